@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+
+namespace RobustMeta.Data;
+
+/// <summary>One feature of all users or of all items: a row per entity, by dense index.</summary>
+/// <param name="Name">Name of the feature, unique within its table, e.g. <c>genre</c>.</param>
+public abstract record FeatureColumn(string Name)
+{
+    /// <summary>Number of rows (entities).</summary>
+    public abstract int Rows { get; }
+}
+
+/// <summary>One token per entity, e.g. the occupation of a user. Token 0 is <see cref="Vocabulary.Unknown"/>.</summary>
+/// <param name="Name">Name of the feature.</param>
+/// <param name="Vocabulary">Tokens, index 0 reserved for unknown.</param>
+/// <param name="Tokens">Token index per entity, <c>0 .. Vocabulary.Count-1</c>.</param>
+public sealed record TokenColumn(string Name, Vocabulary Vocabulary, ImmutableArray<int> Tokens) : FeatureColumn(Name)
+{
+    /// <inheritdoc/>
+    public override int Rows => Tokens.Length;
+}
+
+/// <summary>A bag of tokens per entity, e.g. the genres of a film, in compressed rows.</summary>
+/// <param name="Name">Name of the feature.</param>
+/// <param name="Vocabulary">Tokens, index 0 reserved for unknown.</param>
+/// <param name="Offsets">Row r holds <c>Tokens[Offsets[r] .. Offsets[r+1])</c>; length rows + 1.</param>
+/// <param name="Tokens">Token indices of all rows, one after another.</param>
+public sealed record TokenBagColumn(
+    string Name,
+    Vocabulary Vocabulary,
+    ImmutableArray<int> Offsets,
+    ImmutableArray<int> Tokens
+) : FeatureColumn(Name)
+{
+    /// <inheritdoc/>
+    public override int Rows => Offsets.Length - 1;
+
+    /// <summary>The tokens of one entity; may be empty.</summary>
+    public ReadOnlySpan<int> Bag(int row) => Tokens.AsSpan()[Offsets[row]..Offsets[row + 1]];
+}
+
+/// <summary>One number per entity; NaN where it is missing.</summary>
+/// <param name="Name">Name of the feature.</param>
+/// <param name="Values">Value per entity.</param>
+public sealed record FloatColumn(string Name, ImmutableArray<float> Values) : FeatureColumn(Name)
+{
+    /// <inheritdoc/>
+    public override int Rows => Values.Length;
+}

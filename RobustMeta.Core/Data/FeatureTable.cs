@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace RobustMeta.Data;
+
+/// <summary>The features of all users or all items: columns of equal length, rows by dense index. Immutable.</summary>
+public sealed class FeatureTable
+{
+    /// <summary>A table of columns.</summary>
+    /// <param name="rows">Number of entities.</param>
+    /// <param name="columns">Columns, each with <paramref name="rows"/> rows and a name of its own.</param>
+    /// <exception cref="ArgumentException">A column has another length, or two share a name.</exception>
+    public FeatureTable(int rows, IEnumerable<FeatureColumn> columns)
+    {
+        Rows = rows;
+        Columns = [.. columns];
+        foreach (var column in Columns)
+        {
+            if (column.Rows != rows)
+            {
+                throw new ArgumentException($"Feature '{column.Name}' has {column.Rows} rows, the table has {rows}.");
+            }
+        }
+        var twice = Columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1);
+        if (twice is not null)
+        {
+            throw new ArgumentException($"Two features have the name '{twice.Key}'.");
+        }
+    }
+
+    /// <summary>Number of entities.</summary>
+    public int Rows { get; }
+
+    /// <summary>The features.</summary>
+    public ImmutableArray<FeatureColumn> Columns { get; }
+
+    /// <summary>A table without features.</summary>
+    public static FeatureTable Empty(int rows) => new(rows, []);
+
+    /// <summary>The feature of that name, or null.</summary>
+    public FeatureColumn? Find(string name) => Columns.FirstOrDefault(c => c.Name == name);
+}

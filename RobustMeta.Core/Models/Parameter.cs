@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace RobustMeta.Models;
+
+/// <summary>One slow (meta-learned) parameter: a named dense array with its gradient. Row-major.</summary>
+public sealed class Parameter
+{
+    /// <summary>A parameter of zeros.</summary>
+    /// <param name="name">Name, unique in its model, e.g. <c>item.genre</c> or <c>head.0.weight</c>.</param>
+    /// <param name="shape">Extents; a scalar has none.</param>
+    public Parameter(string name, params int[] shape)
+    {
+        Name = name;
+        Shape = [.. shape];
+        var size = 1;
+        foreach (var extent in shape)
+        {
+            size = checked(size * extent);
+        }
+        // Pinned: tensors and kernels look at this memory in place.
+        Values = GC.AllocateArray<float>(size, pinned: true);
+        Gradient = GC.AllocateArray<float>(size, pinned: true);
+    }
+
+    /// <summary>Name, unique in its model.</summary>
+    public string Name { get; }
+
+    /// <summary>Extents.</summary>
+    public ImmutableArray<int> Shape { get; }
+
+    /// <summary>Number of values.</summary>
+    public int Size => Values.Length;
+
+    /// <summary>Current values, row-major; written by optimizers only.</summary>
+    public float[] Values { get; }
+
+    /// <summary>Gradient of the last backward pass, row-major.</summary>
+    public float[] Gradient { get; }
+}

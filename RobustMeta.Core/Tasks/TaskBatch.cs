@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+
+namespace RobustMeta.Tasks;
+
+/// <summary>
+/// Several tasks side by side, in compressed rows and without padding: task b has the support items
+/// <c>SupportItems[SupportOffsets[b] .. SupportOffsets[b+1])</c>, likewise the query. Immutable.
+/// </summary>
+public sealed class TaskBatch
+{
+    /// <summary>A batch from compressed rows.</summary>
+    /// <param name="users">Dense user index per task, <c>[B]</c>.</param>
+    /// <param name="positions">Position of each task in the list it came from, <c>[B]</c>; names its weights.</param>
+    /// <param name="supportOffsets">Start of each task's support, <c>[B+1]</c>.</param>
+    /// <param name="supportItems">Dense item indices.</param>
+    /// <param name="supportLabels">Labels: 0/1 clicks or ratings.</param>
+    /// <param name="queryOffsets">Start of each task's query, <c>[B+1]</c>.</param>
+    /// <param name="queryItems">Dense item indices.</param>
+    /// <param name="queryLabels">Labels: 0/1 clicks or ratings.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit together.</exception>
+    public TaskBatch(
+        ImmutableArray<int> users,
+        ImmutableArray<int> positions,
+        ImmutableArray<int> supportOffsets,
+        ImmutableArray<int> supportItems,
+        ImmutableArray<float> supportLabels,
+        ImmutableArray<int> queryOffsets,
+        ImmutableArray<int> queryItems,
+        ImmutableArray<float> queryLabels
+    )
+    {
+        if (
+            positions.Length != users.Length
+            || supportOffsets.Length != users.Length + 1
+            || queryOffsets.Length != users.Length + 1
+            || supportOffsets[^1] != supportItems.Length
+            || queryOffsets[^1] != queryItems.Length
+            || supportLabels.Length != supportItems.Length
+            || queryLabels.Length != queryItems.Length
+        )
+        {
+            throw new ArgumentException("The columns of a task batch do not fit together.");
+        }
+        Users = users;
+        Positions = positions;
+        SupportOffsets = supportOffsets;
+        SupportItems = supportItems;
+        SupportLabels = supportLabels;
+        QueryOffsets = queryOffsets;
+        QueryItems = queryItems;
+        QueryLabels = queryLabels;
+    }
+
+    /// <summary>Number of tasks B.</summary>
+    public int Count => Users.Length;
+
+    /// <summary>Dense user index per task, <c>[B]</c>.</summary>
+    public ImmutableArray<int> Users { get; }
+
+    /// <summary>Position of each task in the list that it came from, <c>[B]</c>.</summary>
+    public ImmutableArray<int> Positions { get; }
+
+    /// <summary>Start of each task's support, <c>[B+1]</c>.</summary>
+    public ImmutableArray<int> SupportOffsets { get; }
+
+    /// <summary>Dense item index of each support interaction.</summary>
+    public ImmutableArray<int> SupportItems { get; }
+
+    /// <summary>Label of each support interaction.</summary>
+    public ImmutableArray<float> SupportLabels { get; }
+
+    /// <summary>Start of each task's query, <c>[B+1]</c>.</summary>
+    public ImmutableArray<int> QueryOffsets { get; }
+
+    /// <summary>Dense item index of each query interaction.</summary>
+    public ImmutableArray<int> QueryItems { get; }
+
+    /// <summary>Label of each query interaction.</summary>
+    public ImmutableArray<float> QueryLabels { get; }
+
+    /// <summary>Support length of task b.</summary>
+    public int SupportLength(int b) => SupportOffsets[b + 1] - SupportOffsets[b];
+
+    /// <summary>Query length of task b.</summary>
+    public int QueryLength(int b) => QueryOffsets[b + 1] - QueryOffsets[b];
+}

@@ -1,0 +1,4 @@
+module RobustMeta.Scripts.Program
+
+[<EntryPoint>]
+let main _ = 0
