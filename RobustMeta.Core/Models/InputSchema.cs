@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+
+namespace RobustMeta.Models;
+
+/// <summary>
+/// What a model sees of items and users: the fields of each, in the order in which their embeddings are concatenated
+/// (item fields first, then user fields).
+/// </summary>
+/// <param name="ItemFields">Fields by dense item index.</param>
+/// <param name="UserFields">Fields by dense user index.</param>
+/// <param name="EmbeddingDim">Width of each embedded token field, at least 1.</param>
+public sealed record InputSchema(
+    ImmutableArray<InputField> ItemFields,
+    ImmutableArray<InputField> UserFields,
+    int EmbeddingDim
+)
+{
+    /// <summary>Width of the concatenated item fields.</summary>
+    public int ItemWidth => ItemFields.Sum(Width);
+
+    /// <summary>Width of the concatenated user fields.</summary>
+    public int UserWidth => UserFields.Sum(Width);
+
+    private int Width(InputField field) => field is TokenField ? EmbeddingDim : 1;
+}
