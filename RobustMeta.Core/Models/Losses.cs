@@ -1,0 +1,19 @@
+using RobustMeta.Tasks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustMeta.Models;
+
+/// <summary>The loss of each prediction, unreduced, so that weights apply to every one alike.</summary>
+public static class Losses
+{
+    /// <summary>
+    /// Squared error for ratings, binary cross-entropy with logits for clicks: log(1 + e^s) − y·s. Same shape as the
+    /// inputs.
+    /// </summary>
+    /// <param name="label">What is predicted.</param>
+    /// <param name="scores">Predicted ratings or logits.</param>
+    /// <param name="labels">Ratings, or 0/1.</param>
+    public static Tensor Of(LabelKind label, Tensor scores, Tensor labels) =>
+        label == LabelKind.Click ? nn.functional.softplus(scores) - labels * scores : (scores - labels).square();
+}

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using RobustMeta.Runtime;
+
+namespace RobustMeta.Models;
+
+/// <summary>A parameter that a model asks for: its name, shape and initial distribution.</summary>
+/// <param name="Name">Name, unique in the model.</param>
+/// <param name="Shape">Extents.</param>
+/// <param name="Start">Initial distribution.</param>
+/// <param name="Scale">Half width of the uniform, standard deviation of the normal, or the constant.</param>
+public sealed record ParameterShape(string Name, ImmutableArray<int> Shape, InitialValue Start, double Scale)
+{
+    /// <summary>An embedding table: normal rows, row 0 (unknown) zero.</summary>
+    public static ParameterShape Embedding(string name, int rows, int width, double deviation) =>
+        new(name, [rows, width], InitialValue.NormalRows, deviation);
+
+    /// <summary>Weight or bias of a dense layer: uniform in ±1/√inputs, as PyTorch's Linear starts.</summary>
+    public static ParameterShape Dense(string name, int inputs, params int[] shape) =>
+        new(name, [.. shape], InitialValue.Uniform, 1 / Math.Sqrt(inputs));
+
+    /// <summary>The parameter with initial values; they depend on the seed and the name alone.</summary>
+    public Parameter Create(long seed)
+    {
+        var parameter = new Parameter(Name, [.. Shape]);
+        var random = Seeds.Generator(seed, "init", Name);
+        var values = parameter.Values.AsSpan();
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = (float)(
+                Start switch
+                {
+                    InitialValue.Uniform => Scale * (2 * random.NextDouble() - 1),
+                    InitialValue.NormalRows => Scale * random.NextGaussian(),
+                    _ => Scale,
+                }
+            );
+        }
+        if (Start == InitialValue.NormalRows)
+        {
+            values[..Shape[^1]].Clear();
+        }
+        return parameter;
+    }
+}

@@ -1,0 +1,168 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using TorchSharp;
+
+namespace RobustMeta.Runtime;
+
+/// <summary>
+/// Loads libtorch before anything uses it: from the executable, from the tests and from <c>dotnet fsi</c>.
+/// <para>
+/// The native half of TorchSharp 0.107 requires the symbol version GLIBCXX_3.4.32 (GCC 13), which Debian 12 and Ubuntu
+/// 22.04 lack, although no symbol of it is ever called; the plain load then fails with a message that blames a missing
+/// package. Where that happens, a copy in which this one requirement is marked weak is cached and loaded instead.
+/// </para>
+/// </summary>
+public static class NativeLibraries
+{
+    private const string MissingVersion = "GLIBCXX_3.4.32";
+    private const string Bridge = "libLibTorchSharp.so";
+    private const string Torch = "libtorch.so";
+
+    private static readonly Lock Gate = new();
+    private static string? route;
+
+    /// <summary>Which way the native library was loaded, in one line; null before <see cref="EnsureLoaded"/>.</summary>
+    public static string? Route => route;
+
+    /// <summary>
+    /// Loads libtorch once; later calls return at once. Runs by itself when this assembly is first used; scripts call
+    /// it explicitly, since inlining across assemblies can bypass that.
+    /// </summary>
+    /// <exception cref="DllNotFoundException">The library cannot be loaded; the message names the remedy.</exception>
+    public static void EnsureLoaded()
+    {
+        lock (Gate)
+        {
+            if (route is not null)
+            {
+                return;
+            }
+            // Must precede the load. Torch runs on one thread here: batches of tiny tensors lose by more.
+            Environment.SetEnvironmentVariable("OMP_NUM_THREADS", "1");
+            Environment.SetEnvironmentVariable("MKL_NUM_THREADS", "1");
+            route = OperatingSystem.IsLinux() ? LoadOnLinux() : "plain load by TorchSharp";
+            torch.set_num_threads(1);
+        }
+    }
+
+    // CA2255 warns of module initialisers in libraries: here it is the only moment before TorchSharp's own loader.
+#pragma warning disable CA2255
+    [ModuleInitializer]
+    internal static void Initialise()
+    {
+        try
+        {
+            EnsureLoaded();
+        }
+        catch (DllNotFoundException)
+        {
+            // Whoever needs torch calls EnsureLoaded and gets this error; reading data or `doctor` must work without.
+        }
+    }
+#pragma warning restore CA2255
+
+    private static string LoadOnLinux()
+    {
+        KeepFreedMemory();
+        var folders = CandidateFolders().Distinct().ToList();
+        var torchPath = Find(folders, Torch);
+        var bridgePath = Find(folders, Bridge);
+        NativeLibrary.Load(torchPath);
+        if (NativeLibrary.TryLoad(bridgePath, out _))
+        {
+            return $"plain load of {bridgePath}";
+        }
+        var image = File.ReadAllBytes(bridgePath);
+        if (ElfVersionNeeds.MarkWeak(image, MissingVersion) == 0)
+        {
+            throw new DllNotFoundException(
+                $"{bridgePath} cannot be loaded, and not for want of {MissingVersion}. "
+                    + $"'ldd {bridgePath}' names the libraries that are missing; install them."
+            );
+        }
+        var patched = CachePatched(image);
+        NativeLibrary.Load(patched);
+        return $"patched copy {patched} (this system's libstdc++ lacks {MissingVersion})";
+    }
+
+    private static string Find(List<string> folders, string file) =>
+        folders.Select(f => Path.Combine(f, file)).FirstOrDefault(File.Exists)
+        ?? throw new DllNotFoundException(
+            $"{file} was not found. It comes with the package libtorch-cpu-linux-x64: run 'dotnet build -c Release'. "
+                + "Looked in: "
+                + string.Join(", ", folders)
+        );
+
+    // Named by content, written aside and renamed: processes that start together cannot see half a file.
+    private static string CachePatched(byte[] image)
+    {
+        var cache = Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData,
+            Environment.SpecialFolderOption.Create
+        );
+        var root = cache.Length > 0 ? cache : Path.GetTempPath();
+        var folder = Path.Combine(root, "robustmeta", Convert.ToHexStringLower(SHA256.HashData(image))[..16]);
+        var target = Path.Combine(folder, Bridge);
+        if (!File.Exists(target))
+        {
+            Directory.CreateDirectory(folder);
+            var aside = $"{target}.{Environment.ProcessId}";
+            File.WriteAllBytes(aside, image);
+            File.Move(aside, target, overwrite: true);
+        }
+        return target;
+    }
+
+    private static IEnumerable<string> CandidateFolders()
+    {
+        var native = Path.Combine("runtimes", "linux-x64", "native");
+        var bases = new List<string> { AppContext.BaseDirectory };
+        // Under `dotnet fsi` the base directory is the SDK's: look beside the assemblies themselves.
+        foreach (var assembly in new[] { typeof(NativeLibraries).Assembly, typeof(torch).Assembly })
+        {
+            if (Path.GetDirectoryName(assembly.Location) is { Length: > 0 } folder)
+            {
+                bases.Add(folder);
+            }
+        }
+        if (AppContext.GetData("NATIVE_DLL_SEARCH_DIRECTORIES") is string searched)
+        {
+            bases.AddRange(searched.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries));
+        }
+        foreach (var folder in bases)
+        {
+            yield return folder;
+            yield return Path.Combine(folder, native);
+        }
+        // TorchSharp referenced straight from the package folder: its neighbours hold the natives.
+        if (Path.GetDirectoryName(typeof(torch).Assembly.Location) is { Length: > 0 } library)
+        {
+            var packages = Path.GetFullPath(Path.Combine(library, "..", "..", "..", ".."));
+            yield return Path.Combine(packages, "torchsharp", "0.107.0", native);
+            yield return Path.Combine(packages, "libtorch-cpu-linux-x64", "2.10.0", native);
+        }
+    }
+
+    // A second-order graph allocates and frees megabytes every few milliseconds. By default glibc maps and unmaps each
+    // block, and the page faults cost more than the arithmetic: keep what was freed.
+    private static void KeepFreedMemory()
+    {
+        const int TrimThreshold = -1;
+        const int TopPad = -2;
+        const int MmapThreshold = -3;
+        try
+        {
+            _ = mallopt(MmapThreshold, 1 << 30);
+            _ = mallopt(TrimThreshold, int.MaxValue);
+            _ = mallopt(TopPad, 64 << 20);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Another C library (musl): it has no such knob, and works without.
+        }
+    }
+
+    [DllImport("libc")]
+    private static extern int mallopt(int parameter, int value);
+}

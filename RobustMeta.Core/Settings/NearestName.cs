@@ -1,0 +1,46 @@
+namespace RobustMeta.Settings;
+
+/// <summary>Finds the names that a mistyped one may have meant.</summary>
+public static class NearestName
+{
+    /// <summary>The nearest valid names (edit distance at most a third of the length, or a common prefix).</summary>
+    public static IReadOnlyList<string> Of(string name, IEnumerable<string> valid) =>
+        [
+            .. valid
+                .Select(candidate => (candidate, distance: Distance(name, candidate)))
+                .Where(c =>
+                    c.distance <= Math.Max(2, name.Length / 3)
+                    || (name.Length >= 3 && c.candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase))
+                )
+                .OrderBy(c => c.distance)
+                .ThenBy(c => c.candidate, StringComparer.Ordinal)
+                .Take(3)
+                .Select(c => c.candidate),
+        ];
+
+    /// <summary>A clause for an error text, <c>; did you mean 'x' or 'y'?</c>, or nothing.</summary>
+    public static string Hint(string name, IEnumerable<string> valid)
+    {
+        var nearest = Of(name, valid);
+        return nearest.Count == 0 ? "" : $"; did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?";
+    }
+
+    // Levenshtein distance, case-insensitive.
+    private static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var same = char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]);
+                var cost = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (same ? 0 : 1));
+                diagonal = row[j];
+                row[j] = cost;
+            }
+        }
+        return row[^1];
+    }
+}

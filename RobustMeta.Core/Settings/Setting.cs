@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using System.Reflection;
+
+namespace RobustMeta.Settings;
+
+/// <summary>One setting of a spec record (or of a record inside it).</summary>
+public sealed class Setting
+{
+    private readonly ImmutableArray<PropertyInfo> path;
+    private readonly SettingAttribute attribute;
+
+    internal Setting(ImmutableArray<PropertyInfo> path, SettingAttribute attribute)
+    {
+        this.path = path;
+        this.attribute = attribute;
+    }
+
+    /// <summary>The key on the command line and in spec files.</summary>
+    public string Key => SettingValue.CamelCase(path[^1].Name);
+
+    /// <summary>Meaning, in one line.</summary>
+    public string Meaning => attribute.Meaning;
+
+    /// <summary>Type and range, in words.</summary>
+    public string Range
+    {
+        get
+        {
+            var type = SettingValue.Describe(path[^1].PropertyType);
+            var low = SettingValue.Print(attribute.Min);
+            var high = SettingValue.Print(attribute.Max);
+            return (double.IsFinite(attribute.Min), double.IsFinite(attribute.Max)) switch
+            {
+                (true, true) => $"{type}, {low} to {high}",
+                (true, false) => $"{type}, at least {low}",
+                (false, true) => $"{type}, at most {high}",
+                _ => type,
+            };
+        }
+    }
+
+    /// <summary>The value that a spec has, as text.</summary>
+    public string Print(object spec) => SettingValue.Print(path.Aggregate(spec, (o, p) => p.GetValue(o)!));
+
+    /// <summary>A copy of the spec with another value.</summary>
+    /// <exception cref="SettingException">The text is no value of this setting, or out of its range.</exception>
+    internal object With(object spec, string text)
+    {
+        var type = path[^1].PropertyType;
+        var value =
+            SettingValue.Parse(type, text)
+            ?? throw new SettingException(
+                $"{Key} is '{text}'; expected {Range}"
+                    + (type.IsEnum ? NearestName.Hint(text, Enum.GetNames(type).Select(SettingValue.CamelCase)) : "")
+            );
+        RequireInRange(value);
+        return Replace(spec, 0, value);
+    }
+
+    private void RequireInRange(object value)
+    {
+        IEnumerable<double> numbers = value switch
+        {
+            int x => [x],
+            long x => [x],
+            // NaN is a setting's word for "not given"; where it is not the default, it is out of every range.
+            double x => double.IsNaN(x) && double.IsNegativeInfinity(attribute.Min) ? [] : [x],
+            IReadOnlyList<double> xs => xs,
+            _ => [],
+        };
+        foreach (var number in numbers)
+        {
+            if (!(number >= attribute.Min && number <= attribute.Max))
+            {
+                throw new SettingException($"{Key} is {SettingValue.Print(number)}; expected {Range}");
+            }
+        }
+    }
+
+    // Records are immutable: every record on the path is copied (its compiler-made clone), then its init property set.
+    private object Replace(object record, int depth, object value)
+    {
+        var copy = record.GetType().GetMethod("<Clone>$")!.Invoke(record, null)!;
+        var property = path[depth];
+        property.SetValue(
+            copy,
+            depth == path.Length - 1 ? value : Replace(property.GetValue(record)!, depth + 1, value)
+        );
+        return copy;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Collections.Immutable;
+using System.Reflection;
+
+namespace RobustMeta.Settings;
+
+/// <summary>
+/// All settings of a spec: the properties marked with <see cref="SettingAttribute"/> of the record and of the records
+/// that it holds, under one flat namespace of keys.
+/// </summary>
+public static class SettingList
+{
+    /// <summary>The settings of a spec, in order of declaration.</summary>
+    /// <exception cref="InvalidOperationException">Two settings have the same key (a programming error).</exception>
+    public static ImmutableArray<Setting> Of(object spec)
+    {
+        ImmutableArray<Setting> all = [.. Collect(spec, [])];
+        var twice = all.GroupBy(s => s.Key).FirstOrDefault(g => g.Count() > 1);
+        return twice is null ? all : throw new InvalidOperationException($"Two settings have the key '{twice.Key}'.");
+    }
+
+    /// <summary>A copy of a spec with some settings changed.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="changes">Keys and values, as text.</param>
+    /// <exception cref="SettingException">
+    /// A key does not exist or is given twice, or a value does not fit; the message names the nearest valid ones.
+    /// </exception>
+    public static T With<T>(T spec, IEnumerable<KeyValuePair<string, string>> changes)
+        where T : class
+    {
+        var settings = Of(spec);
+        var given = new HashSet<string>();
+        object changed = spec;
+        foreach (var (key, text) in changes)
+        {
+            var setting =
+                settings.FirstOrDefault(s => s.Key == key)
+                ?? throw new SettingException(
+                    $"There is no setting '{key}'{NearestName.Hint(key, settings.Select(s => s.Key))}"
+                );
+            if (!given.Add(key))
+            {
+                throw new SettingException($"{key} is given twice.");
+            }
+            changed = setting.With(changed, text);
+        }
+        return (T)changed;
+    }
+
+    private static IEnumerable<Setting> Collect(object spec, ImmutableArray<PropertyInfo> path)
+    {
+        foreach (var property in spec.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (property.GetCustomAttribute<SettingAttribute>() is { } attribute)
+            {
+                yield return new Setting(path.Add(property), attribute);
+            }
+            else if (property.SetMethod is not null && property.GetValue(spec) is { } inner && IsSpec(inner.GetType()))
+            {
+                foreach (var setting in Collect(inner, path.Add(property)))
+                {
+                    yield return setting;
+                }
+            }
+        }
+    }
+
+    private static bool IsSpec(Type type) =>
+        type.IsClass
+        && type.Namespace!.StartsWith("RobustMeta", StringComparison.Ordinal)
+        && type.Name.EndsWith("Spec", StringComparison.Ordinal);
+}

@@ -1,0 +1,83 @@
+using System.Globalization;
+
+namespace RobustMeta.Settings;
+
+/// <summary>Text form of the values that settings have; invariant culture, exact round trip.</summary>
+internal static class SettingValue
+{
+    private const string EmptyList = "none";
+
+    public static string Print(object value) =>
+        value switch
+        {
+            double x => x.ToString("R", CultureInfo.InvariantCulture),
+            bool x => x ? "true" : "false",
+            Enum x => CamelCase(x.ToString()),
+            IReadOnlyList<double> { Count: 0 } => EmptyList,
+            IReadOnlyList<double> xs => string.Join(",", xs.Select(x => Print(x))),
+            IReadOnlyList<string> { Count: 0 } => EmptyList,
+            IReadOnlyList<string> xs => string.Join(",", xs),
+            IFormattable x => x.ToString(null, CultureInfo.InvariantCulture),
+            _ => value.ToString() ?? "",
+        };
+
+    // What the type is called in help and errors.
+    public static string Describe(Type type) =>
+        type.IsEnum ? string.Join(" | ", Enum.GetNames(type).Select(CamelCase))
+        : type == typeof(int) || type == typeof(long) ? "integer"
+        : type == typeof(double) ? "number"
+        : type == typeof(bool) ? "true | false"
+        : type == typeof(IReadOnlyList<double>) ? "numbers, comma-separated"
+        : type == typeof(IReadOnlyList<string>) ? "names, comma-separated"
+        : "text";
+
+    // Null where the text is no value of the type.
+    public static object? Parse(Type type, string text)
+    {
+        var invariant = CultureInfo.InvariantCulture;
+        if (type == typeof(string))
+        {
+            return text;
+        }
+        if (type == typeof(int))
+        {
+            return int.TryParse(text, NumberStyles.AllowLeadingSign, invariant, out var x) ? x : null;
+        }
+        if (type == typeof(long))
+        {
+            return long.TryParse(text, NumberStyles.AllowLeadingSign, invariant, out var x) ? x : null;
+        }
+        if (type == typeof(double))
+        {
+            return double.TryParse(text, NumberStyles.Float, invariant, out var x) ? x : null;
+        }
+        if (type == typeof(bool))
+        {
+            return bool.TryParse(text, out var x) ? x : null;
+        }
+        if (type.IsEnum)
+        {
+            return
+                Enum.GetNames(type).FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name
+                ? Enum.Parse(type, name)
+                : null;
+        }
+        if (type == typeof(IReadOnlyList<string>))
+        {
+            return Parts(text);
+        }
+        if (type == typeof(IReadOnlyList<double>))
+        {
+            var numbers = Parts(text).Select(part => Parse(typeof(double), part)).ToArray();
+            return numbers.Contains(null) ? null : numbers.Cast<double>().ToArray();
+        }
+        throw new NotSupportedException($"Settings of type {type} have no text form.");
+    }
+
+    public static string CamelCase(string name) => char.ToLowerInvariant(name[0]) + name[1..];
+
+    private static string[] Parts(string text) =>
+        text == EmptyList
+            ? []
+            : text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+}

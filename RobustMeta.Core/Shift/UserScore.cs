@@ -1,0 +1,17 @@
+namespace RobustMeta.Shift;
+
+/// <summary>The property of users along which test users are shifted.</summary>
+public enum UserScore
+{
+    /// <summary>No shift of users.</summary>
+    None,
+
+    /// <summary>Taste for rarely rated items: minus the mean log popularity of the support items.</summary>
+    Niche,
+
+    /// <summary>Log of the number of ratings of the user.</summary>
+    Activity,
+
+    /// <summary>Share of relevant ratings in the support.</summary>
+    PositiveRate,
+}

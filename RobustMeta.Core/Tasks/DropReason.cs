@@ -1,0 +1,20 @@
+namespace RobustMeta.Tasks;
+
+/// <summary>Why a user became no task, or a task is in no test set.</summary>
+public enum DropReason
+{
+    /// <summary>Fewer ratings than <see cref="TaskSplitSpec.MinRatings"/> (or too few for support and query).</summary>
+    TooFewRatings,
+
+    /// <summary>More ratings than <see cref="TaskSplitSpec.MaxRatings"/>.</summary>
+    TooManyRatings,
+
+    /// <summary>Beyond the cap <see cref="TaskSplitSpec.UserNum"/>.</summary>
+    BeyondUserNum,
+
+    /// <summary>The pool is too short to draw a query longer than the metric's cut-off.</summary>
+    PoolTooShort,
+
+    /// <summary>The drawn query is all relevant or all irrelevant: no ranking metric tells models apart on it.</summary>
+    SingleClassQuery,
+}

@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using RobustMeta.Data;
+using RobustMeta.Runtime;
+
+namespace RobustMeta.Tasks;
+
+/// <summary>Tasks for meta-training, validation and testing; no user is in two of them.</summary>
+/// <param name="MetaTrain">Tasks to learn from.</param>
+/// <param name="Validation">Tasks to select by.</param>
+/// <param name="Test">Tasks to report on; their queries are pools that test sets are drawn from.</param>
+/// <param name="Dropped">Number of users that became no task, by reason.</param>
+public sealed record TaskSplit(
+    ImmutableArray<UserTask> MetaTrain,
+    ImmutableArray<UserTask> Validation,
+    ImmutableArray<UserTask> Test,
+    ImmutableSortedDictionary<DropReason, int> Dropped
+)
+{
+    /// <summary>Divides users into the three parts, and each user's ratings into support and query.</summary>
+    /// <param name="ratings">The ratings.</param>
+    /// <param name="spec">Sizes and rules.</param>
+    /// <param name="seed">Same seed, same split; a user's support does not depend on the other users.</param>
+    /// <exception cref="ArgumentException">Fewer than three users are left, or the shares leave none to train.</exception>
+    public static TaskSplit Of(Ratings ratings, TaskSplitSpec spec, long seed)
+    {
+        var dropped = new SortedDictionary<DropReason, int>();
+        var users = EligibleUsers(ratings, spec, seed, dropped);
+        var validation = Math.Max(1, (int)Math.Round(spec.ValidationShare * users.Length));
+        var test = Math.Max(1, (int)Math.Round(spec.TestShare * users.Length));
+        if (users.Length - validation - test < 1)
+        {
+            throw new ArgumentException(
+                $"{users.Length} users of '{ratings.Name}' are left after the filters "
+                    + $"({Describe(dropped)}): too few to train, validate and test on. "
+                    + "Lower minRatings, raise maxRatings, or lower validationShare and testShare."
+            );
+        }
+        var train = users.Length - validation - test;
+        return new(
+            Tasks(users[..train], spec.QueryLength),
+            Tasks(users[train..(train + validation)], spec.QueryLength),
+            Tasks(users[(train + validation)..], spec.PoolLength),
+            dropped.ToImmutableSortedDictionary()
+        );
+
+        ImmutableArray<UserTask> Tasks(int[] part, int queryLength) =>
+            [.. part.Select(user => TaskOf(ratings, user, spec, queryLength, seed))];
+    }
+
+    private static int[] EligibleUsers(
+        Ratings ratings,
+        TaskSplitSpec spec,
+        long seed,
+        SortedDictionary<DropReason, int> dropped
+    )
+    {
+        var needed = Math.Max(spec.MinRatings, spec.SupportRule == SupportRule.AllButQuery ? spec.QueryLength + 1 : 2);
+        var eligible = new List<int>();
+        foreach (var user in Seeds.Generator(seed, "users").Permutation(ratings.Users.Count))
+        {
+            var count = ratings.RowsOf(user).Length;
+            DropReason? reason =
+                count < needed ? DropReason.TooFewRatings
+                : count > spec.MaxRatings ? DropReason.TooManyRatings
+                : eligible.Count == spec.UserNum ? DropReason.BeyondUserNum
+                : null;
+            if (reason is { } why)
+            {
+                dropped[why] = dropped.GetValueOrDefault(why) + 1;
+            }
+            else
+            {
+                eligible.Add(user);
+            }
+        }
+        return [.. eligible];
+    }
+
+    private static UserTask TaskOf(Ratings ratings, int user, TaskSplitSpec spec, int queryLength, long seed)
+    {
+        var rows = ratings.RowsOf(user).ToArray();
+        Seeds.Generator(seed, "support", ratings.Users[user]).Shuffle(rows);
+        var support =
+            spec.SupportRule == SupportRule.AllButQuery
+                ? rows.Length - spec.QueryLength
+                : Math.Min(spec.SupportSize, rows.Length / 2);
+        var query = spec.SupportRule == SupportRule.AllButQuery ? spec.QueryLength : queryLength;
+        return new(user, [.. rows.Take(support)], [.. rows.Skip(support).Take(query)]);
+    }
+
+    private static string Describe(SortedDictionary<DropReason, int> dropped) =>
+        dropped.Count == 0 ? "none dropped" : string.Join(", ", dropped.Select(d => $"{d.Value} {d.Key}"));
+}

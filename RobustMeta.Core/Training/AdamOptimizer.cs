@@ -1,0 +1,92 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using RobustMeta.Models;
+
+namespace RobustMeta.Training;
+
+/// <summary>
+/// Adam (Kingma and Ba, ICLR 2015, algorithm 1) with bias correction; the L2 penalty's gradient, if any, is added to
+/// the gradient as in the paper's time (not decoupled).
+/// </summary>
+public sealed class AdamOptimizer : Optimizer
+{
+    private const float Beta1 = 0.9f;
+    private const float Beta2 = 0.999f;
+    private const float Epsilon = 1e-8f;
+
+    private readonly ParameterSet parameters;
+    private readonly float decay;
+    private readonly Dictionary<string, float[]> state = [];
+
+    /// <summary>Adam for given parameters.</summary>
+    /// <param name="parameters">What is updated.</param>
+    /// <param name="weightDecay">Coefficient of the L2 penalty's gradient.</param>
+    public AdamOptimizer(ParameterSet parameters, double weightDecay)
+    {
+        this.parameters = parameters;
+        decay = (float)weightDecay;
+        foreach (var parameter in parameters.All)
+        {
+            state.Add(First(parameter), new float[parameter.Size]);
+            state.Add(Second(parameter), new float[parameter.Size]);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, float[]> State => state;
+
+    /// <inheritdoc/>
+    public override void Step(double learningRate, double gradientScale)
+    {
+        Steps++;
+        var rate = (float)(learningRate / (1 - Math.Pow(Beta1, Steps)));
+        var correction = (float)(1 / Math.Sqrt(1 - Math.Pow(Beta2, Steps)));
+        foreach (var parameter in parameters.All)
+        {
+            Update(
+                parameter.Values,
+                parameter.Gradient,
+                state[First(parameter)],
+                state[Second(parameter)],
+                (float)gradientScale,
+                rate,
+                correction
+            );
+        }
+    }
+
+    private static string First(Parameter parameter) => $"{parameter.Name}.moment1";
+
+    private static string Second(Parameter parameter) => $"{parameter.Name}.moment2";
+
+    private void Update(
+        Span<float> values,
+        ReadOnlySpan<float> gradients,
+        Span<float> first,
+        Span<float> second,
+        float scale,
+        float rate,
+        float correction
+    )
+    {
+        var vectors = MemoryMarshal.Cast<float, Vector<float>>(values);
+        var vectorGradients = MemoryMarshal.Cast<float, Vector<float>>(gradients);
+        var vectorFirst = MemoryMarshal.Cast<float, Vector<float>>(first);
+        var vectorSecond = MemoryMarshal.Cast<float, Vector<float>>(second);
+        var epsilon = new Vector<float>(Epsilon);
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            var g = vectorGradients[i] * scale + vectors[i] * decay;
+            vectorFirst[i] = vectorFirst[i] * Beta1 + g * (1 - Beta1);
+            vectorSecond[i] = vectorSecond[i] * Beta2 + g * g * (1 - Beta2);
+            vectors[i] -= vectorFirst[i] * rate / (Vector.SquareRoot(vectorSecond[i]) * correction + epsilon);
+        }
+        for (var i = vectors.Length * Vector<float>.Count; i < values.Length; i++)
+        {
+            var g = gradients[i] * scale + values[i] * decay;
+            first[i] = first[i] * Beta1 + g * (1 - Beta1);
+            second[i] = second[i] * Beta2 + g * g * (1 - Beta2);
+            values[i] -= first[i] * rate / (MathF.Sqrt(second[i]) * correction + Epsilon);
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using RobustMeta.Models;
+
+namespace RobustMeta.Training;
+
+/// <summary>Updates slow parameters from their gradients, in place. Deterministic.</summary>
+public abstract class Optimizer
+{
+    /// <summary>The optimizer of a kind, for given parameters.</summary>
+    public static Optimizer Of(OptimizerKind kind, ParameterSet parameters, double weightDecay) =>
+        kind switch
+        {
+            OptimizerKind.Sgd => new SgdOptimizer(parameters, weightDecay),
+            OptimizerKind.Adam => new AdamOptimizer(parameters, weightDecay),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown optimizer."),
+        };
+
+    /// <summary>One step.</summary>
+    /// <param name="learningRate">Step size of this epoch.</param>
+    /// <param name="gradientScale">Factor on every gradient (below 1 where the gradient is clipped).</param>
+    public abstract void Step(double learningRate, double gradientScale);
+
+    /// <summary>Everything but the parameters that the next step depends on, by name, for checkpoints.</summary>
+    public abstract IReadOnlyDictionary<string, float[]> State { get; }
+
+    /// <summary>Number of steps so far; set when a checkpoint is read back.</summary>
+    public long Steps { get; set; }
+}

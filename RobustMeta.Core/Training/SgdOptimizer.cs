@@ -1,0 +1,37 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using RobustMeta.Models;
+
+namespace RobustMeta.Training;
+
+/// <summary>Plain gradient descent: θ ← θ − lr (scale·g + decay·θ).</summary>
+/// <param name="parameters">What is updated.</param>
+/// <param name="weightDecay">Coefficient of the L2 penalty's gradient.</param>
+public sealed class SgdOptimizer(ParameterSet parameters, double weightDecay) : Optimizer
+{
+    /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, float[]> State { get; } = new Dictionary<string, float[]>();
+
+    /// <inheritdoc/>
+    public override void Step(double learningRate, double gradientScale)
+    {
+        Steps++;
+        var rate = (float)(learningRate * gradientScale);
+        var keep = (float)(1 - learningRate * weightDecay);
+        foreach (var parameter in parameters.All)
+        {
+            var values = parameter.Values.AsSpan();
+            var gradient = parameter.Gradient.AsSpan();
+            var vectorValues = MemoryMarshal.Cast<float, Vector<float>>(values);
+            var vectorGradient = MemoryMarshal.Cast<float, Vector<float>>(gradient);
+            for (var i = 0; i < vectorValues.Length; i++)
+            {
+                vectorValues[i] = vectorValues[i] * keep - vectorGradient[i] * rate;
+            }
+            for (var i = vectorValues.Length * Vector<float>.Count; i < values.Length; i++)
+            {
+                values[i] = values[i] * keep - gradient[i] * rate;
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+module RobustMeta.Tests.Runtime.NativeLibrariesTests
+
+open Expecto
+open RobustMeta.Runtime
+open type TorchSharp.torch
+
+[<Tests>]
+let tests =
+    testList
+        "NativeLibraries"
+        [
+            testCase "libtorch loads, and says how"
+            <| fun () ->
+                NativeLibraries.EnsureLoaded()
+                Expect.isNotNull NativeLibraries.Route "route"
+                use x = tensor ([| 1.0; 2.0 |])
+                use y = x.sum ()
+                Expect.equal (y.item<double>()) 3.0 "a sum"
+        ]
