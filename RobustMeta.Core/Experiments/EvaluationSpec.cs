@@ -1,0 +1,19 @@
+using RobustMeta.Settings;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>What is measured on which candidates.</summary>
+public sealed record EvaluationSpec
+{
+    /// <summary>Names of the metrics; <c>auto</c> takes the usual ones of the label kind.</summary>
+    [Setting("metrics, comma-separated; auto takes the usual ones of the label kind")]
+    public IReadOnlyList<string> Metrics { get; init; } = ["auto"];
+
+    /// <summary>Candidates of a test user: <c>labelled</c>, <c>sampled N</c> or <c>all</c>.</summary>
+    [Setting("candidates ranked for a test user: labelled (own query), sampled N (positives + N unseen), all (unseen)")]
+    public string Candidates { get; init; } = "labelled";
+
+    /// <summary>Metric that the best epoch is chosen by, on validation tasks; <c>auto</c> follows the label kind.</summary>
+    [Setting("validation metric that the best epoch is chosen by; auto: ndcg@10 for clicks, mae for ratings")]
+    public string Selection { get; init; } = "auto";
+}
