@@ -1,6 +1,7 @@
 module RobustMeta.Tests.Tasks.TaskSplitTests
 
 open System
+open System.Collections.Immutable
 open Expecto
 open RobustMeta.Data
 open RobustMeta.Tasks
@@ -10,7 +11,26 @@ let private split spec seed = TaskSplit.Of(world.Value.Ratings, spec, seed)
 let private parts (s: TaskSplit) = [ s.MetaTrain; s.Validation; s.Test ]
 let private spec = TaskSplitSpec()
 
+let private slice b (offsets: ImmutableArray<int>) (xs: 'a seq) =
+    xs |> Seq.skip offsets[b] |> Seq.take (offsets[b + 1] - offsets[b]) |> List.ofSeq
+
 let private batchOf (source: TaskSource) tasks (positions: int[]) = source.Batch(tasks, ReadOnlySpan positions)
+
+let private requireLabels kind (labelOf: int -> float32) (s: TaskSplit) =
+    let ratings = world.Value.Ratings
+    let batch = batchOf (TaskSource(ratings, kind, 4.0)) s.MetaTrain [| 3; 0 |]
+
+    let require b (task: UserTask) =
+        let items (rows: ImmutableArray<int>) = [ for r in rows -> ratings.ItemIndex[r] ]
+        let labels (rows: ImmutableArray<int>) = [ for r in rows -> labelOf r ]
+        Expect.equal (slice b batch.SupportOffsets batch.SupportItems) (items task.Support) "support items"
+        Expect.equal (slice b batch.QueryOffsets batch.QueryItems) (items task.Query) "query items"
+        Expect.equal (slice b batch.SupportOffsets batch.SupportLabels) (labels task.Support) "support labels"
+        Expect.equal (slice b batch.QueryOffsets batch.QueryLabels) (labels task.Query) "query labels"
+
+    Expect.equal (List.ofSeq batch.Positions) [ 3; 0 ] "positions"
+    require 0 s.MetaTrain[3]
+    require 1 s.MetaTrain[0]
 
 [<Tests>]
 let tests =
@@ -91,51 +111,13 @@ let tests =
 
             testCase "batches hold the tasks' items and labels"
             <| fun () ->
-                let ratings = world.Value.Ratings
                 let s = split spec 1L
+                requireLabels LabelKind.Click (fun r -> if world.Value.Ratings.Values[r] >= 4.0f then 1.0f else 0.0f) s
+                requireLabels LabelKind.Rating (fun r -> world.Value.Ratings.Values[r]) s
 
-                for label in [ LabelKind.Click; LabelKind.Rating ] do
-                    let source = TaskSource(ratings, label, 4.0)
-                    let batch = batchOf source s.MetaTrain [| 3; 0 |]
-                    Expect.equal (List.ofSeq batch.Positions) [ 3; 0 ] "positions"
-
-                    for b, position in [ 0, 3; 1, 0 ] do
-                        let task = s.MetaTrain[position]
-
-                        let slice
-                            (offsets: Collections.Immutable.ImmutableArray<int>)
-                            (xs: Collections.Immutable.ImmutableArray<_>)
-                            =
-                            List.ofSeq xs |> List.skip offsets[b] |> List.take (offsets[b + 1] - offsets[b])
-
-                        let items (rows: int seq) = [ for r in rows -> ratings.ItemIndex[r] ]
-
-                        let labels (rows: int seq) =
-                            [
-                                for r in rows ->
-                                    if label = LabelKind.Rating then ratings.Values[r]
-                                    elif ratings.Values[r] >= 4.0f then 1.0f
-                                    else 0.0f
-                            ]
-
-                        Expect.equal
-                            (slice batch.SupportOffsets batch.SupportItems)
-                            (items task.Support)
-                            "support items"
-
-                        Expect.equal (slice batch.QueryOffsets batch.QueryItems) (items task.Query) "query items"
-
-                        Expect.equal
-                            (slice batch.SupportOffsets batch.SupportLabels)
-                            (labels task.Support)
-                            "support labels"
-
-                        Expect.equal (slice batch.QueryOffsets batch.QueryLabels) (labels task.Query) "query labels"
-
-                let all =
-                    TaskSource(ratings, LabelKind.Click, 4.0).Batches(s.MetaTrain, 32)
-                    |> Seq.collect _.Positions
-                    |> List.ofSeq
-
-                Expect.equal (List.sort all) [ 0..159 ] "batches cover every task once"
+            testCase "batches cover every task once"
+            <| fun () ->
+                let source = TaskSource(world.Value.Ratings, LabelKind.Click, 4.0)
+                let all = source.Batches((split spec 1L).MetaTrain, 32) |> Seq.collect _.Positions
+                Expect.equal (Seq.sort all |> List.ofSeq) [ 0..159 ] "positions"
         ]
