@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using RobustMeta.Data;
+using RobustMeta.Runtime;
+using RobustMeta.Settings;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Evaluation;
+
+/// <summary>
+/// Which items are ranked for a test user. The choice matters more to the numbers than the model does.
+/// </summary>
+/// <param name="Unseen">
+/// Number of items that the user has not rated, drawn at random, which join the positives of the query;
+/// <see cref="int.MaxValue"/> takes all of them, null ranks the query's own interactions alone.
+/// </param>
+public sealed record CandidateRule(int? Unseen)
+{
+    /// <summary>The rule of a text: <c>labelled</c>, <c>sampled N</c> or <c>all</c>.</summary>
+    /// <exception cref="SettingException">It is none of these.</exception>
+    public static CandidateRule Parse(string text)
+    {
+        const string Sampled = "sampled ";
+        return text switch
+        {
+            "labelled" => new((int?)null),
+            "all" => new(int.MaxValue),
+            _ when text.StartsWith(Sampled, StringComparison.Ordinal)
+                    && int.TryParse(text[Sampled.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+                    && n > 0 => new(n),
+            _ => throw new SettingException(
+                $"candidates is '{text}'{NearestName.Hint(text, ["labelled", "sampled 99", "all"])}; "
+                    + "expected labelled, sampled N (N ≥ 1) or all"
+            ),
+        };
+    }
+
+    /// <summary>
+    /// A batch whose queries are the candidates. Unseen items count as irrelevant (label 0, or below any rating);
+    /// nothing that the user rated is among them.
+    /// </summary>
+    /// <param name="batch">Batch with labelled queries.</param>
+    /// <param name="ratings">All ratings.</param>
+    /// <param name="threshold">Smallest label that is relevant.</param>
+    /// <param name="seed">Seed of the draw; it depends on the user, not on the method.</param>
+    public TaskBatch Apply(TaskBatch batch, Ratings ratings, double threshold, long seed)
+    {
+        if (Unseen is not { } wanted)
+        {
+            return batch;
+        }
+        var offsets = ImmutableArray.CreateBuilder<int>(batch.Count + 1);
+        var items = ImmutableArray.CreateBuilder<int>();
+        var labels = ImmutableArray.CreateBuilder<float>();
+        offsets.Add(0);
+        for (var b = 0; b < batch.Count; b++)
+        {
+            for (var i = batch.QueryOffsets[b]; i < batch.QueryOffsets[b + 1]; i++)
+            {
+                if (batch.QueryLabels[i] >= threshold)
+                {
+                    items.Add(batch.QueryItems[i]);
+                    labels.Add(batch.QueryLabels[i]);
+                }
+            }
+            var unseen = UnseenItems(ratings, batch.Users[b]);
+            if (wanted < unseen.Length)
+            {
+                var random = Seeds.Generator(seed, "unseen", ratings.Users[batch.Users[b]]);
+                random.Shuffle(unseen);
+                unseen = unseen[..wanted];
+            }
+            items.AddRange(unseen);
+            labels.AddRange(Enumerable.Repeat(0f, unseen.Length));
+            offsets.Add(items.Count);
+        }
+        return new(
+            batch.Users,
+            batch.Positions,
+            batch.SupportOffsets,
+            batch.SupportItems,
+            batch.SupportLabels,
+            offsets.MoveToImmutable(),
+            items.DrainToImmutable(),
+            labels.DrainToImmutable()
+        );
+    }
+
+    private static int[] UnseenItems(Ratings ratings, int user)
+    {
+        var rated = new HashSet<int>();
+        foreach (var row in ratings.RowsOf(user))
+        {
+            rated.Add(ratings.ItemIndex[row]);
+        }
+        return [.. Enumerable.Range(0, ratings.Items.Count).Where(item => !rated.Contains(item))];
+    }
+}

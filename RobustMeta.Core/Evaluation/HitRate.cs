@@ -1,0 +1,12 @@
+namespace RobustMeta.Evaluation;
+
+/// <summary>1 if a positive is among the first K, else 0. Undefined without a positive.</summary>
+/// <param name="cutoff">K.</param>
+public sealed class HitRate(int cutoff) : Metric("HR", cutoff, higherIsBetter: true)
+{
+    /// <inheritdoc/>
+    protected override double? Value(RankedQuery query) =>
+        query.Positives == 0 ? null
+        : Hits(query) > 0 ? 1
+        : 0;
+}

@@ -1,0 +1,18 @@
+namespace RobustMeta.Evaluation;
+
+/// <summary>Mean binary cross-entropy of scores read as logits against relevance.</summary>
+public sealed class LogLoss() : Metric("LogLoss", 0, higherIsBetter: false)
+{
+    /// <inheritdoc/>
+    protected override double? Value(RankedQuery query)
+    {
+        double sum = 0;
+        for (var i = 0; i < query.Count; i++)
+        {
+            double score = query.Scores[i];
+            // log(1 + e^s) without overflow.
+            sum += Math.Max(score, 0) + Math.Log(1 + Math.Exp(-Math.Abs(score))) - (query.Relevant[i] ? score : 0);
+        }
+        return sum / query.Count;
+    }
+}
