@@ -1,0 +1,59 @@
+namespace RobustMeta.Robustness;
+
+/// <summary>
+/// The whole probability simplex {p ≥ 0, Σp = 1}, the set of the paper. Its best response is the largest loss alone:
+/// it is only useful with slow ascent, whose learning rate and length then act as a radius.
+/// </summary>
+public sealed record SimplexSet : AmbiguitySet
+{
+    /// <inheritdoc/>
+    public override string Name => "simplex";
+
+    /// <inheritdoc/>
+    public override double UniformWeight(int n) => 1.0 / n;
+
+    /// <inheritdoc/>
+    public override double DualValue(ReadOnlySpan<double> losses)
+    {
+        var highest = double.NegativeInfinity;
+        foreach (var loss in losses)
+        {
+            highest = Math.Max(highest, loss);
+        }
+        return highest;
+    }
+
+    /// <inheritdoc/>
+    public override bool Contains(ReadOnlySpan<double> weights, double tolerance)
+    {
+        double sum = 0;
+        foreach (var weight in weights)
+        {
+            sum += weight;
+            if (weight < -tolerance)
+            {
+                return false;
+            }
+        }
+        return Math.Abs(sum - 1) <= tolerance;
+    }
+
+    /// <inheritdoc/>
+    protected override void ProjectCore(Span<double> weights) => SimplexProjection.Apply(weights, 1);
+
+    /// <inheritdoc/>
+    protected override void BestResponseCore(ReadOnlySpan<double> losses, Span<double> weights)
+    {
+        var highest = DualValue(losses);
+        double ties = 0;
+        for (var i = 0; i < losses.Length; i++)
+        {
+            weights[i] = losses[i] == highest ? 1 : 0;
+            ties += weights[i];
+        }
+        for (var i = 0; i < weights.Length; i++)
+        {
+            weights[i] /= ties;
+        }
+    }
+}

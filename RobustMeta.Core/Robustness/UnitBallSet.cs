@@ -1,0 +1,70 @@
+namespace RobustMeta.Robustness;
+
+/// <summary>
+/// The non-negative part of the Euclidean unit ball {w ≥ 0, ‖w‖ ≤ 1}, the set of the paper's first version. Its uniform
+/// member is 1/√n. For losses that are all negative the best response is zero.
+/// </summary>
+public sealed record UnitBallSet : AmbiguitySet
+{
+    /// <inheritdoc/>
+    public override string Name => "unit-ball";
+
+    /// <inheritdoc/>
+    public override double UniformWeight(int n) => 1 / Math.Sqrt(n);
+
+    /// <inheritdoc/>
+    public override double DualValue(ReadOnlySpan<double> losses)
+    {
+        double squares = 0;
+        foreach (var loss in losses)
+        {
+            squares += Math.Max(loss, 0) * Math.Max(loss, 0);
+        }
+        return Math.Sqrt(squares);
+    }
+
+    /// <inheritdoc/>
+    public override bool Contains(ReadOnlySpan<double> weights, double tolerance)
+    {
+        double squares = 0;
+        foreach (var weight in weights)
+        {
+            squares += weight * weight;
+            if (weight < -tolerance)
+            {
+                return false;
+            }
+        }
+        return squares <= 1 + tolerance;
+    }
+
+    /// <inheritdoc/>
+    protected override void ProjectCore(Span<double> weights)
+    {
+        // Cone first, then ball: exact, since the ball is centred at the cone's apex.
+        double squares = 0;
+        foreach (ref var weight in weights)
+        {
+            weight = Math.Max(weight, 0);
+            squares += weight * weight;
+        }
+        if (squares > 1)
+        {
+            var scale = 1 / Math.Sqrt(squares);
+            foreach (ref var weight in weights)
+            {
+                weight *= scale;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void BestResponseCore(ReadOnlySpan<double> losses, Span<double> weights)
+    {
+        var norm = DualValue(losses);
+        for (var i = 0; i < losses.Length; i++)
+        {
+            weights[i] = norm > 0 ? Math.Max(losses[i], 0) / norm : 0;
+        }
+    }
+}
