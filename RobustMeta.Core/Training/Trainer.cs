@@ -1,0 +1,139 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using RobustMeta.Engine;
+using RobustMeta.Robustness;
+using RobustMeta.Runtime;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Training;
+
+/// <summary>
+/// The one training loop: descend on the weighted meta-objective, ascend the weights with the same losses. Plain
+/// training is the same loop with weights that stay uniform.
+/// </summary>
+/// <param name="spec">The outer loop.</param>
+/// <param name="engine">Losses and meta-gradients of the model.</param>
+/// <param name="reweighter">User and interaction weights.</param>
+/// <param name="source">Makes batches.</param>
+/// <param name="tasks">Meta-training tasks.</param>
+/// <param name="validation">What the best epoch is chosen by.</param>
+/// <param name="seed">Order of the users; same seed, same bytes.</param>
+public sealed class Trainer(
+    TrainerSpec spec,
+    IMetaGradientEngine engine,
+    Reweighter reweighter,
+    TaskSource source,
+    ImmutableArray<UserTask> tasks,
+    ValidationCriterion validation,
+    long seed
+)
+{
+    private readonly Optimizer optimizer = Optimizer.Of(spec.Optimizer, engine.Parameters, spec.WeightDecay);
+    private readonly IPredictor predictor = new EnginePredictor("validation", engine);
+
+    /// <summary>Trains, from a checkpoint if there is one.</summary>
+    /// <param name="checkpoint">Where to save and look for the state; null to keep none.</param>
+    /// <param name="progress">Is told each epoch, on this thread.</param>
+    /// <param name="cancellation">Stops after the current batch; the last checkpoint stays.</param>
+    /// <exception cref="DivergenceException">A loss or gradient is not finite.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    public TrainingResult Run(
+        Checkpoint? checkpoint = null,
+        IProgress<EpochRecord>? progress = null,
+        CancellationToken cancellation = default
+    )
+    {
+        var state = checkpoint?.Load(engine.Parameters, optimizer, reweighter) ?? Start();
+        while (state.Epoch < spec.Epoch && !IsOutOfPatience(state))
+        {
+            state = Next(state, cancellation);
+            checkpoint?.SaveIfDue(state, engine.Parameters, optimizer, reweighter);
+            progress?.Report(state.History[^1]);
+        }
+        engine.Parameters.Restore(state.Best);
+        return new(state.History, state.BestEpoch, state.BestValidation, state.Epoch < spec.Epoch);
+    }
+
+    private TrainingState Start() => new(0, [], engine.Parameters.Snapshot(), 0, validation.Evaluate(predictor));
+
+    private bool IsOutOfPatience(TrainingState state) =>
+        spec.Patience > 0 && state.Epoch - state.BestEpoch >= spec.Patience;
+
+    private TrainingState Next(TrainingState state, CancellationToken cancellation)
+    {
+        var epoch = state.Epoch + 1;
+        var rate = spec.Lr * Math.Pow(spec.Gamma, state.Epoch);
+        var sums = Descend(epoch, rate, cancellation);
+        reweighter.EndEpoch();
+        var value = validation.Evaluate(predictor);
+        var record = new EpochRecord(
+            epoch,
+            rate,
+            sums.MeanLoss,
+            sums.RobustLoss,
+            value,
+            reweighter.UserEss,
+            reweighter.InteractionEss,
+            sums.GradientNorm
+        );
+        var history = state.History.Add(record);
+        return validation.IsBetter(value, state.BestValidation)
+            ? new(epoch, history, engine.Parameters.Snapshot(), epoch, value)
+            : state with
+            {
+                Epoch = epoch,
+                History = history,
+            };
+    }
+
+    private (double MeanLoss, double RobustLoss, double GradientNorm) Descend(
+        int epoch,
+        double rate,
+        CancellationToken cancellation
+    )
+    {
+        var order = Seeds
+            .Generator(seed, "shuffle", epoch.ToString(CultureInfo.InvariantCulture))
+            .Permutation(tasks.Length);
+        double mean = 0;
+        double robust = 0;
+        double norm = 0;
+        var number = 0;
+        for (var start = 0; start < order.Length; start += spec.BatchSize)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            number++;
+            var users = order.AsSpan(start, Math.Min(spec.BatchSize, order.Length - start));
+            var batch = source.Batch(tasks, users);
+
+            var losses = engine.Forward(batch);
+            RequireFinite(losses, epoch, number);
+            var weights = new float[losses.Length];
+            reweighter.Weigh(batch, losses, default, weights);
+            mean += BatchLoss.Mean(batch, losses) * batch.Count;
+            robust += BatchLoss.Weighted(losses, weights) * batch.Count;
+            reweighter.Ascend(batch, losses, default);
+
+            engine.Backward(weights);
+            var length = GradientNorm.Of(engine.Parameters);
+            if (!double.IsFinite(length))
+            {
+                throw new DivergenceException(epoch, number, GradientNorm.Culprit(engine.Parameters));
+            }
+            norm += length * batch.Count;
+            optimizer.Step(rate, spec.Clip > 0 && length > spec.Clip ? spec.Clip / length : 1);
+        }
+        return (mean / order.Length, robust / order.Length, norm / order.Length);
+    }
+
+    private static void RequireFinite(ReadOnlySpan<float> losses, int epoch, int batch)
+    {
+        foreach (var loss in losses)
+        {
+            if (!float.IsFinite(loss))
+            {
+                throw new DivergenceException(epoch, batch, "the loss");
+            }
+        }
+    }
+}
