@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using RobustMeta.Evaluation;
 using RobustMeta.Settings;
+using RobustMeta.Tasks;
 
 namespace RobustMeta.Experiments;
 
@@ -16,4 +19,23 @@ public sealed record EvaluationSpec
     /// <summary>Metric that the best epoch is chosen by, on validation tasks; <c>auto</c> follows the label kind.</summary>
     [Setting("validation metric that the best epoch is chosen by; auto: ndcg@10 for clicks, mae for ratings")]
     public string Selection { get; init; } = "auto";
+
+    private const string Auto = "auto";
+
+    /// <summary>The metrics, with <c>auto</c> resolved.</summary>
+    /// <exception cref="SettingException">A metric does not exist.</exception>
+    public ImmutableArray<Metric> MetricsFor(LabelKind label) =>
+        [.. Metrics.SelectMany(name => name == Auto ? Usual(label) : [name]).Distinct().Select(Metric.Parse)];
+
+    /// <summary>The selection metric, with <c>auto</c> resolved.</summary>
+    /// <exception cref="SettingException">The metric does not exist.</exception>
+    public Metric SelectionFor(LabelKind label) =>
+        Metric.Parse(
+            Selection != Auto ? Selection
+            : label == LabelKind.Click ? "NDCG@10"
+            : "MAE"
+        );
+
+    private static IEnumerable<string> Usual(LabelKind label) =>
+        PerformanceFile.Metrics.Concat(label == LabelKind.Click ? ["AUC", "LogLoss"] : ["MAE", "RMSE"]);
 }

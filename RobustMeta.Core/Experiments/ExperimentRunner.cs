@@ -1,0 +1,54 @@
+using RobustMeta.Engine;
+using RobustMeta.Robustness;
+using RobustMeta.Training;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>Trains and measures methods.</summary>
+public static class ExperimentRunner
+{
+    /// <summary>Trains one method on prepared data and measures it on every test set.</summary>
+    /// <param name="prepared">The data side; several methods may share it.</param>
+    /// <param name="spec">The method. Its data settings must be those of <paramref name="prepared"/>.</param>
+    /// <param name="checkpoint">Where an interrupted training goes on, or null.</param>
+    /// <param name="progress">Is told each epoch, on this thread.</param>
+    /// <param name="cancellation">Stops after the current batch.</param>
+    /// <exception cref="ArgumentException">The data settings differ.</exception>
+    /// <exception cref="DivergenceException">Training diverged.</exception>
+    public static MethodResult Train(
+        PreparedExperiment prepared,
+        ExperimentSpec spec,
+        Checkpoint? checkpoint = null,
+        IProgress<EpochRecord>? progress = null,
+        CancellationToken cancellation = default
+    )
+    {
+        RequireSameData(prepared.Spec, spec);
+        var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
+        using var engine = new AutogradEngine(model, model.CreateParameters(spec.Seed));
+        var train = prepared.Split.MetaTrain;
+        var reweighter = new Reweighter(spec.Robustness, [.. train.Select(task => task.Query.Length)]);
+        var trainer = new Trainer(
+            spec.Training,
+            engine,
+            reweighter,
+            prepared.Source,
+            train,
+            prepared.Validation,
+            spec.Seed
+        );
+        var training = trainer.Run(checkpoint, progress, cancellation);
+        var users = prepared.Evaluate(new EnginePredictor(spec.MethodName, engine));
+        return new(spec, users, training, engine.Parameters, reweighter.Weights);
+    }
+
+    private static void RequireSameData(ExperimentSpec data, ExperimentSpec method)
+    {
+        if (data.Dataset != method.Dataset || data.Seed != method.Seed || data.Split != method.Split)
+        {
+            throw new ArgumentException(
+                "The method's data set, seed and split must be those that the data were prepared with."
+            );
+        }
+    }
+}

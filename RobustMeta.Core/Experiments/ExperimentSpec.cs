@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using RobustMeta.Data;
+using RobustMeta.Evaluation;
+using RobustMeta.Models;
+using RobustMeta.Robustness;
+using RobustMeta.Settings;
+using RobustMeta.Shift;
+using RobustMeta.Tasks;
+using RobustMeta.Training;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>Everything that determines a result. Immutable; equal texts give equal bytes of results.</summary>
+public sealed record ExperimentSpec
+{
+    /// <summary>Key of the model's name in spec files.</summary>
+    public const string ModelKey = "model";
+
+    /// <summary>Name of the data set in the catalog, or <c>synthetic</c>.</summary>
+    [Setting("data set: a name of the catalog, or synthetic")]
+    public string Dataset { get; init; } = SyntheticRatings.Name;
+
+    /// <summary>Master seed of splits, test sets, initial values and orders; every stream is derived by name.</summary>
+    [Setting("master seed of splits, test sets, initial values and orders")]
+    public long Seed { get; init; } = 1128;
+
+    /// <summary>The model and its hyper-parameters.</summary>
+    public ModelSpec Model { get; init; } = new MeLUSpec();
+
+    /// <summary>What the model sees.</summary>
+    public FeatureSpec Features { get; init; } = new();
+
+    /// <summary>How ratings become tasks.</summary>
+    public TaskSplitSpec Split { get; init; } = new();
+
+    /// <summary>The shifted test sets.</summary>
+    public ShiftSpec Shift { get; init; } = new();
+
+    /// <summary>Robust reweighting.</summary>
+    public ReweighterSpec Robustness { get; init; } = new();
+
+    /// <summary>The outer loop.</summary>
+    public TrainerSpec Training { get; init; } = new();
+
+    /// <summary>What is measured.</summary>
+    public EvaluationSpec Evaluation { get; init; } = new();
+
+    /// <summary>Name of the method in results: the model, and the levels at which it is robust.</summary>
+    public string MethodName =>
+        Robustness.Levels == WeightLevels.None ? Model.ModelName : $"{Model.ModelName}+{Robustness.Levels}";
+
+    /// <summary>All settings with their values, the model's name first: the text that spec files hold.</summary>
+    public string Text => string.Concat(Settings().Select(s => $"{s.Key} = {TomlText.Quote(s.Value)}\n"));
+
+    /// <summary>Short hash of the text; names the run's folder.</summary>
+    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)))[..12];
+
+    /// <summary>The defaults for a model, with some settings changed.</summary>
+    /// <param name="model">Name of the model.</param>
+    /// <param name="settings">Keys and values, as text.</param>
+    /// <exception cref="SettingException">A name or value is not valid; the message names the nearest valid ones.</exception>
+    public static ExperimentSpec Of(string model, params (string Key, string Value)[] settings) =>
+        new ExperimentSpec { Model = ModelSpec.Named(model) }.With(settings);
+
+    /// <summary>A copy with some settings changed, e.g. <c>spec.With(("lr", "0.05"), ("levels", "none"))</c>.</summary>
+    /// <exception cref="SettingException">A name or value is not valid; the message names the nearest valid ones.</exception>
+    public ExperimentSpec With(params (string Key, string Value)[] settings)
+    {
+        var changed = SettingList.With(this, settings.Select(s => KeyValuePair.Create(s.Key, s.Value)));
+        changed.RequireValid();
+        return changed;
+    }
+
+    // Texts with a grammar of their own fail here, not after an hour of training.
+    private void RequireValid()
+    {
+        AmbiguitySet.Parse(Robustness.Set);
+        CandidateRule.Parse(Evaluation.Candidates);
+        Evaluation.MetricsFor(Split.Label);
+        Evaluation.SelectionFor(Split.Label);
+    }
+
+    private ImmutableArray<(string Key, string Value)> Settings() =>
+        [(ModelKey, Model.ModelName), .. SettingList.Of(this).Select(s => (s.Key, s.Print(this)))];
+}

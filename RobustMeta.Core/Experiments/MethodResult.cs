@@ -1,0 +1,20 @@
+using RobustMeta.Evaluation;
+using RobustMeta.Models;
+using RobustMeta.Robustness;
+using RobustMeta.Training;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>One trained method and what it is worth.</summary>
+/// <param name="Spec">The experiment.</param>
+/// <param name="Users">One row per test set, user and metric.</param>
+/// <param name="Training">History of the training.</param>
+/// <param name="Parameters">Parameters of the best epoch.</param>
+/// <param name="Weights">Learned weights at the end.</param>
+public sealed record MethodResult(
+    ExperimentSpec Spec,
+    IReadOnlyList<UserResult> Users,
+    TrainingResult Training,
+    ParameterSet Parameters,
+    HierarchicalWeights Weights
+);

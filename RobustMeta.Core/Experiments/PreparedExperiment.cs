@@ -1,0 +1,113 @@
+using System.Collections.Immutable;
+using RobustMeta.Data;
+using RobustMeta.Evaluation;
+using RobustMeta.Models;
+using RobustMeta.Models.Baselines;
+using RobustMeta.Shift;
+using RobustMeta.Tasks;
+using RobustMeta.Training;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>
+/// The data side of an experiment: tasks, test sets and evaluation, the same for every method that is compared.
+/// </summary>
+public sealed class PreparedExperiment
+{
+    private readonly Evaluator evaluator;
+    private readonly Evaluator selection;
+    private readonly ImmutableArray<UserTask> selectionTasks;
+
+    private PreparedExperiment(ExperimentSpec spec, Dataset dataset)
+    {
+        Spec = spec;
+        Dataset = dataset;
+        var threshold = double.IsNaN(spec.Split.LabelThreshold) ? dataset.LabelThreshold : spec.Split.LabelThreshold;
+        Source = new(dataset.Ratings, spec.Split.Label, threshold);
+        Split = TaskSplit.Of(dataset.Ratings, spec.Split, spec.Seed);
+        var features = spec.Features with
+        {
+            UserFeatures = Resolve(spec.Features.UserFeatures, dataset.UserFeatures),
+            ItemFeatures = Resolve(spec.Features.ItemFeatures, dataset.ItemFeatures),
+        };
+        Schema = InputSchemaBuilder.Build(dataset.Ratings, Split.MetaTrain, features);
+        var metrics = spec.Evaluation.MetricsFor(spec.Split.Label);
+        var candidates = CandidateRule.Parse(spec.Evaluation.Candidates);
+        var cutoff = metrics.Max(m => m.Cutoff);
+        var shortest = candidates.Unseen is null ? cutoff + 1 : 1;
+        TestSets = ExponentialTilt.TestSets(Source, Split, spec.Shift, shortest, spec.Seed);
+        evaluator = new(Source, metrics, candidates, spec.Seed);
+
+        var criterion = spec.Evaluation.SelectionFor(spec.Split.Label);
+        selection = new(Source, [criterion], new CandidateRule((int?)null), spec.Seed);
+        selectionTasks = [.. Split.Validation.Where(t => t.Query.Length > criterion.Cutoff)];
+        if (selectionTasks.IsEmpty)
+        {
+            throw new ArgumentException(
+                $"No validation task has a query of more than {criterion.Cutoff} interactions, which {criterion.Name} "
+                    + "needs. Raise queryLength or minRatings, or choose another selection metric."
+            );
+        }
+        Validation = new(criterion.Name, criterion.HigherIsBetter, ValidationValue);
+    }
+
+    /// <summary>The experiment.</summary>
+    public ExperimentSpec Spec { get; }
+
+    /// <summary>Its data set.</summary>
+    public Dataset Dataset { get; }
+
+    /// <summary>Ratings and labels.</summary>
+    public TaskSource Source { get; }
+
+    /// <summary>Meta-training, validation and test tasks.</summary>
+    public TaskSplit Split { get; }
+
+    /// <summary>The shifted test sets.</summary>
+    public ImmutableArray<ShiftedTestSet> TestSets { get; }
+
+    /// <summary>What models see.</summary>
+    public InputSchema Schema { get; }
+
+    /// <summary>What the best epoch is chosen by.</summary>
+    public ValidationCriterion Validation { get; }
+
+    /// <summary>Validation tasks that are too short for the selection metric and are left out of it.</summary>
+    public int ValidationTasksLeftOut => Split.Validation.Length - selectionTasks.Length;
+
+    /// <summary>Prepares an experiment.</summary>
+    /// <param name="spec">The experiment.</param>
+    /// <param name="dataset">Its data set.</param>
+    /// <exception cref="ArgumentException">The data do not allow it; the message says which setting would.</exception>
+    public static PreparedExperiment Of(ExperimentSpec spec, Dataset dataset) => new(spec, dataset);
+
+    /// <summary>The methods that any claim must face: random, popularity, bias.</summary>
+    public IReadOnlyList<IPredictor> Baselines()
+    {
+        var statistics = ItemStatistics.Of(Source, Split.MetaTrain);
+        return
+        [
+            new RandomBaseline(Spec.Seed),
+            new PopularityBaseline(statistics),
+            new BiasBaseline(Spec.Split.Label, statistics),
+        ];
+    }
+
+    /// <summary>Measures a method on every test set.</summary>
+    public IReadOnlyList<UserResult> Evaluate(IPredictor method) =>
+        [.. TestSets.SelectMany(set => evaluator.Evaluate(method, set.Number, set.Tasks))];
+
+    private double ValidationValue(IPredictor predictor)
+    {
+        var rows = selection.Evaluate(predictor, 0, selectionTasks);
+        return rows.Count > 0
+            ? rows.Average(row => row.Value)
+            : throw new ArgumentException(
+                $"{selection.Metrics[0].Name} is undefined for every validation task (none has a positive): "
+                    + "move labelThreshold or choose another selection metric."
+            );
+    }
+
+    private static IReadOnlyList<string> Resolve(IReadOnlyList<string> names, IReadOnlyList<string> own) =>
+        names is [FeatureSpec.Auto] ? own : names;
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using RobustMeta.Settings;
+using Tomlyn;
+using Tomlyn.Model;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>
+/// Reads an experiment from a TOML file: one setting a line, the key <c>model</c> naming the model; what is not named
+/// keeps its default.
+/// </summary>
+public static class SpecFile
+{
+    /// <summary>The experiment of a file.</summary>
+    /// <exception cref="SettingException">
+    /// The file is no TOML, or a key or value is not valid; the message names the file, the place or key, and the
+    /// nearest valid one.
+    /// </exception>
+    public static ExperimentSpec Read(string path)
+    {
+        try
+        {
+            return Parse(File.ReadAllText(path));
+        }
+        catch (SettingException error)
+        {
+            throw new SettingException($"{path}: {error.Message}");
+        }
+    }
+
+    /// <summary>The experiment of a text.</summary>
+    /// <exception cref="SettingException">As <see cref="Read"/>.</exception>
+    public static ExperimentSpec Parse(string text)
+    {
+        TomlTable table;
+        try
+        {
+            table = TomlSerializer.Deserialize<TomlTable>(text) ?? [];
+        }
+        catch (TomlException error)
+        {
+            throw new SettingException(error.Message);
+        }
+        var settings = table.Select(entry => (entry.Key, Value: Print(entry.Key, entry.Value))).ToArray();
+        var model =
+            settings.FirstOrDefault(s => s.Key == ExperimentSpec.ModelKey).Value ?? new Models.MeLUSpec().ModelName;
+        return ExperimentSpec.Of(model, [.. settings.Where(s => s.Key != ExperimentSpec.ModelKey)]);
+    }
+
+    private static string Print(string key, object? value) =>
+        value switch
+        {
+            string x => x,
+            bool x => x ? "true" : "false",
+            double x => x.ToString("R", CultureInfo.InvariantCulture),
+            long x => x.ToString(CultureInfo.InvariantCulture),
+            TomlArray { Count: 0 } => "none",
+            TomlArray x => string.Join(',', x.Select(element => Print(key, element))),
+            _ => throw new SettingException($"'{key}' is a {value?.GetType().Name}; settings are flat: key = value."),
+        };
+}

@@ -1,0 +1,50 @@
+/// Progress of a training: a bar on a terminal, one line per epoch otherwise.
+module RobustMeta.Scripts.Progress
+
+open System
+open System.Globalization
+open RobustMeta.Training
+
+let private text (method: string) (epochs: int) (metric: string) (record: EpochRecord) =
+    String.Format(
+        CultureInfo.InvariantCulture,
+        "{0}  epoch {1}/{2}  loss {3:F4}  robust {4:F4}  validation {5} {6:F4}",
+        method,
+        record.Epoch,
+        epochs,
+        record.MeanLoss,
+        record.RobustLoss,
+        metric,
+        record.Validation
+    )
+
+let private bar (epochs: int) (epoch: int) =
+    let width = 24
+    let full = width * epoch / max 1 epochs
+    String('#', full) + String('.', width - full)
+
+/// Reports epochs on the caller's thread: a second thread beside libtorch would endanger its scalars.
+type private Reporter(method: string, epochs: int, metric: string) =
+    let onTerminal = not Console.IsOutputRedirected
+
+    interface IProgress<EpochRecord> with
+        member _.Report record =
+            let line = text method epochs metric record
+
+            if onTerminal then
+                let room = max 20 (Console.WindowWidth - 1)
+                let shown = $"[{bar epochs record.Epoch}] {line}"
+                Console.Write("\r" + shown.Substring(0, min room shown.Length).PadRight room)
+
+                if record.Epoch = epochs then
+                    Console.WriteLine()
+            else
+                Console.WriteLine line
+
+/// Progress of one method's training.
+let reporter method epochs metric : IProgress<EpochRecord> = Reporter(method, epochs, metric)
+
+/// Ends the bar's line, where training stopped before its last epoch.
+let finish (stoppedEarly: bool) =
+    if stoppedEarly && not Console.IsOutputRedirected then
+        Console.WriteLine()
