@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using RobustMeta.Models;
 using RobustMeta.Runtime;
@@ -17,6 +18,8 @@ public sealed class AutogradEngine : IMetaGradientEngine
     private DisposeScope? graph;
     private TaskTensors? batch;
     private Tensor? losses;
+    private Tensor? support;
+    private float[] supportGradient = [];
     private float[] ragged = [];
 
     /// <summary>An engine for a model at given parameters, which it reads in place.</summary>
@@ -43,24 +46,33 @@ public sealed class AutogradEngine : IMetaGradientEngine
     public ParameterSet Parameters { get; }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Forward(TaskBatch tasks)
+    public ReadOnlySpan<float> SupportGradient => supportGradient;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Forward(TaskBatch tasks, ReadOnlySpan<float> supportWeights = default)
     {
         graph?.Dispose();
         graph = NewDisposeScope();
         batch = TaskTensors.Of(tasks);
-        losses = Losses.Of(model.Label, model.Predict(theta, batch, differentiable: true), batch.Query.Labels);
-        ragged = Unpad(losses.detach(), tasks);
+        (support, supportGradient) = (null, []);
+        if (!supportWeights.IsEmpty)
+        {
+            support = Pad(supportWeights, tasks.SupportOffsets, batch.Support.Length).requires_grad_();
+            batch.SupportWeights = support;
+        }
+        losses = Losses.Of(model.Label, Scores(batch, differentiable: true), batch.Query.Labels);
+        ragged = Unpad(losses.detach(), tasks.QueryOffsets);
         return ragged;
     }
 
     /// <inheritdoc/>
-    public void Backward(ReadOnlySpan<float> weights)
+    public void Backward(ReadOnlySpan<float> queryWeights, ReadOnlySpan<float> userWeights)
     {
         if (losses is null || batch is null)
         {
             throw new InvalidOperationException("Backward needs a Forward of the same batch before it.");
         }
-        (losses * Pad(weights, batch)).sum().backward();
+        (losses * Pad(queryWeights, batch.Batch.QueryOffsets, batch.Query.Length)).sum().backward();
         foreach (var parameter in Parameters.All)
         {
             var gradient = theta[parameter.Name].grad;
@@ -72,8 +84,14 @@ public sealed class AutogradEngine : IMetaGradientEngine
             Bytes(gradient).CopyTo(MemoryMarshal.AsBytes(parameter.Gradient.AsSpan()));
             gradient.zero_();
         }
+        if (support is not null)
+        {
+            supportGradient = support.grad is { } gradient
+                ? Unpad(gradient, batch.Batch.SupportOffsets)
+                : new float[batch.Batch.SupportItems.Length];
+        }
         graph?.Dispose();
-        (graph, batch, losses) = (null, null, null);
+        (graph, batch, losses, support) = (null, null, null, null);
     }
 
     /// <inheritdoc/>
@@ -81,7 +99,7 @@ public sealed class AutogradEngine : IMetaGradientEngine
     {
         using var scope = NewDisposeScope();
         var tensors = TaskTensors.Of(tasks);
-        return Unpad(model.Predict(theta, tensors, differentiable: false), tasks);
+        return Unpad(Scores(tensors, differentiable: false), tasks.QueryOffsets);
     }
 
     /// <inheritdoc/>
@@ -94,27 +112,30 @@ public sealed class AutogradEngine : IMetaGradientEngine
         }
     }
 
-    private static float[] Unpad(Tensor padded, TaskBatch tasks)
+    private Tensor Scores(TaskTensors tensors, bool differentiable) =>
+        model.Predict(theta, tensors, differentiable) + tensors.Query.Base;
+
+    private static float[] Unpad(Tensor padded, ImmutableArray<int> offsets)
     {
         var length = (int)padded.shape[1];
-        var values = MemoryMarshal.Cast<byte, float>(Bytes(padded.contiguous()));
-        var flat = new float[tasks.QueryItems.Length];
-        for (var b = 0; b < tasks.Count; b++)
+        var values = MemoryMarshal.Cast<byte, float>(Bytes(padded));
+        var flat = new float[offsets[^1]];
+        for (var b = 0; b < offsets.Length - 1; b++)
         {
-            values.Slice(b * length, tasks.QueryLength(b)).CopyTo(flat.AsSpan(tasks.QueryOffsets[b]));
+            values.Slice(b * length, offsets[b + 1] - offsets[b]).CopyTo(flat.AsSpan(offsets[b]));
         }
         return flat;
     }
 
-    private static Tensor Pad(ReadOnlySpan<float> weights, TaskTensors batch)
+    private static Tensor Pad(ReadOnlySpan<float> flat, ImmutableArray<int> offsets, int length)
     {
-        var tasks = batch.Batch;
-        var padded = new float[tasks.Count * batch.Query.Length];
-        for (var b = 0; b < tasks.Count; b++)
+        var tasks = offsets.Length - 1;
+        var padded = new float[tasks * length];
+        for (var b = 0; b < tasks; b++)
         {
-            weights.Slice(tasks.QueryOffsets[b], tasks.QueryLength(b)).CopyTo(padded.AsSpan(b * batch.Query.Length));
+            flat[offsets[b]..offsets[b + 1]].CopyTo(padded.AsSpan(b * length));
         }
-        return tensor(padded, [tasks.Count, batch.Query.Length]);
+        return tensor(padded, [tasks, length]);
     }
 
     private static Span<byte> Bytes(Tensor tensor) => tensor.contiguous().bytes;

@@ -14,17 +14,31 @@ public interface IMetaGradientEngine : IDisposable
     ParameterSet Parameters { get; }
 
     /// <summary>
-    /// Adapts every task on its support set (uniform weights) and returns the loss of each query interaction, laid out
-    /// as <see cref="TaskBatch.QueryItems"/>. Valid until the next call.
+    /// Adapts every task on its support set and returns the loss of each query interaction, laid out as
+    /// <see cref="TaskBatch.QueryItems"/>. Valid until the next call.
     /// </summary>
-    ReadOnlySpan<float> Forward(TaskBatch batch);
+    /// <param name="batch">The tasks.</param>
+    /// <param name="supportWeights">
+    /// Weight of each support interaction in the inner loss, laid out as <see cref="TaskBatch.SupportItems"/> and
+    /// normalised to sum to one per task (the sum is part of the graph); empty for uniform weights.
+    /// </param>
+    /// <exception cref="NotSupportedException">The model takes no support weights.</exception>
+    ReadOnlySpan<float> Forward(TaskBatch batch, ReadOnlySpan<float> supportWeights = default);
 
     /// <summary>
-    /// Sets every <see cref="Parameter.Gradient"/> to the gradient of <c>Σ_i weights[i] · loss[i]</c> of the last
-    /// <see cref="Forward"/>; the weights count as constants.
+    /// Sets every <see cref="Parameter.Gradient"/> to the gradient of
+    /// <c>Σ_i queryWeights[i] · loss[i] + Σ_u userWeights[u] · own_u</c> of the last <see cref="Forward"/>, where own_u is
+    /// what the model itself adds to a user's objective (most add nothing); the weights count as constants.
     /// </summary>
-    /// <param name="weights">One weight per query interaction: user weight × interaction weight.</param>
-    void Backward(ReadOnlySpan<float> weights);
+    /// <param name="queryWeights">One weight per query interaction: user weight × interaction weight.</param>
+    /// <param name="userWeights">One weight per task, <c>[B]</c>.</param>
+    void Backward(ReadOnlySpan<float> queryWeights, ReadOnlySpan<float> userWeights);
+
+    /// <summary>
+    /// After a <see cref="Backward"/> whose <see cref="Forward"/> was given support weights: the derivative of the
+    /// objective with respect to each of them, laid out as <see cref="TaskBatch.SupportItems"/>. Empty otherwise.
+    /// </summary>
+    ReadOnlySpan<float> SupportGradient { get; }
 
     /// <summary>Scores of all query interactions after adaptation; no gradient, no change of state.</summary>
     float[] Predict(TaskBatch batch);

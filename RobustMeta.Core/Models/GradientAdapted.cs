@@ -58,7 +58,7 @@ public abstract class GradientAdapted(GradientAdaptedSpec inner) : MetaRecommend
     // Σ_u Σ_j a_uj ℓ_uj / Σ_j a_uj: the mask is applied in the graph, so padding has no gradient.
     private Tensor SupportLoss(Tensor scores, TaskTensors batch)
     {
-        var losses = Losses.Of(Label, scores, batch.Support.Labels);
+        var losses = Losses.Of(Label, scores + batch.Support.Base, batch.Support.Labels);
         var weights = batch.SupportWeights * batch.Support.Mask;
         return ((losses * weights).sum(1) / weights.sum(1)).sum();
     }

@@ -19,7 +19,10 @@ public abstract class MetaRecommender
     /// <summary>The slow parameters, in order.</summary>
     public abstract ImmutableArray<ParameterShape> Shapes { get; }
 
-    /// <summary>Scores of the query items <c>[B, Q]</c> after adaptation on the support; padding is arbitrary.</summary>
+    /// <summary>
+    /// Scores of the query items <c>[B, Q]</c> after adaptation on the support, on top of the batch's base scores (which
+    /// the engine adds); padding is arbitrary.
+    /// </summary>
     /// <param name="theta">Slow parameters by name.</param>
     /// <param name="batch">The tasks; query labels are not looked at.</param>
     /// <param name="differentiable">

@@ -14,8 +14,15 @@ public sealed class TaskTensors : IDisposable
     {
         Batch = batch;
         var slots = new Dictionary<int, int>();
-        Support = new(batch.SupportOffsets, batch.SupportItems, batch.SupportLabels, slots, precision);
-        Query = new(batch.QueryOffsets, batch.QueryItems, batch.QueryLabels, slots, precision);
+        Support = new(
+            batch.SupportOffsets,
+            batch.SupportItems,
+            batch.SupportLabels,
+            batch.SupportBase,
+            slots,
+            precision
+        );
+        Query = new(batch.QueryOffsets, batch.QueryItems, batch.QueryLabels, batch.QueryBase, slots, precision);
         Items = [.. slots.Keys];
         SupportWeights = Support.Mask.clone();
     }
@@ -58,6 +65,7 @@ public sealed class TaskTensors : IDisposable
             ImmutableArray<int> offsets,
             ImmutableArray<int> items,
             ImmutableArray<float> labels,
+            ImmutableArray<float> bases,
             Dictionary<int, int> slots,
             ScalarType precision
         )
@@ -67,6 +75,7 @@ public sealed class TaskTensors : IDisposable
             var slotValues = new long[tasks * Length];
             var labelValues = new float[tasks * Length];
             var maskValues = new float[tasks * Length];
+            var baseValues = new float[tasks * Length];
             for (var b = 0; b < tasks; b++)
             {
                 for (var i = offsets[b]; i < offsets[b + 1]; i++)
@@ -79,11 +88,13 @@ public sealed class TaskTensors : IDisposable
                     slotValues[cell] = slot;
                     labelValues[cell] = labels[i];
                     maskValues[cell] = 1;
+                    baseValues[cell] = bases.IsEmpty ? 0 : bases[i];
                 }
             }
             Slots = tensor(slotValues);
             Labels = tensor(labelValues, [tasks, Length]).to(precision);
             Mask = tensor(maskValues, [tasks, Length]).to(precision);
+            Base = tensor(baseValues, [tasks, Length]).to(precision);
         }
 
         /// <summary>Padded length L.</summary>
@@ -98,12 +109,16 @@ public sealed class TaskTensors : IDisposable
         /// <summary>1 for interactions, 0 for padding, <c>[B, L]</c>.</summary>
         public Tensor Mask { get; }
 
+        /// <summary>Score that predictions start from, <c>[B, L]</c>; 0 where the batch has none.</summary>
+        public Tensor Base { get; }
+
         /// <inheritdoc/>
         public void Dispose()
         {
             Slots.Dispose();
             Labels.Dispose();
             Mask.Dispose();
+            Base.Dispose();
         }
     }
 }

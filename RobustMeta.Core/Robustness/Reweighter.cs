@@ -48,17 +48,25 @@ public sealed class Reweighter
     /// <param name="losses">Loss of each query interaction, as <see cref="TaskBatch.QueryItems"/>.</param>
     /// <param name="reference">Loss to compare each with, or empty: the adversary then sees the excess.</param>
     /// <param name="weights">Receives the weights, same layout.</param>
-    public void Weigh(TaskBatch batch, ReadOnlySpan<float> losses, ReadOnlySpan<float> reference, Span<float> weights)
+    /// <param name="userWeights">Receives w_u / B, the weight of each task as a whole, <c>[B]</c>.</param>
+    public void Weigh(
+        TaskBatch batch,
+        ReadOnlySpan<float> losses,
+        ReadOnlySpan<float> reference,
+        Span<float> weights,
+        Span<float> userWeights
+    )
     {
         if (spec.Ascent == AscentRule.BestResponse && spec.Levels != WeightLevels.None)
         {
-            WeighByBestResponse(batch, losses, reference, weights);
+            WeighByBestResponse(batch, losses, reference, weights, userWeights);
             return;
         }
         for (var b = 0; b < batch.Count; b++)
         {
             var user = batch.Positions[b];
             Write(batch, b, Weights.Users[user], Weights.Of(user), weights);
+            userWeights[b] = (float)(Weights.Users[user] / batch.Count);
         }
     }
 
@@ -123,7 +131,8 @@ public sealed class Reweighter
         TaskBatch batch,
         ReadOnlySpan<float> losses,
         ReadOnlySpan<float> reference,
-        Span<float> weights
+        Span<float> weights,
+        Span<float> userWeights
     )
     {
         var interactions = new double[losses.Length];
@@ -142,6 +151,7 @@ public sealed class Reweighter
         {
             var own = interactions.AsSpan(batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]);
             Write(batch, b, users[b], own, weights);
+            userWeights[b] = (float)(users[b] / batch.Count);
             batchShares.AddInteractions(own);
         }
         batchShares.AddUsers(users);

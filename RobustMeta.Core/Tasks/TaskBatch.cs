@@ -78,6 +78,28 @@ public sealed class TaskBatch
     /// <summary>Label of each query interaction.</summary>
     public ImmutableArray<float> QueryLabels { get; }
 
+    /// <summary>
+    /// Score that the prediction of each support interaction starts from, or empty for zero: a model adds its own score
+    /// to it (see <see cref="WithBase"/>).
+    /// </summary>
+    public ImmutableArray<float> SupportBase { get; private init; } = [];
+
+    /// <summary>The same for each query interaction.</summary>
+    public ImmutableArray<float> QueryBase { get; private init; } = [];
+
+    /// <summary>The same tasks on top of the scores of another, simpler predictor.</summary>
+    /// <param name="support">Score of each support interaction: a rating, or a logit.</param>
+    /// <param name="query">Score of each query interaction.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit.</exception>
+    public TaskBatch WithBase(ImmutableArray<float> support, ImmutableArray<float> query) =>
+        support.Length != SupportItems.Length || query.Length != QueryItems.Length
+            ? throw new ArgumentException("Base scores do not fit the interactions of the batch.")
+            : new(Users, Positions, SupportOffsets, SupportItems, SupportLabels, QueryOffsets, QueryItems, QueryLabels)
+            {
+                SupportBase = support,
+                QueryBase = query,
+            };
+
     /// <summary>Support length of task b.</summary>
     public int SupportLength(int b) => SupportOffsets[b + 1] - SupportOffsets[b];
 

@@ -109,12 +109,13 @@ public sealed class Trainer(
             var losses = engine.Forward(batch);
             RequireFinite(losses, epoch, number);
             var weights = new float[losses.Length];
-            reweighter.Weigh(batch, losses, default, weights);
+            var userWeights = new float[batch.Count];
+            reweighter.Weigh(batch, losses, default, weights, userWeights);
             mean += BatchLoss.Mean(batch, losses) * batch.Count;
             robust += BatchLoss.Weighted(losses, weights) * batch.Count;
             reweighter.Ascend(batch, losses, default);
 
-            engine.Backward(weights);
+            engine.Backward(weights, userWeights);
             var length = GradientNorm.Of(engine.Parameters);
             if (!double.IsFinite(length))
             {
