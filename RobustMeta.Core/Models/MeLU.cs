@@ -31,6 +31,15 @@ public sealed class MeLU : GradientAdapted
         users = new("user", schema.UserFields, schema.EmbeddingDim);
         head = new(schema.ItemWidth + schema.UserWidth, [spec.HiddenDim1, spec.HiddenDim2]);
         Shapes = [.. items.Shapes(embeddingScale), .. users.Shapes(embeddingScale), .. head.Shapes];
+        Perceptron = new(
+            schema,
+            [spec.HiddenDim1, spec.HiddenDim2],
+            Activation.Relu,
+            [true, true, true],
+            0,
+            false,
+            Inner
+        );
         AdaptedNames = [.. head.Shapes.Select(shape => shape.Name)];
     }
 
@@ -42,6 +51,9 @@ public sealed class MeLU : GradientAdapted
 
     /// <inheritdoc/>
     public override ImmutableArray<ParameterShape> Shapes { get; }
+
+    /// <inheritdoc/>
+    public override PerceptronForm? Perceptron { get; }
 
     /// <inheritdoc/>
     protected override ImmutableArray<string> AdaptedNames { get; }

@@ -19,6 +19,9 @@ public abstract class MetaRecommender
     /// <summary>The slow parameters, in order.</summary>
     public abstract ImmutableArray<ParameterShape> Shapes { get; }
 
+    /// <summary>The model as a perceptron that adapts, or null where it is something else.</summary>
+    public abstract PerceptronForm? Perceptron { get; }
+
     /// <summary>
     /// Scores of the query items <c>[B, Q]</c> after adaptation on the support, on top of the batch's base scores (which
     /// the engine adds); padding is arbitrary.
