@@ -1,4 +1,4 @@
-namespace RobustMeta.Robustness;
+namespace RobustMeta.Robustness.Sets;
 
 /// <summary>
 /// The non-negative part of the Euclidean unit ball {w ≥ 0, ‖w‖ ≤ 1}, the set of the paper's first version. Its uniform
@@ -7,7 +7,10 @@ namespace RobustMeta.Robustness;
 public sealed record UnitBallSet : AmbiguitySet
 {
     /// <inheritdoc/>
-    public override string Name => "unit-ball";
+    public override string Keyword => "unit-ball";
+
+    /// <inheritdoc/>
+    public override double? Size => null;
 
     /// <inheritdoc/>
     public override double UniformWeight(int n) => 1 / Math.Sqrt(n);

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace RobustMeta.Robustness;
+namespace RobustMeta.Robustness.Sets;
 
 /// <summary>
 /// Euclidean projection onto {p ≥ 0, Σp = z}: p = max(v − τ, 0) with the τ that makes the sum right. τ is found by

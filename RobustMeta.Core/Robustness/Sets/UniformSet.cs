@@ -1,10 +1,13 @@
-namespace RobustMeta.Robustness;
+namespace RobustMeta.Robustness.Sets;
 
 /// <summary>The uniform weights alone: plain training.</summary>
 public sealed record UniformSet : AmbiguitySet
 {
     /// <inheritdoc/>
-    public override string Name => "uniform";
+    public override string Keyword => "uniform";
+
+    /// <inheritdoc/>
+    public override double? Size => null;
 
     /// <inheritdoc/>
     public override double UniformWeight(int n) => 1.0 / n;

@@ -1,13 +1,16 @@
-namespace RobustMeta.Robustness;
+namespace RobustMeta.Robustness.Sets;
 
 /// <summary>
 /// The whole probability simplex {p ≥ 0, Σp = 1}, the set of the paper. Its best response is the largest loss alone:
 /// it is only useful with slow ascent, whose learning rate and length then act as a radius.
 /// </summary>
-public sealed record SimplexSet : AmbiguitySet
+public sealed record SimplexSet : AmbiguitySet, IMirrorSet
 {
     /// <inheritdoc/>
-    public override string Name => "simplex";
+    public override string Keyword => "simplex";
+
+    /// <inheritdoc/>
+    public override double? Size => null;
 
     /// <inheritdoc/>
     public override double UniformWeight(int n) => 1.0 / n;
@@ -24,7 +27,24 @@ public sealed record SimplexSet : AmbiguitySet
     }
 
     /// <inheritdoc/>
-    public override bool Contains(ReadOnlySpan<double> weights, double tolerance)
+    public override bool Contains(ReadOnlySpan<double> weights, double tolerance) => IsMember(weights, tolerance);
+
+    /// <summary>Scales to sum one.</summary>
+    public void MirrorProject(Span<double> weights)
+    {
+        double sum = 0;
+        foreach (var weight in weights)
+        {
+            sum += weight;
+        }
+        foreach (ref var weight in weights)
+        {
+            weight /= sum;
+        }
+    }
+
+    // Whether all weights are non-negative and sum to one.
+    internal static bool IsMember(ReadOnlySpan<double> weights, double tolerance)
     {
         double sum = 0;
         foreach (var weight in weights)
