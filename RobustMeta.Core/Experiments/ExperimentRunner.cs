@@ -36,7 +36,8 @@ public static class ExperimentRunner
             prepared.Source,
             train,
             prepared.Validation,
-            spec.Seed
+            spec.Seed,
+            model.Phases
         );
         var clock = Stopwatch.StartNew();
         var training = trainer.Run(checkpoint, progress, cancellation);

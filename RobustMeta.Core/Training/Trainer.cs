@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using RobustMeta.Engine;
+using RobustMeta.Models;
 using RobustMeta.Robustness;
 using RobustMeta.Runtime;
 using RobustMeta.Tasks;
@@ -18,6 +19,9 @@ namespace RobustMeta.Training;
 /// <param name="tasks">Meta-training tasks.</param>
 /// <param name="validation">What the best epoch is chosen by.</param>
 /// <param name="seed">Order of the users; same seed, same bytes.</param>
+/// <param name="phases">
+/// The model's phases. All but the last are pretraining: uniform weights, no validation, no selection of an epoch.
+/// </param>
 public sealed class Trainer(
     TrainerSpec spec,
     IMetaGradientEngine engine,
@@ -25,10 +29,12 @@ public sealed class Trainer(
     TaskSource source,
     ImmutableArray<UserTask> tasks,
     ValidationCriterion validation,
-    long seed
+    long seed,
+    ImmutableArray<TrainingPhase> phases
 )
 {
     private readonly Optimizer optimizer = Optimizer.Of(spec.Optimizer, engine.Parameters, spec.WeightDecay);
+    private readonly int pretraining = phases[..^1].Sum(phase => phase.Epochs ?? spec.Epoch);
     private readonly IPredictor predictor = new EnginePredictor("validation", engine);
 
     /// <summary>Trains, from a checkpoint if there is one.</summary>
@@ -44,15 +50,17 @@ public sealed class Trainer(
     )
     {
         var state = checkpoint?.Load(engine.Parameters, optimizer, reweighter) ?? Start();
-        while (state.Epoch < spec.Epoch && !IsOutOfPatience(state))
+        while (state.Epoch < Epochs && !IsOutOfPatience(state))
         {
             state = Next(state, cancellation);
             checkpoint?.SaveIfDue(state, engine.Parameters, optimizer, reweighter);
             progress?.Report(state.History[^1]);
         }
         engine.Parameters.Restore(state.Best);
-        return new(state.History, state.BestEpoch, state.BestValidation, state.Epoch < spec.Epoch);
+        return new(state.History, state.BestEpoch, state.BestValidation, state.Epoch < Epochs);
     }
+
+    private int Epochs => pretraining + spec.Epoch;
 
     private TrainingState Start() => new(0, [], engine.Parameters.Snapshot(), 0, validation.Evaluate(predictor));
 
@@ -62,8 +70,13 @@ public sealed class Trainer(
     private TrainingState Next(TrainingState state, CancellationToken cancellation)
     {
         var epoch = state.Epoch + 1;
-        var rate = spec.Lr * Math.Pow(spec.Gamma, state.Epoch);
-        var sums = Descend(epoch, rate, cancellation);
+        var (phase, done) = PhaseAfter(state.Epoch);
+        if (done == 0)
+        {
+            optimizer.Reset();
+        }
+        var rate = (phase.LearningRate ?? spec.Lr) * Math.Pow(spec.Gamma, done);
+        var sums = Descend(epoch, phase, rate, cancellation);
         reweighter.EndEpoch();
         var value = validation.Evaluate(predictor);
         var record = new EpochRecord(
@@ -77,7 +90,7 @@ public sealed class Trainer(
             sums.GradientNorm
         );
         var history = state.History.Add(record);
-        return validation.IsBetter(value, state.BestValidation)
+        return epoch <= pretraining || validation.IsBetter(value, state.BestValidation)
             ? new(epoch, history, engine.Parameters.Snapshot(), epoch, value)
             : state with
             {
@@ -86,8 +99,24 @@ public sealed class Trainer(
             };
     }
 
+    // The phase of the epoch that follows, and how many epochs of it are done.
+    private (TrainingPhase Phase, int Done) PhaseAfter(int epoch)
+    {
+        foreach (var phase in phases[..^1])
+        {
+            var length = phase.Epochs ?? spec.Epoch;
+            if (epoch < length)
+            {
+                return (phase, epoch);
+            }
+            epoch -= length;
+        }
+        return (phases[^1], epoch);
+    }
+
     private (double MeanLoss, double RobustLoss, double GradientNorm) Descend(
         int epoch,
+        TrainingPhase phase,
         double rate,
         CancellationToken cancellation
     )
@@ -95,6 +124,7 @@ public sealed class Trainer(
         var order = Seeds
             .Generator(seed, "shuffle", epoch.ToString(CultureInfo.InvariantCulture))
             .Permutation(tasks.Length);
+        var learned = engine.Parameters.All.Where(phase.Learns).ToList();
         double mean = 0;
         double robust = 0;
         double norm = 0;
@@ -106,14 +136,24 @@ public sealed class Trainer(
             var users = order.AsSpan(start, Math.Min(spec.BatchSize, order.Length - start));
             var batch = source.Batch(tasks, users);
 
-            var losses = engine.Forward(batch);
+            var losses = engine.Forward(batch, default, phase);
             RequireFinite(losses, epoch, number);
             var weights = new float[losses.Length];
             var userWeights = new float[batch.Count];
-            reweighter.Weigh(batch, losses, default, weights, userWeights);
+            if (epoch <= pretraining)
+            {
+                BatchLoss.Uniform(batch, weights, userWeights);
+            }
+            else
+            {
+                reweighter.Weigh(batch, losses, default, weights, userWeights);
+            }
             mean += BatchLoss.Mean(batch, losses) * batch.Count;
             robust += BatchLoss.Weighted(losses, weights) * batch.Count;
-            reweighter.Ascend(batch, losses, default);
+            if (epoch > pretraining)
+            {
+                reweighter.Ascend(batch, losses, default);
+            }
 
             engine.Backward(weights, userWeights);
             var length = GradientNorm.Of(engine.Parameters);
@@ -122,7 +162,7 @@ public sealed class Trainer(
                 throw new DivergenceException(epoch, number, GradientNorm.Culprit(engine.Parameters));
             }
             norm += length * batch.Count;
-            optimizer.Step(rate, spec.Clip > 0 && length > spec.Clip ? spec.Clip / length : 1);
+            optimizer.Step(learned, rate, spec.Clip > 0 && length > spec.Clip ? spec.Clip / length : 1);
         }
         return (mean / order.Length, robust / order.Length, norm / order.Length);
     }
