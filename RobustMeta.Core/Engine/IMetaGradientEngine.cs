@@ -19,8 +19,8 @@ public interface IMetaGradientEngine : IDisposable
     /// </summary>
     /// <param name="batch">The tasks.</param>
     /// <param name="supportWeights">
-    /// Weight of each support interaction in the inner loss, laid out as <see cref="TaskBatch.SupportItems"/> and
-    /// normalised to sum to one per task (the sum is part of the graph); empty for uniform weights.
+    /// Weight of each support interaction, laid out as <see cref="TaskBatch.SupportItems"/>, with mean one per task (see
+    /// <see cref="TaskTensors.SupportWeights"/>); empty for uniform weights.
     /// </param>
     /// <param name="phase">One of <see cref="MetaRecommender.Phases"/>; null for the last.</param>
     /// <exception cref="NotSupportedException">The model takes no support weights.</exception>

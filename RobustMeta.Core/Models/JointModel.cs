@@ -31,33 +31,15 @@ public sealed class JointModel : MetaRecommender
         double embeddingScale,
         LabelKind label
     )
+        : base(name, label)
     {
-        Name = name;
-        Label = label;
         encoder = new(schema);
         head = new("head", encoder.Width, hidden.Add(1), Activation.Relu);
         supportLoss = new(label);
         this.fineTuning = new(fineTuning, supportLoss);
+        SupportWeighting = SupportWeighting.Differentiable;
         Shapes = [.. encoder.Shapes(embeddingScale), .. head.Shapes];
     }
-
-    /// <inheritdoc/>
-    public override string Name { get; }
-
-    /// <inheritdoc/>
-    public override LabelKind Label { get; }
-
-    /// <inheritdoc/>
-    public override ImmutableArray<ParameterShape> Shapes { get; }
-
-    /// <inheritdoc/>
-    public override PerceptronForm? Perceptron => null;
-
-    /// <inheritdoc/>
-    public override ImmutableArray<TrainingPhase> Phases { get; } = [TrainingPhase.Main];
-
-    /// <inheritdoc/>
-    public override SupportWeighting SupportWeighting => SupportWeighting.Differentiable;
 
     /// <inheritdoc/>
     public override Prediction Predict(

@@ -19,33 +19,15 @@ public sealed class Maml : MetaRecommender
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public Maml(MamlSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
+        : base(spec.ModelName, label)
     {
         this.schema = schema;
-        Name = spec.ModelName;
-        Label = label;
         var encoder = new TaskEncoder(schema);
         head = new("head", encoder.Width, [spec.HiddenDim1, spec.HiddenDim2, 1], Activation.Relu);
         inner = new(spec.Inner, new(label));
+        SupportWeighting = inner.SupportWeighting;
         Shapes = [.. encoder.Shapes(embeddingScale), .. head.Shapes];
     }
-
-    /// <inheritdoc/>
-    public override string Name { get; }
-
-    /// <inheritdoc/>
-    public override LabelKind Label { get; }
-
-    /// <inheritdoc/>
-    public override ImmutableArray<ParameterShape> Shapes { get; }
-
-    /// <inheritdoc/>
-    public override PerceptronForm? Perceptron => null;
-
-    /// <inheritdoc/>
-    public override ImmutableArray<TrainingPhase> Phases { get; } = [TrainingPhase.Main];
-
-    /// <inheritdoc/>
-    public override SupportWeighting SupportWeighting => inner.SupportWeighting;
 
     /// <inheritdoc/>
     public override Prediction Predict(

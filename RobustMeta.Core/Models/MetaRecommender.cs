@@ -9,25 +9,27 @@ namespace RobustMeta.Models;
 /// items. It holds no parameter values and no state, so nothing can leak from one user to the next: memories and
 /// random streams are parameters too, with <see cref="Parameter.IsState"/>.
 /// </summary>
-public abstract class MetaRecommender
+/// <param name="name">Name as it stands in specs and results.</param>
+/// <param name="label">What is predicted.</param>
+public abstract class MetaRecommender(string name, LabelKind label)
 {
     /// <summary>Name as it stands in specs and results.</summary>
-    public abstract string Name { get; }
+    public string Name { get; } = name;
 
     /// <summary>What is predicted.</summary>
-    public abstract LabelKind Label { get; }
+    public LabelKind Label { get; } = label;
 
     /// <summary>The slow parameters and the state, in order.</summary>
-    public abstract ImmutableArray<ParameterShape> Shapes { get; }
+    public ImmutableArray<ParameterShape> Shapes { get; protected init; } = [];
 
     /// <summary>The model as a perceptron that adapts, or null where it is something else.</summary>
-    public abstract PerceptronForm? Perceptron { get; }
+    public PerceptronForm? Perceptron { get; protected init; }
 
     /// <summary>The phases of training, in order, at least one.</summary>
-    public abstract ImmutableArray<TrainingPhase> Phases { get; }
+    public ImmutableArray<TrainingPhase> Phases { get; protected init; } = [TrainingPhase.Main];
 
     /// <summary>What the model can do with <see cref="TaskTensors.SupportWeights"/>.</summary>
-    public abstract SupportWeighting SupportWeighting { get; }
+    public SupportWeighting SupportWeighting { get; protected init; }
 
     /// <summary>Scores of the query items after adaptation on the support, and what else the model minimises.</summary>
     /// <param name="theta">

@@ -25,34 +25,17 @@ public sealed class PerceptronModel : MetaRecommender
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public PerceptronModel(string name, PerceptronForm form, double embeddingScale, LabelKind label)
+        : base(name, label)
     {
-        Name = name;
-        Label = label;
         this.form = form;
+        Perceptron = form;
         encoder = new(form.Schema);
         head = new("head", encoder.Width + form.ContextDim, form.Hidden.Add(1), form.Activation);
         inner = new(form.Inner, new(label));
         adapted = [.. Enumerable.Range(0, head.Shapes.Length).Where(i => form.AdaptedLayers[i / 2])];
+        SupportWeighting = inner.SupportWeighting;
         Shapes = [.. encoder.Shapes(embeddingScale), .. head.Shapes, .. Rates()];
     }
-
-    /// <inheritdoc/>
-    public override string Name { get; }
-
-    /// <inheritdoc/>
-    public override LabelKind Label { get; }
-
-    /// <inheritdoc/>
-    public override ImmutableArray<ParameterShape> Shapes { get; }
-
-    /// <inheritdoc/>
-    public override PerceptronForm? Perceptron => form;
-
-    /// <inheritdoc/>
-    public override ImmutableArray<TrainingPhase> Phases { get; } = [TrainingPhase.Main];
-
-    /// <inheritdoc/>
-    public override SupportWeighting SupportWeighting => inner.SupportWeighting;
 
     /// <inheritdoc/>
     public override Prediction Predict(
