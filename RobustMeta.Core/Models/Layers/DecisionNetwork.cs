@@ -62,6 +62,7 @@ public sealed class DecisionNetwork(string name, int inputs, ImmutableArray<int>
             Activation.Relu => x.relu(),
             Activation.Tanh => x.tanh(),
             Activation.Silu => x * x.sigmoid(),
+            Activation.LeakyRelu => nn.functional.leaky_relu(x, 0.1),
             _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation."),
         };
 }

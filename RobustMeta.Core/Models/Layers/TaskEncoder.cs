@@ -15,6 +15,9 @@ public sealed class TaskEncoder(InputSchema schema)
     /// <summary>Width D of an input: item part, then user part.</summary>
     public int Width { get; } = schema.ItemWidth + schema.UserWidth;
 
+    /// <summary>Width of what a network of user features sees, at least 1 (see <see cref="UserInputs"/>).</summary>
+    public int UserInputWidth { get; } = Math.Max(1, schema.UserWidth);
+
     /// <summary>The tables.</summary>
     /// <param name="deviation">Standard deviation of their initial rows.</param>
     public IEnumerable<ParameterShape> Shapes(double deviation) =>
@@ -34,4 +37,8 @@ public sealed class TaskEncoder(InputSchema schema)
     /// <summary>Inputs of one side: item rows and the user's row side by side, <c>[B, L, D]</c>.</summary>
     public static Tensor Inputs(Tensor items, Tensor users, TaskTensors.Padded side) =>
         cat([At(items, side), users.unsqueeze(1).expand(users.shape[0], side.Length, users.shape[1])], 2);
+
+    /// <summary>Users for a network of user features alone: without any feature, all users look the same (a one).</summary>
+    public static Tensor UserInputs(Tensor users) =>
+        users.shape[1] > 0 ? users : ones([users.shape[0], 1], users.dtype);
 }
