@@ -35,7 +35,7 @@ let private draw (random: Random) =
     | 3 -> Array.init n (fun _ -> exp (3.0 * gaussian ()))
     | 4 -> Array.init n (fun _ -> 1e-9 * gaussian ())
     | 5 -> Array.init n (fun _ -> 1e8 * gaussian ())
-    | 6 -> Array.init n (fun _ -> -abs (gaussian ()))
+    | 6 -> Array.init n (fun _ -> -abs(gaussian ()))
     | _ -> Array.init n gaussian
 
 let private dot (a: float[]) (b: float[]) = Array.fold2 (fun sum x y -> sum + x * y) 0.0 a b
@@ -66,7 +66,11 @@ let private memberOf (set: AmbiguitySet) (random: Random) n =
     else
         for _ in 1..40 do
             let middle = (low + high) / 2.0
-            if set.Contains(ReadOnlySpan(at middle), 1e-12) then low <- middle else high <- middle
+
+            if set.Contains(ReadOnlySpan(at middle), 1e-12) then
+                low <- middle
+            else
+                high <- middle
 
         // The sets are convex: a little nearer to the centre is well inside, whatever the tolerance above let in.
         at (low * (1.0 - 1e-4))
@@ -89,8 +93,13 @@ let private dualByGrid (set: AmbiguitySet) (losses: float[]) =
         f ((low + high) / 2.0)
 
     let chiSquare rho =
-        let f eta = eta + sqrt (1.0 + 2.0 * rho) * sqrt ((losses |> Array.sumBy (fun l -> (max (l - eta) 0.0) ** 2.0)) / n)
-        if rho = 0.0 then Array.average losses else minimise f (least - range * (1.0 + 1.0 / sqrt rho)) most
+        let f eta =
+            eta + sqrt (1.0 + 2.0 * rho) * sqrt ((losses |> Array.sumBy (fun l -> (max (l - eta) 0.0) ** 2.0)) / n)
+
+        if rho = 0.0 then
+            Array.average losses
+        else
+            minimise f (least - range * (1.0 + 1.0 / sqrt rho)) most
 
     match set.Keyword, Option.ofNullable set.Size with
     | "simplex", _ -> most
@@ -119,7 +128,18 @@ let private everySet (check: AmbiguitySet -> Random -> unit) =
 
 let private property name check = testPropertyWithConfig cases name (everySet check)
 
-let private lessOrEqual a b tolerance text = Expect.isTrue (a <= b + tolerance) $"{text}: {a} should be at most {b}"
+// The case is only printed when it fails: printing takes longer than testing.
+let private lessOrEqual a b tolerance (set: obj) (case: float[]) =
+    if not (a <= b + tolerance) then
+        failtest $"{set} at %A{case}: {a} should be at most {b} (+ {tolerance})"
+
+let private areClose (a: float[]) (b: float[]) tolerance (set: obj) (case: float[]) =
+    if not (Array.forall2 (fun x y -> abs (x - y) <= tolerance) a b) then
+        failtest $"{set} at %A{case}: %A{a} should be %A{b}"
+
+let private isMember (set: AmbiguitySet) (weights: float[]) (case: float[]) =
+    if not (set.Contains(ReadOnlySpan weights, 1e-9)) then
+        failtest $"{set} at %A{case}: %A{weights} is no member"
 
 [<Tests>]
 let tests =
@@ -131,11 +151,10 @@ let tests =
                 let losses = draw random
                 let weights = best set losses
                 let tolerance = 1e-7 * scaleOf losses
-                Expect.isTrue (set.Contains(ReadOnlySpan weights, 1e-9)) $"{set}: {weights} is a member"
-                let text = $"{set} %A{losses}"
                 let value = dot weights losses
-                lessOrEqual (abs (value - set.DualValue losses)) 0.0 tolerance $"{text} dual {set.DualValue losses}"
-                lessOrEqual (abs (value - dualByGrid set losses)) 0.0 tolerance $"{text} grid {dualByGrid set losses}"
+                isMember set weights losses
+                lessOrEqual (abs (value - set.DualValue losses)) 0.0 tolerance set losses
+                lessOrEqual (abs (value - dualByGrid set losses)) 0.0 tolerance set losses
 
             property "no sampled member weighs the losses worse"
             <| fun set random ->
@@ -144,32 +163,26 @@ let tests =
 
                 for _ in 1..5 do
                     let other = memberOf set random losses.Length
-                    lessOrEqual (dot other losses) value (1e-9 * scaleOf losses) $"{set} %A{losses}"
+                    lessOrEqual (dot other losses) value (1e-9 * scaleOf losses) set losses
 
             property "the projection is a member and satisfies the variational inequality"
             <| fun set random ->
                 let point = draw random |> Array.map (fun x -> Math.Clamp(x, -1e3, 1e3))
                 let p = project set point
-                Expect.isTrue (set.Contains(ReadOnlySpan p, 1e-9)) $"{set}: %A{point} gives %A{p}"
+                isMember set p point
                 let gap = Array.map2 (-) point p
                 let tolerance = 1e-8 * max 1.0 (scaleOf point)
                 // The worst member against v − p is the best response to it, which the tests above prove optimal.
-                let worst = best set gap
-                lessOrEqual (dot gap worst - dot gap p) 0.0 tolerance $"{set} %A{point}"
+                lessOrEqual (dot gap (best set gap) - dot gap p) 0.0 tolerance set point
 
                 for _ in 1..3 do
                     let other = memberOf set random point.Length
-                    lessOrEqual (dot gap other - dot gap p) 0.0 tolerance $"{set} %A{point}"
+                    lessOrEqual (dot gap other - dot gap p) 0.0 tolerance set point
 
             property "a member projects to itself"
             <| fun set random ->
                 let own = memberOf set random (1 + random.Next 30)
-
-                if set.Contains(ReadOnlySpan own, 1e-13) then
-                    Array.iter2
-                        (fun a b -> Expect.isTrue (abs (a - b) < 1e-6) $"{set}: %A{own} gives %A{project set own}")
-                        (project set own)
-                        own
+                areClose (project set own) own 1e-9 set own
 
             property "the mirror projection is a member and satisfies its variational inequality"
             <| fun set random ->
@@ -178,9 +191,9 @@ let tests =
                     let q = Array.init (1 + random.Next 30) (fun _ -> exp (2.0 * random.NextGaussian()))
                     let p = Array.copy q
                     mirror.MirrorProject p
-                    Expect.isTrue (set.Contains(ReadOnlySpan p, 1e-9)) $"{set}: %A{q} gives %A{p}"
+                    isMember set p q
                     let descent = Array.map2 (fun p q -> -(log (p / q))) p q
-                    lessOrEqual (set.Value descent - dot descent p) 0.0 1e-7 $"{set} %A{q} gives %A{p}"
+                    lessOrEqual (set.Value descent - dot descent p) 0.0 1e-7 set q
                 | _ -> ()
 
             property "responses and projections move with a permutation"
@@ -190,10 +203,7 @@ let tests =
                 let permuted (x: float[]) = order |> Array.map (fun i -> x[i])
 
                 for f in [ best set; project set ] do
-                    Array.iter2
-                        (fun a b -> Expect.isTrue (abs (a - b) < 1e-7) $"{set} %A{losses}")
-                        (f (permuted losses))
-                        (permuted (f losses))
+                    areClose (f (permuted losses)) (permuted (f losses)) 1e-7 set losses
 
             testPropertyWithConfig cases "the worst loss grows with the set"
             <| fun (seed: int) ->
@@ -202,7 +212,7 @@ let tests =
                     let worst = [ for size in values -> AmbiguitySet.Parse($"{keyword} {size}").Value losses ]
 
                     for small, large in List.pairwise worst do
-                        lessOrEqual small large (1e-9 * scaleOf losses) $"{keyword} %A{losses}"
+                        lessOrEqual small large (1e-9 * scaleOf losses) keyword losses
 
             testPropertyWithConfig cases "the smallest set is uniform, the largest the simplex"
             <| fun (seed: int) ->
@@ -211,11 +221,8 @@ let tests =
                     let simplex = best (AmbiguitySet.Parse "simplex") losses
                     let uniform = Array.create losses.Length (1.0 / float losses.Length)
 
-                    for size, expected in [ values[0], uniform; List.last values, simplex ] do
-                        Array.iter2
-                            (fun a b -> Expect.isTrue (abs (a - b) < 1e-9) $"{keyword} {size} %A{losses}")
-                            (best (AmbiguitySet.Parse $"{keyword} {size}") losses)
-                            expected
+                    for size, expected in [ values.Head, uniform; List.last values, simplex ] do
+                        areClose (best (AmbiguitySet.Parse $"{keyword} {size}") losses) expected 1e-9 keyword losses
 
             testCase "losses of 1e150 and differences of 1e-150 are weighed like any others"
             <| fun () ->
@@ -224,8 +231,6 @@ let tests =
                     let losses = [| 3.0; 1.0; 2.0; 0.5; 2.5 |]
 
                     for scale in [ 1e150; 1e-150 ] do
-                        Array.iter2
-                            (fun a b -> Expect.isTrue (abs (a - b) < 1e-9) $"{name} at {scale}")
-                            (best set (losses |> Array.map ((*) scale)))
-                            (best set losses)
+                        let scaled = losses |> Array.map ((*) scale)
+                        areClose (best set scaled) (best set losses) 1e-9 set scaled
         ]

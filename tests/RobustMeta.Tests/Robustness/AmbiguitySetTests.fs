@@ -24,7 +24,10 @@ let private best (set: string) (losses: float[]) =
     weights
 
 let private isClose name (actual: float[]) (expected: float[]) =
-    Array.iter2 (fun a e -> Expect.floatClose { absolute = 6e-7; relative = 0.0 } a e $"{name}: %A{actual}") actual expected
+    Array.iter2
+        (fun a e -> Expect.floatClose { absolute = 6e-7; relative = 0.0 } a e $"{name}: %A{actual}")
+        actual
+        expected
 
 /// Golden values to six digits, from an independent plain implementation.
 let private golden =
