@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using RobustMeta.Data;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Evaluation;
 
@@ -13,17 +14,10 @@ public static class ResultTable
     /// <summary>Writes rows, aside and renamed: a reader sees all of them or none.</summary>
     public static void Write(string path, IEnumerable<UserResult> rows)
     {
-        var text = new StringBuilder(Header).Append('\n');
-        foreach (var row in rows)
-        {
-            text.Append(
-                CultureInfo.InvariantCulture,
-                $"{Quote(row.Method)},{row.TestSet},{Quote(row.User)},{row.Metric},{row.Value:R}\n"
-            );
-        }
-        var aside = $"{path}.{Environment.ProcessId}.part";
-        File.WriteAllText(aside, text.ToString());
-        File.Move(aside, path, overwrite: true);
+        var table = rows.Select(row =>
+            (IEnumerable<object?>)[row.Method, row.TestSet, row.User, row.Metric, row.Value]
+        );
+        CsvText.Write(path, CsvText.Table(Header.Split(','), table));
     }
 
     /// <summary>Reads a file back; values are exactly those that were written.</summary>
@@ -55,9 +49,6 @@ public static class ResultTable
         }
         return rows;
     }
-
-    private static string Quote(string text) =>
-        text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
 
     private static List<string> Split(string line)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using RobustMeta.Engine;
 using RobustMeta.Robustness;
 using RobustMeta.Training;
@@ -37,9 +38,11 @@ public static class ExperimentRunner
             prepared.Validation,
             spec.Seed
         );
+        var clock = Stopwatch.StartNew();
         var training = trainer.Run(checkpoint, progress, cancellation);
+        var trained = clock.Elapsed;
         var users = prepared.Evaluate(new EnginePredictor(spec.MethodName, engine));
-        return new(spec, users, training, engine.Parameters, reweighter.Weights);
+        return new(spec, users, training, engine.Parameters, reweighter.Weights, trained, clock.Elapsed - trained);
     }
 
     private static void RequireSameData(ExperimentSpec data, ExperimentSpec method)

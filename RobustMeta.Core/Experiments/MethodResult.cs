@@ -11,10 +11,14 @@ namespace RobustMeta.Experiments;
 /// <param name="Training">History of the training.</param>
 /// <param name="Parameters">Parameters of the best epoch.</param>
 /// <param name="Weights">Learned weights at the end.</param>
+/// <param name="TrainingTime">Wall time of the training, selection on validation included.</param>
+/// <param name="EvaluationTime">Wall time of the evaluation on all test sets.</param>
 public sealed record MethodResult(
     ExperimentSpec Spec,
     IReadOnlyList<UserResult> Users,
     TrainingResult Training,
     ParameterSet Parameters,
-    HierarchicalWeights Weights
+    HierarchicalWeights Weights,
+    TimeSpan TrainingTime,
+    TimeSpan EvaluationTime
 );

@@ -1,0 +1,91 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using RobustMeta.Evaluation;
+using RobustMeta.Runtime;
+using RobustMeta.Training;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>
+/// Everything about one run in one place, in a folder named by the hash of its spec:
+/// <list type="bullet">
+/// <item><c>spec.toml</c>: every setting, as resolved; <c>environment.json</c>: what it was computed with</item>
+/// <item><c>history.csv</c>: one row per epoch; <c>users.csv</c>: one row per test set, user and metric</item>
+/// <item><c>testsets.csv</c>: realised shift of each test set; <c>dropped.csv</c>: who was left out, and why</item>
+/// <item><c>weights.csv</c>: learned weights; <c>model.safetensors</c>: parameters of the best epoch</item>
+/// <item><c>timing.csv</c>: seconds (the one file that differs between equal runs); <c>done</c>: written last</item>
+/// </list>
+/// </summary>
+public sealed class RunFolder
+{
+    private const string Users = "users.csv";
+    private const string Done = "done";
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>The folder of a spec below a root; made when first written to.</summary>
+    /// <param name="root">Folder of all runs.</param>
+    /// <param name="spec">The experiment.</param>
+    public RunFolder(string root, ExperimentSpec spec)
+    {
+        Spec = spec;
+        Path = System.IO.Path.Combine(root, $"{spec.Dataset}-{spec.MethodName}-{spec.Hash}");
+    }
+
+    /// <summary>The experiment.</summary>
+    public ExperimentSpec Spec { get; }
+
+    /// <summary>The folder.</summary>
+    public string Path { get; }
+
+    /// <summary>Whether the run is finished: every file is there and whole.</summary>
+    public bool IsDone => File.Exists(In(Done));
+
+    /// <summary>Where an interrupted training of this spec goes on.</summary>
+    /// <param name="interval">Shortest time between saves.</param>
+    public Checkpoint Checkpoint(TimeSpan interval)
+    {
+        Directory.CreateDirectory(Path);
+        return new(In("checkpoint.safetensors"), Spec.Hash, interval);
+    }
+
+    /// <summary>Writes everything, each file whole or not at all, <c>done</c> last.</summary>
+    /// <param name="prepared">The data side.</param>
+    /// <param name="result">The trained and measured method.</param>
+    public void Write(PreparedExperiment prepared, MethodResult result)
+    {
+        Directory.CreateDirectory(Path);
+        CsvText.Write(In("spec.toml"), Spec.Text);
+        var facts = EnvironmentReport.Facts().ToDictionary(fact => fact.Name, fact => fact.Value);
+        CsvText.Write(In("environment.json"), JsonSerializer.Serialize(facts, Readable) + "\n");
+        CsvText.Write(In("history.csv"), RunTables.History(result.Training.History));
+        CsvText.Write(In("testsets.csv"), RunTables.TestSets(prepared.TestSets));
+        CsvText.Write(In("dropped.csv"), RunTables.Dropped(prepared));
+        CsvText.Write(In("weights.csv"), RunTables.Weights(prepared, result));
+        CsvText.Write(In("timing.csv"), RunTables.Timing(result));
+        SaveModel(result);
+        ResultTable.Write(In(Users), result.Users);
+        Checkpoint(TimeSpan.Zero).Delete();
+        CsvText.Write(In(Done), "");
+    }
+
+    /// <summary>The per-user results of a finished run.</summary>
+    /// <exception cref="Data.DataFormatException">The file is damaged; deleting the folder makes the run afresh.</exception>
+    public IReadOnlyList<UserResult> ReadUsers() => ResultTable.Read(In(Users));
+
+    private void SaveModel(MethodResult result)
+    {
+        var file = new SafetensorsFile();
+        file.Metadata["spec"] = Spec.Text;
+        foreach (var parameter in result.Parameters.All)
+        {
+            file.Add(parameter.Name, parameter.Values, [.. parameter.Shape]);
+        }
+        file.Save(In("model.safetensors"));
+    }
+
+    private string In(string file) => System.IO.Path.Combine(Path, file);
+}

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using RobustMeta.Robustness;
+using RobustMeta.Runtime;
+using RobustMeta.Shift;
+using RobustMeta.Training;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>The tables of a run's folder as CSV text.</summary>
+internal static class RunTables
+{
+    /// <summary>One row per epoch; the columns are the properties of <see cref="EpochRecord"/>, in order.</summary>
+    public static string History(IReadOnlyList<EpochRecord> history)
+    {
+        var columns = typeof(EpochRecord).GetProperties(BindingFlags.Public | BindingFlags.Instance);
+        return CsvText.Table(
+            columns.Select(c => char.ToLowerInvariant(c.Name[0]) + c.Name[1..]),
+            history.Select(record => columns.Select(c => c.GetValue(record)))
+        );
+    }
+
+    /// <summary>Strength and realised divergence of each test set.</summary>
+    public static string TestSets(ImmutableArray<ShiftedTestSet> sets) =>
+        CsvText.Table(
+            ["testset", "beta", "tasks", "users", "userKl", "userEss", "userScore", .. Interactions, "dropped"],
+            sets.Select(set =>
+                (IEnumerable<object?>)
+                    [
+                        set.Number,
+                        set.Beta,
+                        set.Tasks.Length,
+                        set.Tasks.Select(task => task.User).Distinct().Count(),
+                        set.Users.KullbackLeibler,
+                        set.Users.EffectiveSampleShare,
+                        set.Users.MeanScore,
+                        set.Interactions.KullbackLeibler,
+                        set.Interactions.EffectiveSampleShare,
+                        set.Interactions.MeanScore,
+                        set.Dropped.Values.Sum(),
+                    ]
+            )
+        );
+
+    /// <summary>Users that became no task, and test tasks that are in no draw, by reason.</summary>
+    public static string Dropped(PreparedExperiment prepared) =>
+        CsvText.Table(
+            ["stage", "reason", "count"],
+            [
+                .. prepared.Split.Dropped.Select(d => (IEnumerable<object?>)["split", d.Key, d.Value]),
+                ["validation", "QueryTooShort", prepared.ValidationTasksLeftOut],
+                .. prepared.TestSets.SelectMany(set =>
+                    set.Dropped.Select(d => (IEnumerable<object?>)[$"testset {set.Number}", d.Key, d.Value])
+                ),
+            ]
+        );
+
+    /// <summary>The weights at the end of training, relative to uniform ones; levels that stay uniform have no rows.</summary>
+    public static string Weights(PreparedExperiment prepared, MethodResult result) =>
+        CsvText.Table(["level", "user", "item", "weight"], WeightRows(prepared, result));
+
+    /// <summary>Seconds of training and evaluation, and users trained on a second.</summary>
+    public static string Timing(MethodResult result) =>
+        CsvText.Table(
+            ["trainSeconds", "evaluationSeconds", "usersPerSecond"],
+            [
+                [
+                    result.TrainingTime.TotalSeconds,
+                    result.EvaluationTime.TotalSeconds,
+                    (double)result.Weights.Users.Length
+                        * result.Training.History.Count
+                        / Math.Max(1e-9, result.TrainingTime.TotalSeconds),
+                ],
+            ]
+        );
+
+    private static readonly string[] Interactions = ["interactionKl", "interactionEss", "interactionScore"];
+
+    private static IEnumerable<IEnumerable<object?>> WeightRows(PreparedExperiment prepared, MethodResult result)
+    {
+        var levels = result.Spec.Robustness.Levels;
+        var ratings = prepared.Dataset.Ratings;
+        var train = prepared.Split.MetaTrain;
+        if (levels.HasFlag(WeightLevels.User))
+        {
+            for (var u = 0; u < train.Length; u++)
+            {
+                yield return ["user", ratings.Users[train[u].User], null, result.Weights.Users[u]];
+            }
+        }
+        if (levels.HasFlag(WeightLevels.Interaction))
+        {
+            for (var u = 0; u < train.Length; u++)
+            {
+                for (var j = 0; j < train[u].Query.Length; j++)
+                {
+                    var item = ratings.Items[ratings.ItemIndex[train[u].Query[j]]];
+                    yield return ["interaction", ratings.Users[train[u].User], item, result.Weights.Of(u)[j]];
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text;
+
+namespace RobustMeta.Runtime;
+
+/// <summary>Comma-separated text as every result file has it: invariant culture, quoted where needed, exact numbers.</summary>
+public static class CsvText
+{
+    /// <summary>A whole table: header and rows, a line each, ended by a line feed.</summary>
+    /// <param name="header">Names of the columns.</param>
+    /// <param name="rows">Values of each row; numbers are written so that reading gives the same number back.</param>
+    public static string Table(IEnumerable<string> header, IEnumerable<IEnumerable<object?>> rows)
+    {
+        var text = new StringBuilder();
+        AppendLine(text, header);
+        foreach (var row in rows)
+        {
+            AppendLine(text, row);
+        }
+        return text.ToString();
+    }
+
+    /// <summary>Writes a file aside and renames it: a reader sees the whole file or none.</summary>
+    public static void Write(string path, string text)
+    {
+        var aside = $"{path}.{Environment.ProcessId}.part";
+        File.WriteAllText(aside, text);
+        File.Move(aside, path, overwrite: true);
+    }
+
+    /// <summary>One field, quoted where it holds a comma, a quote or a line break.</summary>
+    public static string Quote(string text) =>
+        text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
+
+    private static void AppendLine(StringBuilder text, IEnumerable<object?> values) =>
+        text.AppendJoin(',', values.Select(value => Quote(Print(value)))).Append('\n');
+
+    private static string Print(object? value) =>
+        value switch
+        {
+            null => "",
+            double x => x.ToString("R", CultureInfo.InvariantCulture),
+            float x => x.ToString("R", CultureInfo.InvariantCulture),
+            IFormattable x => x.ToString(null, CultureInfo.InvariantCulture),
+            _ => value.ToString() ?? "",
+        };
+}
