@@ -1,6 +1,8 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using RobustMeta.Engine;
 using RobustMeta.Robustness;
+using RobustMeta.Tasks;
 using RobustMeta.Training;
 
 namespace RobustMeta.Experiments;
@@ -14,6 +16,7 @@ public static class ExperimentRunner
     /// <param name="checkpoint">Where an interrupted training goes on, or null.</param>
     /// <param name="progress">Is told each epoch, on this thread.</param>
     /// <param name="cancellation">Stops after the current batch.</param>
+    /// <param name="reference">Trains the model of a cross-fitted reference on some tasks; null where there is none.</param>
     /// <exception cref="ArgumentException">The data settings differ.</exception>
     /// <exception cref="DivergenceException">Training diverged.</exception>
     public static MethodResult Train(
@@ -21,14 +24,15 @@ public static class ExperimentRunner
         ExperimentSpec spec,
         Checkpoint? checkpoint = null,
         IProgress<EpochRecord>? progress = null,
-        CancellationToken cancellation = default
+        CancellationToken cancellation = default,
+        Func<ImmutableArray<UserTask>, IPredictor>? reference = null
     )
     {
         RequireSameData(prepared.Spec, spec);
         var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
         using var engine = new AutogradEngine(model, model.CreateParameters(spec.Seed));
         var train = prepared.Split.MetaTrain;
-        var reweighter = new Reweighter(spec.Robustness, [.. train.Select(task => task.Query.Length)]);
+        var reweighter = Reweighter.Fit(spec.Robustness, prepared.Source, train, reference, spec.Seed);
         var trainer = new Trainer(
             spec.Training,
             engine,
@@ -36,7 +40,8 @@ public static class ExperimentRunner
             prepared.Source,
             train,
             prepared.Validation,
-            spec.Seed
+            spec.Seed,
+            new(prepared.Source, prepared.Split.Validation)
         );
         var clock = Stopwatch.StartNew();
         var training = trainer.Run(checkpoint, progress, cancellation);

@@ -89,7 +89,7 @@ public sealed class PreparedExperiment
         [
             new RandomBaseline(Spec.Seed),
             new PopularityBaseline(statistics),
-            new BiasBaseline(Spec.Split.Label, statistics),
+            new BiasBaseline(new(Source, Split.MetaTrain)),
         ];
     }
 

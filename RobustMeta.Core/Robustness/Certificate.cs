@@ -9,13 +9,7 @@ namespace RobustMeta.Robustness;
 /// <param name="Worst">The exact worst case over the sets; NaN where an adversary has no set.</param>
 /// <param name="UserEss">Effective sample size of the user weights over their number, in (0, 1].</param>
 /// <param name="InteractionEss">The same for the interaction weights, mean over users.</param>
-public sealed record Certificate(
-    double Mean,
-    double Weighted,
-    double Worst,
-    double UserEss,
-    double InteractionEss
-)
+public sealed record Certificate(double Mean, double Weighted, double Worst, double UserEss, double InteractionEss)
 {
     /// <summary>Duality gap: what the weights fall short of the worst case; never negative but for rounding.</summary>
     public double Gap => Worst - Weighted;

@@ -14,6 +14,16 @@ internal static class Means
         return sum / values.Length;
     }
 
+    public static double Weighted(ReadOnlySpan<double> weights, ReadOnlySpan<float> values)
+    {
+        double sum = 0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            sum += weights[i] * values[i];
+        }
+        return sum / values.Length;
+    }
+
     public static double Of(ReadOnlySpan<double> values)
     {
         double sum = 0;

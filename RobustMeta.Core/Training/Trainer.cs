@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using RobustMeta.Engine;
 using RobustMeta.Robustness;
+using RobustMeta.Robustness.References;
 using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 
@@ -18,6 +19,7 @@ namespace RobustMeta.Training;
 /// <param name="tasks">Meta-training tasks.</param>
 /// <param name="validation">What the best epoch is chosen by.</param>
 /// <param name="seed">Order of the users; same seed, same bytes.</param>
+/// <param name="check">Compares the adversary's reference with the trained model, or null.</param>
 public sealed class Trainer(
     TrainerSpec spec,
     IMetaGradientEngine engine,
@@ -25,7 +27,8 @@ public sealed class Trainer(
     TaskSource source,
     ImmutableArray<UserTask> tasks,
     ValidationCriterion validation,
-    long seed
+    long seed,
+    ReferenceCheck? check = null
 )
 {
     private readonly Optimizer optimizer = Optimizer.Of(spec.Optimizer, engine.Parameters, spec.WeightDecay);
@@ -51,8 +54,13 @@ public sealed class Trainer(
             progress?.Report(state.History[^1]);
         }
         engine.Parameters.Restore(state.Best);
-        return new(state.History, state.BestEpoch, state.BestValidation, state.Epoch < spec.Epoch);
+        return new(state.History, state.BestEpoch, state.BestValidation, state.Epoch < spec.Epoch, Warnings());
     }
+
+    private ImmutableArray<string> Warnings() =>
+        reweighter.Reference.Predictor is { } reference && check?.Warning(reference, predictor) is { } warning
+            ? [warning]
+            : [];
 
     private TrainingState Start() => new(0, [], engine.Parameters.Snapshot(), 0, validation.Evaluate(predictor));
 
@@ -64,7 +72,7 @@ public sealed class Trainer(
         var epoch = state.Epoch + 1;
         var rate = spec.Lr * Math.Pow(spec.Gamma, state.Epoch);
         var sums = Descend(epoch, rate, cancellation);
-        reweighter.EndEpoch();
+        var certificate = reweighter.EndEpoch();
         var value = validation.Evaluate(predictor);
         var record = new EpochRecord(
             epoch,
@@ -72,9 +80,11 @@ public sealed class Trainer(
             sums.MeanLoss,
             sums.RobustLoss,
             value,
-            reweighter.UserEss,
-            reweighter.InteractionEss,
-            sums.GradientNorm
+            certificate.UserEss,
+            certificate.InteractionEss,
+            sums.GradientNorm,
+            certificate.Worst,
+            certificate.Gap
         );
         var history = state.History.Add(record);
         return validation.IsBetter(value, state.BestValidation)
@@ -104,18 +114,22 @@ public sealed class Trainer(
             cancellation.ThrowIfCancellationRequested();
             number++;
             var users = order.AsSpan(start, Math.Min(spec.BatchSize, order.Length - start));
-            var batch = source.Batch(tasks, users);
+            var batch = reweighter.Relabel(source.Batch(tasks, users));
 
-            var losses = engine.Forward(batch);
+            var losses = engine.Forward(batch, reweighter.SupportWeights(batch));
             RequireFinite(losses, epoch, number);
             var weights = new float[losses.Length];
             var userWeights = new float[batch.Count];
-            reweighter.Weigh(batch, losses, default, weights, userWeights);
+            reweighter.Weigh(batch, losses, weights, userWeights);
             mean += BatchLoss.Mean(batch, losses) * batch.Count;
             robust += BatchLoss.Weighted(losses, weights) * batch.Count;
-            reweighter.Ascend(batch, losses, default);
 
             engine.Backward(weights, userWeights);
+            reweighter.AscendSupport(batch, engine.SupportGradient);
+            if (!reweighter.IsAlternating)
+            {
+                reweighter.Ascend(batch);
+            }
             var length = GradientNorm.Of(engine.Parameters);
             if (!double.IsFinite(length))
             {
@@ -123,6 +137,10 @@ public sealed class Trainer(
             }
             norm += length * batch.Count;
             optimizer.Step(rate, spec.Clip > 0 && length > spec.Clip ? spec.Clip / length : 1);
+            if (reweighter.IsAlternating)
+            {
+                reweighter.Ascend(batch, engine.Forward(batch, reweighter.SupportWeights(batch)));
+            }
         }
         return (mean / order.Length, robust / order.Length, norm / order.Length);
     }

@@ -23,24 +23,4 @@ public sealed record ItemStatistics(ImmutableArray<double> Counts, ImmutableArra
         }
         return new([.. counts], [.. sums]);
     }
-
-    /// <summary>Statistics of all supports and queries of a batch.</summary>
-    /// <param name="batch">The tasks.</param>
-    /// <param name="items">Number of items.</param>
-    public static ItemStatistics Of(TaskBatch batch, int items)
-    {
-        var counts = new double[items];
-        var sums = new double[items];
-        for (var i = 0; i < batch.SupportItems.Length; i++)
-        {
-            counts[batch.SupportItems[i]]++;
-            sums[batch.SupportItems[i]] += batch.SupportLabels[i];
-        }
-        for (var i = 0; i < batch.QueryItems.Length; i++)
-        {
-            counts[batch.QueryItems[i]]++;
-            sums[batch.QueryItems[i]] += batch.QueryLabels[i];
-        }
-        return new([.. counts], [.. sums]);
-    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustMeta.Models.Baselines;
+using RobustMeta.Models.Offsets;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.References;
@@ -11,24 +12,19 @@ public static class BiasReference
     public const string Name = "bias";
 
     /// <summary>The reference losses of all training tasks.</summary>
-    /// <param name="label">What is predicted.</param>
-    /// <param name="train">All training tasks as one batch.</param>
-    /// <param name="items">Number of items.</param>
-    public static FixedReference Of(LabelKind label, TaskBatch train, int items)
+    /// <param name="source">Their ratings and labels.</param>
+    /// <param name="tasks">Training tasks.</param>
+    public static FixedReference Of(TaskSource source, ImmutableArray<UserTask> tasks)
     {
-        var statistics = ItemStatistics.Of(train, items);
-        var scores = ImmutableArray.CreateBuilder<float>(train.QueryItems.Length);
-        for (var user = 0; user < train.Count; user++)
-        {
-            scores.AddRange(new BiasBaseline(label, statistics.Without(train, user)).ScoresOf(train, user));
-        }
-        var all = scores.MoveToImmutable();
+        var train = source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
+        var model = new BiasModel(source, tasks);
+        var scores = model.Scores(train).Query;
         return new(
             Name,
             train,
-            [.. PointLoss.Of(label, all.AsSpan(), train.QueryLabels.AsSpan())],
-            all,
-            new BiasBaseline(label, statistics)
+            [.. PointLoss.Of(source.Label, scores.AsSpan(), train.QueryLabels.AsSpan())],
+            scores,
+            new BiasBaseline(model)
         );
     }
 }

@@ -13,17 +13,18 @@ public static class EntropyReference
     public const string Name = "entropy";
 
     /// <summary>The reference losses of all training tasks.</summary>
-    /// <param name="label">What is predicted.</param>
-    /// <param name="train">All training tasks as one batch.</param>
-    public static FixedReference Of(LabelKind label, TaskBatch train)
+    /// <param name="source">Their ratings and labels.</param>
+    /// <param name="tasks">Training tasks.</param>
+    public static FixedReference Of(TaskSource source, ImmutableArray<UserTask> tasks)
     {
+        var train = source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
         var losses = ImmutableArray.CreateBuilder<double>(train.QueryItems.Length);
         for (var user = 0; user < train.Count; user++)
         {
             var labels = train.QueryLabels[train.QueryOffsets[user]..train.QueryOffsets[user + 1]];
             var mean = labels.Average(y => (double)y);
             var constant =
-                label == LabelKind.Click ? Entropy(mean) : labels.Average(y => (y - mean) * (y - mean));
+                source.Label == LabelKind.Click ? Entropy(mean) : labels.Average(y => (y - mean) * (y - mean));
             losses.AddRange(Enumerable.Repeat(constant, labels.Length));
         }
         return new(Name, train, losses.MoveToImmutable(), [], null);

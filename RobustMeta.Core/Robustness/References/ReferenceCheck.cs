@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.References;
@@ -17,12 +16,9 @@ public sealed class ReferenceCheck(TaskSource source, ImmutableArray<UserTask> v
         var (theirs, own) = (MeanLoss(reference), MeanLoss(model));
         return theirs <= own
             ? null
-            : string.Create(
-                CultureInfo.InvariantCulture,
-                $"The reference '{reference.Name}' has a mean loss of {theirs:F4} on the validation users, the model "
-                    + $"{own:F4}: excess over a reference that is worse than the model misleads the adversary. Take "
-                    + "another reference, or none."
-            );
+            : FormattableString.Invariant(
+                $"The reference '{reference.Name}' has a mean loss of {theirs:F4} on the validation users, the model {own:F4}"
+            ) + ": excess over a reference that is worse than the model misleads the adversary. Take another, or none.";
     }
 
     private double MeanLoss(IPredictor predictor)

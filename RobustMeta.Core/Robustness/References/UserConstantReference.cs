@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using RobustMeta.Models.Baselines;
+using RobustMeta.Models.Offsets;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.References;
@@ -17,17 +17,17 @@ public static class UserConstantReference
     private const int NewtonSteps = 50;
 
     /// <summary>The reference losses of all training tasks.</summary>
-    /// <param name="label">What is predicted.</param>
-    /// <param name="train">All training tasks as one batch.</param>
-    /// <param name="items">Number of items.</param>
-    public static FixedReference Of(LabelKind label, TaskBatch train, int items)
+    /// <param name="source">Their ratings and labels.</param>
+    /// <param name="tasks">Training tasks.</param>
+    public static FixedReference Of(TaskSource source, ImmutableArray<UserTask> tasks)
     {
-        var bias = BiasReference.Of(label, train, items);
+        var train = source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
+        var bias = new BiasModel(source, tasks).Scores(train).Query;
         var losses = ImmutableArray.CreateBuilder<double>(train.QueryItems.Length);
         for (var user = 0; user < train.Count; user++)
         {
             var own = train.QueryOffsets[user]..train.QueryOffsets[user + 1];
-            var constant = LeastLoss(label, bias.Scores.Span[own], train.QueryLabels.AsSpan()[own]);
+            var constant = LeastLoss(source.Label, bias.AsSpan()[own], train.QueryLabels.AsSpan()[own]);
             losses.AddRange(Enumerable.Repeat(constant, train.QueryLength(user)));
         }
         return new(Name, train, losses.MoveToImmutable(), [], null);
