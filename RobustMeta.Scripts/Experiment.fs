@@ -23,7 +23,7 @@ let spec (model: string) (settings: (string * string) list) = ExperimentSpec.Of(
 let vary (settings: (string * string) list) (spec: ExperimentSpec) = spec.With(structs settings)
 
 /// The data set of a spec, from the catalog.
-let load (spec: ExperimentSpec) : Dataset = DatasetCatalog.Default.Load(spec.Dataset)
+let load (spec: ExperimentSpec) : Dataset = DatasetCatalog.Default.Load(spec.Dataset, Progress.download ())
 
 /// Tasks and test sets of an experiment on a data set, saying what was left out.
 let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
