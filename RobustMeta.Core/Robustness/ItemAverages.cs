@@ -14,7 +14,12 @@ internal sealed class ItemAverages(int items, double horizon)
     private readonly double[] all = new double[2];
 
     public IReadOnlyDictionary<string, double[]> State =>
-        new Dictionary<string, double[]> { ["item.means"] = means, ["item.counts"] = counts, ["item.all"] = all };
+        new Dictionary<string, double[]>
+        {
+            ["item.means"] = means,
+            ["item.counts"] = counts,
+            ["item.all"] = all,
+        };
 
     public double Of(int item) => (counts[item] * means[item] + Shrinkage * all[0]) / (counts[item] + Shrinkage);
 
