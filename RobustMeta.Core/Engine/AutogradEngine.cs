@@ -14,9 +14,12 @@ namespace RobustMeta.Engine;
 public sealed class AutogradEngine : IMetaGradientEngine
 {
     private readonly MetaRecommender model;
-    private readonly Dictionary<string, Tensor> theta;
+    private readonly Dictionary<string, Tensor> learned;
+    private readonly Dictionary<string, Tensor> frozen;
     private DisposeScope? graph;
     private TaskTensors? batch;
+    private Prediction? prediction;
+    private TrainingPhase phase = TrainingPhase.Main;
     private Tensor? losses;
     private Tensor? support;
     private float[] supportGradient = [];
@@ -32,25 +35,41 @@ public sealed class AutogradEngine : IMetaGradientEngine
         this.model = model;
         Parameters = parameters;
         // Tensors over the parameters' own memory: an optimizer step needs no copy to be seen here.
-        theta = parameters.All.ToDictionary(
+        frozen = parameters.All.ToDictionary(
             p => p.Name,
-            p =>
-                frombuffer(p.Values, ScalarType.Float32)
-                    .view([.. p.Shape.Select(n => (long)n)])
-                    .detach()
-                    .requires_grad_()
+            p => frombuffer(p.Values, ScalarType.Float32).view([.. p.Shape.Select(n => (long)n)]).detach()
         );
+        learned = parameters
+            .All.Where(p => !p.IsState)
+            .ToDictionary(p => p.Name, p => frozen[p.Name].detach().requires_grad_());
     }
 
     /// <inheritdoc/>
     public ParameterSet Parameters { get; }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> SupportGradient => supportGradient;
+    public ReadOnlySpan<float> SupportGradient =>
+        supportGradient.Length == 0 || model.SupportWeighting == SupportWeighting.Differentiable
+            ? supportGradient
+            : throw new NotSupportedException(
+                $"{model.Name} adapts to first order: its objective has no derivative with respect to support weights. "
+                    + "Take order = second, or leave the support level out."
+            );
 
     /// <inheritdoc/>
-    public ReadOnlySpan<float> Forward(TaskBatch tasks, ReadOnlySpan<float> supportWeights = default)
+    public ReadOnlySpan<float> Forward(
+        TaskBatch tasks,
+        ReadOnlySpan<float> supportWeights = default,
+        TrainingPhase? phase = null
+    )
     {
+        if (!supportWeights.IsEmpty && model.SupportWeighting == SupportWeighting.Refused)
+        {
+            throw new NotSupportedException(
+                $"{model.Name} has no place for weights of support interactions: leave the support level out."
+            );
+        }
+        this.phase = phase ?? model.Phases[^1];
         graph?.Dispose();
         graph = NewDisposeScope();
         batch = TaskTensors.Of(tasks);
@@ -60,7 +79,12 @@ public sealed class AutogradEngine : IMetaGradientEngine
             support = Pad(supportWeights, tasks.SupportOffsets, batch.Support.Length).requires_grad_();
             batch.SupportWeights = support;
         }
-        losses = Losses.Of(model.Label, Scores(batch, differentiable: true), batch.Query.Labels);
+        var theta = Parameters.All.ToDictionary(
+            p => p.Name,
+            p => this.phase.Learns(p) ? learned[p.Name] : frozen[p.Name]
+        );
+        prediction = model.Predict(theta, batch, this.phase);
+        losses = Losses.Of(model.Label, prediction.Scores + batch.Query.Base, batch.Query.Labels);
         ragged = Unpad(losses.detach(), tasks.QueryOffsets);
         return ragged;
     }
@@ -68,21 +92,22 @@ public sealed class AutogradEngine : IMetaGradientEngine
     /// <inheritdoc/>
     public void Backward(ReadOnlySpan<float> queryWeights, ReadOnlySpan<float> userWeights)
     {
-        if (losses is null || batch is null)
+        if (losses is null || batch is null || prediction is null)
         {
             throw new InvalidOperationException("Backward needs a Forward of the same batch before it.");
         }
-        (losses * Pad(queryWeights, batch.Batch.QueryOffsets, batch.Query.Length)).sum().backward();
+        var objective = Objective(losses, prediction, batch, queryWeights, userWeights);
+        if (objective.requires_grad)
+        {
+            objective.backward();
+        }
         foreach (var parameter in Parameters.All)
         {
-            var gradient = theta[parameter.Name].grad;
-            if (gradient is null)
-            {
-                Array.Clear(parameter.Gradient);
-                continue;
-            }
-            Bytes(gradient).CopyTo(MemoryMarshal.AsBytes(parameter.Gradient.AsSpan()));
-            gradient.zero_();
+            TakeGradient(parameter);
+        }
+        foreach (var (name, value) in prediction.State)
+        {
+            Bytes(value).CopyTo(MemoryMarshal.AsBytes(Parameters[name].Values.AsSpan()));
         }
         if (support is not null)
         {
@@ -91,7 +116,7 @@ public sealed class AutogradEngine : IMetaGradientEngine
                 : new float[batch.Batch.SupportItems.Length];
         }
         graph?.Dispose();
-        (graph, batch, losses, support) = (null, null, null, null);
+        (graph, batch, losses, prediction, support) = (null, null, null, null, null);
     }
 
     /// <inheritdoc/>
@@ -99,21 +124,48 @@ public sealed class AutogradEngine : IMetaGradientEngine
     {
         using var scope = NewDisposeScope();
         var tensors = TaskTensors.Of(tasks);
-        return Unpad(Scores(tensors, differentiable: false), tasks.QueryOffsets);
+        var scores = model.Predict(frozen, tensors, training: null).Scores + tensors.Query.Base;
+        return Unpad(scores.detach(), tasks.QueryOffsets);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         graph?.Dispose();
-        foreach (var tensor in theta.Values)
+        foreach (var tensor in learned.Values.Concat(frozen.Values))
         {
             tensor.Dispose();
         }
     }
 
-    private Tensor Scores(TaskTensors tensors, bool differentiable) =>
-        model.Predict(theta, tensors, differentiable) + tensors.Query.Base;
+    private static Tensor Objective(
+        Tensor losses,
+        Prediction prediction,
+        TaskTensors batch,
+        ReadOnlySpan<float> queryWeights,
+        ReadOnlySpan<float> userWeights
+    )
+    {
+        var own = prediction.QueryLoss is { } queryLoss ? losses + queryLoss : losses;
+        var objective = (own * Pad(queryWeights, batch.Batch.QueryOffsets, batch.Query.Length)).sum();
+        if (prediction.UserLoss is { } userLoss)
+        {
+            objective += (userLoss * tensor(userWeights.ToArray())).sum();
+        }
+        return prediction.BatchLoss is { } batchLoss ? objective + batchLoss : objective;
+    }
+
+    // Moves the gradient out of the tensor, so that the next pass starts from zero.
+    private void TakeGradient(Parameter parameter)
+    {
+        if (!phase.Learns(parameter) || learned[parameter.Name].grad is not { } gradient)
+        {
+            Array.Clear(parameter.Gradient);
+            return;
+        }
+        Bytes(gradient).CopyTo(MemoryMarshal.AsBytes(parameter.Gradient.AsSpan()));
+        gradient.zero_();
+    }
 
     private static float[] Unpad(Tensor padded, ImmutableArray<int> offsets)
     {

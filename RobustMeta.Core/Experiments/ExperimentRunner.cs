@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using RobustMeta.Engine;
+using RobustMeta.Models;
+using RobustMeta.Models.Offsets;
 using RobustMeta.Robustness;
 using RobustMeta.Tasks;
 using RobustMeta.Training;
@@ -30,8 +32,8 @@ public static class ExperimentRunner
     {
         RequireSameData(prepared.Spec, spec);
         var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
-        using var engine = new AutogradEngine(model, model.CreateParameters(spec.Seed));
         var train = prepared.Split.MetaTrain;
+        using var engine = EngineOf(prepared, spec, model);
         var reweighter = Reweighter.Fit(spec.Robustness, prepared.Source, train, reference, spec.Seed);
         var trainer = new Trainer(
             spec.Training,
@@ -41,6 +43,7 @@ public static class ExperimentRunner
             train,
             prepared.Validation,
             spec.Seed,
+            model.Phases,
             new(prepared.Source, prepared.Split.Validation)
         );
         var clock = Stopwatch.StartNew();
@@ -48,6 +51,14 @@ public static class ExperimentRunner
         var trained = clock.Elapsed;
         var users = prepared.Evaluate(new EnginePredictor(spec.MethodName, engine));
         return new(spec, users, training, engine.Parameters, reweighter.Weights, trained, clock.Elapsed - trained);
+    }
+
+    private static IMetaGradientEngine EngineOf(PreparedExperiment prepared, ExperimentSpec spec, MetaRecommender model)
+    {
+        var engine = new AutogradEngine(model, model.CreateParameters(spec.Seed));
+        return spec.Model.Offset == OffsetKind.None
+            ? engine
+            : new OffsetEngine(engine, new(prepared.Source, prepared.Split.MetaTrain));
     }
 
     private static void RequireSameData(ExperimentSpec data, ExperimentSpec method)

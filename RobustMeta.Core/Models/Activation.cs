@@ -11,4 +11,7 @@ public enum Activation
 
     /// <summary>x · σ(x) (Elfwing et al., Neural Networks 2018).</summary>
     Silu,
+
+    /// <summary>x, or 0.1 x where negative.</summary>
+    LeakyRelu,
 }

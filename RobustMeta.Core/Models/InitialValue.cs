@@ -9,6 +9,9 @@ public enum InitialValue
     /// <summary>Normal with standard deviation scale; the first row zero (the unknown token).</summary>
     NormalRows,
 
+    /// <summary>Normal with standard deviation scale.</summary>
+    Normal,
+
     /// <summary>The scale itself, everywhere.</summary>
     Constant,
 }

@@ -15,6 +15,12 @@ public sealed record InputSchema(
     int EmbeddingDim
 )
 {
+    /// <summary>
+    /// The users' identities: one token for each meta-training user, 0 for every other. Not among the fields: only models
+    /// that learn a vector of each user of their own look at it.
+    /// </summary>
+    public TokenField UserIdentity { get; init; } = new("id", 1, [0], []);
+
     /// <summary>Width of the concatenated item fields.</summary>
     public int ItemWidth => ItemFields.Sum(Width);
 

@@ -38,7 +38,7 @@ public static class InputSchemaBuilder
             );
         }
         var users = Fields("user", ratings.UserFeatures, spec.UserFeatures, knownUsers, spec.UserId);
-        return new(items, users, spec.EmbeddingDim);
+        return new(items, users, spec.EmbeddingDim) { UserIdentity = Identity(knownUsers) };
     }
 
     private static ImmutableArray<InputField> Fields(

@@ -16,4 +16,14 @@ public static class Losses
     /// <param name="labels">Ratings, or 0/1.</param>
     public static Tensor Of(LabelKind label, Tensor scores, Tensor labels) =>
         label == LabelKind.Click ? nn.functional.softplus(scores) - labels * scores : (scores - labels).square();
+
+    /// <summary>
+    /// What a score leaves unexplained: y − s for ratings, y − σ(s) for clicks, which is the descent direction of the
+    /// loss up to a factor. Same shape as the inputs.
+    /// </summary>
+    /// <param name="label">What is predicted.</param>
+    /// <param name="scores">Predicted ratings or logits.</param>
+    /// <param name="labels">Ratings, or 0/1.</param>
+    public static Tensor Residual(LabelKind label, Tensor scores, Tensor labels) =>
+        labels - (label == LabelKind.Click ? scores.sigmoid() : scores);
 }

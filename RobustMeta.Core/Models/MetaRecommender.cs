@@ -6,34 +6,44 @@ namespace RobustMeta.Models;
 
 /// <summary>
 /// A meta-recommender: a pure function from explicit slow parameters and a batch of tasks to scores of their query
-/// items. It holds no parameter values and no state, so nothing can leak from one user to the next.
+/// items. It holds no parameter values and no state, so nothing can leak from one user to the next: memories and
+/// random streams are parameters too, with <see cref="Parameter.IsState"/>.
 /// </summary>
-public abstract class MetaRecommender
+/// <param name="name">Name as it stands in specs and results.</param>
+/// <param name="label">What is predicted.</param>
+public abstract class MetaRecommender(string name, LabelKind label)
 {
     /// <summary>Name as it stands in specs and results.</summary>
-    public abstract string Name { get; }
+    public string Name { get; } = name;
 
     /// <summary>What is predicted.</summary>
-    public abstract LabelKind Label { get; }
+    public LabelKind Label { get; } = label;
 
-    /// <summary>The slow parameters, in order.</summary>
-    public abstract ImmutableArray<ParameterShape> Shapes { get; }
+    /// <summary>The slow parameters and the state, in order.</summary>
+    public ImmutableArray<ParameterShape> Shapes { get; protected init; } = [];
 
     /// <summary>The model as a perceptron that adapts, or null where it is something else.</summary>
-    public abstract PerceptronForm? Perceptron { get; }
+    public PerceptronForm? Perceptron { get; protected init; }
 
-    /// <summary>
-    /// Scores of the query items <c>[B, Q]</c> after adaptation on the support, on top of the batch's base scores (which
-    /// the engine adds); padding is arbitrary.
-    /// </summary>
-    /// <param name="theta">Slow parameters by name.</param>
-    /// <param name="batch">The tasks; query labels are not looked at.</param>
-    /// <param name="differentiable">
-    /// Whether the result is to be differentiated with respect to <paramref name="theta"/> (training); otherwise the
-    /// same numbers come without a graph.
+    /// <summary>The phases of training, in order, at least one.</summary>
+    public ImmutableArray<TrainingPhase> Phases { get; protected init; } = [TrainingPhase.Main];
+
+    /// <summary>What the model can do with <see cref="TaskTensors.SupportWeights"/>.</summary>
+    public SupportWeighting SupportWeighting { get; protected init; }
+
+    /// <summary>Scores of the query items after adaptation on the support, and what else the model minimises.</summary>
+    /// <param name="theta">
+    /// Slow parameters and state by name. In training those that <paramref name="training"/> learns require gradients
+    /// and the result can be differentiated with respect to them; in evaluation none does.
     /// </param>
-    public abstract Tensor Predict(IReadOnlyDictionary<string, Tensor> theta, TaskTensors batch, bool differentiable);
+    /// <param name="batch">The tasks; scores in evaluation do not depend on query labels.</param>
+    /// <param name="training">One of <see cref="Phases"/>, or null for evaluation.</param>
+    public abstract Prediction Predict(
+        IReadOnlyDictionary<string, Tensor> theta,
+        TaskTensors batch,
+        TrainingPhase? training
+    );
 
-    /// <summary>Initial slow parameters: a function of the seed and the parameters' names.</summary>
+    /// <summary>Initial values of parameters and state: a function of the seed and the names.</summary>
     public ParameterSet CreateParameters(long seed) => new(Shapes.Select(shape => shape.Create(seed)));
 }

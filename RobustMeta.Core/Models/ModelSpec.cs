@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustMeta.Models.Offsets;
 using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
@@ -12,6 +13,10 @@ public abstract record ModelSpec
 {
     /// <summary>Name of the model in specs and results.</summary>
     public abstract string ModelName { get; }
+
+    /// <summary>What the model predicts on top of.</summary>
+    [Setting("what the model predicts on top of: none, or bias (item offset plus user offset)")]
+    public OffsetKind Offset { get; init; }
 
     /// <summary>The model for given inputs.</summary>
     /// <param name="schema">What the model sees.</param>

@@ -28,10 +28,16 @@ public sealed class Parameter
     /// <summary>Extents.</summary>
     public ImmutableArray<int> Shape { get; }
 
+    /// <summary>
+    /// Whether this is state of the model (a memory, the place in a random stream) rather than something learned by
+    /// gradient: optimizers leave it alone, the model's own writes change it, checkpoints keep it.
+    /// </summary>
+    public bool IsState { get; init; }
+
     /// <summary>Number of values.</summary>
     public int Size => Values.Length;
 
-    /// <summary>Current values, row-major; written by optimizers only.</summary>
+    /// <summary>Current values, row-major; written by optimizers, or by the engine if it is state.</summary>
     public float[] Values { get; }
 
     /// <summary>Gradient of the last backward pass, row-major.</summary>

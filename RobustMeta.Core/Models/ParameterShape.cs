@@ -10,18 +10,25 @@ namespace RobustMeta.Models;
 /// <param name="Scale">Half width of the uniform, standard deviation of the normal, or the constant.</param>
 public sealed record ParameterShape(string Name, ImmutableArray<int> Shape, InitialValue Start, double Scale)
 {
+    /// <summary>Whether it is state, not learned by gradient (see <see cref="Parameter.IsState"/>).</summary>
+    public bool IsState { get; init; }
+
     /// <summary>An embedding table: normal rows, row 0 (unknown) zero.</summary>
     public static ParameterShape Embedding(string name, int rows, int width, double deviation) =>
         new(name, [rows, width], InitialValue.NormalRows, deviation);
 
     /// <summary>Weight or bias of a dense layer: uniform in ±1/√inputs, as PyTorch's Linear starts.</summary>
     public static ParameterShape Dense(string name, int inputs, params int[] shape) =>
-        new(name, [.. shape], InitialValue.Uniform, 1 / Math.Sqrt(inputs));
+        new(name, [.. shape], InitialValue.Uniform, 1 / Math.Sqrt(Math.Max(1, inputs)));
+
+    /// <summary>The same value everywhere.</summary>
+    public static ParameterShape Constant(string name, double value, params int[] shape) =>
+        new(name, [.. shape], InitialValue.Constant, value);
 
     /// <summary>The parameter with initial values; they depend on the seed and the name alone.</summary>
     public Parameter Create(long seed)
     {
-        var parameter = new Parameter(Name, [.. Shape]);
+        var parameter = new Parameter(Name, [.. Shape]) { IsState = IsState };
         var random = Seeds.Generator(seed, "init", Name);
         var values = parameter.Values.AsSpan();
         for (var i = 0; i < values.Length; i++)
@@ -30,7 +37,7 @@ public sealed record ParameterShape(string Name, ImmutableArray<int> Shape, Init
                 Start switch
                 {
                     InitialValue.Uniform => Scale * (2 * random.NextDouble() - 1),
-                    InitialValue.NormalRows => Scale * random.NextGaussian(),
+                    InitialValue.NormalRows or InitialValue.Normal => Scale * random.NextGaussian(),
                     _ => Scale,
                 }
             );

@@ -40,8 +40,9 @@ public sealed class TaskTensors : IDisposable
     public Padded Query { get; }
 
     /// <summary>
-    /// Weights of the support interactions in the inner loss, <c>[B, S]</c>: normalised to sum to one per task (the
-    /// sum is part of the graph), all equal unless replaced.
+    /// Weights of the support interactions, <c>[B, S]</c>, 1 for each unless replaced. A model that takes a mean over the
+    /// support divides by their sum (which is part of the graph); 0 is as if the interaction were not there, 2 as if it
+    /// were there twice. Padding has to be masked.
     /// </summary>
     public Tensor SupportWeights { get; set; }
 

@@ -14,18 +14,16 @@ public sealed class AdamOptimizer : Optimizer
     private const float Beta2 = 0.999f;
     private const float Epsilon = 1e-8f;
 
-    private readonly ParameterSet parameters;
     private readonly float decay;
     private readonly Dictionary<string, float[]> state = [];
 
     /// <summary>Adam for given parameters.</summary>
-    /// <param name="parameters">What is updated.</param>
+    /// <param name="parameters">What may be updated; state is left out.</param>
     /// <param name="weightDecay">Coefficient of the L2 penalty's gradient.</param>
     public AdamOptimizer(ParameterSet parameters, double weightDecay)
     {
-        this.parameters = parameters;
         decay = (float)weightDecay;
-        foreach (var parameter in parameters.All)
+        foreach (var parameter in parameters.All.Where(p => !p.IsState))
         {
             state.Add(First(parameter), new float[parameter.Size]);
             state.Add(Second(parameter), new float[parameter.Size]);
@@ -36,12 +34,12 @@ public sealed class AdamOptimizer : Optimizer
     public override IReadOnlyDictionary<string, float[]> State => state;
 
     /// <inheritdoc/>
-    public override void Step(double learningRate, double gradientScale)
+    public override void Step(IReadOnlyList<Parameter> learned, double learningRate, double gradientScale)
     {
         Steps++;
         var rate = (float)(learningRate / (1 - Math.Pow(Beta1, Steps)));
         var correction = (float)(1 / Math.Sqrt(1 - Math.Pow(Beta2, Steps)));
-        foreach (var parameter in parameters.All)
+        foreach (var parameter in learned)
         {
             Update(
                 parameter.Values,

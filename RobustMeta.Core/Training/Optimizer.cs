@@ -9,15 +9,26 @@ public abstract class Optimizer
     public static Optimizer Of(OptimizerKind kind, ParameterSet parameters, double weightDecay) =>
         kind switch
         {
-            OptimizerKind.Sgd => new SgdOptimizer(parameters, weightDecay),
+            OptimizerKind.Sgd => new SgdOptimizer(weightDecay),
             OptimizerKind.Adam => new AdamOptimizer(parameters, weightDecay),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown optimizer."),
         };
 
     /// <summary>One step.</summary>
+    /// <param name="learned">The parameters to update; the others stay as they are, weight decay included.</param>
     /// <param name="learningRate">Step size of this epoch.</param>
     /// <param name="gradientScale">Factor on every gradient (below 1 where the gradient is clipped).</param>
-    public abstract void Step(double learningRate, double gradientScale);
+    public abstract void Step(IReadOnlyList<Parameter> learned, double learningRate, double gradientScale);
+
+    /// <summary>Forgets all steps: a new phase of training begins.</summary>
+    public void Reset()
+    {
+        Steps = 0;
+        foreach (var values in State.Values)
+        {
+            Array.Clear(values);
+        }
+    }
 
     /// <summary>Everything but the parameters that the next step depends on, by name, for checkpoints.</summary>
     public abstract IReadOnlyDictionary<string, float[]> State { get; }

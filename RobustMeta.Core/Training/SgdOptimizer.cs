@@ -5,20 +5,19 @@ using RobustMeta.Models;
 namespace RobustMeta.Training;
 
 /// <summary>Plain gradient descent: θ ← θ − lr (scale·g + decay·θ).</summary>
-/// <param name="parameters">What is updated.</param>
 /// <param name="weightDecay">Coefficient of the L2 penalty's gradient.</param>
-public sealed class SgdOptimizer(ParameterSet parameters, double weightDecay) : Optimizer
+public sealed class SgdOptimizer(double weightDecay) : Optimizer
 {
     /// <inheritdoc/>
     public override IReadOnlyDictionary<string, float[]> State { get; } = new Dictionary<string, float[]>();
 
     /// <inheritdoc/>
-    public override void Step(double learningRate, double gradientScale)
+    public override void Step(IReadOnlyList<Parameter> learned, double learningRate, double gradientScale)
     {
         Steps++;
         var rate = (float)(learningRate * gradientScale);
         var keep = (float)(1 - learningRate * weightDecay);
-        foreach (var parameter in parameters.All)
+        foreach (var parameter in learned)
         {
             var values = parameter.Values.AsSpan();
             var gradient = parameter.Gradient.AsSpan();

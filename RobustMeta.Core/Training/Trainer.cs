@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using RobustMeta.Engine;
+using RobustMeta.Models;
 using RobustMeta.Robustness;
 using RobustMeta.Robustness.References;
 using RobustMeta.Runtime;
@@ -19,6 +20,9 @@ namespace RobustMeta.Training;
 /// <param name="tasks">Meta-training tasks.</param>
 /// <param name="validation">What the best epoch is chosen by.</param>
 /// <param name="seed">Order of the users; same seed, same bytes.</param>
+/// <param name="phases">
+/// The model's phases. All but the last are pretraining: uniform weights, no validation, no selection of an epoch.
+/// </param>
 /// <param name="check">Compares the adversary's reference with the trained model, or null.</param>
 public sealed class Trainer(
     TrainerSpec spec,
@@ -28,10 +32,12 @@ public sealed class Trainer(
     ImmutableArray<UserTask> tasks,
     ValidationCriterion validation,
     long seed,
+    ImmutableArray<TrainingPhase> phases,
     ReferenceCheck? check = null
 )
 {
     private readonly Optimizer optimizer = Optimizer.Of(spec.Optimizer, engine.Parameters, spec.WeightDecay);
+    private readonly int pretraining = phases[..^1].Sum(phase => phase.Epochs ?? spec.Epoch);
     private readonly IPredictor predictor = new EnginePredictor("validation", engine);
 
     /// <summary>Trains, from a checkpoint if there is one.</summary>
@@ -47,15 +53,17 @@ public sealed class Trainer(
     )
     {
         var state = checkpoint?.Load(engine.Parameters, optimizer, reweighter) ?? Start();
-        while (state.Epoch < spec.Epoch && !IsOutOfPatience(state))
+        while (state.Epoch < Epochs && !IsOutOfPatience(state))
         {
             state = Next(state, cancellation);
             checkpoint?.SaveIfDue(state, engine.Parameters, optimizer, reweighter);
             progress?.Report(state.History[^1]);
         }
         engine.Parameters.Restore(state.Best);
-        return new(state.History, state.BestEpoch, state.BestValidation, state.Epoch < spec.Epoch, Warnings());
+        return new(state.History, state.BestEpoch, state.BestValidation, state.Epoch < Epochs, Warnings());
     }
+
+    private int Epochs => pretraining + spec.Epoch;
 
     private ImmutableArray<string> Warnings() =>
         reweighter.Reference.Predictor is { } reference && check?.Warning(reference, predictor) is { } warning
@@ -70,8 +78,13 @@ public sealed class Trainer(
     private TrainingState Next(TrainingState state, CancellationToken cancellation)
     {
         var epoch = state.Epoch + 1;
-        var rate = spec.Lr * Math.Pow(spec.Gamma, state.Epoch);
-        var sums = Descend(epoch, rate, cancellation);
+        var (phase, done) = PhaseAfter(state.Epoch);
+        if (done == 0)
+        {
+            optimizer.Reset();
+        }
+        var rate = (phase.LearningRate ?? spec.Lr) * Math.Pow(spec.Gamma, done);
+        var sums = Descend(epoch, phase, rate, cancellation);
         var certificate = reweighter.EndEpoch();
         var value = validation.Evaluate(predictor);
         var record = new EpochRecord(
@@ -87,7 +100,7 @@ public sealed class Trainer(
             certificate.Gap
         );
         var history = state.History.Add(record);
-        return validation.IsBetter(value, state.BestValidation)
+        return epoch <= pretraining || validation.IsBetter(value, state.BestValidation)
             ? new(epoch, history, engine.Parameters.Snapshot(), epoch, value)
             : state with
             {
@@ -96,8 +109,24 @@ public sealed class Trainer(
             };
     }
 
+    // The phase of the epoch that follows, and how many epochs of it are done.
+    private (TrainingPhase Phase, int Done) PhaseAfter(int epoch)
+    {
+        foreach (var phase in phases[..^1])
+        {
+            var length = phase.Epochs ?? spec.Epoch;
+            if (epoch < length)
+            {
+                return (phase, epoch);
+            }
+            epoch -= length;
+        }
+        return (phases[^1], epoch);
+    }
+
     private (double MeanLoss, double RobustLoss, double GradientNorm) Descend(
         int epoch,
+        TrainingPhase phase,
         double rate,
         CancellationToken cancellation
     )
@@ -105,6 +134,9 @@ public sealed class Trainer(
         var order = Seeds
             .Generator(seed, "shuffle", epoch.ToString(CultureInfo.InvariantCulture))
             .Permutation(tasks.Length);
+        // Pretraining phases weigh all alike: there is no adversary yet.
+        var isRobust = epoch > pretraining;
+        var learned = engine.Parameters.All.Where(phase.Learns).ToList();
         double mean = 0;
         double robust = 0;
         double norm = 0;
@@ -114,21 +146,33 @@ public sealed class Trainer(
             cancellation.ThrowIfCancellationRequested();
             number++;
             var users = order.AsSpan(start, Math.Min(spec.BatchSize, order.Length - start));
-            var batch = reweighter.Relabel(source.Batch(tasks, users));
+            var plain = source.Batch(tasks, users);
+            var batch = isRobust ? reweighter.Relabel(plain) : plain;
 
-            var losses = engine.Forward(batch, reweighter.SupportWeights(batch));
+            var supportWeights = isRobust ? reweighter.SupportWeights(batch) : default;
+            var losses = engine.Forward(batch, supportWeights, phase);
             RequireFinite(losses, epoch, number);
             var weights = new float[losses.Length];
             var userWeights = new float[batch.Count];
-            reweighter.Weigh(batch, losses, weights, userWeights);
+            if (isRobust)
+            {
+                reweighter.Weigh(batch, losses, weights, userWeights);
+            }
+            else
+            {
+                BatchLoss.Uniform(batch, weights, userWeights);
+            }
             mean += BatchLoss.Mean(batch, losses) * batch.Count;
             robust += BatchLoss.Weighted(losses, weights) * batch.Count;
 
             engine.Backward(weights, userWeights);
-            reweighter.AscendSupport(batch, engine.SupportGradient);
-            if (!reweighter.IsAlternating)
+            if (isRobust)
             {
-                reweighter.Ascend(batch);
+                reweighter.AscendSupport(batch, engine.SupportGradient);
+                if (!reweighter.IsAlternating)
+                {
+                    reweighter.Ascend(batch);
+                }
             }
             var length = GradientNorm.Of(engine.Parameters);
             if (!double.IsFinite(length))
@@ -136,10 +180,10 @@ public sealed class Trainer(
                 throw new DivergenceException(epoch, number, GradientNorm.Culprit(engine.Parameters));
             }
             norm += length * batch.Count;
-            optimizer.Step(rate, spec.Clip > 0 && length > spec.Clip ? spec.Clip / length : 1);
-            if (reweighter.IsAlternating)
+            optimizer.Step(learned, rate, spec.Clip > 0 && length > spec.Clip ? spec.Clip / length : 1);
+            if (isRobust && reweighter.IsAlternating)
             {
-                reweighter.Ascend(batch, engine.Forward(batch, reweighter.SupportWeights(batch)));
+                reweighter.Ascend(batch, engine.Forward(batch, reweighter.SupportWeights(batch), phase));
             }
         }
         return (mean / order.Length, robust / order.Length, norm / order.Length);

@@ -4,45 +4,65 @@ using static TorchSharp.torch;
 namespace RobustMeta.Models.Layers;
 
 /// <summary>
-/// The multi-layer perceptron that decides on a score: dense layers with ReLU between, one linear output. Its
-/// parameters are <c>head.L.weight [in, out]</c> and <c>head.L.bias [out]</c>, L = 0, 1, ….
+/// A multi-layer perceptron: dense layers with a nonlinearity between them, the last one linear. Its parameters are
+/// <c>NAME.L.weight [in, out]</c> and <c>NAME.L.bias [out]</c>, L = 0, 1, ….
 /// </summary>
+/// <param name="name">Prefix of the parameter names.</param>
 /// <param name="inputs">Width D of the input.</param>
-/// <param name="hidden">Widths of the hidden layers.</param>
-public sealed class DecisionNetwork(int inputs, ImmutableArray<int> hidden)
+/// <param name="widths">Widths of all layers; the last is that of the output.</param>
+/// <param name="activation">Nonlinearity between layers.</param>
+public sealed class DecisionNetwork(string name, int inputs, ImmutableArray<int> widths, Activation activation)
 {
+    /// <summary>Width of the output.</summary>
+    public int Width => widths[^1];
+
     /// <summary>Weights and biases, layer by layer.</summary>
     public ImmutableArray<ParameterShape> Shapes { get; } =
     [
-        .. hidden
-            .Add(1)
-            .SelectMany(
-                (width, layer) =>
+        .. widths.SelectMany(
+            (width, layer) =>
+            {
+                var fanIn = layer == 0 ? inputs : widths[layer - 1];
+                return new[]
                 {
-                    var fanIn = layer == 0 ? inputs : hidden[layer - 1];
-                    return new[]
-                    {
-                        ParameterShape.Dense($"head.{layer}.weight", fanIn, fanIn, width),
-                        ParameterShape.Dense($"head.{layer}.bias", fanIn, width),
-                    };
-                }
-            ),
+                    ParameterShape.Dense($"{name}.{layer}.weight", fanIn, fanIn, width),
+                    ParameterShape.Dense($"{name}.{layer}.bias", fanIn, width),
+                };
+            }
+        ),
     ];
 
-    /// <summary>Scores <c>[B, L]</c> of inputs <c>[B, L, D]</c>; every user has parameters of its own.</summary>
-    /// <param name="parameters">As <see cref="Shapes"/>, each with a leading user axis <c>[B, …]</c>.</param>
+    /// <summary>Outputs <c>[…, out]</c> of inputs <c>[…, D]</c> under the shared slow parameters.</summary>
+    public Tensor Apply(IReadOnlyDictionary<string, Tensor> theta, Tensor inputs) =>
+        Apply([.. Shapes.Select(shape => theta[shape.Name])], inputs);
+
+    /// <summary>Outputs <c>[B, L, out]</c> of inputs <c>[B, L, D]</c>.</summary>
+    /// <param name="parameters">
+    /// As <see cref="Shapes"/>; each of them either shared, or with a leading user axis <c>[B, …]</c>.
+    /// </param>
     /// <param name="inputs">Inputs.</param>
-    public static Tensor Score(IReadOnlyList<Tensor> parameters, Tensor inputs)
+    public Tensor Apply(IReadOnlyList<Tensor> parameters, Tensor inputs)
     {
         var x = inputs;
         for (var i = 0; i < parameters.Count; i += 2)
         {
-            x = matmul(x, parameters[i]) + parameters[i + 1].unsqueeze(1);
+            var bias = parameters[i + 1];
+            x = matmul(x, parameters[i]) + (bias.dim() == 1 ? bias : bias.unsqueeze(1));
             if (i + 2 < parameters.Count)
             {
-                x = x.relu();
+                x = Activate(x);
             }
         }
-        return x.squeeze(2);
+        return x;
     }
+
+    private Tensor Activate(Tensor x) =>
+        activation switch
+        {
+            Activation.Relu => x.relu(),
+            Activation.Tanh => x.tanh(),
+            Activation.Silu => x * x.sigmoid(),
+            Activation.LeakyRelu => nn.functional.leaky_relu(x, 0.1),
+            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation."),
+        };
 }

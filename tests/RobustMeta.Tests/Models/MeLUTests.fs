@@ -12,16 +12,12 @@ let private double (values: float[]) (shape: int[]) : torch.Tensor =
     torch.tensor(values).reshape(Array.map int64 shape).requires_grad_()
 
 let private model label steps localLr order =
-    MeLU(
-        MeLUSpec(
-            HiddenDim1 = 4,
-            HiddenDim2 = 3,
-            Inner = GradientAdaptedSpec(LocalLr = localLr, InnerSteps = steps, Order = order)
-        ),
-        schema,
-        0.1,
-        label
+    MeLUSpec(
+        HiddenDim1 = 4,
+        HiddenDim2 = 3,
+        Inner = GradientAdaptedSpec(LocalLr = localLr, InnerSteps = steps, Order = order)
     )
+        .Create(schema, 0.1, label)
 
 let private lengths = [ 3, 2; 1, 4; 5, 1; 2, 3 ]
 
@@ -53,12 +49,18 @@ let private padded (rows: float list list) =
     double flat [| rows.Length; length |]
 
 /// Objective and gradients by the model, in double precision.
-let private byModel (model: MeLU) (theta: Dictionary<string, torch.Tensor>) tasks supportWeights queryWeights =
+let private byModel
+    (model: MetaRecommender)
+    (theta: Dictionary<string, torch.Tensor>)
+    tasks
+    supportWeights
+    queryWeights
+    =
     use scope = torch.NewDisposeScope()
     let tensors = TaskTensors.Of(batch tasks, torch.ScalarType.Float64)
     let a: torch.Tensor = padded supportWeights
     tensors.SupportWeights <- a
-    let scores = model.Predict(theta, tensors, true)
+    let scores = model.Predict(theta, tensors, TrainingPhase.Main).Scores
     let losses = Losses.Of(model.Label, scores, tensors.Query.Labels)
     let total = (losses * (padded queryWeights)).sum()
     total.backward ()
@@ -151,12 +153,8 @@ let tests =
                     )
 
                 let model =
-                    MeLU(
-                        MeLUSpec(HiddenDim1 = 64, HiddenDim2 = 64),
-                        InputSchema(fields 4, fields 4, 32),
-                        0.1,
-                        LabelKind.Rating
-                    )
+                    MeLUSpec(HiddenDim1 = 64, HiddenDim2 = 64)
+                        .Create(InputSchema(fields 4, fields 4, 32), 0.1, LabelKind.Rating)
 
                 let head =
                     model.CreateParameters(1L).All |> Seq.filter (fun p -> p.Name.StartsWith "head") |> Seq.sumBy _.Size

@@ -10,7 +10,7 @@ open RobustMeta.Tasks
 let private iota n = ImmutableArray.CreateRange(seq { 0..n })
 
 let private single name vocabulary (tokens: int list) =
-    TokenField(name, vocabulary, iota tokens.Length, ImmutableArray.CreateRange tokens) :> InputField
+    TokenField(name, vocabulary, iota tokens.Length, ImmutableArray.CreateRange tokens)
 
 let private bag name vocabulary (bags: int list list) =
     let offsets = List.scan (fun start (b: int list) -> start + b.Length) 0 bags
@@ -28,12 +28,13 @@ let users = 5
 let schema =
     InputSchema(
         ImmutableArray.Create(
-            single "id" 8 [ 1; 2; 3; 4; 5; 6; 7 ],
+            single "id" 8 [ 1; 2; 3; 4; 5; 6; 7 ] :> InputField,
             bag "genre" 4 [ [ 1 ]; [ 1; 2 ]; []; [ 3; 3 ]; [ 2 ]; [ 1; 2; 3 ]; [ 3 ] ],
             numeric "year" [ -1.0; 0.5; 0.0; 1.5; -0.3; 0.7; 0.1 ]
         ),
-        ImmutableArray.Create(single "age" 3 [ 1; 2; 1; 2; 0 ]),
-        3
+        ImmutableArray.Create<InputField>(single "age" 3 [ 1; 2; 1; 2; 0 ]),
+        3,
+        UserIdentity = single "id" 5 [ 1; 2; 3; 4; 0 ]
     )
 
 /// One task in plain lists: user, support (item, label), query (item, label).

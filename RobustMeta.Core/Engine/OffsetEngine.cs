@@ -1,0 +1,43 @@
+using RobustMeta.Models;
+using RobustMeta.Models.Offsets;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Engine;
+
+/// <summary>
+/// Any engine on top of the bias model: each batch gets the bias model's scores as its base scores, so the model learns
+/// and adapts to what the bias model leaves unexplained.
+/// </summary>
+/// <param name="inner">The engine; disposed with this one.</param>
+/// <param name="bias">The bias model of the meta-training users.</param>
+public sealed class OffsetEngine(IMetaGradientEngine inner, BiasModel bias) : IMetaGradientEngine
+{
+    /// <inheritdoc/>
+    public ParameterSet Parameters => inner.Parameters;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> SupportGradient => inner.SupportGradient;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Forward(
+        TaskBatch batch,
+        ReadOnlySpan<float> supportWeights = default,
+        TrainingPhase? phase = null
+    ) => inner.Forward(OnTopOfBias(batch), supportWeights, phase);
+
+    /// <inheritdoc/>
+    public void Backward(ReadOnlySpan<float> queryWeights, ReadOnlySpan<float> userWeights) =>
+        inner.Backward(queryWeights, userWeights);
+
+    /// <inheritdoc/>
+    public float[] Predict(TaskBatch batch) => inner.Predict(OnTopOfBias(batch));
+
+    /// <inheritdoc/>
+    public void Dispose() => inner.Dispose();
+
+    private TaskBatch OnTopOfBias(TaskBatch batch)
+    {
+        var (support, query) = bias.Scores(batch);
+        return batch.WithBase(support, query);
+    }
+}

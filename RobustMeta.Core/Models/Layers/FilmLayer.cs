@@ -1,0 +1,54 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustMeta.Models.Layers;
+
+/// <summary>
+/// A dense layer whose output is scaled and shifted by the task: <c>relu(γ ∘ (x W + b) + β)</c> with γ = tanh(o Wγ),
+/// β = tanh(o Wβ); gating passes both through η = tanh(o Wη), δ = σ(o Wδ): γδ + η(1 − δ), likewise β (Lin et al., WWW
+/// 2021, equations 11 to 14). Parameters <c>NAME.weight</c>, <c>NAME.bias</c>, <c>NAME.gamma</c>, ….
+/// </summary>
+/// <param name="name">Prefix of the parameter names.</param>
+/// <param name="inputs">Width of the input.</param>
+/// <param name="outputs">Width of the output.</param>
+/// <param name="taskDim">Width of the task embedding o.</param>
+/// <param name="modulation">Kind of modulation.</param>
+public sealed class FilmLayer(string name, int inputs, int outputs, int taskDim, Modulation modulation)
+{
+    /// <summary>The parameters.</summary>
+    public IEnumerable<ParameterShape> Shapes =>
+        [
+            ParameterShape.Dense($"{name}.weight", inputs, inputs, outputs),
+            ParameterShape.Dense($"{name}.bias", inputs, outputs),
+            .. Maps.Select(map => ParameterShape.Dense($"{name}.{map}", taskDim, taskDim, outputs)),
+        ];
+
+    private string[] Maps =>
+        modulation switch
+        {
+            Modulation.None => [],
+            Modulation.Film => ["gamma", "beta"],
+            _ => ["gamma", "beta", "eta", "delta"],
+        };
+
+    /// <summary>Output <c>[B, L, out]</c> of an input <c>[B, L, in]</c> for task embeddings <c>[B, taskDim]</c>.</summary>
+    public Tensor Apply(IReadOnlyDictionary<string, Tensor> theta, Tensor x, Tensor task)
+    {
+        var linear = matmul(x, theta[$"{name}.weight"]) + theta[$"{name}.bias"];
+        if (modulation == Modulation.None)
+        {
+            return linear.relu();
+        }
+        var scale = Of("gamma").tanh();
+        var shift = Of("beta").tanh();
+        if (modulation == Modulation.GatingFilm)
+        {
+            var gate = Of("delta").sigmoid();
+            var filler = Of("eta").tanh() * (1 - gate);
+            (scale, shift) = (scale * gate + filler, shift * gate + filler);
+        }
+        return (linear * scale.unsqueeze(1) + shift.unsqueeze(1)).relu();
+
+        Tensor Of(string map) => matmul(task, theta[$"{name}.{map}"]);
+    }
+}

@@ -1,0 +1,54 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustMeta.Models.Layers;
+
+/// <summary>
+/// Memories that are read by attention and written by moving averages (Dong et al., KDD 2020, section 3.3). They are
+/// state: nothing is learned by gradient.
+/// </summary>
+public static class MemoryBank
+{
+    /// <summary>A memory of K slots, normal around zero.</summary>
+    public static ParameterShape Shape(string name, int slots, double deviation, params int[] shape) =>
+        new(name, [slots, .. shape], InitialValue.Normal, deviation) { IsState = true };
+
+    /// <summary>Attention of each user to each slot, <c>[B, K]</c>: softmax of cosine similarities; no gradient.</summary>
+    /// <param name="profiles">Users, <c>[B, P]</c>.</param>
+    /// <param name="memory">Profile memory, <c>[K, P]</c>.</param>
+    public static Tensor Attention(Tensor profiles, Tensor memory)
+    {
+        var rows = profiles.detach();
+        var lengths = rows.norm(1, keepdim: true, 2f) * memory.norm(1, keepdim: false, 2f).unsqueeze(0);
+        return (matmul(rows, memory.t()) / lengths.clamp_min(1e-8)).softmax(1);
+    }
+
+    /// <summary>What each user reads, <c>[B, …]</c> of a memory <c>[K, …]</c>.</summary>
+    public static Tensor Read(Tensor attention, Tensor memory)
+    {
+        var rows = matmul(attention, memory.view(memory.shape[0], -1));
+        return rows.view([attention.shape[0], .. memory.shape[1..]]);
+    }
+
+    /// <summary>
+    /// The memory after every user of the batch, in order, has written:
+    /// <c>M ← rate · (a_u ⊗ x_u) + (1 − rate) M</c>. All of them wrote what they computed from the memory as it was before the
+    /// batch.
+    /// </summary>
+    /// <param name="memory">The memory, <c>[K, …]</c>.</param>
+    /// <param name="attention">Attention, <c>[B, K]</c>.</param>
+    /// <param name="content">What each user writes, <c>[B, …]</c>.</param>
+    /// <param name="rate">Rate of the moving average.</param>
+    public static Tensor Write(Tensor memory, Tensor attention, Tensor content, double rate)
+    {
+        // Unrolled: user b's share is rate (1 − rate)^(users after b).
+        var users = (int)attention.shape[0];
+        var shares = tensor(
+            Enumerable.Range(0, users).Select(b => rate * Math.Pow(1 - rate, users - 1 - b)).ToArray(),
+            attention.dtype
+        );
+        var written = matmul((attention * shares.unsqueeze(1)).t(), content.detach().reshape(users, -1));
+        Scalar kept = Math.Pow(1 - rate, users);
+        return written.view(memory.shape) + memory * kept;
+    }
+}

@@ -1,0 +1,44 @@
+using static TorchSharp.torch;
+
+namespace RobustMeta.Models.Layers;
+
+/// <summary>Embeds items and users of a batch, item fields first.</summary>
+/// <param name="schema">The fields.</param>
+public sealed class TaskEncoder(InputSchema schema)
+{
+    /// <summary>Encoder of the item fields, tables <c>item.FIELD</c>.</summary>
+    public FeatureEncoder Items { get; } = new("item", schema.ItemFields, schema.EmbeddingDim);
+
+    /// <summary>Encoder of the user fields, tables <c>user.FIELD</c>.</summary>
+    public FeatureEncoder Users { get; } = new("user", schema.UserFields, schema.EmbeddingDim);
+
+    /// <summary>Width D of an input: item part, then user part.</summary>
+    public int Width { get; } = schema.ItemWidth + schema.UserWidth;
+
+    /// <summary>Width of what a network of user features sees, at least 1 (see <see cref="UserInputs"/>).</summary>
+    public int UserInputWidth { get; } = Math.Max(1, schema.UserWidth);
+
+    /// <summary>The tables.</summary>
+    /// <param name="deviation">Standard deviation of their initial rows.</param>
+    public IEnumerable<ParameterShape> Shapes(double deviation) =>
+        [.. Items.Shapes(deviation), .. Users.Shapes(deviation)];
+
+    /// <summary>Embedded distinct items <c>[U, D_item]</c> and users <c>[B, D_user]</c> of a batch.</summary>
+    public (Tensor Items, Tensor Users) Encode(IReadOnlyDictionary<string, Tensor> theta, TaskTensors batch)
+    {
+        var precision = batch.Support.Labels.dtype;
+        return (Items.Encode(theta, batch.Items, precision), Users.Encode(theta, batch.Batch.Users, precision));
+    }
+
+    /// <summary>Rows of the distinct items at the slots of one side, <c>[B, L, D_item]</c>.</summary>
+    public static Tensor At(Tensor items, TaskTensors.Padded side) =>
+        items.index_select(0, side.Slots).view(side.Mask.shape[0], side.Length, items.shape[1]);
+
+    /// <summary>Inputs of one side: item rows and the user's row side by side, <c>[B, L, D]</c>.</summary>
+    public static Tensor Inputs(Tensor items, Tensor users, TaskTensors.Padded side) =>
+        cat([At(items, side), users.unsqueeze(1).expand(users.shape[0], side.Length, users.shape[1])], 2);
+
+    /// <summary>Users for a network of user features alone: without any feature, all users look the same (a one).</summary>
+    public static Tensor UserInputs(Tensor users) =>
+        users.shape[1] > 0 ? users : ones([users.shape[0], 1], users.dtype);
+}

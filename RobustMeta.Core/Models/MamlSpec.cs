@@ -1,0 +1,29 @@
+using RobustMeta.Settings;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Models;
+
+/// <summary>
+/// MAML (Finn et al., ICML 2017) over all layers: a user's support set adapts the embeddings as well as the decision
+/// network. Adapted embeddings make it less stable than MeLU.
+/// </summary>
+public sealed record MamlSpec : ModelSpec
+{
+    /// <inheritdoc/>
+    public override string ModelName => "MAML";
+
+    /// <summary>Width of the first hidden layer.</summary>
+    [Setting("width of the first hidden layer", Min = 1, Max = 4096)]
+    public int HiddenDim1 { get; init; } = 32;
+
+    /// <summary>Width of the second hidden layer.</summary>
+    [Setting("width of the second hidden layer", Min = 1, Max = 4096)]
+    public int HiddenDim2 { get; init; } = 32;
+
+    /// <summary>The inner loop.</summary>
+    public GradientAdaptedSpec Inner { get; init; } = new();
+
+    /// <inheritdoc/>
+    public override MetaRecommender Create(InputSchema schema, double embeddingScale, LabelKind label) =>
+        new Maml(this, schema, embeddingScale, label);
+}

@@ -1,0 +1,11 @@
+namespace RobustMeta.Models.Offsets;
+
+/// <summary>What a model predicts on top of.</summary>
+public enum OffsetKind
+{
+    /// <summary>Nothing: the model predicts the whole score.</summary>
+    None,
+
+    /// <summary>The bias model: item offset plus user offset.</summary>
+    Bias,
+}

@@ -1,0 +1,201 @@
+using RobustMeta.Models.Layers;
+using RobustMeta.Runtime;
+using RobustMeta.Tasks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustMeta.Models;
+
+/// <summary>
+/// TaNP (Lin et al., WWW 2021): a user is a random function. Encoded item, encoded user and label of each point go through
+/// a latent encoder, whose mean over points gives the distribution of z, and an identity encoder, whose mean, drawn
+/// towards a global pool, gives the task embedding o; the decoder of [item; user; z] is modulated by o. Amortised: one
+/// forward pass, no inner steps.
+/// <para>
+/// Training: the context is a random part of the support (at least <c>contextMin</c>), the target set is context and query;
+/// z is drawn from the posterior of the target, o comes from the context. Objective of a user: mean loss over the target
+/// plus KL(q(z | target) ‖ q(z | context)); of the batch: λ times the clustering loss of the pool. Evaluation: the context
+/// is the support and z its posterior mean, so nothing is random.
+/// </para>
+/// <para>
+/// The published code draws the context from support and query together; here from the support, so that the query loss
+/// of an interaction is always one of an interaction outside the context. Labels enter as residuals to the base score.
+/// </para>
+/// </summary>
+public sealed class TaNP : MetaRecommender
+{
+    private readonly TaNPSpec spec;
+    private readonly TaskEncoder encoder;
+    private readonly DecisionNetwork itemSide;
+    private readonly DecisionNetwork userSide;
+    private readonly DecisionNetwork latent;
+    private readonly DecisionNetwork latentPooled;
+    private readonly DecisionNetwork mean;
+    private readonly DecisionNetwork logVariance;
+    private readonly DecisionNetwork identity;
+    private readonly FilmLayer[] decoder;
+    private readonly DecisionNetwork output;
+    private readonly StudentPool pool;
+    private readonly RandomStream random = new("random");
+    private readonly Scalar lambda;
+
+    /// <summary>A model for given inputs.</summary>
+    /// <param name="spec">Widths, pool and context.</param>
+    /// <param name="schema">What the model sees.</param>
+    /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
+    /// <param name="label">What is predicted.</param>
+    public TaNP(TaNPSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
+        : base(spec.ModelName, label)
+    {
+        this.spec = spec;
+        var (wide, narrow, z) = (spec.HiddenDim1, spec.HiddenDim2, spec.ZDim);
+        var point = 2 * narrow + 1;
+        encoder = new(schema);
+        itemSide = new("itemside", schema.ItemWidth, [narrow], Activation.Relu);
+        userSide = new("userside", encoder.UserInputWidth, [narrow], Activation.Relu);
+        latent = new("latent", point, [wide, narrow, z], Activation.Relu);
+        latentPooled = new("latent.pooled", z, [z], Activation.Relu);
+        mean = new("latent.mean", z, [z], Activation.Relu);
+        logVariance = new("latent.logVariance", z, [z], Activation.Relu);
+        identity = new("identity", point, [wide, wide, narrow], Activation.Relu);
+        decoder =
+        [
+            new("decoder.0", 2 * narrow + z, wide, narrow, spec.Modulation),
+            new("decoder.1", wide, wide, narrow, spec.Modulation),
+            new("decoder.2", wide, narrow, narrow, spec.Modulation),
+        ];
+        output = new("output", narrow, [1], Activation.Relu);
+        pool = new(spec.TauT);
+        lambda = spec.Lambda;
+        SupportWeighting = spec.WeightedPooling ? SupportWeighting.Differentiable : SupportWeighting.Refused;
+        Shapes =
+        [
+            .. encoder.Shapes(embeddingScale),
+            ParameterShape.Dense("itemside.input", schema.ItemWidth, schema.ItemWidth),
+            .. itemSide.Shapes,
+            ParameterShape.Dense("userside.input", encoder.UserInputWidth, encoder.UserInputWidth),
+            .. userSide.Shapes,
+            .. latent.Shapes,
+            .. latentPooled.Shapes,
+            .. mean.Shapes,
+            .. logVariance.Shapes,
+            .. identity.Shapes,
+            // Xavier's uniform bound.
+            new("pool", [spec.PoolSize, narrow], InitialValue.Uniform, Math.Sqrt(6.0 / (spec.PoolSize + narrow))),
+            .. decoder.SelectMany(layer => layer.Shapes),
+            .. output.Shapes,
+            .. random.Shapes,
+        ];
+    }
+
+    /// <inheritdoc/>
+    public override Prediction Predict(
+        IReadOnlyDictionary<string, Tensor> theta,
+        TaskTensors batch,
+        TrainingPhase? training
+    )
+    {
+        var (items, users) = encoder.Encode(theta, batch);
+        var item = itemSide.Apply(theta, (items + theta["itemside.input"]).relu()).relu();
+        var user = userSide.Apply(theta, (TaskEncoder.UserInputs(users) + theta["userside.input"]).relu()).relu();
+        var support = TaskEncoder.Inputs(item, user, batch.Support);
+        var query = TaskEncoder.Inputs(item, user, batch.Query);
+        var mask = spec.WeightedPooling ? batch.SupportWeights * batch.Support.Mask : batch.Support.Mask;
+        var points = Points(support, batch.Support);
+        if (training is null)
+        {
+            var (evaluated, _) = Task(theta, points, mask);
+            return new(Decode(theta, query, Posterior(theta, points, mask).Mean, evaluated));
+        }
+        var context = mask * Contexts(theta, batch);
+        var (task, assignment) = Task(theta, points, context);
+        var target = Posterior(
+            theta,
+            cat([points, Points(query, batch.Query)], 1),
+            cat([context, batch.Query.Mask], 1)
+        );
+        var z = target.Draw(Noise(theta, batch));
+        var scores = Decode(theta, query, z, task);
+        var divergence = target.DivergenceFrom(Posterior(theta, points, context));
+        var contextLoss = Losses.Of(Label, Decode(theta, support, z, task) + batch.Support.Base, batch.Support.Labels);
+        // The mean over the target, in parts: the query's share is left to the engine's query weights.
+        var counts = (Context: context.sum(1), Query: batch.Query.Mask.sum(1));
+        var share = counts.Context / (counts.Context + counts.Query);
+        var queryLoss = Losses.Of(Label, scores + batch.Query.Base, batch.Query.Labels);
+        return new(scores)
+        {
+            QueryLoss = -queryLoss * share.unsqueeze(1),
+            UserLoss = share * (contextLoss * context).sum(1) / counts.Context + divergence,
+            BatchLoss = StudentPool.ClusteringLoss(assignment) * lambda,
+            State = random.Next(theta),
+        };
+    }
+
+    // Item, user and what the base score leaves of the label.
+    private Tensor Points(Tensor inputs, TaskTensors.Padded side) =>
+        cat([inputs, Losses.Residual(Label, side.Base, side.Labels).unsqueeze(2)], 2);
+
+    private DiagonalGaussian Posterior(IReadOnlyDictionary<string, Tensor> theta, Tensor points, Tensor weights)
+    {
+        var pooled = latentPooled.Apply(theta, Mean(latent.Apply(theta, points), weights)).relu();
+        return new(mean.Apply(theta, pooled), logVariance.Apply(theta, pooled));
+    }
+
+    private (Tensor Task, Tensor Assignment) Task(
+        IReadOnlyDictionary<string, Tensor> theta,
+        Tensor points,
+        Tensor weights
+    )
+    {
+        var own = Mean(identity.Apply(theta, points), weights);
+        var assignment = pool.Assign(own, theta["pool"]);
+        return (own + matmul(assignment, theta["pool"]), assignment);
+    }
+
+    private Tensor Decode(IReadOnlyDictionary<string, Tensor> theta, Tensor inputs, Tensor z, Tensor task)
+    {
+        var x = cat([inputs, z.unsqueeze(1).expand(z.shape[0], inputs.shape[1], z.shape[1])], 2);
+        foreach (var layer in decoder)
+        {
+            x = layer.Apply(theta, x, task);
+        }
+        return output.Apply(theta, x).squeeze(2);
+    }
+
+    private static Tensor Mean(Tensor rows, Tensor weights) =>
+        matmul(weights.unsqueeze(1), rows).squeeze(1) / weights.sum(1, keepdim: true);
+
+    // 1 for the support interactions that are context in this step, [B, S].
+    private Tensor Contexts(IReadOnlyDictionary<string, Tensor> theta, TaskTensors batch)
+    {
+        var length = batch.Support.Length;
+        var chosen = new float[batch.Batch.Count * length];
+        for (var b = 0; b < batch.Batch.Count; b++)
+        {
+            var generator = random.Generator(theta, batch.Batch.Users[b]);
+            var size = batch.Batch.SupportLength(b);
+            var least = Math.Min(spec.ContextMin, size);
+            var count = generator.Next(least, size + 1);
+            foreach (var place in generator.Permutation(size).AsSpan(0, count))
+            {
+                chosen[b * length + place] = 1;
+            }
+        }
+        return tensor(chosen, [batch.Batch.Count, length]).to(batch.Support.Mask.dtype);
+    }
+
+    private Tensor Noise(IReadOnlyDictionary<string, Tensor> theta, TaskTensors batch)
+    {
+        var noise = new double[batch.Batch.Count * spec.ZDim];
+        for (var b = 0; b < batch.Batch.Count; b++)
+        {
+            // Another stream than that of the contexts: its numbers must not depend on their length.
+            var generator = random.Generator(theta, -1 - batch.Batch.Users[b]);
+            for (var k = 0; k < spec.ZDim; k++)
+            {
+                noise[b * spec.ZDim + k] = generator.NextGaussian();
+            }
+        }
+        return tensor(noise, [batch.Batch.Count, spec.ZDim]).to(batch.Support.Mask.dtype);
+    }
+}

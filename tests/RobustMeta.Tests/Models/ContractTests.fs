@@ -1,0 +1,388 @@
+/// What every model must satisfy. Models are found by being there; nothing here names one, except where a model departs
+/// from the rule by its published definition.
+module RobustMeta.Tests.Models.ContractTests
+
+open System
+open System.Collections.Immutable
+open System.IO
+open Expecto
+open RobustMeta.Engine
+open RobustMeta.Experiments
+open RobustMeta.Models
+open RobustMeta.Runtime
+open RobustMeta.Settings
+open RobustMeta.Tasks
+open RobustMeta.Tests.TinyWorld
+open RobustMeta.Tests.ModelCase
+open RobustMeta.Training
+
+/// The posterior of the training set sees the query labels: a query interaction acts by more than its own loss.
+let private seesQueryLabels = set [ "TaNP" ]
+
+/// The support labels do not act: no adaptation to them.
+let private ignoresSupportLabels = set [ "Joint"; "MWUF" ]
+
+/// Parameters that are cut off from a part of the objective on purpose, so that the gradient is not of the whole.
+let private isCutOff (model: string) (parameter: string) = model = "MWUF" && parameter.StartsWith "cold"
+
+let private lengths = [ 3, 2; 1, 4; 5, 1; 2, 3 ]
+let private labels = [ LabelKind.Click; LabelKind.Rating ]
+let private caseFor (spec: ModelSpec) label = caseOf 11L (spec.Create(schema, 0.5, label))
+let private tasksFor label = tasks label 21L lengths
+
+let private weightsOf (tasks: Task list) : Weights =
+    let rows (select: Task -> (int * float32) list) =
+        tasks |> List.mapi (fun u t -> select t |> List.mapi (fun j _ -> 0.3 + 0.2 * float u + 0.1 * float j))
+
+    {
+        Support = Some(rows _.Support)
+        Query = rows _.Query
+        User = tasks |> List.mapi (fun u _ -> 0.5 + 0.3 * float u)
+    }
+
+let private allowed (model: MetaRecommender) (weights: Weights) =
+    if model.SupportWeighting = SupportWeighting.Refused then
+        { weights with Support = None }
+    else
+        weights
+
+let private sum (outcomes: Outcome list) =
+    let add a b = Array.map2 (+) a b
+    let merge (a: Map<string, float[]>) (b: Map<string, float[]>) = a |> Map.map (fun name g -> add g b[name])
+    outcomes |> List.map _.Gradients |> List.reduce merge, outcomes |> List.sumBy _.Value
+
+let private only u (weights: Weights) =
+    {
+        Support = weights.Support |> Option.map (fun rows -> [ rows[u] ])
+        Query = [ weights.Query[u] ]
+        User = [ weights.User[u] ]
+    }
+
+let private onEach test =
+    [
+        for spec in ModelSpec.All.Values do
+            for label in labels do
+                testCase $"{spec.ModelName}, {label}" (fun () -> test spec label)
+    ]
+
+let private batched (spec: ModelSpec) label =
+    let case, tasks = caseFor spec label, tasksFor label
+    let together = scores case (batch tasks |> withBase label tasks)
+
+    tasks
+    |> List.iteri (fun b task ->
+        let alone = scores case (batch [ task ] |> withBase label [ task ])
+        near $"task {b} alone" 1e-10 together[b] alone[0])
+
+    let reversed = List.rev tasks
+    let again = scores case (batch reversed |> withBase label reversed)
+    Array.iter2 (near "other order of users" 1e-10) together (Array.rev again)
+
+let private perUserLoop (spec: ModelSpec) label =
+    let case, tasks = caseFor spec label, tasksFor label
+    let weights = weightsOf tasks |> allowed case.Model
+
+    for phase in case.Model.Phases do
+        let together = objective false case phase weights (batch tasks |> withBase label tasks)
+
+        let gradients, value =
+            tasks
+            |> List.mapi (fun u t -> objective false case phase (only u weights) (batch [ t ] |> withBase label [ t ]))
+            |> sum
+
+        near $"objective of {phase.Name}" 1e-10 [| value |] [| together.Value |]
+        nearGradients phase.Name 1e-9 gradients together.Gradients
+
+let private permuted (spec: ModelSpec) label =
+    let case, tasks = caseFor spec label, tasksFor label
+    let turned = tasks |> List.map (fun t -> { t with Support = List.rev t.Support })
+    let expected, actual = scores case (batch tasks), scores case (batch turned)
+    Array.iter2 (near "reversed support" 1e-9) expected actual
+
+let private blindToQueryLabels (spec: ModelSpec) label =
+    let case, tasks = caseFor spec label, tasksFor label
+    let flipped = tasks |> List.map (fun t -> { t with Query = t.Query |> List.map (fun (i, y) -> i, 1.0f - y) })
+    Expect.equal (scores case (batch flipped)) (scores case (batch tasks)) "scores"
+
+let private supportWeighted (spec: ModelSpec) label =
+    let case, tasks = caseFor spec label, tasksFor label
+
+    if case.Model.SupportWeighting = SupportWeighting.Refused then
+        use engine = new AutogradEngine(case.Model, case.Model.CreateParameters(1L))
+        let tasks = batch tasks
+        let ones = Array.create tasks.SupportItems.Length 1.0f
+
+        Expect.throwsT<NotSupportedException>
+            (fun () -> engine.Forward(tasks, ReadOnlySpan ones).Length |> ignore)
+            "support weights are refused"
+    else
+        let rows f = tasks |> List.map (fun t -> t.Support |> List.mapi (fun j _ -> f t.Support.Length j))
+        let plain = scores case (batch tasks)
+        let constant = scoresWith (Some(rows (fun _ _ -> 2.0))) case (batch tasks)
+        Array.iter2 (near "all weights two" 1e-10) plain constant
+        // The first interaction of each user that has several: weight 0, as if it were not there.
+        let zero = scoresWith (Some(rows (fun n j -> if n > 1 && j = 0 then 0.0 else 1.0))) case (batch tasks)
+
+        let removed =
+            tasks |> List.map (fun t -> if t.Support.Length > 1 then { t with Support = t.Support.Tail } else t)
+
+        Array.iter2 (near "weight zero" 1e-9) (scores case (batch removed)) zero
+        // The same interaction with weight 2, as if it were there twice.
+        let two = scoresWith (Some(rows (fun _ j -> if j = 0 then 2.0 else 1.0))) case (batch tasks)
+        let doubled = tasks |> List.map (fun t -> { t with Support = t.Support.Head :: t.Support })
+        Array.iter2 (near "weight two" 1e-9) (scores case (batch doubled)) two
+
+let private weighted (spec: ModelSpec) label =
+    let case, tasks = caseFor spec label, tasksFor label
+    let weights = weightsOf tasks |> allowed case.Model
+    let batch tasks = batch tasks |> withBase label tasks
+
+    for phase in case.Model.Phases do
+        // A user of weight zero, queries included, is not there.
+        let silent (rows: float list list) =
+            rows |> List.mapi (fun u row -> if u = 1 then List.map (fun _ -> 0.0) row else row)
+
+        let zero =
+            { weights with
+                Query = silent weights.Query
+                User = weights.User |> List.mapi (fun u w -> if u = 1 then 0.0 else w)
+            }
+
+        let fewer: Weights =
+            {
+                Support = weights.Support |> Option.map (List.removeAt 1)
+                Query = List.removeAt 1 weights.Query
+                User = List.removeAt 1 weights.User
+            }
+
+        let expected = objective false case phase fewer (batch (List.removeAt 1 tasks))
+        let actual = objective false case phase zero (batch tasks)
+        nearGradients "user of weight zero" 1e-9 expected.Gradients actual.Gradients
+
+        // A query interaction of weight zero is not there.
+        if not (seesQueryLabels.Contains spec.ModelName) then
+            let zero: Weights =
+                { weights with
+                    Query = weights.Query |> List.map (fun r -> if r.Length > 1 then 0.0 :: r.Tail else r)
+                }
+
+            let fewer: Weights =
+                { weights with Query = weights.Query |> List.map (fun r -> if r.Length > 1 then r.Tail else r) }
+
+            let shorter = tasks |> List.map (fun t -> if t.Query.Length > 1 then { t with Query = t.Query.Tail } else t)
+            let expected = objective false case phase fewer (batch shorter)
+            let actual = objective false case phase zero (batch tasks)
+            nearGradients "query of weight zero" 1e-9 expected.Gradients actual.Gradients
+
+        if case.Model.SupportWeighting = SupportWeighting.Differentiable then
+            let outcome = objective true case phase weights (batch tasks)
+            let longest = tasks |> List.map (fun t -> t.Support.Length) |> List.max
+
+            tasks
+            |> List.iteri (fun u t ->
+                for j in t.Support.Length .. longest - 1 do
+                    Expect.equal outcome.Support[u * longest + j] 0.0 "gradient of a padded weight")
+
+/// Central differences along a random direction of each parameter, and of every support weight.
+let private differences (spec: ModelSpec) label =
+    let case, tasks = caseFor spec label, tasksFor label
+    let h = 1e-6
+
+    if case.Model.SupportWeighting <> SupportWeighting.Constant then
+        let weights = weightsOf tasks |> allowed case.Model
+        let batch = batch tasks |> withBase label tasks
+
+        for phase in case.Model.Phases do
+            let outcome = objective true case phase weights batch
+            let scale = outcome.Gradients.Values |> Seq.collect id |> Seq.fold (fun m x -> max m (abs x)) 1e-3
+
+            for KeyValue(name, gradient) in outcome.Gradients do
+                if not (isCutOff spec.ModelName name) then
+                    let random = Seeds.Generator(5L, "direction", name)
+                    let direction = gradient |> Array.map (fun _ -> random.NextGaussian())
+                    let length = direction |> Array.sumBy (fun d -> d * d) |> sqrt
+
+                    let at step =
+                        let moved = Array.map2 (fun x d -> x + step * d / length) case.Values[name] direction
+                        (objective true { case with Values = case.Values.Add(name, moved) } phase weights batch).Value
+
+                    let expected = (at h - at -h) / (2.0 * h)
+                    let actual = Array.fold2 (fun s g d -> s + g * d / length) 0.0 gradient direction
+                    Expect.isLessThan (abs (expected - actual) / scale) 2e-6 $"{phase.Name}: {name}"
+
+            match weights.Support with
+            | Some rows ->
+                let longest = rows |> List.map List.length |> List.max
+
+                rows
+                |> List.iteri (fun u row ->
+                    row
+                    |> List.iteri (fun j a ->
+                        let at step =
+                            let moved = rows |> List.updateAt u (row |> List.updateAt j (a + step))
+                            (objective true case phase { weights with Support = Some moved } batch).Value
+
+                        let expected = (at h - at -h) / (2.0 * h)
+                        let actual = outcome.Support[u * longest + j]
+
+                        Expect.isLessThan
+                            (abs (expected - actual) / scale)
+                            2e-6
+                            $"{phase.Name}: support weight {u},{j}"))
+            | None -> ()
+
+let private snapshot (parameters: ParameterSet) = parameters.Snapshot() |> Seq.map Array.copy |> Array.ofSeq
+
+let private stateless (spec: ModelSpec) label =
+    let model = spec.Create(schema, 0.1, label)
+    let parameters = model.CreateParameters(3L)
+    use engine = new AutogradEngine(model, parameters)
+    let tasks = batch (tasksFor label)
+    let before = snapshot parameters
+    let first = engine.Predict tasks
+    engine.Forward(tasks).Length |> ignore
+    Expect.equal (engine.Predict tasks) first "the same again, to the bit"
+    Expect.equal (snapshot parameters) before "neither prediction nor a forward pass changes anything"
+    let losses = Array.create tasks.QueryItems.Length 0.1f
+
+    for phase in model.Phases do
+        engine.Forward(tasks, ReadOnlySpan.Empty, phase).Length |> ignore
+        engine.Backward(ReadOnlySpan losses, ReadOnlySpan [| 1.0f; 1.0f; 1.0f; 1.0f |])
+
+        for parameter, old in Seq.zip parameters.All before do
+            if not (phase.Learns parameter) then
+                Expect.all parameter.Gradient (fun g -> g = 0.0f) $"{parameter.Name} is not learned"
+
+            if not parameter.IsState then
+                Expect.equal parameter.Values old $"a backward pass leaves {parameter.Name} to the optimizer"
+
+/// Some steps of Adam in each phase, as the trainer takes them; the mean losses of the last phase.
+let private train (engine: AutogradEngine) (model: MetaRecommender) (next: int -> TaskBatch) steps rate =
+    let optimizer = Optimizer.Of(OptimizerKind.Adam, engine.Parameters, 0.0)
+
+    [
+        for phase in model.Phases do
+            let learned = engine.Parameters.All |> Seq.filter phase.Learns |> Array.ofSeq
+            optimizer.Reset()
+
+            for step in 1..steps do
+                let tasks = next step
+                let losses = engine.Forward(tasks, ReadOnlySpan.Empty, phase).ToArray()
+
+                let weights =
+                    [|
+                        for b in 0 .. tasks.Count - 1 do
+                            yield!
+                                Array.create (tasks.QueryLength b) (1.0f / float32 (tasks.Count * tasks.QueryLength b))
+                    |]
+
+                let users = Array.create tasks.Count (1.0f / float32 tasks.Count)
+                engine.Backward(ReadOnlySpan weights, ReadOnlySpan users)
+                optimizer.Step(learned, rate * (1.0 - float step / float (steps + 1)), 1.0)
+                float (Array.average losses)
+    ]
+
+let private reproducible (spec: ModelSpec) label =
+    let run () =
+        let model = spec.Create(schema, 0.1, label)
+        use engine = new AutogradEngine(model, model.CreateParameters(7L))
+        train engine model (fun _ -> batch (tasksFor label)) 3 0.01 |> ignore
+        model, snapshot engine.Parameters, engine.Predict(batch (tasksFor label))
+
+    let _, first, _ = run ()
+    let model, second, scores = run ()
+    Expect.equal second first "same seed, same bytes"
+    // Saved and loaded, it predicts the same.
+    let file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.safetensors")
+
+    try
+        let saved = SafetensorsFile()
+        let shapes = model.CreateParameters(0L)
+        Seq.iter2 (fun (p: Parameter) (v: float32[]) -> saved.Add(p.Name, v, Seq.toArray p.Shape)) shapes.All second
+        saved.Save file
+        let loaded = SafetensorsFile.Load file
+        let other = model.CreateParameters(8L)
+        other.All |> Seq.iter (fun p -> loaded.Single(p.Name).CopyTo(p.Values, 0))
+        use engine = new AutogradEngine(model, other)
+        Expect.equal (engine.Predict(batch (tasksFor label))) scores "scores after loading"
+    finally
+        File.Delete file
+
+let private corners (spec: ModelSpec) label =
+    let one = if label = LabelKind.Click then 1.0f else 4.0f
+    let items length = [ for j in 0 .. length - 1 -> j % 7, one ]
+
+    let tasks: Task list =
+        [
+            { User = 0; Support = items 1; Query = items 1 }
+            { User = 4; Support = items 6; Query = items 13 }
+            { User = 2; Support = [ 0, 0.0f ]; Query = [ 1, 0.0f ] }
+        ]
+
+    let content = InputSchema(schema.ItemFields.RemoveAt 0, schema.UserFields, 3, UserIdentity = schema.UserIdentity)
+
+    let identity =
+        InputSchema(
+            ImmutableArray.Create schema.ItemFields[0],
+            ImmutableArray.Empty,
+            3,
+            UserIdentity = schema.UserIdentity
+        )
+
+    for schema in [ schema; content; identity ] do
+        let model = spec.Create(schema, 0.1, label)
+        use engine = new AutogradEngine(model, model.CreateParameters(3L))
+        let losses = train engine model (fun _ -> batch tasks) 2 0.001
+        Expect.all losses Double.IsFinite "losses"
+        Expect.all (engine.Predict(batch tasks)) Single.IsFinite "one class, one support interaction, an unseen user"
+
+let private overfits (spec: ModelSpec) label =
+    let value u i =
+        if label = LabelKind.Click then
+            float32 ((u * (i + 1) / 2) % 2)
+        else
+            float32 (1 + (u * i + i) % 5)
+
+    let tasks: Task list =
+        [
+            for u in 0..3 ->
+                { User = u; Support = [ for i in 0..3 -> i, value u i ]; Query = [ for i in 4..6 -> i, value u i ] }
+        ]
+
+    let names =
+        TokenField("name", 5, ImmutableArray.CreateRange [ 0..5 ], ImmutableArray.CreateRange [ 1; 2; 3; 4; 0 ])
+
+    let named =
+        InputSchema(schema.ItemFields, ImmutableArray.Create<InputField> names, 3, UserIdentity = schema.UserIdentity)
+
+    let model = spec.Create(named, 0.5, label)
+    use engine = new AutogradEngine(model, model.CreateParameters(3L))
+    let losses = train engine model (fun _ -> batch tasks) 500 0.02
+    Expect.isLessThan (List.last losses) 1e-2 "training loss of four users"
+
+[<Tests>]
+let tests =
+    testList
+        "Model contract"
+        [
+            testList "a task scores alone as in a batch" (onEach batched)
+            testList "gradients of a batch are the sum of its users' gradients" (onEach perUserLoop)
+            testList "the order of the support does not matter" (onEach permuted)
+            testList "evaluation does not see query labels" (onEach blindToQueryLabels)
+            testList "support weights: uniform, zero, two; or refused" (onEach supportWeighted)
+            testList "user and query weights of zero; padding" (onEach weighted)
+            testList "finite differences" (onEach differences)
+            testList "prediction changes no state" (onEach stateless)
+            testList "same seed, same bytes; saved and loaded" (onEach reproducible)
+            testList "corner cases of support, query and features" (onEach corners)
+            testList "four users can be learned by heart" (onEach overfits)
+            testList
+                "settings have unique keys beside the experiment's own"
+                [
+                    for spec in ModelSpec.All.Values do
+                        testCase spec.ModelName
+                        <| fun () ->
+                            let all = SettingList.Of(ExperimentSpec.Of spec.ModelName)
+                            Expect.isNonEmpty all "settings"
+                ]
+        ]

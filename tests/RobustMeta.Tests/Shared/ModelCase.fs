@@ -1,0 +1,141 @@
+/// Any model at given parameters, in double precision: its scores, its objective and the objective's gradients.
+module RobustMeta.Tests.ModelCase
+
+open System.Collections.Generic
+open System.Collections.Immutable
+open Expecto
+open RobustMeta.Models
+open RobustMeta.Runtime
+open RobustMeta.Tasks
+open RobustMeta.Tests.TinyWorld
+open TorchSharp
+
+type Case = { Model: MetaRecommender; Values: Map<string, float[]> }
+
+/// Weights of support interactions (None: uniform), query interactions and users.
+type Weights = { Support: float list list option; Query: float list list; User: float list }
+
+/// A model near its initial values, none of which is exactly zero.
+let caseOf (seed: int64) (model: MetaRecommender) =
+    let values (p: Parameter) =
+        let random = Seeds.Generator(seed, "case", p.Name)
+
+        if p.IsState then
+            Array.map float p.Values
+        else
+            p.Values |> Array.map (fun x -> float x + 0.1 * random.NextGaussian())
+
+    {
+        Model = model
+        Values = model.CreateParameters(seed).All |> Seq.map (fun p -> p.Name, values p) |> Map.ofSeq
+    }
+
+/// Base scores that differ by user and item, around zero (clicks) or three (ratings).
+let withBase (label: LabelKind) (tasks: Task list) (batch: TaskBatch) =
+    let score user item = float32 ((if label = LabelKind.Click then 0.0 else 3.0) + 0.3 * sin (float (7 * user + item)))
+
+    let side select =
+        ImmutableArray.CreateRange(tasks |> Seq.collect (fun t -> select t |> Seq.map (fst >> score t.User)))
+
+    batch.WithBase(side _.Support, side _.Query)
+
+let private padded (length: int) (rows: float list list) =
+    torch
+        .tensor(
+            [|
+                for row in rows do
+                    yield! row
+                    yield! List.replicate (length - row.Length) 0.0
+            |]
+        )
+        .reshape(int64 rows.Length, int64 length)
+
+let values (t: torch.Tensor) = t.detach().contiguous().data<float>().ToArray()
+
+let private theta case (phase: TrainingPhase option) =
+    let parameters = case.Model.CreateParameters(0L)
+
+    Dictionary(
+        parameters.All
+        |> Seq.map (fun p ->
+            let shape = p.Shape |> Seq.map int64 |> Array.ofSeq
+            let tensor = torch.tensor(case.Values[p.Name]).reshape(shape)
+
+            let learned =
+                match phase with
+                | Some phase -> phase.Learns p
+                | None -> false
+
+            KeyValuePair(p.Name, (if learned then tensor.requires_grad_ () else tensor)))
+    )
+
+let private supportWeights (tensors: TaskTensors) weights =
+    weights.Support
+    |> Option.map (fun rows ->
+        let a: torch.Tensor = (padded tensors.Support.Length rows).requires_grad_()
+        tensors.SupportWeights <- a
+        a)
+
+/// Scores of the query items by task, in evaluation.
+let scoresWith (weights: float list list option) case (batch: TaskBatch) : float[][] =
+    use scope = torch.NewDisposeScope()
+    let tensors = TaskTensors.Of(batch, torch.ScalarType.Float64)
+    supportWeights tensors { Support = weights; Query = []; User = [] } |> ignore
+    let prediction = case.Model.Predict(theta case None, tensors, null)
+    let all = values (prediction.Scores + tensors.Query.Base)
+    Array.init batch.Count (fun b -> Array.sub all (b * tensors.Query.Length) (batch.QueryLength b))
+
+let scores case batch = scoresWith None case batch
+
+type Outcome = { Value: float; Gradients: Map<string, float[]>; Support: float[] }
+
+/// The objective that an engine minimises, and its gradients with respect to what the phase learns.
+let objective (withBatchLoss: bool) case (phase: TrainingPhase) weights (batch: TaskBatch) : Outcome =
+    use scope = torch.NewDisposeScope()
+    let tensors = TaskTensors.Of(batch, torch.ScalarType.Float64)
+    let support = supportWeights tensors weights
+    let theta = theta case (Some phase)
+    let p = case.Model.Predict(theta, tensors, phase)
+    let query = padded tensors.Query.Length weights.Query
+    let losses = Losses.Of(case.Model.Label, p.Scores + tensors.Query.Base, tensors.Query.Labels)
+    let own = if isNull p.QueryLoss then losses else losses + p.QueryLoss
+    let mutable total = (own * query).sum()
+
+    if not (isNull p.UserLoss) then
+        total <- total + (p.UserLoss * torch.tensor (Array.ofList weights.User)).sum()
+
+    if withBatchLoss && not (isNull p.BatchLoss) then
+        total <- total + p.BatchLoss
+
+    if total.requires_grad then
+        total.backward ()
+
+    let gradient (t: torch.Tensor) = if isNull t.grad then Array.zeroCreate (int (t.numel ())) else values t.grad
+
+    {
+        Value = total.item<float>()
+        Gradients =
+            theta
+            |> Seq.filter (fun p -> p.Value.requires_grad)
+            |> Seq.map (fun p -> p.Key, gradient p.Value)
+            |> Map.ofSeq
+        Support = support |> Option.map gradient |> Option.defaultValue [||]
+    }
+
+/// Largest difference relative to the largest expected value (at least `floor`).
+let distance (floor: float) (expected: float[]) (actual: float[]) =
+    let scale = expected |> Array.fold (fun m x -> max m (abs x)) floor
+
+    Array.fold2 (fun m e a -> if System.Double.IsFinite a then max m (abs (e - a)) else infinity) 0.0 expected actual
+    / scale
+
+let near what tolerance (expected: float[]) (actual: float[]) =
+    Expect.equal actual.Length expected.Length $"{what}: length"
+    Expect.isLessThan (distance 1e-3 expected actual) tolerance $"{what}: {expected} against {actual}"
+
+/// Gradients agree, all parameters on one scale.
+let nearGradients what tolerance (expected: Map<string, float[]>) (actual: Map<string, float[]>) =
+    let scale = expected.Values |> Seq.collect id |> Seq.fold (fun m x -> max m (abs x)) 1e-6
+
+    for KeyValue(name, gradient) in expected do
+        Expect.isLessThan (distance scale gradient actual[name]) tolerance $"{what}: gradient of {name}"
