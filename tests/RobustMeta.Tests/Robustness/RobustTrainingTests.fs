@@ -31,15 +31,20 @@ let private small =
         "testShare", "0.2"
     ]
 
-let private specOf settings = ExperimentSpec.Of("MeLU", [| for k, v in small @ settings -> struct (k, v) |])
+let private specOf settings =
+    // A setting given twice counts as given last.
+    let last = small @ settings |> List.rev |> List.distinctBy fst
+    ExperimentSpec.Of("MeLU", [| for k, v in last -> struct (k, v) |])
 
 let private preset name = [ for struct (k, v) in RobustPreset.Named(name).Settings -> k, v ]
 
 let private reference = Func<ImmutableArray<UserTask>, IPredictor>(fun _ -> Baselines.RandomBaseline 1L)
 
-let private trainFrom checkpoint settings =
+let private trainOver reference checkpoint settings =
     let spec = specOf settings
     ExperimentRunner.Train(PreparedExperiment.Of(spec, dataset ()), spec, checkpoint, reference = reference)
+
+let private trainFrom checkpoint settings = trainOver reference checkpoint settings
 
 let private train settings = trainFrom null settings
 let private parameters (result: MethodResult) = [ for p in result.Parameters.All -> List.ofArray p.Values ]
@@ -124,15 +129,12 @@ let tests =
             <| fun () ->
                 let settings order = [ "weightsAct", "support"; "levels", "interaction"; "order", order ]
 
-                let run order =
-                    let changed = List.filter (fst >> (<>) "order") small @ settings order
-                    let spec = ExperimentSpec.Of("MeLU", [| for k, v in changed -> struct (k, v) |])
-                    ExperimentRunner.Train(PreparedExperiment.Of(spec, dataset ()), spec)
+                let run order = train (settings order)
 
                 Expect.equal (run "second").Training.History.Count 3 "second order trains"
 
                 Expect.throwsC (fun () -> run "first" |> ignore) (fun error ->
-                    Expect.stringContains error.Message "order second" "first order is refused")
+                    Expect.stringContains error.Message "second" "first order is refused")
 
             testCase "a reference that is worse than the model is warned of"
             <| fun () ->
@@ -143,4 +145,16 @@ let tests =
                     (warnings (preset "robustmeta-crossfit"))
                     (fun w -> w.Contains "'crossfit'")
                     "random scores"
+
+            testCase "the model itself and the meta-ridge are cross-fitted as references"
+            <| fun () ->
+                let run model =
+                    let settings = [ "reference", "crossfit"; "referenceModel", model; "ascent", "bestResponse" ]
+                    trainOver null null (settings @ [ "set", "chi2 0.5"; "epoch", "2" ])
+
+                let twice = [ for model in [ "same"; "MetaRidge" ] -> run model ]
+                Expect.notEqual (parameters twice[0]) (parameters twice[1]) "the reference matters"
+
+                for result in twice do
+                    Expect.all result.Training.History (fun record -> record.UserEss < 0.9) "weights react"
         ]
