@@ -5,6 +5,7 @@ using RobustMeta.Data;
 using RobustMeta.Evaluation;
 using RobustMeta.Models;
 using RobustMeta.Robustness;
+using RobustMeta.Robustness.References;
 using RobustMeta.Settings;
 using RobustMeta.Shift;
 using RobustMeta.Tasks;
@@ -77,6 +78,10 @@ public sealed record ExperimentSpec
     private void RequireValid()
     {
         Robustness.RequireValid();
+        if (Robustness.References.ReferenceModel is not ReferenceSpec.SameModel and var reference)
+        {
+            ModelSpec.Named(reference);
+        }
         CandidateRule.Parse(Evaluation.Candidates);
         Evaluation.MetricsFor(Split.Label);
         Evaluation.SelectionFor(Split.Label);
