@@ -51,8 +51,7 @@ let tests =
                 let expected = List.map2 (List.map2 (fun d c -> d * log (d / c))) target c |> List.concat |> List.sum
                 Expect.floatClose Accuracy.high (loss.item<float>()) (expected / 2.0) "KL(D ‖ C) per task"
 
-                let slopes =
-                    List.map2 (List.map2 (fun d c -> -d / c / 2.0)) target c |> List.concat |> Array.ofList
+                let slopes = List.map2 (List.map2 (fun d c -> -d / c / 2.0)) target c |> List.concat |> Array.ofList
 
                 Array.iter2
                     (fun expected actual -> Expect.floatClose Accuracy.high actual expected "gradient")
