@@ -12,32 +12,34 @@ let private datasets () =
     let catalog = DatasetCatalog.Default
 
     for name in catalog.Names do
-        line
-            $"data {name}"
-            (match catalog.TryLocate name with
-             | null -> "not found (downloaded when first used)"
-             | folder -> folder)
+        match catalog.TryLocate name with
+        | null -> line $"data {name}" "not found (downloaded when first used)"
+        | folder -> line $"data {name}" folder
 
 /// Prints the report; 0 only when a tiny second-order gradient comes out right.
 let run () =
-    for struct (name, value) in EnvironmentReport.Facts() do
-        line name value
-
     try
         NativeLibraries.EnsureLoaded()
+
+        for struct (name, value) in EnvironmentReport.Facts() do
+            line name value
+
         line "native library" (string NativeLibraries.Route)
         datasets ()
         let derivative = SecondOrderCheck.Compute()
         let right = abs (derivative - SecondOrderCheck.Expected) < 1e-12
 
-        let verdict =
-            if right then
-                "right"
-            else
-                $"WRONG: {derivative}, expected {SecondOrderCheck.Expected}"
+        line
+            "second order"
+            (if right then
+                 "right"
+             else
+                 $"WRONG: {derivative}, expected {SecondOrderCheck.Expected}")
 
-        line "second order" verdict
         if right then 0 else 1
     with :? DllNotFoundException as error ->
+        for struct (name, value) in EnvironmentReport.Facts() do
+            line name value
+
         line "native library" $"NOT LOADED: {error.Message}"
         1

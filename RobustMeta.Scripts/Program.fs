@@ -1,4 +1,4 @@
 module RobustMeta.Scripts.Program
 
 [<EntryPoint>]
-let main _ = 0
+let main words = CommandLine.run words

@@ -3,6 +3,7 @@ module RobustMeta.Scripts.Progress
 
 open System
 open System.Globalization
+open RobustMeta.Data
 open RobustMeta.Training
 
 let private text (method: string) (epochs: int) (metric: string) (record: EpochRecord) =
@@ -48,3 +49,22 @@ let reporter method epochs metric : IProgress<EpochRecord> = Reporter(method, ep
 let finish (stoppedEarly: bool) =
     if stoppedEarly && not Console.IsOutputRedirected then
         Console.WriteLine()
+
+/// Progress of a download, in whole megabytes: one line that is overwritten on a terminal, silence otherwise.
+let download () : IProgress<DownloadProgress> =
+    let mutable shown = -1L
+
+    { new IProgress<DownloadProgress> with
+        member _.Report state =
+            let megabytes = state.Bytes >>> 20
+
+            if not Console.IsOutputRedirected && megabytes > shown then
+                shown <- megabytes
+
+                let total =
+                    match Option.ofNullable state.Total with
+                    | Some bytes -> $" of {bytes >>> 20}"
+                    | None -> ""
+
+                Console.Write $"\r{state.File}: {megabytes}{total} MB "
+    }

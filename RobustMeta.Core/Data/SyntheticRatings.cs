@@ -5,9 +5,11 @@ using RobustMeta.Runtime;
 namespace RobustMeta.Data;
 
 /// <summary>
-/// Generates a world in which a plain average hides a minority. Items have a category and tags, users a segment; both place them in latent space. For the majority taste is the inner product of the two; for the
-/// minority the first half of the user's dimensions is turned round, so that the same features mean opposite tastes.
-/// Which group a user belongs to is in no feature that models see by default: the support set tells it.
+/// Generates a world in which a plain average hides a minority. Items have a category and tags, users a segment; both
+/// place them in latent space. For the majority taste is the inner product of the two; for the minority it is turned
+/// round, so that the same features mean opposite tastes. Which group a user belongs to is in no feature that models see
+/// by default: the support set tells it, the better the longer it is. While it is short, a model must lean on how common
+/// either group was in training: there a shift towards the minority hurts.
 /// </summary>
 public static class SyntheticRatings
 {
@@ -40,8 +42,7 @@ public static class SyntheticRatings
         return world with { Ratings = Rate(world, seed) };
     }
 
-    private static double[] TurnedRound(double[] latent) =>
-        [.. latent.Select((x, k) => k < latent.Length / 2 ? -x : x)];
+    private static double[] TurnedRound(double[] latent) => [.. latent.Select(x => -x)];
 
     private static double[][] Gaussians(Random random, int count, int dim) =>
         [.. Enumerable.Range(0, count).Select(_ => Gaussian(random, dim))];

@@ -4,7 +4,7 @@ namespace RobustMeta.Data;
 public sealed record SyntheticSpec
 {
     /// <summary>Number of users.</summary>
-    public int Users { get; init; } = 1500;
+    public int Users { get; init; } = 2000;
 
     /// <summary>Number of items.</summary>
     public int Items { get; init; } = 400;
@@ -37,10 +37,10 @@ public sealed record SyntheticSpec
     public double Noise { get; init; } = 0.5;
 
     /// <summary>Exponent of the Zipf law of item popularity.</summary>
-    public double PopularityExponent { get; init; } = 0.8;
+    public double PopularityExponent { get; init; } = 1.0;
 
     /// <summary>How much the minority prefers rare items: its popularity exponent is this much smaller.</summary>
-    public double MinorityNiche { get; init; } = 0.8;
+    public double MinorityNiche { get; init; } = 1.0;
 
     /// <summary>Fewest ratings of a user.</summary>
     public int MinRatings { get; init; } = 44;

@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using RobustMeta.Engine;
 using RobustMeta.Models;
 using RobustMeta.Models.Offsets;
 using RobustMeta.Robustness;
+using RobustMeta.Tasks;
 using RobustMeta.Training;
 
 namespace RobustMeta.Experiments;
@@ -16,6 +18,7 @@ public static class ExperimentRunner
     /// <param name="checkpoint">Where an interrupted training goes on, or null.</param>
     /// <param name="progress">Is told each epoch, on this thread.</param>
     /// <param name="cancellation">Stops after the current batch.</param>
+    /// <param name="reference">Trains the model of a cross-fitted reference on some tasks; null where there is none.</param>
     /// <exception cref="ArgumentException">The data settings differ.</exception>
     /// <exception cref="DivergenceException">Training diverged.</exception>
     public static MethodResult Train(
@@ -23,14 +26,15 @@ public static class ExperimentRunner
         ExperimentSpec spec,
         Checkpoint? checkpoint = null,
         IProgress<EpochRecord>? progress = null,
-        CancellationToken cancellation = default
+        CancellationToken cancellation = default,
+        Func<ImmutableArray<UserTask>, IPredictor>? reference = null
     )
     {
         RequireSameData(prepared.Spec, spec);
         var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
         var train = prepared.Split.MetaTrain;
         using var engine = EngineOf(prepared, spec, model);
-        var reweighter = new Reweighter(spec.Robustness, [.. train.Select(task => task.Query.Length)]);
+        var reweighter = Reweighter.Fit(spec.Robustness, prepared.Source, train, reference, spec.Seed);
         var trainer = new Trainer(
             spec.Training,
             engine,
@@ -39,7 +43,8 @@ public static class ExperimentRunner
             train,
             prepared.Validation,
             spec.Seed,
-            model.Phases
+            model.Phases,
+            new(prepared.Source, prepared.Split.Validation)
         );
         var clock = Stopwatch.StartNew();
         var training = trainer.Run(checkpoint, progress, cancellation);

@@ -76,7 +76,7 @@ public sealed record ExperimentSpec
     // Texts with a grammar of their own fail here, not after an hour of training.
     private void RequireValid()
     {
-        AmbiguitySet.Parse(Robustness.Set);
+        Robustness.RequireValid();
         CandidateRule.Parse(Evaluation.Candidates);
         Evaluation.MetricsFor(Split.Label);
         Evaluation.SelectionFor(Split.Label);

@@ -97,7 +97,8 @@ public abstract record AmbiguitySet
                 : throw new SettingException($"The set '{keyword}' takes no number, but '{text}' has one.");
         }
         return
-            words.Length == 2 && double.TryParse(words[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var size)
+            words.Length == 2
+            && double.TryParse(words[1], NumberStyles.Float, CultureInfo.InvariantCulture, out var size)
             ? Make(example.GetType(), size)
             : throw new SettingException(
                 $"The set '{keyword}' takes one number, e.g. '{example.Name}'; it is '{text}'."
@@ -124,9 +125,7 @@ public abstract record AmbiguitySet
     protected static double RequireSize(double size, double least, bool closed, double most, string meaning) =>
         (size > least || (closed && size == least)) && size <= most
             ? size
-            : throw new SettingException(
-                string.Create(CultureInfo.InvariantCulture, $"{size} is not the {meaning}.")
-            );
+            : throw new SettingException(string.Create(CultureInfo.InvariantCulture, $"{size} is not the {meaning}."));
 
     private static AmbiguitySet Make(Type type, object size)
     {

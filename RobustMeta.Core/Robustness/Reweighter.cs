@@ -1,44 +1,128 @@
+using System.Collections.Immutable;
+using RobustMeta.Robustness.Adversaries;
+using RobustMeta.Robustness.References;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness;
 
 /// <summary>
 /// The adversary of robust training: weighs the losses of each batch, user weights times interaction weights, and lets
-/// the weights climb with the same losses the model descends on (Zhang et al., TKDE 2025).
+/// the weights climb with the same losses the model descends on (Zhang et al., TKDE 2025). The two levels are players of
+/// their own; this puts them together. One thread at a time.
 /// </summary>
 public sealed class Reweighter
 {
-    private readonly ReweighterSpec spec;
-    private readonly AmbiguitySet set;
-    private readonly bool byUser;
-    private readonly bool byInteraction;
-    private readonly EffectiveShares batchShares = new();
+    private readonly Reference reference;
+    private readonly IUserAdversary users;
+    private readonly IInteractionAdversary interactions;
+    private readonly SupportAdversary? support;
+    private readonly StreamingScores stream;
+    private readonly LabelKind label;
+    private readonly double distill;
+    private readonly bool subtractsMean;
+
+    // Of the last batch: scores and interaction weights in query layout; values and weights of its users.
+    private double[] scores = [];
+    private double[] interactionWeights = [];
+    private double[] values = [];
+    private double[] userWeights = [];
 
     /// <summary>An adversary over given training users.</summary>
-    /// <param name="spec">Levels, set and rates.</param>
-    /// <param name="queryLengths">Number of query interactions of each training user.</param>
-    /// <exception cref="Settings.SettingException">The set does not exist.</exception>
-    public Reweighter(ReweighterSpec spec, IReadOnlyList<int> queryLengths)
+    /// <param name="spec">Levels, sets, rules and rates.</param>
+    /// <param name="label">What is predicted (for distillation).</param>
+    /// <param name="train">All training tasks as one batch.</param>
+    /// <param name="items">Number of items.</param>
+    /// <param name="reference">What losses are measured against.</param>
+    /// <param name="groups">Group of each training user, for weights that groups share; otherwise empty.</param>
+    /// <param name="seed">Master seed of the run.</param>
+    /// <exception cref="Settings.SettingException">Settings do not go together.</exception>
+    public Reweighter(
+        ReweighterSpec spec,
+        LabelKind label,
+        TaskBatch train,
+        int items,
+        Reference reference,
+        ImmutableArray<int> groups,
+        long seed
+    )
     {
-        this.spec = spec;
-        set = AmbiguitySet.Parse(spec.Set);
-        byUser = spec.Levels.HasFlag(WeightLevels.User);
-        byInteraction = spec.Levels.HasFlag(WeightLevels.Interaction);
-        Weights = new(queryLengths);
+        spec.RequireValid();
+        this.reference = reference;
+        this.label = label;
+        distill = spec.References.Distill;
+        subtractsMean = spec.References.UserExcess == UserExcess.Mean && reference is not NoReference;
+        IsAlternating = spec.Alternating && spec.Levels != WeightLevels.None;
+        Weights = new([.. Enumerable.Range(0, train.Count).Select(train.QueryLength)]);
+        users = AdversaryFactory.Users(spec, train, Weights, groups, items, seed);
+        interactions = AdversaryFactory.Interactions(spec, train, Weights, items);
+        support = AdversaryFactory.Support(spec, train);
+        stream = new(Weights.Offsets, spec.UserIndex == UserIndex.Group ? 1 : spec.LossAverage);
     }
 
-    /// <summary>The weights that gradient rules have learned; uniform under best response.</summary>
+    /// <summary>The adversary of a training: fits its reference and divides the users into groups where the spec asks.</summary>
+    /// <param name="spec">Levels, sets, rules and rates.</param>
+    /// <param name="source">Ratings and labels.</param>
+    /// <param name="tasks">Training tasks.</param>
+    /// <param name="fit">Trains the model of a cross-fitted reference on some tasks; null where there is none.</param>
+    /// <param name="seed">Master seed of the run.</param>
+    /// <exception cref="Settings.SettingException">Settings do not go together.</exception>
+    public static Reweighter Fit(
+        ReweighterSpec spec,
+        TaskSource source,
+        ImmutableArray<UserTask> tasks,
+        Func<ImmutableArray<UserTask>, IPredictor>? fit,
+        long seed
+    ) =>
+        new(
+            spec,
+            source.Label,
+            source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]),
+            source.Ratings.Items.Count,
+            spec.References.Fit(source, tasks, fit, seed),
+            spec.UserIndex == UserIndex.Group ? UserGroups.Of(spec.Grouping, source, tasks, seed) : [],
+            seed
+        );
+
+    /// <summary>The weights each user and interaction had last.</summary>
     public HierarchicalWeights Weights { get; }
 
-    /// <summary>Effective share of the user weights, at the end of the last epoch (best response: mean over batches).</summary>
-    public double UserEss { get; private set; } = 1;
+    /// <summary>Whether <see cref="Ascend"/> shall get losses evaluated anew after the model's step.</summary>
+    public bool IsAlternating { get; }
 
-    /// <summary>Effective share of the interaction weights, mean over users, likewise.</summary>
-    public double InteractionEss { get; private set; } = 1;
+    /// <summary>What losses are measured against.</summary>
+    public Reference Reference => reference;
 
     /// <summary>The learned state, by name, for checkpoints and result files.</summary>
-    public IReadOnlyDictionary<string, double[]> State =>
-        new Dictionary<string, double[]> { ["users"] = Weights.Users, ["interactions"] = Weights.Interactions };
+    public IReadOnlyDictionary<string, double[]> State
+    {
+        get
+        {
+            var state = new Dictionary<string, double[]>
+            {
+                ["users"] = Weights.Users,
+                ["interactions"] = Weights.Interactions,
+            };
+            foreach (var part in new[] { stream.State, users.State, interactions.State, reference.State })
+            {
+                foreach (var (name, array) in part)
+                {
+                    state.Add(name, array);
+                }
+            }
+            if (support is not null)
+            {
+                state.Add("support", support.Values);
+            }
+            return state;
+        }
+    }
+
+    /// <summary>The batch that the learner shall see: with distillation its query labels move to the reference's predictions.</summary>
+    public TaskBatch Relabel(TaskBatch batch) =>
+        distill == 0 ? batch : Distillation.Relabel(batch, label, reference.Scores.Span, Weights.Offsets, distill);
+
+    /// <summary>Weight of each support interaction in the inner loss; empty where they are uniform.</summary>
+    public ReadOnlySpan<float> SupportWeights(TaskBatch batch) => support is null ? default : support.Weigh(batch);
 
     /// <summary>
     /// Weight of each query loss of a batch: w_u · v_uj / (B q_u), with w and v of mean one. Uniform weights give
@@ -46,179 +130,125 @@ public sealed class Reweighter
     /// </summary>
     /// <param name="batch">The batch; positions are indices of training users.</param>
     /// <param name="losses">Loss of each query interaction, as <see cref="TaskBatch.QueryItems"/>.</param>
-    /// <param name="reference">Loss to compare each with, or empty: the adversary then sees the excess.</param>
     /// <param name="weights">Receives the weights, same layout.</param>
-    /// <param name="userWeights">Receives w_u / B, the weight of each task as a whole, <c>[B]</c>.</param>
-    public void Weigh(
-        TaskBatch batch,
-        ReadOnlySpan<float> losses,
-        ReadOnlySpan<float> reference,
-        Span<float> weights,
-        Span<float> userWeights
-    )
+    /// <param name="taskWeights">Receives w_u / B, the weight of each task as a whole, <c>[B]</c>.</param>
+    public void Weigh(TaskBatch batch, ReadOnlySpan<float> losses, Span<float> weights, Span<float> taskWeights)
     {
-        if (spec.Ascent == AscentRule.BestResponse && spec.Levels != WeightLevels.None)
-        {
-            WeighByBestResponse(batch, losses, reference, weights, userWeights);
-            return;
-        }
+        Grow(batch);
+        Score(batch, losses);
+        interactions.Weigh(batch, Scores(batch), InteractionWeights(batch));
+        Evaluate(batch, losses);
+        users.Weigh(batch, Values(batch), UserWeights(batch));
         for (var b = 0; b < batch.Count; b++)
         {
-            var user = batch.Positions[b];
-            Write(batch, b, Weights.Users[user], Weights.Of(user), weights);
-            userWeights[b] = (float)(Weights.Users[user] / batch.Count);
+            var own = InteractionWeights(batch)[batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]];
+            var target = weights[batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]];
+            var share = (double)batch.Count * own.Length;
+            for (var j = 0; j < own.Length; j++)
+            {
+                target[j] = (float)(userWeights[b] * own[j] / share);
+            }
+            taskWeights[b] = (float)(userWeights[b] / batch.Count);
+            own.CopyTo(Weights.Of(batch.Positions[b]));
+            Weights.Users[batch.Positions[b]] = userWeights[b];
         }
     }
 
-    /// <summary>Lets the stored weights of the batch's users climb, and projects them back onto the set.</summary>
+    /// <summary>Lets the weights climb, with the losses that the last <see cref="Weigh"/> saw or with newer ones.</summary>
+    /// <param name="batch">The batch of the last <see cref="Weigh"/>.</param>
+    /// <param name="newer">Losses after the model's step, or empty.</param>
+    public void Ascend(TaskBatch batch, ReadOnlySpan<float> newer = default)
+    {
+        if (!newer.IsEmpty)
+        {
+            Score(batch, newer);
+            Evaluate(batch, newer);
+        }
+        users.Ascend(batch, Values(batch));
+        interactions.Ascend(batch, Scores(batch));
+    }
+
+    /// <summary>Lets the support weights climb.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="losses">Loss of each query interaction.</param>
-    /// <param name="reference">As for <see cref="Weigh"/>.</param>
-    public void Ascend(TaskBatch batch, ReadOnlySpan<float> losses, ReadOnlySpan<float> reference)
+    /// <param name="gradient">Derivative of the batch's objective by each support weight; not looked at without any.</param>
+    /// <exception cref="Settings.SettingException">The model's objective does not depend on support weights.</exception>
+    public void AscendSupport(TaskBatch batch, ReadOnlySpan<float> gradient) => support?.Ascend(batch, gradient);
+
+    /// <summary>Closes an epoch: weights that climb once an epoch do, and those that the epoch had are certified.</summary>
+    public Certificate EndEpoch()
     {
-        if (spec.Ascent == AscentRule.BestResponse)
+        var userValues = new double[Weights.Users.Length];
+        var certificate = Certify(userValues);
+        users.EndEpoch(userValues);
+        interactions.EndEpoch(stream.Values);
+        return certificate;
+    }
+
+    private Certificate Certify(double[] userValues)
+    {
+        var worst = new double[userValues.Length];
+        double mean = 0;
+        double share = 0;
+        for (var user = 0; user < userValues.Length; user++)
         {
-            return;
+            var own = stream.Values.AsSpan(Weights.Offsets[user]..Weights.Offsets[user + 1]);
+            mean += Means.Of(own) / userValues.Length;
+            share += HierarchicalWeights.EffectiveShare(Weights.Of(user)) / userValues.Length;
+            worst[user] = interactions.Worst(own);
+            userValues[user] = Means.Weighted(Weights.Of(user), own);
         }
-        var climbsByUser = byUser && spec.TaskWeightLr > 0;
-        var climbsByInteraction = byInteraction && spec.SampleWeightLr > 0;
+        return new(
+            mean,
+            Means.Weighted(Weights.Users, userValues),
+            Array.Exists(worst, double.IsNaN) ? double.NaN : users.Worst(worst),
+            HierarchicalWeights.EffectiveShare(Weights.Users),
+            share
+        );
+    }
+
+    private void Score(TaskBatch batch, ReadOnlySpan<float> losses)
+    {
+        reference.Excess(batch, losses, Scores(batch));
+        stream.Smooth(batch, Scores(batch));
+    }
+
+    // The score of each user under the interaction weights: of the excess, which makes the hierarchy exact, or of the loss
+    // minus the plain mean of the reference.
+    private void Evaluate(TaskBatch batch, ReadOnlySpan<float> losses)
+    {
+        if (subtractsMean)
+        {
+            reference.UserMeans(batch, Values(batch));
+        }
         for (var b = 0; b < batch.Count; b++)
         {
-            var user = batch.Positions[b];
-            var own = Weights.Of(user);
-            Span<double> scores = new double[own.Length];
-            Scores(batch, b, losses, reference, scores);
-            if (climbsByUser)
-            {
-                // ∂F/∂w_u at the interaction weights that weighed this batch's losses.
-                Weights.Users[user] += spec.TaskWeightLr * Mean(own, scores);
-            }
-            if (climbsByInteraction)
-            {
-                for (var j = 0; j < own.Length; j++)
-                {
-                    own[j] += spec.SampleWeightLr * scores[j];
-                }
-                ProjectRelative(own);
-            }
-        }
-        if (climbsByUser)
-        {
-            ProjectRelative(Weights.Users);
+            var range = batch.QueryOffsets[b]..batch.QueryOffsets[b + 1];
+            var own = InteractionWeights(batch)[range];
+            values[b] = subtractsMean
+                ? Means.Weighted(own, losses[range]) - values[b]
+                : Means.Weighted(own, Scores(batch)[range]);
         }
     }
 
-    /// <summary>Closes an epoch: effective sample sizes are taken now.</summary>
-    public void EndEpoch()
+    private void Grow(TaskBatch batch)
     {
-        if (spec.Ascent == AscentRule.BestResponse && spec.Levels != WeightLevels.None)
+        if (scores.Length < batch.QueryItems.Length)
         {
-            (UserEss, InteractionEss) = batchShares.TakeMeans();
-            return;
+            Array.Resize(ref scores, batch.QueryItems.Length);
+            Array.Resize(ref interactionWeights, batch.QueryItems.Length);
         }
-        UserEss = HierarchicalWeights.EffectiveShare(Weights.Users);
-        double interactions = 0;
-        for (var user = 0; user < Weights.Users.Length; user++)
+        if (values.Length < batch.Count)
         {
-            interactions += HierarchicalWeights.EffectiveShare(Weights.Of(user));
-        }
-        InteractionEss = interactions / Weights.Users.Length;
-    }
-
-    // The exact maximum over the hierarchy: w ≥ 0 lets each user's interactions respond alone, then users respond to
-    // their worst values.
-    private void WeighByBestResponse(
-        TaskBatch batch,
-        ReadOnlySpan<float> losses,
-        ReadOnlySpan<float> reference,
-        Span<float> weights,
-        Span<float> userWeights
-    )
-    {
-        var interactions = new double[losses.Length];
-        var values = new double[batch.Count];
-        for (var b = 0; b < batch.Count; b++)
-        {
-            var own = interactions.AsSpan(batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]);
-            Span<double> scores = new double[own.Length];
-            Scores(batch, b, losses, reference, scores);
-            Respond(byInteraction, scores, own);
-            values[b] = Mean(own, scores);
-        }
-        var users = new double[batch.Count];
-        Respond(byUser, values, users);
-        for (var b = 0; b < batch.Count; b++)
-        {
-            var own = interactions.AsSpan(batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]);
-            Write(batch, b, users[b], own, weights);
-            userWeights[b] = (float)(users[b] / batch.Count);
-            batchShares.AddInteractions(own);
-        }
-        batchShares.AddUsers(users);
-    }
-
-    private void Respond(bool isRobust, ReadOnlySpan<double> scores, Span<double> weights)
-    {
-        if (!isRobust)
-        {
-            weights.Fill(1);
-            return;
-        }
-        set.BestResponse(scores, weights);
-        var uniform = set.UniformWeight(weights.Length);
-        foreach (ref var weight in weights)
-        {
-            weight /= uniform;
+            Array.Resize(ref values, batch.Count);
+            Array.Resize(ref userWeights, batch.Count);
         }
     }
 
-    // The set is in the probability convention, the weights relative to its uniform member.
-    private void ProjectRelative(Span<double> weights)
-    {
-        var uniform = set.UniformWeight(weights.Length);
-        foreach (ref var weight in weights)
-        {
-            weight *= uniform;
-        }
-        set.Project(weights);
-        foreach (ref var weight in weights)
-        {
-            weight /= uniform;
-        }
-    }
+    private Span<double> Scores(TaskBatch batch) => scores.AsSpan(0, batch.QueryItems.Length);
 
-    private static void Write(TaskBatch batch, int b, double user, ReadOnlySpan<double> own, Span<float> weights)
-    {
-        var target = weights[batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]];
-        var share = (double)batch.Count * own.Length;
-        for (var j = 0; j < own.Length; j++)
-        {
-            target[j] = (float)(user * own[j] / share);
-        }
-    }
+    private Span<double> InteractionWeights(TaskBatch batch) => interactionWeights.AsSpan(0, batch.QueryItems.Length);
 
-    private static void Scores(
-        TaskBatch batch,
-        int b,
-        ReadOnlySpan<float> losses,
-        ReadOnlySpan<float> reference,
-        Span<double> scores
-    )
-    {
-        var start = batch.QueryOffsets[b];
-        for (var j = 0; j < scores.Length; j++)
-        {
-            scores[j] = reference.IsEmpty ? losses[start + j] : (double)losses[start + j] - reference[start + j];
-        }
-    }
+    private Span<double> Values(TaskBatch batch) => values.AsSpan(0, batch.Count);
 
-    private static double Mean(ReadOnlySpan<double> weights, ReadOnlySpan<double> scores)
-    {
-        double sum = 0;
-        for (var j = 0; j < scores.Length; j++)
-        {
-            sum += weights[j] * scores[j];
-        }
-        return sum / scores.Length;
-    }
+    private Span<double> UserWeights(TaskBatch batch) => userWeights.AsSpan(0, batch.Count);
 }

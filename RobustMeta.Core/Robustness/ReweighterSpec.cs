@@ -1,3 +1,5 @@
+using RobustMeta.Robustness.Adversaries;
+using RobustMeta.Robustness.References;
 using RobustMeta.Settings;
 
 namespace RobustMeta.Robustness;
@@ -5,17 +7,38 @@ namespace RobustMeta.Robustness;
 /// <summary>Robust reweighting; the defaults are the reading of the paper: simplex at both levels, slow ascent.</summary>
 public sealed record ReweighterSpec
 {
+    /// <summary>Stands for the set of both levels.</summary>
+    public const string SameSet = "same";
+
     /// <summary>The levels at which training is robust.</summary>
     [Setting("levels at which training is robust: none (plain), user, interaction, both")]
     public WeightLevels Levels { get; init; } = WeightLevels.Both;
 
     /// <summary>Ambiguity set of both levels, as <see cref="AmbiguitySet.Parse"/> reads it.</summary>
-    [Setting("ambiguity set of the weights: simplex, unit-ball, uniform")]
+    [Setting(
+        "ambiguity set of both levels: simplex, unit-ball, uniform, or with a size: chi2 .25, kl .1, cvar .5, l2 .1"
+    )]
     public string Set { get; init; } = "simplex";
 
+    /// <summary>Ambiguity set of the user level.</summary>
+    [Setting("ambiguity set of the user level, when not the same")]
+    public string UserSet { get; init; } = SameSet;
+
+    /// <summary>Ambiguity set of the interaction level.</summary>
+    [Setting("ambiguity set of the interaction level, when not the same")]
+    public string InteractionSet { get; init; } = SameSet;
+
     /// <summary>How the weights climb.</summary>
-    [Setting("how the weights climb: projectedGradient, or bestResponse (exact on each batch)")]
+    [Setting("how the weights climb: gradient steps with a kind of projection, or the exact bestResponse")]
     public AscentRule Ascent { get; init; } = AscentRule.ProjectedGradient;
+
+    /// <summary>When the weights climb.</summary>
+    [Setting("when the weights climb: after every batch, or after every epoch")]
+    public AscentTiming Timing { get; init; } = AscentTiming.Batch;
+
+    /// <summary>Whether the weights climb with losses evaluated anew after the model's step (at twice the cost).</summary>
+    [Setting("whether the weights climb with losses evaluated anew after the model's step")]
+    public bool Alternating { get; init; }
 
     /// <summary>Learning rate of the user weights, in the mean-one convention.</summary>
     [Setting("learning rate of the user weights (mean one)", Min = 0, Max = 1000)]
@@ -24,4 +47,105 @@ public sealed record ReweighterSpec
     /// <summary>Learning rate of the interaction weights, in the mean-one convention.</summary>
     [Setting("learning rate of the interaction weights (mean one)", Min = 0, Max = 1000)]
     public double SampleWeightLr { get; init; } = 0.01;
+
+    /// <summary>Share of the newest loss in the streaming averages that the weights climb with; 1 keeps no memory.</summary>
+    [Setting(
+        "share of the newest loss in the streaming averages the weights climb with; 1 = no memory",
+        Min = 1e-6,
+        Max = 1
+    )]
+    public double LossAverage { get; init; } = 1;
+
+    /// <summary>Share of the largest scores that count as outliers and get no weight, at either level.</summary>
+    [Setting("share of the largest scores that are taken for outliers, at either level (DORO)", Min = 0, Max = 0.9)]
+    public double DoroTrim { get; init; }
+
+    /// <summary>Where interaction weights act.</summary>
+    [Setting("where interaction weights act: query, support (through the adaptation), both")]
+    public WeightsAct WeightsAct { get; init; } = WeightsAct.Query;
+
+    /// <summary>Which users share a weight.</summary>
+    [Setting("which users share a weight: user (none), group, network (a net from support statistics)")]
+    public UserIndex UserIndex { get; init; } = UserIndex.User;
+
+    /// <summary>Which interactions share a weight.</summary>
+    [Setting("which interactions share a weight: pair (none), item (all with the same item)")]
+    public InteractionIndex InteractionIndex { get; init; } = InteractionIndex.Pair;
+
+    /// <summary>What sets interaction weights.</summary>
+    [Setting("what sets interaction weights: adversary, inversePropensity, focal")]
+    public InteractionRule InteractionRule { get; init; } = InteractionRule.Adversary;
+
+    /// <summary>Power of the popularity in inverse propensities.</summary>
+    [Setting("power of the item popularity in inverse propensities", Min = 0, Max = 10)]
+    public double PropensityPower { get; init; } = 0.5;
+
+    /// <summary>γ of the focal weights.</summary>
+    [Setting("gamma of the focal weights", Min = 0, Max = 100)]
+    public double FocalGamma { get; init; } = 2;
+
+    /// <summary>What the adversary's losses are measured against.</summary>
+    public ReferenceSpec References { get; init; } = new();
+
+    /// <summary>Groups of users.</summary>
+    public GroupSpec Grouping { get; init; } = new();
+
+    /// <summary>Whether interaction weights act on the query.</summary>
+    internal bool ActsOnQuery => WeightsAct != WeightsAct.Support;
+
+    /// <summary>Whether interaction weights act on the support.</summary>
+    internal bool ActsOnSupport => WeightsAct != WeightsAct.Query && Levels.HasFlag(WeightLevels.Interaction);
+
+    /// <summary>Throws where a text is no set, or settings do not go together.</summary>
+    /// <exception cref="SettingException">They do not; the message says what would.</exception>
+    public void RequireValid()
+    {
+        References.RequireValid();
+        foreach (var set in new[] { UserAmbiguity(), InteractionAmbiguity() })
+        {
+            StepOver(set);
+        }
+        Require(DoroTrim == 0 || Ascent == AscentRule.BestResponse, "doroTrim needs ascent bestResponse.");
+        Require(
+            WeightsAct == WeightsAct.Query || Ascent != AscentRule.BestResponse,
+            "weightsAct support or both needs an ascent by gradient steps: there is no exact response in the support."
+        );
+        Require(
+            WeightsAct == WeightsAct.Query || Timing == AscentTiming.Batch,
+            "weightsAct support or both needs timing batch: the derivative is that of a batch."
+        );
+        var isOwn = UserIndex == UserIndex.User && InteractionIndex == InteractionIndex.Pair;
+        Require(
+            isOwn || Timing == AscentTiming.Batch,
+            "Shared weights (userIndex, interactionIndex) need timing batch."
+        );
+    }
+
+    internal AmbiguitySet UserAmbiguity() => AmbiguitySet.Parse(UserSet == SameSet ? Set : UserSet);
+
+    internal AmbiguitySet InteractionAmbiguity() =>
+        AmbiguitySet.Parse(InteractionSet == SameSet ? Set : InteractionSet);
+
+    /// <summary>The gradient step over a set; null under best response.</summary>
+    /// <exception cref="SettingException">The rule has no step over this set.</exception>
+    internal IWeightStep? StepOver(AmbiguitySet set) =>
+        Ascent switch
+        {
+            AscentRule.BestResponse => null,
+            AscentRule.ProjectedGradient => new ProjectedStep(set),
+            AscentRule.ExponentiatedGradient when set is IMirrorSet mirror => new ExponentiatedStep(mirror),
+            AscentRule.SoftmaxLogits when set is Sets.SimplexSet => new SoftmaxStep(),
+            AscentRule.ExponentiatedGradient => throw new SettingException(
+                $"ascent exponentiatedGradient has no projection onto '{set}'; sets: simplex, kl, cvar."
+            ),
+            _ => throw new SettingException($"ascent {Ascent} keeps to no '{set}'; softmaxLogits needs set simplex."),
+        };
+
+    private static void Require(bool condition, string otherwise)
+    {
+        if (!condition)
+        {
+            throw new SettingException(otherwise);
+        }
+    }
 }

@@ -100,6 +100,16 @@ public sealed class TaskBatch
                 QueryBase = query,
             };
 
+    /// <summary>The same tasks with other labels of the query interactions, e.g. softened ones.</summary>
+    /// <param name="labels">Label of each query interaction.</param>
+    /// <exception cref="ArgumentException">Lengths do not fit.</exception>
+    public TaskBatch WithQueryLabels(ImmutableArray<float> labels) =>
+        new(Users, Positions, SupportOffsets, SupportItems, SupportLabels, QueryOffsets, QueryItems, labels)
+        {
+            SupportBase = SupportBase,
+            QueryBase = QueryBase,
+        };
+
     /// <summary>Support length of task b.</summary>
     public int SupportLength(int b) => SupportOffsets[b + 1] - SupportOffsets[b];
 

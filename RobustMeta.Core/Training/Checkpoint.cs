@@ -15,7 +15,7 @@ namespace RobustMeta.Training;
 /// <param name="interval">Shortest time between saves.</param>
 public sealed class Checkpoint(string path, string identity, TimeSpan interval)
 {
-    private const int Columns = 8;
+    private const int Columns = 10;
     private readonly Stopwatch sinceSave = Stopwatch.StartNew();
 
     /// <summary>Saves the state when the interval has passed.</summary>
@@ -98,8 +98,19 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
     public void Delete() => File.Delete(path);
 
     private static double[] Row(EpochRecord e) =>
-        [e.Epoch, e.LearningRate, e.MeanLoss, e.RobustLoss, e.Validation, e.UserEss, e.InteractionEss, e.GradientNorm];
+        [
+            e.Epoch,
+            e.LearningRate,
+            e.MeanLoss,
+            e.RobustLoss,
+            e.Validation,
+            e.UserEss,
+            e.InteractionEss,
+            e.GradientNorm,
+            e.WorstLoss,
+            e.DualityGap,
+        ];
 
     private static EpochRecord Record(double[] row) =>
-        new((int)row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7]);
+        new((int)row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9]);
 }

@@ -9,6 +9,11 @@ namespace RobustMeta.Training;
 /// <param name="UserEss">Effective sample size of the user weights over their number, in (0, 1].</param>
 /// <param name="InteractionEss">The same for the interaction weights, mean over users.</param>
 /// <param name="GradientNorm">Mean norm of the gradient before clipping.</param>
+/// <param name="WorstLoss">
+/// The exact worst case over the ambiguity sets at what the adversary saw in the epoch: losses, or their excess over the
+/// reference. NaN where an adversary has no set.
+/// </param>
+/// <param name="DualityGap">What the weights of the epoch fell short of it.</param>
 public sealed record EpochRecord(
     int Epoch,
     double LearningRate,
@@ -17,5 +22,7 @@ public sealed record EpochRecord(
     double Validation,
     double UserEss,
     double InteractionEss,
-    double GradientNorm
+    double GradientNorm,
+    double WorstLoss,
+    double DualityGap
 );

@@ -3,6 +3,7 @@ using System.Globalization;
 using RobustMeta.Engine;
 using RobustMeta.Models;
 using RobustMeta.Robustness;
+using RobustMeta.Robustness.References;
 using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 
@@ -22,6 +23,7 @@ namespace RobustMeta.Training;
 /// <param name="phases">
 /// The model's phases. All but the last are pretraining: uniform weights, no validation, no selection of an epoch.
 /// </param>
+/// <param name="check">Compares the adversary's reference with the trained model, or null.</param>
 public sealed class Trainer(
     TrainerSpec spec,
     IMetaGradientEngine engine,
@@ -30,7 +32,8 @@ public sealed class Trainer(
     ImmutableArray<UserTask> tasks,
     ValidationCriterion validation,
     long seed,
-    ImmutableArray<TrainingPhase> phases
+    ImmutableArray<TrainingPhase> phases,
+    ReferenceCheck? check = null
 )
 {
     private readonly Optimizer optimizer = Optimizer.Of(spec.Optimizer, engine.Parameters, spec.WeightDecay);
@@ -57,10 +60,15 @@ public sealed class Trainer(
             progress?.Report(state.History[^1]);
         }
         engine.Parameters.Restore(state.Best);
-        return new(state.History, state.BestEpoch, state.BestValidation, state.Epoch < Epochs);
+        return new(state.History, state.BestEpoch, state.BestValidation, state.Epoch < Epochs, Warnings());
     }
 
     private int Epochs => pretraining + spec.Epoch;
+
+    private ImmutableArray<string> Warnings() =>
+        reweighter.Reference.Predictor is { } reference && check?.Warning(reference, predictor) is { } warning
+            ? [warning]
+            : [];
 
     private TrainingState Start() => new(0, [], engine.Parameters.Snapshot(), 0, validation.Evaluate(predictor));
 
@@ -77,7 +85,7 @@ public sealed class Trainer(
         }
         var rate = (phase.LearningRate ?? spec.Lr) * Math.Pow(spec.Gamma, done);
         var sums = Descend(epoch, phase, rate, cancellation);
-        reweighter.EndEpoch();
+        var certificate = reweighter.EndEpoch();
         var value = validation.Evaluate(predictor);
         var record = new EpochRecord(
             epoch,
@@ -85,9 +93,11 @@ public sealed class Trainer(
             sums.MeanLoss,
             sums.RobustLoss,
             value,
-            reweighter.UserEss,
-            reweighter.InteractionEss,
-            sums.GradientNorm
+            certificate.UserEss,
+            certificate.InteractionEss,
+            sums.GradientNorm,
+            certificate.Worst,
+            certificate.Gap
         );
         var history = state.History.Add(record);
         return epoch <= pretraining || validation.IsBetter(value, state.BestValidation)
@@ -124,6 +134,8 @@ public sealed class Trainer(
         var order = Seeds
             .Generator(seed, "shuffle", epoch.ToString(CultureInfo.InvariantCulture))
             .Permutation(tasks.Length);
+        // Pretraining phases weigh all alike: there is no adversary yet.
+        var isRobust = epoch > pretraining;
         var learned = engine.Parameters.All.Where(phase.Learns).ToList();
         double mean = 0;
         double robust = 0;
@@ -134,28 +146,34 @@ public sealed class Trainer(
             cancellation.ThrowIfCancellationRequested();
             number++;
             var users = order.AsSpan(start, Math.Min(spec.BatchSize, order.Length - start));
-            var batch = source.Batch(tasks, users);
+            var plain = source.Batch(tasks, users);
+            var batch = isRobust ? reweighter.Relabel(plain) : plain;
 
-            var losses = engine.Forward(batch, default, phase);
+            var supportWeights = isRobust ? reweighter.SupportWeights(batch) : default;
+            var losses = engine.Forward(batch, supportWeights, phase);
             RequireFinite(losses, epoch, number);
             var weights = new float[losses.Length];
             var userWeights = new float[batch.Count];
-            if (epoch <= pretraining)
+            if (isRobust)
             {
-                BatchLoss.Uniform(batch, weights, userWeights);
+                reweighter.Weigh(batch, losses, weights, userWeights);
             }
             else
             {
-                reweighter.Weigh(batch, losses, default, weights, userWeights);
+                BatchLoss.Uniform(batch, weights, userWeights);
             }
             mean += BatchLoss.Mean(batch, losses) * batch.Count;
             robust += BatchLoss.Weighted(losses, weights) * batch.Count;
-            if (epoch > pretraining)
-            {
-                reweighter.Ascend(batch, losses, default);
-            }
 
             engine.Backward(weights, userWeights);
+            if (isRobust)
+            {
+                reweighter.AscendSupport(batch, engine.SupportGradient);
+                if (!reweighter.IsAlternating)
+                {
+                    reweighter.Ascend(batch);
+                }
+            }
             var length = GradientNorm.Of(engine.Parameters);
             if (!double.IsFinite(length))
             {
@@ -163,6 +181,10 @@ public sealed class Trainer(
             }
             norm += length * batch.Count;
             optimizer.Step(learned, rate, spec.Clip > 0 && length > spec.Clip ? spec.Clip / length : 1);
+            if (isRobust && reweighter.IsAlternating)
+            {
+                reweighter.Ascend(batch, engine.Forward(batch, reweighter.SupportWeights(batch), phase));
+            }
         }
         return (mean / order.Length, robust / order.Length, norm / order.Length);
     }

@@ -5,9 +5,11 @@ namespace RobustMeta.Training;
 /// <param name="BestEpoch">Epoch with the best validation value; 0 is the start.</param>
 /// <param name="BestValidation">That value.</param>
 /// <param name="StoppedEarly">Whether patience ran out before the last epoch.</param>
+/// <param name="Warnings">What the user should know of before trusting the result, in words.</param>
 public sealed record TrainingResult(
     IReadOnlyList<EpochRecord> History,
     int BestEpoch,
     double BestValidation,
-    bool StoppedEarly
+    bool StoppedEarly,
+    IReadOnlyList<string> Warnings
 );

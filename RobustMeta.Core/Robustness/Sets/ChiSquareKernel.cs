@@ -174,7 +174,11 @@ internal static class ChiSquareKernel
     {
         var vectors = MemoryMarshal.Cast<double, Vector<double>>(losses);
         var (counts, sums, squares) = (Vector<double>.Zero, Vector<double>.Zero, Vector<double>.Zero);
-        var (top, unit, level) = (new Vector<double>(highest), new Vector<double>(scale), new Vector<double>(threshold));
+        var (top, unit, level) = (
+            new Vector<double>(highest),
+            new Vector<double>(scale),
+            new Vector<double>(threshold)
+        );
         foreach (var vector in vectors)
         {
             var score = (vector - top) * unit;

@@ -1,3 +1,5 @@
+using MathNet.Numerics.RootFinding;
+
 namespace RobustMeta.Robustness.Sets;
 
 /// <summary>
@@ -22,15 +24,23 @@ internal static class KullbackLeiblerProjection
             weights.Fill(1.0 / weights.Length);
             return;
         }
-        // log μ: the divergence falls as μ grows, from that of the simplex projection to zero.
-        var (low, high) = (Math.Log(highest - lowest) - 40, Math.Log(highest - lowest + 1) + 40);
-        for (var step = 0; step < Steps && high - low > 1e-14; step++)
+        // log μ: the divergence falls as μ grows, from that of the simplex projection (above ρ) to zero.
+        var values = point.ToArray();
+        var trial = new double[values.Length];
+        var log = Brent.FindRoot(
+            Misfit,
+            Math.Log(highest - lowest) - 40,
+            Math.Log(highest - lowest + 1) + 40,
+            1e-13,
+            Steps
+        );
+        SolveForSum(values, Math.Exp(log), highest, weights);
+
+        double Misfit(double logMu)
         {
-            var middle = low + (high - low) / 2;
-            SolveForSum(point, Math.Exp(middle), highest, weights);
-            (low, high) = SoftmaxKernel.Divergence(weights) > radius ? (middle, high) : (low, middle);
+            SolveForSum(values, Math.Exp(logMu), highest, trial);
+            return Math.Log(Math.Max(SoftmaxKernel.Divergence(trial), double.Epsilon) / radius);
         }
-        SolveForSum(point, Math.Exp(high), highest, weights);
     }
 
     // The weights at a given μ: τ by Newton on the convex, falling sum, started where the sum is at least one.

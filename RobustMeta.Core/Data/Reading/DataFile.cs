@@ -1,0 +1,33 @@
+using System.IO.Compression;
+
+namespace RobustMeta.Data.Reading;
+
+/// <summary>Files of a data set, plain or gzip-compressed.</summary>
+internal static class DataFile
+{
+    private const string Compressed = ".gz";
+
+    /// <summary>The path of a file of a folder, with or without <c>.gz</c>; null when neither is there.</summary>
+    public static string? Find(string folder, string name)
+    {
+        var plain = Path.Combine(folder, name);
+        return File.Exists(plain) ? plain
+            : File.Exists(plain + Compressed) ? plain + Compressed
+            : null;
+    }
+
+    /// <summary>The path of a file that must be there.</summary>
+    /// <exception cref="FileNotFoundException">It is not.</exception>
+    public static string Require(string folder, string name) =>
+        Find(folder, name)
+        ?? throw new FileNotFoundException($"{Path.Combine(folder, name)} (or {name}{Compressed}) does not exist.");
+
+    /// <summary>The contents, decompressed.</summary>
+    public static Stream Open(string path)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
+        return path.EndsWith(Compressed, StringComparison.Ordinal)
+            ? new GZipStream(file, CompressionMode.Decompress)
+            : file;
+    }
+}

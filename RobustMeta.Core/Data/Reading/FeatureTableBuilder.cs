@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+
+namespace RobustMeta.Data.Reading;
+
+/// <summary>Collects the features of users or items, entity by entity, in any order.</summary>
+/// <param name="entities">Identifiers by dense index.</param>
+/// <param name="columns">Name and kind of each feature.</param>
+internal sealed class FeatureTableBuilder(Vocabulary entities, params (string Name, FeatureKind Kind)[] columns)
+{
+    private readonly bool[] seen = new bool[entities.Count];
+    private readonly Vocabulary.Builder[] vocabularies =
+    [
+        .. columns.Select(_ => new Vocabulary.Builder(withUnknown: true)),
+    ];
+    private readonly int[][][] tokens = [.. columns.Select(_ => new int[entities.Count][])];
+    private readonly float[][] numbers = [.. columns.Select(_ => NotANumber(entities.Count))];
+
+    /// <summary>Identifiers by dense index.</summary>
+    public Vocabulary Entities { get; } = entities;
+
+    /// <summary>Sets the features of an entity; one that nobody rated or that is unknown is passed over.</summary>
+    /// <param name="entity">Identifier.</param>
+    /// <param name="values">For each column its tokens (one for a token, any number for a bag) or its number.</param>
+    public void Set(string entity, params FeatureValue[] values)
+    {
+        if (Entities.Find(entity) is not { } row)
+        {
+            return;
+        }
+        seen[row] = true;
+        for (var c = 0; c < columns.Length; c++)
+        {
+            tokens[c][row] = [.. values[c].Tokens.Where(t => t.Length > 0).Select(t => vocabularies[c].Add(t))];
+            numbers[c][row] = values[c].Number;
+        }
+    }
+
+    /// <summary>Number of entities without a line in the feature file, among some; 0 when there is no feature at all.</summary>
+    public int Missing(Func<int, bool> counts) =>
+        columns.Length == 0 ? 0 : Enumerable.Range(0, seen.Length).Count(row => !seen[row] && counts(row));
+
+    /// <summary>The table; what was never set is unknown.</summary>
+    public FeatureTable Build() =>
+        new(Entities.Count, columns.Select((column, c) => Column(c, column.Name, column.Kind)));
+
+    private FeatureColumn Column(int c, string name, FeatureKind kind) =>
+        kind switch
+        {
+            FeatureKind.Token => new TokenColumn(
+                name,
+                vocabularies[c].Build(),
+                [.. tokens[c].Select(bag => bag is [var token, ..] ? token : 0)]
+            ),
+            FeatureKind.Bag => Bags(c, name),
+            FeatureKind.Number => new FloatColumn(name, [.. numbers[c]]),
+            _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown kind of feature."),
+        };
+
+    private TokenBagColumn Bags(int c, string name)
+    {
+        var offsets = ImmutableArray.CreateBuilder<int>(Entities.Count + 1);
+        var all = ImmutableArray.CreateBuilder<int>();
+        offsets.Add(0);
+        foreach (var bag in tokens[c])
+        {
+            all.AddRange(bag ?? []);
+            offsets.Add(all.Count);
+        }
+        return new(name, vocabularies[c].Build(), offsets.MoveToImmutable(), all.DrainToImmutable());
+    }
+
+    private static float[] NotANumber(int count)
+    {
+        var values = new float[count];
+        Array.Fill(values, float.NaN);
+        return values;
+    }
+}

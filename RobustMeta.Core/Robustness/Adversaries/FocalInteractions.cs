@@ -1,0 +1,30 @@
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Robustness.Adversaries;
+
+/// <summary>
+/// Weights (1 − p)^γ with p = exp(−loss), the probability that the model gives the label, scaled to mean one per user; no
+/// adversary.
+/// </summary>
+internal sealed class FocalInteractions(double gamma) : IInteractionAdversary
+{
+    public IReadOnlyDictionary<string, double[]> State => NoState.Instance;
+
+    public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights)
+    {
+        for (var b = 0; b < batch.Count; b++)
+        {
+            for (var j = batch.QueryOffsets[b]; j < batch.QueryOffsets[b + 1]; j++)
+            {
+                weights[j] = Math.Pow(1 - Math.Exp(-Math.Max(scores[j], 0)), gamma);
+            }
+            RowScale.ToMeanOne(weights[batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]]);
+        }
+    }
+
+    public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores) { }
+
+    public void EndEpoch(ReadOnlySpan<double> scores) { }
+
+    public double Worst(ReadOnlySpan<double> scores) => double.NaN;
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Robustness.Adversaries;
+
+/// <summary>
+/// A weight per group of users that climbs with the group's streaming average loss, which lives on from epoch to epoch:
+/// Group DRO (Sagawa et al., ICLR 2020), streaming where the average remembers (Wen et al., WWW 2022). Every group starts
+/// at the same share of the objective; a user weighs the group's share over its share of the users.
+/// </summary>
+/// <param name="groups">Group of each training user, 0 … K − 1.</param>
+/// <param name="response">Exact response over the groups.</param>
+/// <param name="step">Gradient step, or null for exact responses.</param>
+/// <param name="rate">Learning rate.</param>
+/// <param name="average">Share of the newest loss in the average, in (0, 1].</param>
+/// <param name="adjustment">C of the adjustment C/√n_g for the generalisation gap of small groups.</param>
+internal sealed class GroupUsers(
+    ImmutableArray<int> groups,
+    SetResponse response,
+    IWeightStep? step,
+    double rate,
+    double average,
+    double adjustment
+) : IUserAdversary
+{
+    private readonly double[] weights = [.. Enumerable.Repeat(1.0, groups.Max() + 1)];
+    private readonly double[] losses = new double[groups.Max() + 1];
+    private readonly double[] seen = new double[groups.Max() + 1];
+    private readonly double[] sums = new double[groups.Max() + 1];
+    private readonly double[] counts = new double[groups.Max() + 1];
+    private readonly double[] sizes = Sizes(groups);
+
+    public IReadOnlyDictionary<string, double[]> State =>
+        new Dictionary<string, double[]>
+        {
+            ["group.weights"] = weights,
+            ["group.losses"] = losses,
+            ["group.seen"] = seen,
+        };
+
+    public void Weigh(TaskBatch batch, ReadOnlySpan<double> values, Span<double> target)
+    {
+        var even = (double)groups.Length / weights.Length;
+        for (var b = 0; b < batch.Count; b++)
+        {
+            var group = groups[batch.Positions[b]];
+            target[b] = weights[group] * even / sizes[group];
+        }
+    }
+
+    public void Ascend(TaskBatch batch, ReadOnlySpan<double> values)
+    {
+        Array.Clear(sums);
+        Array.Clear(counts);
+        for (var b = 0; b < batch.Count; b++)
+        {
+            sums[groups[batch.Positions[b]]] += values[b];
+            counts[groups[batch.Positions[b]]]++;
+        }
+        for (var g = 0; g < weights.Length; g++)
+        {
+            if (counts[g] > 0)
+            {
+                var loss = sums[g] / counts[g] + adjustment / Math.Sqrt(sizes[g]);
+                losses[g] += (seen[g] > 0 ? average : 1) * (loss - losses[g]);
+                seen[g] = 1;
+            }
+        }
+        if (step is null)
+        {
+            response.Respond(losses, weights);
+        }
+        else if (rate > 0)
+        {
+            step.Move(weights, losses, rate);
+            step.Restore(weights);
+        }
+    }
+
+    public void EndEpoch(ReadOnlySpan<double> values) { }
+
+    public double Worst(ReadOnlySpan<double> values)
+    {
+        var means = new double[weights.Length];
+        for (var user = 0; user < values.Length; user++)
+        {
+            means[groups[user]] += values[user] / sizes[groups[user]];
+        }
+        return response.Worst(means);
+    }
+
+    private static double[] Sizes(ImmutableArray<int> groups)
+    {
+        var sizes = new double[groups.Max() + 1];
+        foreach (var group in groups)
+        {
+            sizes[group]++;
+        }
+        return sizes;
+    }
+}

@@ -1,0 +1,26 @@
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Robustness.Adversaries;
+
+/// <summary>The inner player of the hierarchy: weighs the query interactions of each user, mean one per user.</summary>
+internal interface IInteractionAdversary
+{
+    /// <summary>The weights of a batch's interactions.</summary>
+    /// <param name="batch">The batch; positions are indices of training users.</param>
+    /// <param name="scores">Score of each query interaction, as <see cref="TaskBatch.QueryItems"/>.</param>
+    /// <param name="weights">Receives the weights, same layout.</param>
+    void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights);
+
+    /// <summary>Climbs with the scores of a batch.</summary>
+    void Ascend(TaskBatch batch, ReadOnlySpan<double> scores);
+
+    /// <summary>Closes an epoch.</summary>
+    /// <param name="scores">The newest score of every training interaction.</param>
+    void EndEpoch(ReadOnlySpan<double> scores);
+
+    /// <summary>The worst weighted mean of one user's scores over what the adversary may do; NaN where unknown.</summary>
+    double Worst(ReadOnlySpan<double> scores);
+
+    /// <summary>What it has learned, besides the weights of interactions, for checkpoints.</summary>
+    IReadOnlyDictionary<string, double[]> State { get; }
+}

@@ -1,0 +1,26 @@
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Robustness.Adversaries;
+
+/// <summary>The outer player of the hierarchy: weighs users, mean one, by what their weighted queries score.</summary>
+internal interface IUserAdversary
+{
+    /// <summary>The weights of a batch's users.</summary>
+    /// <param name="batch">The batch; positions are indices of training users.</param>
+    /// <param name="values">Score of each user under the interaction weights, <c>[B]</c>.</param>
+    /// <param name="weights">Receives the weights, <c>[B]</c>.</param>
+    void Weigh(TaskBatch batch, ReadOnlySpan<double> values, Span<double> weights);
+
+    /// <summary>Climbs with the values of a batch.</summary>
+    void Ascend(TaskBatch batch, ReadOnlySpan<double> values);
+
+    /// <summary>Closes an epoch.</summary>
+    /// <param name="values">The newest score of every training user.</param>
+    void EndEpoch(ReadOnlySpan<double> values);
+
+    /// <summary>The worst weighted mean of all users' scores over what the adversary may do; NaN where unknown.</summary>
+    double Worst(ReadOnlySpan<double> values);
+
+    /// <summary>What it has learned, besides the weights of users, for checkpoints.</summary>
+    IReadOnlyDictionary<string, double[]> State { get; }
+}

@@ -1,0 +1,48 @@
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Robustness.Adversaries;
+
+/// <summary>
+/// A stored weight per item, shared by all users, that climbs by gradient steps over a set of weightings of the items
+/// (the "item level" of the paper's first version). A user's weights are those of the items, scaled to mean one.
+/// </summary>
+/// <param name="items">Number of items.</param>
+/// <param name="step">Gradient step.</param>
+/// <param name="rate">Learning rate; 0 leaves the weights untouched.</param>
+internal sealed class ItemInteractions(int items, IWeightStep step, double rate) : IInteractionAdversary
+{
+    private readonly double[] weights = [.. Enumerable.Repeat(1.0, items)];
+
+    public IReadOnlyDictionary<string, double[]> State => new Dictionary<string, double[]> { ["items"] = weights };
+
+    public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> target)
+    {
+        for (var b = 0; b < batch.Count; b++)
+        {
+            var own = target[batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]];
+            for (var j = 0; j < own.Length; j++)
+            {
+                own[j] = weights[batch.QueryItems[batch.QueryOffsets[b] + j]];
+            }
+            RowScale.ToMeanOne(own);
+        }
+    }
+
+    public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores)
+    {
+        if (rate == 0)
+        {
+            return;
+        }
+        for (var j = 0; j < scores.Length; j++)
+        {
+            var item = batch.QueryItems[j];
+            step.Move(weights.AsSpan(item, 1), scores.Slice(j, 1), rate);
+        }
+        step.Restore(weights);
+    }
+
+    public void EndEpoch(ReadOnlySpan<double> scores) { }
+
+    public double Worst(ReadOnlySpan<double> scores) => double.NaN;
+}

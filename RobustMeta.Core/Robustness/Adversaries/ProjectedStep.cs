@@ -1,0 +1,28 @@
+namespace RobustMeta.Robustness.Adversaries;
+
+/// <summary>w + rate · score, then the nearest point of the set.</summary>
+internal sealed class ProjectedStep(AmbiguitySet set) : IWeightStep
+{
+    public void Move(Span<double> weights, ReadOnlySpan<double> scores, double rate)
+    {
+        for (var i = 0; i < weights.Length; i++)
+        {
+            weights[i] += rate * scores[i];
+        }
+    }
+
+    // The set is in the probability convention, the weights relative to its uniform member.
+    public void Restore(Span<double> weights)
+    {
+        var uniform = set.UniformWeight(weights.Length);
+        foreach (ref var weight in weights)
+        {
+            weight *= uniform;
+        }
+        set.Project(weights);
+        foreach (ref var weight in weights)
+        {
+            weight /= uniform;
+        }
+    }
+}

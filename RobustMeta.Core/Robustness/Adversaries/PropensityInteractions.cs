@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Robustness.Adversaries;
+
+/// <summary>Weights in proportion to popularity to a negative power, of mean one per user; no adversary.</summary>
+internal sealed class PropensityInteractions(ImmutableArray<double> popularity, double power) : IInteractionAdversary
+{
+    public IReadOnlyDictionary<string, double[]> State => NoState.Instance;
+
+    public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights)
+    {
+        for (var b = 0; b < batch.Count; b++)
+        {
+            for (var j = batch.QueryOffsets[b]; j < batch.QueryOffsets[b + 1]; j++)
+            {
+                weights[j] = Math.Pow(Math.Max(popularity[batch.QueryItems[j]], 1), -power);
+            }
+            RowScale.ToMeanOne(weights[batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]]);
+        }
+    }
+
+    public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores) { }
+
+    public void EndEpoch(ReadOnlySpan<double> scores) { }
+
+    public double Worst(ReadOnlySpan<double> scores) => double.NaN;
+}

@@ -1,0 +1,24 @@
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Robustness.Adversaries;
+
+/// <summary>The exact response among the query interactions of each user.</summary>
+internal sealed class ResponsiveInteractions(SetResponse response) : IInteractionAdversary
+{
+    public IReadOnlyDictionary<string, double[]> State => NoState.Instance;
+
+    public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights)
+    {
+        for (var b = 0; b < batch.Count; b++)
+        {
+            var own = batch.QueryOffsets[b]..batch.QueryOffsets[b + 1];
+            response.Respond(scores[own], weights[own]);
+        }
+    }
+
+    public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores) { }
+
+    public void EndEpoch(ReadOnlySpan<double> scores) { }
+
+    public double Worst(ReadOnlySpan<double> scores) => response.Worst(scores);
+}

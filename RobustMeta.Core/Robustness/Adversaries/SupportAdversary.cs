@@ -1,0 +1,70 @@
+using RobustMeta.Settings;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Robustness.Adversaries;
+
+/// <summary>
+/// A stored weight per training support interaction, mean one per user, that climbs the weighted query loss through the
+/// adaptation it takes part in: it raises what draws a user's adaptation away from the query.
+/// </summary>
+/// <param name="weights">The stored weights, in rows of users.</param>
+/// <param name="step">Gradient step.</param>
+/// <param name="rate">Learning rate; 0 leaves the weights untouched.</param>
+internal sealed class SupportAdversary(HierarchicalWeights weights, IWeightStep step, double rate)
+{
+    private float[] buffer = [];
+    private bool hasDerivative;
+
+    public double[] Values => weights.Interactions;
+
+    public ReadOnlySpan<float> Weigh(TaskBatch batch)
+    {
+        if (buffer.Length < batch.SupportItems.Length)
+        {
+            buffer = new float[batch.SupportItems.Length];
+        }
+        for (var b = 0; b < batch.Count; b++)
+        {
+            var row = weights.Of(batch.Positions[b]);
+            for (var j = 0; j < row.Length; j++)
+            {
+                buffer[batch.SupportOffsets[b] + j] = (float)row[j];
+            }
+        }
+        return buffer.AsSpan(0, batch.SupportItems.Length);
+    }
+
+    /// <summary>Climbs.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="gradient">
+    /// Derivative of the batch's objective by each weight as given to the engine. Objective and weights carry the factors
+    /// 1/B and 1/s of their means; without them a rate means the same as at the query.
+    /// </param>
+    /// <exception cref="SettingException">The model's objective does not depend on support weights.</exception>
+    public void Ascend(TaskBatch batch, ReadOnlySpan<float> gradient)
+    {
+        if (rate == 0)
+        {
+            return;
+        }
+        hasDerivative = hasDerivative || gradient.ContainsAnyExcept(0f);
+        if (!hasDerivative)
+        {
+            throw new SettingException(
+                "weightsAct needs the derivative of the query loss by the support weights, and this model gives none. "
+                    + "Take order second for models that adapt by gradient steps, or weightsAct query."
+            );
+        }
+        for (var b = 0; b < batch.Count; b++)
+        {
+            var row = weights.Of(batch.Positions[b]);
+            using var scores = new Scratch(row.Length);
+            for (var j = 0; j < row.Length; j++)
+            {
+                scores.Values[j] = (double)batch.Count * row.Length * gradient[batch.SupportOffsets[b] + j];
+            }
+            step.Move(row, scores.Values, rate);
+            step.Restore(row);
+        }
+    }
+}

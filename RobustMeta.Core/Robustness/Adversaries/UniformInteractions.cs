@@ -1,0 +1,17 @@
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Robustness.Adversaries;
+
+/// <summary>Every interaction weighs one.</summary>
+internal sealed class UniformInteractions : IInteractionAdversary
+{
+    public IReadOnlyDictionary<string, double[]> State => NoState.Instance;
+
+    public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights) => weights.Fill(1);
+
+    public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores) { }
+
+    public void EndEpoch(ReadOnlySpan<double> scores) { }
+
+    public double Worst(ReadOnlySpan<double> scores) => Means.Of(scores);
+}

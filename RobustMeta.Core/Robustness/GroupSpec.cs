@@ -1,0 +1,23 @@
+using RobustMeta.Settings;
+
+namespace RobustMeta.Robustness;
+
+/// <summary>Groups of users that share a weight; used with <see cref="UserIndex.Group"/>.</summary>
+public sealed record GroupSpec
+{
+    /// <summary>What groups are made by.</summary>
+    [Setting("what groups of users are made by: activity, popularity, cluster, feature (see groupFeature)")]
+    public Grouping Groups { get; init; } = Grouping.Activity;
+
+    /// <summary>Number of groups; a feature has as many as it has values.</summary>
+    [Setting("number of groups (of activity, popularity, cluster)", Min = 2, Max = 10_000)]
+    public int GroupCount { get; init; } = 3;
+
+    /// <summary>The feature of <see cref="Grouping.Feature"/>.</summary>
+    [Setting("user feature that makes the groups, when groups is feature")]
+    public string GroupFeature { get; init; } = "";
+
+    /// <summary>C of Group DRO's adjustment C/√n_g for small groups.</summary>
+    [Setting("C of the adjustment C/sqrt(users of the group) of group losses", Min = 0, Max = 1000)]
+    public double GroupAdjustment { get; init; }
+}

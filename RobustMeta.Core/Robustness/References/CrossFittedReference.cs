@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using RobustMeta.Runtime;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Robustness.References;
+
+/// <summary>
+/// Any model as reference: the training users are dealt into folds, and each fold is scored by a predictor that was
+/// trained on the others (cross-fitting, Chernozhukov et al., 2018).
+/// </summary>
+public static class CrossFittedReference
+{
+    /// <summary>Name as it stands in specs.</summary>
+    public const string Name = "crossfit";
+
+    private const int BatchSize = 256;
+
+    /// <summary>The reference losses of all training tasks.</summary>
+    /// <param name="source">Makes batches.</param>
+    /// <param name="tasks">Training tasks.</param>
+    /// <param name="folds">Number of folds, at least 2.</param>
+    /// <param name="fit">Trains a predictor on some tasks; called once a fold.</param>
+    /// <param name="seed">Deals the users.</param>
+    /// <exception cref="ArgumentException">Fewer than two folds or more folds than tasks.</exception>
+    public static FixedReference Of(
+        TaskSource source,
+        ImmutableArray<UserTask> tasks,
+        int folds,
+        Func<ImmutableArray<UserTask>, IPredictor> fit,
+        long seed
+    )
+    {
+        if (folds < 2 || folds > tasks.Length)
+        {
+            throw new ArgumentException(
+                $"{folds} folds of {tasks.Length} training users: referenceFolds needs at least 2, and a user each."
+            );
+        }
+        var order = Seeds.Generator(seed, "reference folds").Permutation(tasks.Length);
+        var fold = new int[tasks.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            fold[order[i]] = i % folds;
+        }
+        var train = source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
+        var scores = new float[train.QueryItems.Length];
+        var predictors = ImmutableArray.CreateBuilder<IPredictor>(folds);
+        for (var f = 0; f < folds; f++)
+        {
+            var predictor = fit([.. tasks.Where((_, user) => fold[user] != f)]);
+            predictors.Add(predictor);
+            foreach (var users in Enumerable.Range(0, tasks.Length).Where(user => fold[user] == f).Chunk(BatchSize))
+            {
+                var batch = source.Batch(tasks, users);
+                var predicted = predictor.Predict(batch);
+                for (var b = 0; b < batch.Count; b++)
+                {
+                    predicted
+                        .AsSpan(batch.QueryOffsets[b]..batch.QueryOffsets[b + 1])
+                        .CopyTo(scores.AsSpan(train.QueryOffsets[users[b]]));
+                }
+            }
+        }
+        return new(
+            Name,
+            train,
+            [.. PointLoss.Of(source.Label, scores, train.QueryLabels.AsSpan())],
+            [.. scores],
+            new MeanPredictor(Name, predictors.MoveToImmutable())
+        );
+    }
+}

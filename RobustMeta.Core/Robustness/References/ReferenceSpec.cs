@@ -1,0 +1,77 @@
+using System.Collections.Immutable;
+using RobustMeta.Settings;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Robustness.References;
+
+/// <summary>Which reference the adversary's losses are measured against.</summary>
+public sealed record ReferenceSpec
+{
+    /// <summary>Kind of reference.</summary>
+    [Setting("what the adversary's losses are measured against: none (raw losses), bias, crossfit, userConstant, …")]
+    public ReferenceKind Reference { get; init; } = ReferenceKind.None;
+
+    /// <summary>Folds of <see cref="ReferenceKind.Crossfit"/>.</summary>
+    [Setting("folds of the cross-fitted reference", Min = 2, Max = 100)]
+    public int ReferenceFolds { get; init; } = 2;
+
+    /// <summary>Observations per item after which <see cref="ReferenceKind.ItemAverage"/> forgets.</summary>
+    [Setting("observations per item after which streaming item averages forget", Min = 1, Max = 1e9)]
+    public double ReferenceHorizon { get; init; } = 200;
+
+    /// <summary>What the user level subtracts.</summary>
+    [Setting("what the user level subtracts: the reference weighted like the losses, or its plain mean")]
+    public UserExcess UserExcess { get; init; } = UserExcess.Weighted;
+
+    /// <summary>Weight of the reference's own predictions in the labels that the learner descends on.</summary>
+    [Setting(
+        "weight of the reference's predictions in the labels the learner descends on (distillation)",
+        Min = 0,
+        Max = 1
+    )]
+    public double Distill { get; init; }
+
+    /// <summary>Fits the reference, once, before training.</summary>
+    /// <param name="source">Ratings and labels.</param>
+    /// <param name="tasks">Training tasks.</param>
+    /// <param name="fit">Trains the model of a cross-fitted reference on some tasks; null where there is none.</param>
+    /// <param name="seed">Master seed of the run.</param>
+    /// <exception cref="SettingException">The settings do not go together.</exception>
+    public Reference Fit(
+        TaskSource source,
+        ImmutableArray<UserTask> tasks,
+        Func<ImmutableArray<UserTask>, IPredictor>? fit,
+        long seed
+    )
+    {
+        RequireValid();
+        return Reference switch
+        {
+            ReferenceKind.None => new NoReference(),
+            ReferenceKind.Bias => BiasReference.Of(source, tasks),
+            ReferenceKind.Crossfit => CrossFittedReference.Of(
+                source,
+                tasks,
+                ReferenceFolds,
+                fit ?? throw new SettingException("reference crossfit needs a model to fit, and none is given."),
+                seed
+            ),
+            ReferenceKind.UserConstant => UserConstantReference.Of(source, tasks),
+            ReferenceKind.Entropy => EntropyReference.Of(source, tasks),
+            ReferenceKind.ItemAverage => new ItemAverageReference(source.Ratings.Items.Count, ReferenceHorizon),
+            _ => throw new SettingException($"There is no reference '{Reference}'."),
+        };
+    }
+
+    /// <summary>Throws where settings do not go together.</summary>
+    /// <exception cref="SettingException">They do not; the message says what would.</exception>
+    public void RequireValid()
+    {
+        if (Distill > 0 && Reference is not (ReferenceKind.Bias or ReferenceKind.Crossfit))
+        {
+            throw new SettingException(
+                $"distill needs a reference that predicts, bias or crossfit; reference is {Reference}."
+            );
+        }
+    }
+}

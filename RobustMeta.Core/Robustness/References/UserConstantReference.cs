@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using RobustMeta.Models.Offsets;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Robustness.References;
+
+/// <summary>
+/// One constant per user: the least mean loss that the item biases reach on the user's query when the user's offset is
+/// fitted to that query itself, an estimate of the user's irreducible loss. It moves no weight between a user's
+/// interactions, only between users (minimax excess risk, Agarwal and Zhang, 2022).
+/// </summary>
+public static class UserConstantReference
+{
+    /// <summary>Name as it stands in specs.</summary>
+    public const string Name = "userConstant";
+
+    private const int NewtonSteps = 50;
+
+    /// <summary>The reference losses of all training tasks.</summary>
+    /// <param name="source">Their ratings and labels.</param>
+    /// <param name="tasks">Training tasks.</param>
+    public static FixedReference Of(TaskSource source, ImmutableArray<UserTask> tasks)
+    {
+        var train = source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
+        var bias = new BiasModel(source, tasks).Scores(train).Query;
+        var losses = ImmutableArray.CreateBuilder<double>(train.QueryItems.Length);
+        for (var user = 0; user < train.Count; user++)
+        {
+            var own = train.QueryOffsets[user]..train.QueryOffsets[user + 1];
+            var constant = LeastLoss(source.Label, bias.AsSpan()[own], train.QueryLabels.AsSpan()[own]);
+            losses.AddRange(Enumerable.Repeat(constant, train.QueryLength(user)));
+        }
+        return new(Name, train, losses.MoveToImmutable(), [], null);
+    }
+
+    // The offset that fits the query best: convex in one variable. A weak prior keeps it finite when all labels are alike.
+    private static double LeastLoss(LabelKind label, ReadOnlySpan<float> scores, ReadOnlySpan<float> labels)
+    {
+        const double Prior = 0.01;
+        double offset = 0;
+        for (var step = 0; step < NewtonSteps; step++)
+        {
+            var slope = Prior * offset;
+            var curvature = Prior;
+            for (var j = 0; j < scores.Length; j++)
+            {
+                var score = scores[j] + offset;
+                var p = label == LabelKind.Click ? 1 / (1 + Math.Exp(-score)) : score;
+                slope += p - labels[j];
+                curvature += label == LabelKind.Click ? p * (1 - p) : 1;
+            }
+            offset -= Math.Clamp(slope / curvature, -1, 1);
+        }
+        double loss = 0;
+        for (var j = 0; j < scores.Length; j++)
+        {
+            loss += PointLoss.Of(label, scores[j] + offset, labels[j]);
+        }
+        return loss / scores.Length;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using RobustMeta.Settings;
+
+namespace RobustMeta.Robustness;
+
+/// <summary>
+/// A robust method by name, as settings on top of a spec: the paper's readings, this project's own, the ablations, and the
+/// rivals from the literature. All run on the same base models.
+/// </summary>
+/// <param name="Name">Name of the preset.</param>
+/// <param name="Meaning">What it is, in one line.</param>
+/// <param name="Settings">Keys and values that it sets.</param>
+public sealed record RobustPreset(string Name, string Meaning, ImmutableArray<(string Key, string Value)> Settings)
+{
+    /// <summary>All presets, in order.</summary>
+    public static ImmutableArray<RobustPreset> All { get; } =
+    [
+        new("none", "plain meta-training", [("levels", "none")]),
+        new("paper", "simplex at both levels, slow projected ascent (TKDE 2025)", Paper("both")),
+        new("user", "the paper's user level alone", Paper("user")),
+        new("interaction", "the paper's interaction level alone", Paper("interaction")),
+        new("both", "the paper's two levels; the same as paper", Paper("both")),
+        new(
+            "paper-v1",
+            "unit ball at both levels (first version of the paper)",
+            [.. Paper("both").Where(s => s.Item1 != "set"), ("set", "unit-ball")]
+        ),
+        new("robustmeta", "excess over the bias model, chi-square ball, exact response, both levels", Excess("both")),
+        new("robustmeta-user", "its user level alone", Excess("user")),
+        new("robustmeta-interaction", "its interaction level alone", Excess("interaction")),
+        new(
+            "robustmeta-crossfit",
+            "excess over a cross-fitted model instead of the bias model",
+            [.. Excess("both").Where(s => s.Item1 != "reference"), ("reference", "crossfit")]
+        ),
+        new("distill", "control: the bias model's predictions in the labels, no adversary", Distillation),
+        new(
+            "tr-maml",
+            "simplex over users (Collins et al., NeurIPS 2020)",
+            [.. Paper("user"), ("taskWeightLr", "0.01")]
+        ),
+        new("dr-maml", "CVaR over the users of a batch (Wang et al., NeurIPS 2023)", Response("user", "cvar 0.5")),
+        new(
+            "group-dro",
+            "exponentiated weights of activity groups (Sagawa et al., ICLR 2020)",
+            Groups("1", "activity")
+        ),
+        new(
+            "s-dro",
+            "the same with streaming losses and taste groups (Wen et al., WWW 2022)",
+            Groups("0.1", "popularity")
+        ),
+        new("chi2-dro", "chi-square ball over users, raw losses", Response("user", "chi2 0.25")),
+        new("kl-dro", "Kullback-Leibler ball over users, raw losses", Response("user", "kl 0.1")),
+        new("cvar-dro", "CVaR at both levels, raw losses", Response("both", "cvar 0.5")),
+        new("doro", "chi-square ball over users without the largest tenth (Zhai et al., ICML 2021)", Doro),
+        new(
+            "arl",
+            "weights from a network (Lahoti et al., NeurIPS 2020)",
+            [.. Paper("user"), ("userIndex", "network")]
+        ),
+        new(
+            "ipw",
+            "inverse propensities of the items",
+            [("levels", "interaction"), ("interactionRule", "inversePropensity")]
+        ),
+        new("focal", "focal weights of the interactions", [("levels", "interaction"), ("interactionRule", "focal")]),
+    ];
+
+    private static ImmutableArray<(string, string)> Doro => [.. Response("user", "chi2 0.25"), ("doroTrim", "0.1")];
+
+    private static ImmutableArray<(string, string)> Distillation =>
+        [("levels", "none"), ("reference", "bias"), ("distill", "0.8")];
+
+    /// <summary>The preset of that name.</summary>
+    /// <exception cref="SettingException">There is none; the message names the nearest.</exception>
+    public static RobustPreset Named(string name) =>
+        All.FirstOrDefault(preset => preset.Name == name)
+        ?? throw new SettingException(
+            $"There is no preset '{name}'{NearestName.Hint(name, All.Select(preset => preset.Name))}. "
+                + $"Presets: {string.Join(", ", All.Select(preset => preset.Name))}"
+        );
+
+    private static ImmutableArray<(string, string)> Paper(string levels) =>
+        [("levels", levels), ("set", "simplex"), ("ascent", "projectedGradient")];
+
+    private static ImmutableArray<(string, string)> Response(string levels, string set) =>
+        [("levels", levels), ("set", set), ("ascent", "bestResponse")];
+
+    private static ImmutableArray<(string, string)> Excess(string levels) =>
+        [.. Response(levels, "chi2 0.5"), ("reference", "bias")];
+
+    private static ImmutableArray<(string, string)> Groups(string average, string groups) =>
+        [
+            ("levels", "user"),
+            ("userIndex", "group"),
+            ("ascent", "exponentiatedGradient"),
+            ("lossAverage", average),
+            ("groups", groups),
+        ];
+}

@@ -1,0 +1,121 @@
+/// The command line: `quick_start`, `run`, `doctor`, `help`. Errors of the user's input end with a message and code 2.
+module RobustMeta.Scripts.CommandLine
+
+open System
+open System.IO
+open System.Threading
+open RobustMeta.Data
+open RobustMeta.Experiments
+open RobustMeta.Models
+open RobustMeta.Settings
+open RobustMeta.Training
+
+[<Literal>]
+let private Out = "out"
+
+let private defaultOut = "results"
+
+let private usage =
+    """robustmeta: robust meta-learned cold-start recommendation
+
+  quick_start [name value …]       plain and robust MeLU and baselines on shifted test sets of synthetic data
+  run MODEL [name value …]         one experiment; results below the folder `out` (default: results)
+  run FILE.toml [name value …]     the same, settings from a file
+  run MODEL help                   all settings of a model: meaning, range, default
+  doctor                           what this machine has, and whether results come out right on it
+  help                             this text
+"""
+
+/// Pairs of a flat list `name value name value …`.
+let private pairs (words: string list) =
+    if words.Length % 2 <> 0 then
+        raise (SettingException $"'{List.last words}' has no value: settings come in pairs, name value.")
+
+    words |> List.chunkBySize 2 |> List.map (fun pair -> pair[0], pair[1])
+
+/// Takes `out` from the settings; the others are the experiment's.
+let private splitOut (settings: (string * string) list) =
+    let own, others = settings |> List.partition (fun (key, _) -> key = Out)
+    (own |> List.tryLast |> Option.map snd |> Option.defaultValue defaultOut), others
+
+let private specOf (model: string) (settings: (string * string) list) =
+    if model.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) then
+        SpecFile.Read model |> Experiment.vary settings
+    else
+        Experiment.spec model settings
+
+/// All settings of a model as a table.
+let private settingsHelp (model: string) =
+    let spec = specOf model []
+
+    let rows =
+        [
+            for s in SettingList.Of spec do
+                yield [ s.Key; s.Print spec; s.Range; s.Meaning ]
+            yield [ Out; defaultOut; "text"; "folder that receives performance.csv and a folder per run" ]
+        ]
+
+    printfn $"settings of {spec.Model.ModelName}, as `run {spec.Model.ModelName} name value …`\n"
+    printf "%s" (Tables.markdown { Header = [ "name"; "default"; "range"; "meaning" ]; Rows = rows })
+
+let private withCancellation (action: CancellationToken -> unit) =
+    use source = new CancellationTokenSource()
+
+    let handler =
+        ConsoleCancelEventHandler(fun _ args ->
+            args.Cancel <- true
+            source.Cancel())
+
+    Console.CancelKeyPress.AddHandler handler
+
+    try
+        action source.Token
+    finally
+        Console.CancelKeyPress.RemoveHandler handler
+
+let private dispatch (words: string list) =
+    match words with
+    | []
+    | [ "help" ]
+    | [ "--help" ] ->
+        printf "%s" usage
+        0
+    | [ "doctor" ] -> Doctor.run ()
+    | "quick_start" :: rest ->
+        let out, settings = splitOut (pairs rest)
+        withCancellation (QuickStart.execute out settings)
+        0
+    | [ "run"; model; "help" ] ->
+        settingsHelp model
+        0
+    | "run" :: model :: rest ->
+        let out, settings = splitOut (pairs rest)
+        withCancellation (Run.execute out (specOf model settings))
+        0
+    | [ "run" ] ->
+        let models = String.Join(", ", ModelSpec.All.Keys)
+        raise (SettingException $"run needs a model or a spec file. Models: {models}")
+    | command :: _ ->
+        let commands = [ "quick_start"; "run"; "doctor"; "help" ]
+        raise (SettingException $"There is no command '{command}'{NearestName.Hint(command, commands)}")
+
+/// Runs one command; the exit code is 0 when all went well, 1 when it failed, 2 when the input was wrong, 130 when it
+/// was interrupted.
+let run (words: string seq) : int =
+    let fail code (message: string) =
+        Progress.finish true
+        eprintfn $"error: {message}"
+        code
+
+    try
+        dispatch (List.ofSeq words)
+    with
+    | :? SettingException as error ->
+        fail 2 $"{error.Message}\n'help' lists the commands, 'run MODEL help' the settings."
+    | :? DataFormatException as error -> fail 2 error.Message
+    | :? ArgumentException as error -> fail 2 error.Message
+    | :? DivergenceException as error -> fail 1 error.Message
+    | :? IOException as error -> fail 1 error.Message
+    | :? InvalidDataException as error -> fail 1 error.Message
+    | :? DllNotFoundException as error -> fail 1 error.Message
+    | :? OperationCanceledException -> fail 130 "interrupted; the same command goes on from the last checkpoint."

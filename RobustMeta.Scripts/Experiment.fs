@@ -1,0 +1,128 @@
+/// Experiments from scripts: specs, training or reading of results, comparison of methods on the same test sets.
+module RobustMeta.Scripts.Experiment
+
+open System
+open System.Collections.Generic
+open System.IO
+open System.Threading
+open RobustMeta.Data
+open RobustMeta.Evaluation
+open RobustMeta.Experiments
+open RobustMeta.Runtime
+open RobustMeta.Tasks
+
+/// How long a training may run before its state is on disk.
+let private saveEvery = TimeSpan.FromSeconds 30.0
+
+let private structs (settings: (string * string) list) = [| for key, value in settings -> struct (key, value) |]
+
+/// The defaults of a model with some settings changed, e.g. `spec "MeLU" [ "dataset", "ml-100k"; "levels", "none" ]`.
+let spec (model: string) (settings: (string * string) list) = ExperimentSpec.Of(model, structs settings)
+
+/// A copy of a spec with some settings changed.
+let vary (settings: (string * string) list) (spec: ExperimentSpec) = spec.With(structs settings)
+
+/// The data set of a spec, from the catalog.
+let load (spec: ExperimentSpec) : Dataset = DatasetCatalog.Default.Load(spec.Dataset, Progress.download ())
+
+/// Tasks and test sets of an experiment on a data set, saying what was left out.
+let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
+    let prepared = PreparedExperiment.Of(spec, dataset)
+    let ratings, split = dataset.Ratings, prepared.Split
+
+    printfn
+        $"{ratings.Name}: {ratings.Users.Count} users, {ratings.Items.Count} items, {ratings.Count} ratings; {split.MetaTrain.Length} users to train, {split.Validation.Length} to validate, {split.Test.Length} to test"
+
+    for KeyValue(reason, count) in split.Dropped do
+        printfn $"left out: {count} users ({reason})"
+
+    prepared
+
+/// Trains and measures one method, or reads its results where they are complete; the folder receives everything.
+let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation: CancellationToken) =
+    let name = folder.Spec.MethodName
+
+    if folder.IsDone then
+        printfn $"{name}: finished before, results are read from {folder.Path}"
+        folder.ReadUsers()
+    else
+        let criterion = prepared.Validation.Name
+        let progress = Progress.reporter name folder.Spec.Training.Epoch criterion
+        let result = ExperimentRunner.Train(prepared, folder.Spec, folder.Checkpoint saveEvery, progress, cancellation)
+        let training = result.Training
+        Progress.finish training.StoppedEarly
+        folder.Write(prepared, result)
+
+        printfn
+            $"{name}: best epoch {training.BestEpoch} of {training.History.Count}, {criterion} {Tables.number 4 training.BestValidation} on validation; {Tables.number 1 result.TrainingTime.TotalSeconds} s to train, {Tables.number 1 result.EvaluationTime.TotalSeconds} s to evaluate"
+
+        result.Users
+
+/// Methods measured on the same test sets.
+type Comparison =
+    {
+        Prepared: PreparedExperiment
+        /// One row per method, test set, user and metric.
+        Rows: IReadOnlyList<UserResult>
+    }
+
+    /// Strength of the shift of a numbered test set.
+    member this.Beta(testSet: int) = this.Prepared.TestSets[testSet].Beta
+
+/// Trains (or reads) all specs on one prepared data set, and measures the baselines beside them.
+let compareOn
+    (prepared: PreparedExperiment)
+    (out: string)
+    (specs: ExperimentSpec list)
+    (cancellation: CancellationToken)
+    =
+    let trained = [ for spec in specs -> trainOrRead prepared (RunFolder(out, spec)) cancellation ]
+    let baselines = [ for baseline in prepared.Baselines() -> prepared.Evaluate baseline ]
+    { Prepared = prepared; Rows = [| yield! Seq.concat trained; yield! Seq.concat baselines |] }
+
+/// Trains (or reads) all specs, which must share their data settings, and measures the baselines beside them.
+let compare (out: string) (specs: ExperimentSpec list) =
+    let prepared = prepare (load specs.Head) specs.Head
+    compareOn prepared out specs CancellationToken.None
+
+/// Means of one metric: a row per method, a column per test set.
+let table (metric: string) (comparison: Comparison) : Tables.Table =
+    Tables.methodsByShift comparison.Beta metric (Summary.cells comparison.Rows)
+
+/// Prints the table of one metric.
+let printTable (metric: string) (comparison: Comparison) = printf "\n%s" (Tables.markdown (table metric comparison))
+
+/// Paired differences of one method to another on every test set, for the users that `keep` accepts.
+let differences (metric: string) (name: string) (reference: string) (keep: string -> bool) (comparison: Comparison) =
+    Summary.differences comparison.Rows name reference metric keep
+    |> Tables.differencesByShift comparison.Beta $"{metric}: {name} − {reference}"
+
+/// Writes the figure of one metric against the shift as an HTML page.
+let saveFigure (metric: string) (page: string) (comparison: Comparison) =
+    let point (c: Summary.Cell) : Figures.Point =
+        {
+            X = comparison.Beta c.TestSet
+            Mean = c.Interval.Mean
+            Low = c.Interval.Low
+            High = c.Interval.High
+        }
+
+    let series: Figures.Series list =
+        [
+            for name, own in
+                Summary.cells comparison.Rows |> List.filter (fun c -> c.Metric = metric) |> List.groupBy _.Method ->
+                { Name = name; Points = List.map point own }
+        ]
+
+    let title = $"{metric} on test sets of growing shift ({comparison.Prepared.Dataset.Ratings.Name})"
+    Figures.saveHtml page title (Figures.metricAgainstShift title metric series)
+
+/// Writes `summary.md` (all metrics and the given tables) and `summary.csv` into a folder; returns their paths.
+let saveSummary (folder: string) (extra: Tables.Table list) (comparison: Comparison) =
+    let cells = Summary.cells comparison.Rows
+    let metrics = cells |> List.map _.Metric |> List.distinct
+    let tables = [ for metric in metrics -> table metric comparison ] @ extra
+    let path file = Path.Combine(folder, file)
+    CsvText.Write(path "summary.md", tables |> List.map Tables.markdown |> String.concat "\n")
+    CsvText.Write(path "summary.csv", Summary.csv comparison.Beta cells)
+    [ path "summary.md"; path "summary.csv" ]

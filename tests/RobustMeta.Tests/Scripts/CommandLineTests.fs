@@ -1,0 +1,144 @@
+module RobustMeta.Tests.Scripts.CommandLineTests
+
+open System
+open System.IO
+open Expecto
+open RobustMeta.Experiments
+open RobustMeta.Scripts
+
+/// Runs a command and returns its exit code with what it printed to either stream.
+let private captured (words: string list) =
+    let output, error = Console.Out, Console.Error
+    use printed = new StringWriter()
+
+    try
+        Console.SetOut printed
+        Console.SetError printed
+        CommandLine.run words, string printed
+    finally
+        Console.SetOut output
+        Console.SetError error
+
+let private inFolder (test: string -> unit) =
+    let folder = Directory.CreateTempSubdirectory "robustmeta"
+
+    try
+        test folder.FullName
+    finally
+        folder.Delete true
+
+let private tiny =
+    [
+        "epoch"
+        "2"
+        "hiddenDim1"
+        "4"
+        "hiddenDim2"
+        "4"
+        "embeddingDim"
+        "2"
+        "userNum"
+        "120"
+        "shiftDraws"
+        "2"
+    ]
+
+let private files (root: string) =
+    [
+        for path in Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories) ->
+            Path.GetRelativePath(root, path), File.ReadAllBytes path
+    ]
+    |> List.filter (fun (name, _) -> Path.GetFileName name <> "timing.csv")
+    |> List.sortBy fst
+
+let private refusals =
+    [
+        [ "rnu" ], "did you mean 'run'"
+        [ "run" ], "MeLU"
+        [ "run"; "MeLo" ], "did you mean 'MeLU'"
+        [ "run"; "MeLU"; "hiddenDim"; "3" ], "'hiddenDim1'"
+        [ "run"; "MeLU"; "epoch" ], "has no value"
+        [ "run"; "MeLU"; "epoch"; "many" ], "integer"
+        [ "run"; "MeLU"; "epoch"; "-1" ], "0 to"
+        [ "run"; "MeLU"; "set"; "simplx" ], "'simplex'"
+        [ "run"; "MeLU"; "dataset"; "sinthetic" ], "'synthetic'"
+        [ "run"; "MeLU"; "metrics"; "NDCG@20,NDCG@10" ], "testQueryLength"
+        [ "quick_start"; "epochs"; "3" ], "'epoch'"
+    ]
+
+[<Tests>]
+let tests =
+    testList
+        "CommandLine"
+        [
+            for words, hint in refusals do
+                testCase (String.Join(' ', words) + " is refused with the remedy")
+                <| fun () ->
+                    let code, text = captured words
+                    Expect.equal code 2 "exit code"
+                    Expect.stringContains text hint "hint"
+
+            testCase "help lists every setting with meaning, range and default"
+            <| fun () ->
+                let code, text = captured [ "run"; "MeLU"; "help" ]
+                Expect.equal code 0 "exit code"
+
+                for key in [ "hiddenDim1"; "localLr"; "taskWeightLr"; "levels"; "set"; "order"; "out" ] do
+                    Expect.stringContains text key key
+
+            testCase "doctor finds the second order right"
+            <| fun () ->
+                let code, text = captured [ "doctor" ]
+                Expect.equal code 0 "exit code"
+                Expect.stringContains text "second order         right" "verdict"
+
+            testCase "run leaves the paper's file and a whole folder; two runs leave the same bytes"
+            <| fun () ->
+                inFolder (fun first ->
+                    inFolder (fun second ->
+                        for root in [ first; second ] do
+                            let code, text = captured ([ "run"; "MeLU"; "out"; root ] @ tiny)
+                            Expect.equal code 0 text
+
+                        Expect.equal (files first) (files second) "same bytes"
+                        let performance = File.ReadAllLines(Path.Combine(first, "performance.csv"))
+                        Expect.equal performance[0] "model,testset,NDCG@10,Recall@10,Precision@10,F1@10" "header"
+                        Expect.hasLength performance 6 "five test sets"
+                        let run = Directory.GetDirectories first |> Array.exactlyOne
+
+                        for file in
+                            [
+                                "spec.toml"
+                                "environment.json"
+                                "history.csv"
+                                "users.csv"
+                                "weights.csv"
+                                "model.safetensors"
+                                "done"
+                            ] do
+                            Expect.isTrue (File.Exists(Path.Combine(run, file))) file
+
+                        Expect.isFalse
+                            (File.Exists(Path.Combine(run, "checkpoint.safetensors")))
+                            "no checkpoint is left"
+
+                        let spec = SpecFile.Read(Path.Combine(run, "spec.toml"))
+                        Expect.stringEnds run spec.Hash "the folder is named by the spec that it holds"
+
+                        // A second call reads, appends nothing and says so.
+                        let code, text = captured ([ "run"; "MeLU"; "out"; first ] @ tiny)
+                        Expect.equal code 0 text
+                        Expect.stringContains text "finished before" "says so"
+                        Expect.equal (files first) (files second) "unchanged"))
+
+            testCase "quick_start leaves tables, figure and both runs"
+            <| fun () ->
+                inFolder (fun root ->
+                    let code, text = captured ([ "quick_start"; "out"; root ] @ tiny)
+                    Expect.equal code 0 text
+
+                    for file in [ "summary.md"; "summary.csv"; "figure.html" ] do
+                        Expect.isTrue (File.Exists(Path.Combine(root, file))) file
+
+                    Expect.hasLength (Directory.GetDirectories root) 2 "plain and robust")
+        ]
