@@ -14,7 +14,8 @@ namespace RobustMeta.Models;
 /// <para>
 /// Batched: all users of a batch read the memories as they were before it, and write in order after it (published code
 /// goes user by user). Embeddings are slow parameters. One score is regressed (or a logit); the published code classifies
-/// rating levels. Attention takes no part in gradients, as published.
+/// rating levels. Attention takes no part in gradients, as published. The task memory is blended, not written as
+/// published, which would make it vanish (see <see cref="MemoryBank.Blend"/>).
 /// </para>
 /// </summary>
 public sealed class Mamo : MetaRecommender
@@ -126,7 +127,7 @@ public sealed class Mamo : MetaRecommender
         var state = new Dictionary<string, Tensor>
         {
             [Profiles] = MemoryBank.Write(theta[Profiles], attention, profiles, spec.AlphaMem),
-            [Joins] = MemoryBank.Write(theta[Joins], attention, fast[^1], spec.GammaMem),
+            [Joins] = MemoryBank.Blend(theta[Joins], attention, fast[^1], spec.GammaMem),
         };
         for (var i = 0; i < own.Count; i++)
         {

@@ -17,8 +17,11 @@ public sealed record MamoSpec : ModelSpec
     [Setting("width of the recommender's hidden layer", Min = 1, Max = 4096)]
     public int HiddenDim2 { get; init; } = 32;
 
-    /// <summary>The local updates (ρ in the paper); first order as published.</summary>
-    public GradientAdaptedSpec Inner { get; init; } = new() { LocalLr = 0.01, Order = MetaGradientOrder.First };
+    /// <summary>
+    /// The local updates (ρ in the paper). The published code is first-order, with which memories that move make training
+    /// unsteady; the default is the exact gradient.
+    /// </summary>
+    public GradientAdaptedSpec Inner { get; init; } = new() { LocalLr = 0.01 };
 
     /// <summary>Number of memory slots (K in the paper).</summary>
     [Setting("number of memory slots", Min = 1, Max = 1000)]

@@ -51,4 +51,36 @@ public static class MemoryBank
         Scalar kept = Math.Pow(1 - rate, users);
         return written.view(memory.shape) + memory * kept;
     }
+
+    /// <summary>
+    /// The memory after every user, in order, has blended in a content that was itself read from it:
+    /// <c>M_k ← (1 − rate · a_uk) M_k + rate · a_uk · x_u</c>.
+    /// </summary>
+    /// <remarks>
+    /// The published rule (<see cref="Write"/>) writes a_uk x_u, which for x_u = Σ_k a_uk M_k shrinks the memory by Σ_k a_uk² at
+    /// rate: within some thousand users it is zero, and the model constant. Here each slot moves towards the content in
+    /// proportion to the attention to it, and nothing vanishes.
+    /// </remarks>
+    /// <param name="memory">The memory, <c>[K, …]</c>.</param>
+    /// <param name="attention">Attention, <c>[B, K]</c>.</param>
+    /// <param name="content">What each user blends in, <c>[B, …]</c>.</param>
+    /// <param name="rate">Rate of the moving average.</param>
+    public static Tensor Blend(Tensor memory, Tensor attention, Tensor content, double rate)
+    {
+        var (users, slots) = ((int)attention.shape[0], (int)attention.shape[1]);
+        var shares = (attention * (Scalar)rate).to(ScalarType.Float64).contiguous().data<double>().ToArray();
+        var kept = Enumerable.Repeat(1.0, slots).ToArray();
+        for (var b = users - 1; b >= 0; b--)
+        {
+            for (var k = 0; k < slots; k++)
+            {
+                var share = shares[b * slots + k];
+                shares[b * slots + k] = share * kept[k];
+                kept[k] *= 1 - share;
+            }
+        }
+        var written = matmul(tensor(shares, [users, slots]).to(memory.dtype).t(), content.detach().reshape(users, -1));
+        var old = memory.view(slots, -1) * tensor(kept, [slots, 1]).to(memory.dtype);
+        return (written + old).view(memory.shape);
+    }
 }

@@ -19,6 +19,7 @@ public sealed class BiasModel
 
     private const double UserShrinkage = 3;
     private const int NewtonSteps = 12;
+    private const double Edge = 1e-4;
 
     private readonly LabelKind label;
     private readonly ItemStatistics statistics;
@@ -75,7 +76,13 @@ public sealed class BiasModel
         var pseudo = label == LabelKind.Click ? ClickShrinkage : RatingShrinkage;
         var mean =
             (statistics.Sums[item] - sum + pseudo * statistics.Mean) / (statistics.Counts[item] - count + pseudo);
-        return label == LabelKind.Rating ? mean : Math.Log(mean / (1 - mean));
+        if (label == LabelKind.Rating)
+        {
+            return mean;
+        }
+        // Finite where every label is the same.
+        var share = Math.Clamp(mean, Edge, 1 - Edge);
+        return Math.Log(share / (1 - share));
     }
 
     // Ratings: Σ (r − item) / (n + 3). Clicks: the mode of a logistic model with a standard normal prior, by Newton's

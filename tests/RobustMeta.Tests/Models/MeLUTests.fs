@@ -1,6 +1,7 @@
 module RobustMeta.Tests.Models.MeLUTests
 
 open System.Collections.Generic
+open System.Collections.Immutable
 open Expecto
 open RobustMeta.Models
 open RobustMeta.Tasks
@@ -137,27 +138,26 @@ let tests =
                     for KeyValue(name, gradient) in gradients do
                         near name 1e-6 expected[name] gradient
 
-            testCase "the head has the parameter count of the published sizes"
+            testCase "the parameter counts of the published sizes"
             <| fun () ->
-                // Eight fields of width 32 into 64-64-1, as for MovieLens-1M in the MeLU paper.
-                let fields n =
-                    System.Collections.Immutable.ImmutableArray.CreateRange(
-                        Seq.init n (fun i ->
-                            TokenField(
-                                $"f{i}",
-                                2,
-                                System.Collections.Immutable.ImmutableArray.Create(0, 1),
-                                System.Collections.Immutable.ImmutableArray.Create 1
-                            )
-                            :> InputField)
+                // MovieLens-1M in the MeLU paper: eight fields of width 32 into 64-64-1.
+                let fields (sizes: int list) =
+                    ImmutableArray.CreateRange<InputField>(
+                        sizes
+                        |> List.mapi (fun i size ->
+                            TokenField($"f{i}", size, ImmutableArray.Create(0, 1), ImmutableArray.Create 1))
                     )
 
                 let model =
                     MeLUSpec(HiddenDim1 = 64, HiddenDim2 = 64)
-                        .Create(InputSchema(fields 4, fields 4, 32), 0.1, LabelKind.Rating)
+                        .Create(
+                            InputSchema(fields [ 6; 25; 2186; 8030 ], fields [ 2; 7; 21; 3402 ], 32),
+                            0.1,
+                            LabelKind.Rating
+                        )
 
-                let head =
-                    model.CreateParameters(1L).All |> Seq.filter (fun p -> p.Name.StartsWith "head") |> Seq.sumBy _.Size
-
-                Expect.equal head 20_673 "MLP parameters"
+                let parameters = model.CreateParameters 1L
+                let head = parameters.All |> Seq.filter (fun p -> p.Name.StartsWith "head") |> Seq.sumBy _.Size
+                Expect.equal head 20_673 "MLP"
+                Expect.equal parameters.Size 458_401L "all"
         ]

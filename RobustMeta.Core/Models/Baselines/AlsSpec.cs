@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using RobustMeta.Settings;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Models.Baselines;
+
+/// <summary>Matrix factorisation by alternating least squares, new users folded in. See <see cref="Als"/>.</summary>
+public sealed record AlsSpec : BaselineSpec
+{
+    /// <inheritdoc/>
+    public override string BaselineName => "iALS";
+
+    /// <inheritdoc/>
+    public override string NewItems =>
+        "cannot score them: they keep the bias model's score (residuals) or 0 (positives)";
+
+    /// <summary>What it learns from.</summary>
+    [Setting("what is learned from: residuals of the bias model, or positives (implicit feedback)")]
+    public SignalKind Signal { get; init; } = SignalKind.Residuals;
+
+    /// <summary>Number of factors.</summary>
+    [Setting("number of factors", Min = 1, Max = 1024)]
+    public int Factors { get; init; } = 16;
+
+    /// <summary>Coefficient of the L2 penalty on each factor vector.</summary>
+    [Setting("coefficient of the L2 penalty on each factor vector", Min = 1e-6, Max = 1e6)]
+    public double Regularization { get; init; } = 5;
+
+    /// <summary>Weight of an observed positive beyond that of every cell (α of the paper).</summary>
+    [Setting("weight of a positive beyond that of every cell (positives only)", Min = 0, Max = 1e6)]
+    public double Confidence { get; init; } = 10;
+
+    /// <summary>Rounds over users and items.</summary>
+    [Setting("rounds over users and items", Min = 1, Max = 1000)]
+    public int Rounds { get; init; } = 15;
+
+    /// <inheritdoc/>
+    public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed)
+    {
+        var signal = new Signal(Signal, source, new(source, train));
+        var model = Als.Fit(this, signal.Train(train), source.Ratings.Items.Count, seed);
+        return new ProfilePredictor(BaselineName, signal, model);
+    }
+}

@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Models.Baselines;
+
+/// <summary>See <see cref="BiasBaseline"/>.</summary>
+public sealed record BiasSpec : BaselineSpec
+{
+    /// <inheritdoc/>
+    public override string BaselineName => "bias";
+
+    /// <inheritdoc/>
+    public override string NewItems => "scored by the user's offset on top of the global mean";
+
+    /// <inheritdoc/>
+    public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed) =>
+        new BiasBaseline(new(source, train));
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using RobustMeta.Settings;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Models.Baselines;
+
+/// <summary>EASE (Steck, WWW 2019). See <see cref="Ease"/>.</summary>
+public sealed record EaseSpec : BaselineSpec
+{
+    /// <inheritdoc/>
+    public override string BaselineName => "EASE";
+
+    /// <inheritdoc/>
+    public override string NewItems =>
+        "cannot score them: they keep the bias model's score (residuals) or 0 (positives)";
+
+    /// <summary>What it learns from.</summary>
+    [Setting("what is learned from: residuals of the bias model, or positives (implicit feedback)")]
+    public SignalKind Signal { get; init; } = SignalKind.Residuals;
+
+    /// <summary>Coefficient of the L2 penalty.</summary>
+    [Setting("coefficient of the L2 penalty", Min = 1e-3, Max = 1e6)]
+    public double Regularization { get; init; } = 100;
+
+    /// <inheritdoc/>
+    public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed)
+    {
+        var signal = new Signal(Signal, source, new(source, train));
+        var gram = new ItemGram(signal.Train(train), source.Ratings.Items.Count);
+        return new ProfilePredictor(BaselineName, signal, new Ease(gram, Regularization));
+    }
+}

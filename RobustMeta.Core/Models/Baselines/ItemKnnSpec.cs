@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using RobustMeta.Settings;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Models.Baselines;
+
+/// <summary>Neighbourhood of items (Sarwar et al., WWW 2001). See <see cref="ItemKnn"/>.</summary>
+public sealed record ItemKnnSpec : BaselineSpec
+{
+    /// <inheritdoc/>
+    public override string BaselineName => "ItemKNN";
+
+    /// <inheritdoc/>
+    public override string NewItems =>
+        "cannot score them: they keep the bias model's score (residuals) or 0 (positives)";
+
+    /// <summary>What it learns from.</summary>
+    [Setting("what is learned from: residuals of the bias model, or positives (implicit feedback)")]
+    public SignalKind Signal { get; init; } = SignalKind.Residuals;
+
+    /// <summary>Number of neighbours.</summary>
+    [Setting("number of most similar profile items that count", Min = 1, Max = 100_000)]
+    public int Neighbours { get; init; } = 50;
+
+    /// <summary>Shrinkage of similarities.</summary>
+    [Setting("shrinkage of similarities and of their weighted mean", Min = 0, Max = 1e6)]
+    public double Shrink { get; init; } = 10;
+
+    /// <inheritdoc/>
+    public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed)
+    {
+        var signal = new Signal(Signal, source, new(source, train));
+        var gram = new ItemGram(signal.Train(train), source.Ratings.Items.Count);
+        return new ProfilePredictor(BaselineName, signal, new ItemKnn(gram, Neighbours, Shrink, Signal));
+    }
+}

@@ -1,0 +1,30 @@
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Models.Baselines;
+
+/// <summary>A collaborative model as a method to compare with: each user's support is the profile.</summary>
+/// <param name="name">Name of the method.</param>
+/// <param name="signal">What the model was fitted on.</param>
+/// <param name="model">The model.</param>
+public sealed class ProfilePredictor(string name, Signal signal, IProfileModel model) : IPredictor
+{
+    /// <inheritdoc/>
+    public string Name { get; } = name;
+
+    /// <inheritdoc/>
+    public float[] Predict(TaskBatch batch)
+    {
+        float[] scores = [.. signal.Base(batch)];
+        var profiles = signal.Supports(batch);
+        for (var b = 0; b < batch.Count; b++)
+        {
+            var range = batch.QueryOffsets[b]..batch.QueryOffsets[b + 1];
+            var outputs = model.Score(profiles[b], batch.QueryItems.AsSpan()[range]);
+            for (var i = 0; i < outputs.Length; i++)
+            {
+                scores[range.Start.Value + i] += (float)signal.ToScore(outputs[i]);
+            }
+        }
+        return scores;
+    }
+}

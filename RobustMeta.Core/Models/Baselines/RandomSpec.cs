@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Models.Baselines;
+
+/// <summary>See <see cref="RandomBaseline"/>.</summary>
+public sealed record RandomSpec : BaselineSpec
+{
+    /// <inheritdoc/>
+    public override string BaselineName => "random";
+
+    /// <inheritdoc/>
+    public override string NewItems => "scored at random like all others";
+
+    /// <inheritdoc/>
+    public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed) =>
+        new RandomBaseline(seed);
+}

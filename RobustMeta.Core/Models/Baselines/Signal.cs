@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using RobustMeta.Models.Offsets;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Models.Baselines;
+
+/// <summary>Turns tasks into the rows that collaborative baselines learn from, and their output into scores.</summary>
+/// <param name="kind">What they learn from.</param>
+/// <param name="source">Labels, and the threshold of relevance.</param>
+/// <param name="bias">The bias model of the meta-training users.</param>
+public sealed class Signal(SignalKind kind, TaskSource source, BiasModel bias)
+{
+    // A logit moves by 1 / (p (1 − p)) times a small change of p: by 4 at one half.
+    private const double LogitPerProbability = 4;
+
+    /// <summary>Rows of the meta-training users: their supports and queries.</summary>
+    public IReadOnlyList<Profile> Train(ImmutableArray<UserTask> train)
+    {
+        var batch = source.Batch(train, [.. Enumerable.Range(0, train.Length)]);
+        var (support, query) = bias.Scores(batch);
+        return
+        [
+            .. Enumerable
+                .Range(0, batch.Count)
+                .Select(b =>
+                    Of([
+                        .. Side(batch.SupportOffsets, batch.SupportItems, batch.SupportLabels, support, b),
+                        .. Side(batch.QueryOffsets, batch.QueryItems, batch.QueryLabels, query, b),
+                    ])
+                ),
+        ];
+    }
+
+    /// <summary>Rows of the supports of a batch.</summary>
+    public IReadOnlyList<Profile> Supports(TaskBatch batch)
+    {
+        var scores = bias.Scores(batch).Support;
+        return
+        [
+            .. Enumerable
+                .Range(0, batch.Count)
+                .Select(b => Of([.. Side(batch.SupportOffsets, batch.SupportItems, batch.SupportLabels, scores, b)])),
+        ];
+    }
+
+    /// <summary>Scores that a method's output is added to, for each query interaction.</summary>
+    public ImmutableArray<float> Base(TaskBatch batch) =>
+        kind == SignalKind.Residuals ? bias.Scores(batch).Query : [.. new float[batch.QueryItems.Length]];
+
+    /// <summary>An output of a method, in the units of scores.</summary>
+    public double ToScore(double output) =>
+        kind == SignalKind.Residuals && source.Label == LabelKind.Click ? LogitPerProbability * output : output;
+
+    private static IEnumerable<(int Item, float Label, float Base)> Side(
+        ImmutableArray<int> offsets,
+        ImmutableArray<int> items,
+        ImmutableArray<float> labels,
+        ImmutableArray<float> scores,
+        int b
+    )
+    {
+        for (var i = offsets[b]; i < offsets[b + 1]; i++)
+        {
+            yield return (items[i], labels[i], scores[i]);
+        }
+    }
+
+    private Profile Of(IReadOnlyList<(int Item, float Label, float Base)> known)
+    {
+        if (kind == SignalKind.Residuals)
+        {
+            return new([.. known.Select(x => x.Item)], [.. known.Select(x => Residual(x.Label, x.Base))]);
+        }
+        var relevant = known.Where(x => x.Label >= (source.Label == LabelKind.Click ? 1 : source.Threshold)).ToList();
+        return new([.. relevant.Select(x => x.Item)], [.. relevant.Select(_ => 1.0)]);
+    }
+
+    private double Residual(double label, double score) =>
+        label - (source.Label == LabelKind.Click ? 1 / (1 + Math.Exp(-score)) : score);
+}

@@ -1,0 +1,242 @@
+/// What every baseline must satisfy, found by being there; and the closed forms against brute force.
+module RobustMeta.Tests.Models.BaselineTests
+
+open System
+open System.Collections.Immutable
+open Expecto
+open MathNet.Numerics.LinearAlgebra
+open RobustMeta.Data
+open RobustMeta.Models.Baselines
+open RobustMeta.Models.Offsets
+open RobustMeta.Runtime
+open RobustMeta.Settings
+open RobustMeta.Tasks
+
+/// Twelve users and ten items, the last two of which no training user rated; users 9 to 11 are new.
+let private world label =
+    let random = Seeds.Generator(3L, "baseline world")
+    let users, items = 12, 10
+    let names prefix n = Vocabulary.Of(Seq.init n (fun i -> $"{prefix}{i}"))
+
+    let cells =
+        [
+            for u in 0 .. users - 1 do
+                for i in random.Permutation(if u < 9 then items - 2 else items) |> Seq.take 6 do
+                    u, i, float32 (1 + random.Next 5)
+        ]
+
+    let column select = ImmutableArray.CreateRange(cells |> List.map select)
+
+    let ratings =
+        Ratings(
+            "tiny",
+            names "u" users,
+            names "i" items,
+            column (fun (u, _, _) -> u),
+            column (fun (_, i, _) -> i),
+            column (fun (_, _, y) -> y),
+            ImmutableArray.Empty,
+            FeatureTable.Empty users,
+            FeatureTable.Empty items,
+            ReadReport(cells.Length)
+        )
+
+    let task user =
+        let rows = ratings.RowsOf(user).ToArray()
+        UserTask(user, ImmutableArray.CreateRange(Seq.take 3 rows), ImmutableArray.CreateRange(Seq.skip 3 rows))
+
+    let tasks first last = ImmutableArray.CreateRange(Seq.map task [ first..last ])
+    TaskSource(ratings, label, 4.0), tasks 0 8, tasks 9 11
+
+let private all (source: TaskSource) (tasks: ImmutableArray<UserTask>) =
+    source.Batch(tasks, ReadOnlySpan [| 0 .. tasks.Length - 1 |])
+
+let private labels = [ LabelKind.Click; LabelKind.Rating ]
+
+let private onEach test =
+    [
+        for spec in BaselineSpec.All.Values do
+            for label in labels do
+                testCase $"{spec.BaselineName}, {label}" (fun () -> test spec label)
+    ]
+
+let private contract (spec: BaselineSpec) label =
+    let source, train, fresh = world label
+    let baseline = spec.Fit(source, train, 5L)
+    let batch = all source fresh
+    let scores = baseline.Predict batch
+    Expect.equal baseline.Name spec.BaselineName "name"
+    Expect.equal scores.Length batch.QueryItems.Length "one score an interaction"
+    Expect.all scores Single.IsFinite "new items included"
+    Expect.equal (baseline.Predict batch) scores "predicting changes nothing"
+    Expect.equal (spec.Fit(source, train, 5L).Predict batch) scores "same seed, same scores"
+
+    let alone =
+        [| for t in 0 .. fresh.Length - 1 -> baseline.Predict(source.Batch(fresh, ReadOnlySpan [| t |])) |]
+        |> Array.concat
+
+    Expect.equal alone scores "a task scores alone as in a batch"
+    let flipped = ImmutableArray.CreateRange(batch.QueryLabels |> Seq.map (fun y -> 1.0f - y))
+
+    let blind =
+        TaskBatch(
+            batch.Users,
+            batch.Positions,
+            batch.SupportOffsets,
+            batch.SupportItems,
+            batch.SupportLabels,
+            batch.QueryOffsets,
+            batch.QueryItems,
+            flipped
+        )
+
+    Expect.equal (baseline.Predict blind) scores "query labels are not seen"
+    Expect.isNonEmpty spec.NewItems "says what it does with new items"
+    SettingList.Of spec |> ignore
+
+let private profiles label kind =
+    let source, train, fresh = world label
+    let signal = Signal(kind, source, BiasModel(source, train))
+    source, signal, signal.Train train, all source fresh
+
+let private dense (profiles: Profile seq) items =
+    let rows = Seq.toList profiles
+
+    Matrix<float>
+        .Build.Dense(
+            rows.Length,
+            items,
+            fun u i -> Seq.zip rows[u].Items rows[u].Values |> Seq.filter (fst >> (=) i) |> Seq.sumBy snd
+        )
+
+let private close what (expected: float seq) (actual: float seq) =
+    Expect.equal (Seq.length actual) (Seq.length expected) $"{what}: length"
+    Seq.iter2 (fun e a -> Expect.isLessThan (abs (e - a)) 1e-5 $"{what}: {e} against {a}") expected actual
+
+[<Tests>]
+let tests =
+    testList
+        "Baselines"
+        [
+            testList "contract" (onEach contract)
+
+            for kind in [ SignalKind.Residuals; SignalKind.Positives ] do
+                testCase $"EASE on {kind} is the ridge regression of each item on the others"
+                <| fun () ->
+                    let _, _, rows, _ = profiles LabelKind.Rating kind
+                    let x = dense rows 10
+                    let model = Ease(ItemGram(rows, 10), 0.7)
+                    let items = [| 0..9 |]
+
+                    for row in rows do
+                        let own = (dense [ row ] 10).Row 0
+
+                        let expected =
+                            items
+                            |> Array.map (fun target ->
+                                if x.Column(target).L2Norm() = 0.0 then
+                                    0.0
+                                else
+                                    let others = items |> Array.filter ((<>) target)
+                                    let z = Matrix<float>.Build.DenseOfColumnVectors(others |> Array.map x.Column)
+                                    let ridge = Matrix<float>.Build.DenseDiagonal(9, 0.7)
+
+                                    let b =
+                                        (z.TransposeThisAndMultiply z + ridge)
+                                            .Solve(z.TransposeThisAndMultiply(x.Column target))
+
+                                    Seq.zip others b |> Seq.sumBy (fun (i, b) -> own[i] * b))
+
+                        close "outputs" expected (model.Score(row, ReadOnlySpan items))
+
+                testCase $"ALS on {kind}: the folded-in factor minimises the user's own objective"
+                <| fun () ->
+                    let source, _, rows, _ = profiles LabelKind.Rating kind
+                    let spec = AlsSpec(Signal = kind, Factors = 3, Regularization = 0.5, Confidence = 4.0, Rounds = 10)
+                    let model = Als.Fit(spec, rows, source.Ratings.Items.Count, 1L)
+                    let x = dense rows 10
+                    let scores = rows |> Seq.map (fun row -> model.Score(row, ReadOnlySpan [| 0..9 |])) |> array2D
+                    // Each cell the objective counts, and by how much.
+                    let weight u i =
+                        let seen = rows[u].Items.Contains i
+
+                        if kind = SignalKind.Positives then (if seen then 5.0 else 1.0)
+                        else if seen then 1.0
+                        else 0.0
+
+                    let error =
+                        Seq.sum (
+                            seq {
+                                for u in 0 .. rows.Count - 1 do
+                                    for i in 0..9 -> weight u i * (x[u, i] - scores[u, i]) ** 2.0
+                            }
+                        )
+
+                    let zero =
+                        Seq.sum (
+                            seq {
+                                for u in 0 .. rows.Count - 1 do
+                                    for i in 0..9 -> weight u i * x[u, i] ** 2.0
+                            }
+                        )
+
+                    Expect.isLessThan error (0.7 * zero) "three factors explain a good part"
+                    // The outputs are V p: least squares in p with the penalty has the gradient VᵀC(Vp − x) + λp = 0, so
+                    // Σ c (Vp − x) Vp = −λ|p|² is not positive.
+                    for u in 0 .. rows.Count - 1 do
+                        let slope =
+                            Seq.sum (seq { for i in 0..9 -> weight u i * (scores[u, i] - x[u, i]) * scores[u, i] })
+
+                        Expect.isLessThanOrEqual slope 1e-9 "stationary"
+
+            testCase "ItemKNN: one neighbour gives that neighbour's residual, shrunk"
+            <| fun () ->
+                let row items values = Profile(ImmutableArray.CreateRange items, ImmutableArray.CreateRange values)
+                let rows = [| row [ 0; 1 ] [ 1.0; 2.0 ]; row [ 0; 1 ] [ 2.0; 1.0 ] |]
+                let model = ItemKnn(ItemGram(rows, 3), 1, 100.0, SignalKind.Residuals)
+                // Cosine with shrinkage: 4 / (5 + 100).
+                let s = 4.0 / 105.0
+                let outputs = model.Score(row [ 0 ] [ 0.5 ], ReadOnlySpan [| 1; 2 |])
+                close "outputs" [ s * 0.5 / (s + 1.0); 0.0 ] outputs
+
+            testCase "BPR ranks what its training users like first"
+            <| fun () ->
+                let source, train, _ = world LabelKind.Click
+                let model = BprSpec(Rounds = 200).Fit(source, train, 1L)
+                let batch = all source train
+                let scores = model.Predict batch
+
+                let pairs =
+                    [
+                        for b in 0 .. batch.Count - 1 do
+                            for i in batch.QueryOffsets[b] .. batch.QueryOffsets[b + 1] - 1 do
+                                for j in batch.QueryOffsets[b] .. batch.QueryOffsets[b + 1] - 1 do
+                                    if batch.QueryLabels[i] > batch.QueryLabels[j] then
+                                        if scores[i] > scores[j] then 1.0 else 0.0
+                    ]
+
+                Expect.isGreaterThan (List.average pairs) 0.6 "share of pairs in order"
+
+            testCase "the bias model leaves out a training user's own ratings"
+            <| fun () ->
+                let source, train, _ = world LabelKind.Rating
+                let bias = BiasModel(source, train)
+                let batch = all source train
+                let struct (support, _) = bias.Scores batch
+                let rows = Seq.collect (fun (t: UserTask) -> Seq.append t.Support t.Query) train |> List.ofSeq
+                let mean = rows |> List.averageBy (fun r -> float source.Ratings.Values[r])
+
+                let item i u =
+                    let own =
+                        rows
+                        |> List.filter (fun r -> source.Ratings.ItemIndex[r] = i && source.Ratings.UserIndex[r] <> u)
+
+                    (List.sumBy (fun r -> float source.Ratings.Values[r]) own + 5.0 * mean) / (float own.Length + 5.0)
+
+                for b in 0 .. batch.Count - 1 do
+                    let range = [ batch.SupportOffsets[b] .. batch.SupportOffsets[b + 1] - 1 ]
+                    let scores = range |> List.map (fun j -> item batch.SupportItems[j] batch.Users[b])
+                    let labels = range |> List.map (fun j -> float batch.SupportLabels[j])
+                    let offset = List.sum (List.map2 (-) labels scores) / (float range.Length + 3.0)
+                    close "support" (scores |> List.map ((+) offset)) (range |> List.map (fun j -> float support[j]))
+        ]
