@@ -115,10 +115,10 @@ let table (metric: string) (comparison: Comparison) : Tables.Table =
 /// Prints the table of one metric.
 let printTable (metric: string) (comparison: Comparison) = printf "\n%s" (Tables.markdown (table metric comparison))
 
-/// Paired differences of one method to another on every test set, for the users that `keep` accepts.
-let differences (metric: string) (name: string) (reference: string) (keep: string -> bool) (comparison: Comparison) =
+/// Paired differences of one method to another on every test set, for the users that `keep` accepts and `who` names.
+let differences (metric: string) (name: string) (reference: string) (who: string) (keep: string -> bool) comparison =
     Summary.differences comparison.Rows name reference metric keep
-    |> Tables.differencesByShift comparison.Beta $"{metric}: {name} − {reference}"
+    |> Tables.differencesByShift comparison.Beta $"{metric}: {name} − {reference}, {who}"
 
 /// Writes the figure of one metric against the shift as an HTML page.
 let saveFigure (metric: string) (page: string) (comparison: Comparison) =
