@@ -12,9 +12,16 @@ let private datasets () =
     let catalog = DatasetCatalog.Default
 
     for name in catalog.Names do
-        match catalog.TryLocate name with
-        | null -> line $"data {name}" "not found (downloaded when first used)"
-        | folder -> line $"data {name}" folder
+        match catalog.Find name, catalog.TryLocate name with
+        | null, _ -> line $"data {name}" "generated"
+        | entry, null when isNull entry.Url -> line $"data {name}" $"not found; get it by hand from {entry.Page}"
+        | _, null -> line $"data {name}" "not found; downloaded when first used"
+        | _, folder ->
+            match List.ofSeq (catalog.Differing name) with
+            | [] -> line $"data {name}" $"{folder} (checksums as in the catalog)"
+            | files ->
+                let names = String.Join(", ", files)
+                line $"data {name}" $"{folder} (other content than the catalog knows: {names})"
 
 /// Prints the report; 0 only when a tiny second-order gradient comes out right.
 let run () =

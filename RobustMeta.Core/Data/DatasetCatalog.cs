@@ -137,7 +137,7 @@ public sealed class DatasetCatalog
     }
 
     private static string Remedy(CatalogEntry entry, string folder, string why) =>
-        $"The data set {entry.Name} ({entry.Title}) is not on this machine: {why} "
+        $"The data set {entry.Name} ({entry.Title}) is not on this machine: {why.TrimEnd('.')}. "
         + $"Put {string.Join(", ", entry.Files.Keys)} (plain or .gz; see {entry.Page}) into {folder}, or set "
         + $"{FolderVariable} to a folder that has a folder {entry.Name} with them."
         + (entry.Note.Length > 0 ? $" {entry.Note}" : "");

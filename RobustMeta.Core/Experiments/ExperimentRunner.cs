@@ -4,6 +4,7 @@ using RobustMeta.Engine;
 using RobustMeta.Models;
 using RobustMeta.Models.Offsets;
 using RobustMeta.Robustness;
+using RobustMeta.Robustness.References;
 using RobustMeta.Tasks;
 using RobustMeta.Training;
 
@@ -18,7 +19,9 @@ public static class ExperimentRunner
     /// <param name="checkpoint">Where an interrupted training goes on, or null.</param>
     /// <param name="progress">Is told each epoch, on this thread.</param>
     /// <param name="cancellation">Stops after the current batch.</param>
-    /// <param name="reference">Trains the model of a cross-fitted reference on some tasks; null where there is none.</param>
+    /// <param name="reference">
+    /// Trains the model of a cross-fitted reference on some tasks; null trains the one that the spec names.
+    /// </param>
     /// <exception cref="ArgumentException">The data settings differ.</exception>
     /// <exception cref="DivergenceException">Training diverged.</exception>
     public static MethodResult Train(
@@ -34,23 +37,60 @@ public static class ExperimentRunner
         var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
         var train = prepared.Split.MetaTrain;
         using var engine = EngineOf(prepared, spec, model);
-        var reweighter = Reweighter.Fit(spec.Robustness, prepared.Source, train, reference, spec.Seed);
-        var trainer = new Trainer(
-            spec.Training,
-            engine,
-            reweighter,
-            prepared.Source,
-            train,
-            prepared.Validation,
-            spec.Seed,
-            model.Phases,
-            new(prepared.Source, prepared.Split.Validation)
-        );
+        var fit = reference ?? (fold => PlainPredictor(prepared, PlainReference(spec), fold, cancellation));
+        var reweighter = Reweighter.Fit(spec.Robustness, prepared.Source, train, fit, spec.Seed);
+        var trainer = TrainerOf(prepared, spec, model, engine, reweighter, train);
         var clock = Stopwatch.StartNew();
         var training = trainer.Run(checkpoint, progress, cancellation);
         var trained = clock.Elapsed;
         var users = prepared.Evaluate(new EnginePredictor(spec.MethodName, engine));
         return new(spec, users, training, engine.Parameters, reweighter.Weights, trained, clock.Elapsed - trained);
+    }
+
+    private static Trainer TrainerOf(
+        PreparedExperiment prepared,
+        ExperimentSpec spec,
+        MetaRecommender model,
+        IMetaGradientEngine engine,
+        Reweighter reweighter,
+        ImmutableArray<UserTask> tasks
+    ) =>
+        new(
+            spec.Training,
+            engine,
+            reweighter,
+            prepared.Source,
+            tasks,
+            prepared.Validation,
+            spec.Seed,
+            model.Phases,
+            new(prepared.Source, prepared.Split.Validation)
+        );
+
+    // What a cross-fitted reference is: the model of the spec or another one at its defaults, without an adversary.
+    private static ExperimentSpec PlainReference(ExperimentSpec spec)
+    {
+        var name = spec.Robustness.References.ReferenceModel;
+        return spec with
+        {
+            Model = name == ReferenceSpec.SameModel ? spec.Model : ModelSpec.Named(name),
+            Robustness = new() { Levels = WeightLevels.None },
+        };
+    }
+
+    // The engine lives as long as the predictor does.
+    private static EnginePredictor PlainPredictor(
+        PreparedExperiment prepared,
+        ExperimentSpec spec,
+        ImmutableArray<UserTask> tasks,
+        CancellationToken cancellation
+    )
+    {
+        var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
+        var engine = EngineOf(prepared, spec, model);
+        var plain = Reweighter.Plain([.. tasks.Select(task => task.Query.Length)]);
+        TrainerOf(prepared, spec, model, engine, plain, tasks).Run(null, null, cancellation);
+        return new(spec.MethodName, engine);
     }
 
     private static IMetaGradientEngine EngineOf(PreparedExperiment prepared, ExperimentSpec spec, MetaRecommender model)

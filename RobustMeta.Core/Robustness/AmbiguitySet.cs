@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Numerics;
 using System.Reflection;
+using System.Runtime.InteropServices;
 using RobustMeta.Settings;
 
 namespace RobustMeta.Robustness;
@@ -141,6 +143,18 @@ public abstract record AmbiguitySet
         {
             throw new ArgumentException("An ambiguity set needs at least one loss.");
         }
+        // x − x is zero for finite x and NaN for the others: one pass over vectors, before the slow search for which.
+        var vectors = MemoryMarshal.Cast<double, Vector<double>>(values);
+        var bad = Vector<double>.Zero;
+        foreach (var vector in vectors)
+        {
+            bad += vector - vector;
+        }
+        var rest = values[(vectors.Length * Vector<double>.Count)..];
+        if (Vector.EqualsAll(bad, Vector<double>.Zero) && AreFinite(rest))
+        {
+            return;
+        }
         for (var i = 0; i < values.Length; i++)
         {
             if (!double.IsFinite(values[i]))
@@ -150,5 +164,17 @@ public abstract record AmbiguitySet
                 );
             }
         }
+    }
+
+    private static bool AreFinite(ReadOnlySpan<double> values)
+    {
+        foreach (var value in values)
+        {
+            if (!double.IsFinite(value))
+            {
+                return false;
+            }
+        }
+        return true;
     }
 }

@@ -83,6 +83,19 @@ public sealed class Reweighter
             seed
         );
 
+    /// <summary>No adversary: uniform weights.</summary>
+    /// <param name="queryLengths">Number of query interactions of each training user.</param>
+    public static Reweighter Plain(IReadOnlyList<int> queryLengths) => new(queryLengths);
+
+    private Reweighter(IReadOnlyList<int> queryLengths)
+    {
+        reference = new NoReference();
+        users = new UniformUsers();
+        interactions = new UniformInteractions();
+        Weights = new(queryLengths);
+        stream = new(Weights.Offsets, 1);
+    }
+
     /// <summary>The weights each user and interaction had last.</summary>
     public HierarchicalWeights Weights { get; }
 

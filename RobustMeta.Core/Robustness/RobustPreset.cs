@@ -30,10 +30,19 @@ public sealed record RobustPreset(string Name, string Meaning, ImmutableArray<(s
         new("robustmeta-interaction", "its interaction level alone", Excess("interaction")),
         new(
             "robustmeta-crossfit",
-            "excess over a cross-fitted model instead of the bias model",
-            [.. Excess("both").Where(s => s.Item1 != "reference"), ("reference", "crossfit")]
+            "excess over a cross-fitted meta-ridge instead of the bias model",
+            [.. Response("both", "chi2 0.5"), .. CrossFitted]
         ),
-        new("distill", "control: the bias model's predictions in the labels, no adversary", Distillation),
+        new(
+            "distill",
+            "control: the bias model's predictions in the labels, no adversary",
+            [("levels", "none"), ("distill", "0.8"), ("reference", "bias")]
+        ),
+        new(
+            "distill-crossfit",
+            "control: the predictions of a cross-fitted meta-ridge in the labels, no adversary",
+            [("levels", "none"), ("distill", "0.8"), .. CrossFitted]
+        ),
         new(
             "tr-maml",
             "simplex over users (Collins et al., NeurIPS 2020)",
@@ -69,8 +78,8 @@ public sealed record RobustPreset(string Name, string Meaning, ImmutableArray<(s
 
     private static ImmutableArray<(string, string)> Doro => [.. Response("user", "chi2 0.25"), ("doroTrim", "0.1")];
 
-    private static ImmutableArray<(string, string)> Distillation =>
-        [("levels", "none"), ("reference", "bias"), ("distill", "0.8")];
+    private static ImmutableArray<(string, string)> CrossFitted =>
+        [("reference", "crossfit"), ("referenceModel", "MetaRidge")];
 
     /// <summary>The preset of that name.</summary>
     /// <exception cref="SettingException">There is none; the message names the nearest.</exception>

@@ -21,16 +21,6 @@ internal static class BatchLoss
         return total / batch.Count;
     }
 
-    // The weights of plain training: 1 / (B q_u) for each query interaction, 1 / B for each user.
-    public static void Uniform(TaskBatch batch, Span<float> weights, Span<float> userWeights)
-    {
-        for (var b = 0; b < batch.Count; b++)
-        {
-            weights[batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]].Fill(1f / (batch.Count * batch.QueryLength(b)));
-            userWeights[b] = 1f / batch.Count;
-        }
-    }
-
     public static double Weighted(ReadOnlySpan<float> losses, ReadOnlySpan<float> weights)
     {
         double total = 0;

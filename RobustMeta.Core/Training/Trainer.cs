@@ -38,6 +38,11 @@ public sealed class Trainer(
 {
     private readonly Optimizer optimizer = Optimizer.Of(spec.Optimizer, engine.Parameters, spec.WeightDecay);
     private readonly int pretraining = phases[..^1].Sum(phase => phase.Epochs ?? spec.Epoch);
+
+    // Pretraining weighs all alike: there is no adversary yet.
+    private readonly Reweighter plain = Reweighter.Plain([.. tasks.Select(task => task.Query.Length)]);
+    private float[] queryWeights = [];
+    private float[] userWeights = [];
     private readonly IPredictor predictor = new EnginePredictor("validation", engine);
 
     /// <summary>Trains, from a checkpoint if there is one.</summary>
@@ -85,7 +90,7 @@ public sealed class Trainer(
         }
         var rate = (phase.LearningRate ?? spec.Lr) * Math.Pow(spec.Gamma, done);
         var sums = Descend(epoch, phase, rate, cancellation);
-        var certificate = reweighter.EndEpoch();
+        var certificate = AdversaryIn(epoch).EndEpoch();
         var value = validation.Evaluate(predictor);
         var record = new EpochRecord(
             epoch,
@@ -134,8 +139,6 @@ public sealed class Trainer(
         var order = Seeds
             .Generator(seed, "shuffle", epoch.ToString(CultureInfo.InvariantCulture))
             .Permutation(tasks.Length);
-        // Pretraining phases weigh all alike: there is no adversary yet.
-        var isRobust = epoch > pretraining;
         var learned = engine.Parameters.All.Where(phase.Learns).ToList();
         double mean = 0;
         double robust = 0;
@@ -146,34 +149,19 @@ public sealed class Trainer(
             cancellation.ThrowIfCancellationRequested();
             number++;
             var users = order.AsSpan(start, Math.Min(spec.BatchSize, order.Length - start));
-            var plain = source.Batch(tasks, users);
-            var batch = isRobust ? reweighter.Relabel(plain) : plain;
+            var adversary = AdversaryIn(epoch);
+            var batch = adversary.Relabel(source.Batch(tasks, users));
 
-            var supportWeights = isRobust ? reweighter.SupportWeights(batch) : default;
-            var losses = engine.Forward(batch, supportWeights, phase);
+            var losses = engine.Forward(batch, adversary.SupportWeights(batch), phase);
             RequireFinite(losses, epoch, number);
-            var weights = new float[losses.Length];
-            var userWeights = new float[batch.Count];
-            if (isRobust)
-            {
-                reweighter.Weigh(batch, losses, weights, userWeights);
-            }
-            else
-            {
-                BatchLoss.Uniform(batch, weights, userWeights);
-            }
+            var weights = Buffer(ref queryWeights, losses.Length);
+            var ofUsers = Buffer(ref userWeights, batch.Count);
+            adversary.Weigh(batch, losses, weights, ofUsers);
             mean += BatchLoss.Mean(batch, losses) * batch.Count;
             robust += BatchLoss.Weighted(losses, weights) * batch.Count;
 
-            engine.Backward(weights, userWeights);
-            if (isRobust)
-            {
-                reweighter.AscendSupport(batch, engine.SupportGradient);
-                if (!reweighter.IsAlternating)
-                {
-                    reweighter.Ascend(batch);
-                }
-            }
+            engine.Backward(weights, ofUsers);
+            adversary.AscendSupport(batch, engine.SupportGradient);
             var length = GradientNorm.Of(engine.Parameters);
             if (!double.IsFinite(length))
             {
@@ -181,12 +169,23 @@ public sealed class Trainer(
             }
             norm += length * batch.Count;
             optimizer.Step(learned, rate, spec.Clip > 0 && length > spec.Clip ? spec.Clip / length : 1);
-            if (isRobust && reweighter.IsAlternating)
-            {
-                reweighter.Ascend(batch, engine.Forward(batch, reweighter.SupportWeights(batch), phase));
-            }
+            adversary.Ascend(
+                batch,
+                adversary.IsAlternating ? engine.Forward(batch, adversary.SupportWeights(batch), phase) : default
+            );
         }
         return (mean / order.Length, robust / order.Length, norm / order.Length);
+    }
+
+    private Reweighter AdversaryIn(int epoch) => epoch > pretraining ? reweighter : plain;
+
+    private static Span<float> Buffer(ref float[] buffer, int length)
+    {
+        if (buffer.Length < length)
+        {
+            buffer = new float[length];
+        }
+        return buffer.AsSpan(0, length);
     }
 
     private static void RequireFinite(ReadOnlySpan<float> losses, int epoch, int batch)

@@ -94,7 +94,8 @@ internal sealed class RatingsBuilder(DuplicateRule rule)
     private bool TryAdd(int user, int item, float value, long time)
     {
         rows++;
-        var key = ((long)user << 32) | (uint)item;
+        // Odd multiplier: pairs stay distinct, and the low and high halves that a long is hashed by are mixed.
+        var key = unchecked((long)((((ulong)(uint)user << 32) | (uint)item) * 0x9E3779B97F4A7C15UL));
         if (rowOf.TryAdd(key, values.Count))
         {
             userIndex.Add(user);

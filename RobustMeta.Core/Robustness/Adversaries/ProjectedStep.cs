@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>w + rate · score, then the nearest point of the set.</summary>
@@ -15,14 +18,21 @@ internal sealed class ProjectedStep(AmbiguitySet set) : IWeightStep
     public void Restore(Span<double> weights)
     {
         var uniform = set.UniformWeight(weights.Length);
-        foreach (ref var weight in weights)
-        {
-            weight *= uniform;
-        }
+        Scale(weights, uniform);
         set.Project(weights);
-        foreach (ref var weight in weights)
+        Scale(weights, 1 / uniform);
+    }
+
+    private static void Scale(Span<double> weights, double factor)
+    {
+        var vectors = MemoryMarshal.Cast<double, Vector<double>>(weights);
+        for (var i = 0; i < vectors.Length; i++)
         {
-            weight /= uniform;
+            vectors[i] *= factor;
+        }
+        foreach (ref var weight in weights[(vectors.Length * Vector<double>.Count)..])
+        {
+            weight *= factor;
         }
     }
 }

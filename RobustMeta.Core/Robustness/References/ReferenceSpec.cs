@@ -11,6 +11,13 @@ public sealed record ReferenceSpec
     [Setting("what the adversary's losses are measured against: none (raw losses), bias, crossfit, userConstant, …")]
     public ReferenceKind Reference { get; init; } = ReferenceKind.None;
 
+    /// <summary>Stands for the model itself, trained plainly.</summary>
+    public const string SameModel = "same";
+
+    /// <summary>The model of <see cref="ReferenceKind.Crossfit"/>, with its default hyper-parameters.</summary>
+    [Setting("model of the cross-fitted reference, at its defaults; same takes the model itself, trained plainly")]
+    public string ReferenceModel { get; init; } = SameModel;
+
     /// <summary>Folds of <see cref="ReferenceKind.Crossfit"/>.</summary>
     [Setting("folds of the cross-fitted reference", Min = 2, Max = 100)]
     public int ReferenceFolds { get; init; } = 2;

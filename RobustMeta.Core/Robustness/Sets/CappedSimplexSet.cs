@@ -1,3 +1,6 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace RobustMeta.Robustness.Sets;
 
 /// <summary>
@@ -60,39 +63,33 @@ public sealed record CappedSimplexSet(double Share = 0.5) : AmbiguitySet, IMirro
     public void MirrorProject(Span<double> weights)
     {
         var cap = Cap(weights.Length);
-        using var scratch = new Scratch(weights.Length);
-        var sorted = scratch.Values;
-        weights.CopyTo(sorted);
-        sorted.Sort();
-        double rest = 0;
-        foreach (var weight in weights)
-        {
-            rest += weight;
-        }
+        // Scaling all to sum one pushes some above the cap; with those at the cap the others grow, until none is above.
+        // The capped set only grows, so the passes end.
+        var (capped, rest) = Above(weights, double.PositiveInfinity);
+        var threshold = cap * rest;
         var left = 1.0;
-        var next = sorted.Length - 1;
-        while (next > 0 && sorted[next] * left > cap * rest)
+        while (true)
         {
-            rest -= sorted[next];
-            left -= cap;
-            next--;
+            var (count, free) = Above(weights, threshold);
+            if (count <= capped)
+            {
+                break;
+            }
+            (capped, rest) = (count, free);
+            left = Math.Max(1 - capped * cap, 0);
+            if (left < 1e-15)
+            {
+                break;
+            }
+            threshold = Math.Min(threshold, cap * rest / left);
         }
-        var threshold = sorted[next];
-        var positive = 0;
-        rest = 0;
-        foreach (var weight in weights)
-        {
-            rest += weight <= threshold ? weight : 0;
-            positive += weight > threshold ? 1 : 0;
-        }
-        left = Math.Max(1 - positive * cap, 0);
         foreach (ref var weight in weights)
         {
             weight =
                 weight > threshold ? cap
                 : rest > 0 ? Math.Min(weight / rest * left, cap)
                 // Only zeros are left over and cannot keep proportions: they share what the caps leave.
-                : left / (weights.Length - positive);
+                : left / (weights.Length - capped);
         }
     }
 
@@ -129,6 +126,26 @@ public sealed record CappedSimplexSet(double Share = 0.5) : AmbiguitySet, IMirro
                 : losses[i] == threshold ? (budget - above) / budget / ties
                 : 0;
         }
+    }
+
+    // How many weights are above a threshold, and the sum of the others.
+    private static (double Count, double Others) Above(ReadOnlySpan<double> weights, double threshold)
+    {
+        var vectors = MemoryMarshal.Cast<double, Vector<double>>(weights);
+        var (counts, sums, level) = (Vector<double>.Zero, Vector<double>.Zero, new Vector<double>(threshold));
+        foreach (var vector in vectors)
+        {
+            var above = Vector.GreaterThan(vector, level);
+            counts += Vector.ConditionalSelect(above, Vector<double>.One, Vector<double>.Zero);
+            sums += Vector.ConditionalSelect(above, Vector<double>.Zero, vector);
+        }
+        var (count, sum) = (Vector.Sum(counts), Vector.Sum(sums));
+        foreach (var weight in weights[(vectors.Length * Vector<double>.Count)..])
+        {
+            count += weight > threshold ? 1 : 0;
+            sum += weight > threshold ? 0 : weight;
+        }
+        return (count, sum);
     }
 
     private double Cap(int n) => 1 / Math.Max(Share * n, 1);

@@ -1,0 +1,170 @@
+module RobustMeta.Tests.Robustness.ReferenceTests
+
+open System
+open System.Collections.Immutable
+open Expecto
+open RobustMeta.Data
+open RobustMeta.Robustness
+open RobustMeta.Robustness.References
+open RobustMeta.Settings
+open RobustMeta.Tasks
+open RobustMeta.Tests
+
+let private world = lazy SyntheticRatings.Generate(SyntheticSpec(Users = 60, Items = 50, MinRatings = 20), 5L)
+let private split = lazy TaskSplit.Of(world.Value.Ratings, TaskSplitSpec(), 5L)
+let private source label = TaskSource(world.Value.Ratings, label, 4.0)
+let private tasks () = split.Value.MetaTrain
+
+let private batchOf (source: TaskSource) (tasks: ImmutableArray<UserTask>) =
+    source.Batch(tasks, ReadOnlySpan [| 0 .. tasks.Length - 1 |])
+
+let private lossOf label score y =
+    if label = LabelKind.Click then
+        log (1.0 + exp score) - y * score
+    else
+        (score - y) ** 2.0
+
+let private queryOf (batch: TaskBatch) u = [ batch.QueryOffsets[u] .. batch.QueryOffsets[u + 1] - 1 ]
+
+let private close (a: float) (b: float) text = Expect.isTrue (abs (a - b) < 1e-5) $"{text}: {a} and {b}"
+
+/// A predictor that knows which users it was trained on, and scores by what it is told.
+type private Known(users: Set<int>, score: int -> float32) =
+    member _.Users = users
+
+    interface IPredictor with
+        member _.Name = "known"
+        member _.ScoresAreLabels = true
+        member _.Predict batch = [| for item in batch.QueryItems -> score item |]
+
+[<Tests>]
+let tests =
+    testList
+        "References"
+        [
+            testCase "bias: a user's losses do not depend on the user's own query labels"
+            <| fun () ->
+                for label in [ LabelKind.Click; LabelKind.Rating ] do
+                    let source = source label
+                    let tasks = tasks ()
+                    let train = batchOf source tasks
+                    let reference = BiasReference.Of(source, tasks)
+
+                    for u in [ 0; 7; 20 ] do
+                        // The same statistics from a world in which the user's query does not exist: the other users alone.
+                        let others = tasks.RemoveAt u
+                        let alone = BiasReference.Of(source, others).Predictor
+                        let own = alone.Predict(source.Batch(tasks, ReadOnlySpan [| u |]))
+
+                        queryOf train u
+                        |> List.iteri (fun j i ->
+                            // The global mean still counts the user: one part in sixty.
+                            let score = float (reference.Scores.Span[i])
+                            Expect.isTrue (abs (score - float own[j]) < 0.05) $"{label}: {score} and {own[j]}"
+
+                            close
+                                reference.Losses[i]
+                                (lossOf label score (float train.QueryLabels[i]))
+                                "loss of the score")
+
+            testCase "entropy and user constants: one number per user, the least that constants reach"
+            <| fun () ->
+                for label in [ LabelKind.Click; LabelKind.Rating ] do
+                    let source = source label
+                    let train = batchOf source (tasks ())
+                    let entropy = EntropyReference.Of(source, tasks ())
+                    let least = UserConstantReference.Of(source, tasks ())
+
+                    for u in 0 .. train.Count - 1 do
+                        let own = queryOf train u
+                        let labels = own |> List.map (fun i -> float train.QueryLabels[i])
+                        let mean = List.average labels
+
+                        let best =
+                            if label = LabelKind.Rating then
+                                labels |> List.averageBy (fun y -> (y - mean) ** 2.0)
+                            elif mean = 0.0 || mean = 1.0 then
+                                0.0
+                            else
+                                labels |> List.averageBy (lossOf label (log (mean / (1.0 - mean))))
+
+                        for i in own do
+                            close entropy.Losses[i] best "entropy"
+                            close least.Losses[i] least.Losses[own.Head] "constant"
+
+                    // Fitted to the query itself, the bias model is better on average than out of sample.
+                    Expect.isLessThan
+                        (Seq.average least.Losses)
+                        (Seq.average (BiasReference.Of(source, tasks ()).Losses))
+                        "fine-tuned"
+
+            testCase "cross-fitting: each user is scored by a predictor that was fitted without him"
+            <| fun () ->
+                let source = source LabelKind.Click
+                let tasks = tasks ()
+                let fitted = ResizeArray<Set<int>>()
+
+                let fit (part: ImmutableArray<UserTask>) : IPredictor =
+                    let users = set [ for t in part -> t.User ]
+                    fitted.Add users
+                    Known(users, fun item -> float32 fitted.Count * 0.1f + float32 item * 0.01f)
+
+                let reference = CrossFittedReference.Of(source, tasks, 3, fit, 9L)
+                let train = batchOf source tasks
+                Expect.equal fitted.Count 3 "folds"
+                let everyone = set [ for t in tasks -> t.User ]
+                let left = [ for users in fitted -> everyone - users ]
+                Expect.equal (List.sumBy Set.count left) tasks.Length "every user is left out once"
+                Expect.equal (Set.unionMany left) everyone "every user is left out"
+                Expect.isTrue (left |> List.forall (fun l -> abs (l.Count - tasks.Length / 3) <= 1)) "even folds"
+
+                for u in 0 .. tasks.Length - 1 do
+                    let fold = left |> List.findIndex (Set.contains tasks[u].User)
+
+                    for i in queryOf train u do
+                        // All predictors are asked after the last was fitted or right after their own fit; either way
+                        // a score that depends on the fold shows which one was used.
+                        let score = reference.Scores.Span[i]
+                        close (float score) (0.1 * float (fold + 1) + 0.01 * float train.QueryItems[i]) "score"
+
+                Expect.throwsT<ArgumentException>
+                    (fun () -> CrossFittedReference.Of(source, tasks, 1, fit, 9L) |> ignore)
+                    "one fold"
+
+            testCase "item averages: the excess is over what was seen before, shrunk, with forgetting"
+            <| fun () ->
+                let batch = TinyWorld.batch [ { User = 0; Support = [ 0, 1f ]; Query = [ 1, 1f; 2, 0f; 1, 0f ] } ]
+                let reference = ItemAverageReference(TinyWorld.items, 50.0)
+                let excess = Array.zeroCreate 3
+                reference.Excess(batch, ReadOnlySpan [| 1f; 2f; 3f |], Span excess)
+                Expect.equal excess [| 1.0; 2.0; 3.0 |] "nothing is known at first"
+
+                for _ in 1..2000 do
+                    reference.Excess(batch, ReadOnlySpan [| 1f; 2f; 3f |], Span excess)
+
+                // Item 1 averages 2 over two of three observations, as does everything: so does item 2.
+                Array.iter2 (fun e x -> Expect.isTrue (abs (e - x) < 0.05) $"%A{excess}") excess [| -1.0; 0.0; 1.0 |]
+
+            testCase "the check warns of a reference that is worse than the model, and only of such"
+            <| fun () ->
+                let source = source LabelKind.Click
+                let check = ReferenceCheck(source, split.Value.Validation)
+                let bias = BiasReference.Of(source, tasks ()).Predictor
+                let bad = Known(Set.empty, fun _ -> 5f) :> IPredictor
+                Expect.isNull (check.Warning(bias, bad)) "bias is better"
+                Expect.stringContains (check.Warning(bad, bias)) "'known'" "bad is worse"
+
+            testCase "a spec fits each kind of reference, and needs a model to cross-fit"
+            <| fun () ->
+                let fit kind model =
+                    SettingList
+                        .With(ReferenceSpec(), [ Collections.Generic.KeyValuePair("reference", kind) ])
+                        .Fit(source LabelKind.Click, tasks (), model, 1L)
+
+                let known = Func<ImmutableArray<UserTask>, IPredictor>(fun _ -> Known(Set.empty, fun _ -> 0f))
+
+                for kind in [ "none"; "bias"; "crossfit"; "userConstant"; "entropy"; "itemAverage" ] do
+                    Expect.equal (fit kind known).Name kind "name"
+
+                Expect.throwsT<SettingException> (fun () -> fit "crossfit" null |> ignore) "no model"
+        ]

@@ -1,0 +1,160 @@
+module RobustMeta.Tests.Robustness.RobustTrainingTests
+
+open System
+open System.Collections.Immutable
+open System.IO
+open Expecto
+open RobustMeta.Data
+open RobustMeta.Engine
+open RobustMeta.Experiments
+open RobustMeta.Models
+open RobustMeta.Robustness
+open RobustMeta.Tasks
+open RobustMeta.Training
+
+let private world = lazy SyntheticRatings.Generate(SyntheticSpec(Users = 80, Items = 60), 2L)
+
+let private dataset () =
+    Dataset(world.Value.Ratings, 4.0, ImmutableArray.Create "segment", ImmutableArray.Create "category")
+
+let private small =
+    [
+        "epoch", "3"
+        "hiddenDim1", "4"
+        "hiddenDim2", "4"
+        "embeddingDim", "4"
+        "lr", "0.02"
+        "optimizer", "adam"
+        "order", "second"
+        "testQueryLength", "11"
+        "validationShare", "0.2"
+        "testShare", "0.2"
+    ]
+
+let private specOf settings =
+    // A setting given twice counts as given last.
+    let last = small @ settings |> List.rev |> List.distinctBy fst
+    ExperimentSpec.Of("MeLU", [| for k, v in last -> struct (k, v) |])
+
+let private preset name = [ for struct (k, v) in RobustPreset.Named(name).Settings -> k, v ]
+
+let private reference = Func<ImmutableArray<UserTask>, IPredictor>(fun _ -> Baselines.RandomBaseline 1L)
+
+let private trainOver reference checkpoint settings =
+    let spec = specOf settings
+    ExperimentRunner.Train(PreparedExperiment.Of(spec, dataset ()), spec, checkpoint, reference = reference)
+
+let private trainFrom checkpoint settings = trainOver reference checkpoint settings
+
+let private train settings = trainFrom null settings
+let private parameters (result: MethodResult) = [ for p in result.Parameters.All -> List.ofArray p.Values ]
+
+[<Tests>]
+let tests =
+    testList
+        "Robust training"
+        [
+            testCase "rates of zero and uniform sets end with the bytes of plain training"
+            <| fun () ->
+                let plain = train [ "levels", "none" ]
+
+                for settings in
+                    [
+                        [ "taskWeightLr", "0"; "sampleWeightLr", "0" ]
+                        [ "set", "uniform"; "ascent", "bestResponse" ]
+                        [ "set", "chi2 0"; "ascent", "bestResponse"; "reference", "bias" ]
+                    ] do
+                    let other = train settings
+                    Expect.equal (parameters other) (parameters plain) $"%A{settings}"
+
+                    for a, b in Seq.zip other.Training.History plain.Training.History do
+                        Expect.equal (a.MeanLoss, a.Validation) (b.MeanLoss, b.Validation) $"%A{settings}"
+
+            testCase "every preset trains, and its certificate holds"
+            <| fun () ->
+                for preset in RobustPreset.All do
+                    let settings = [ for struct (k, v) in preset.Settings -> k, v ]
+
+                    for record in (train settings).Training.History do
+                        Expect.isTrue (Double.IsFinite record.MeanLoss) preset.Name
+                        Expect.isFalse (record.DualityGap < -1e-6) $"{preset.Name}: gap {record.DualityGap}"
+                        Expect.isTrue (record.UserEss > 0.0 && record.UserEss <= 1.0 + 1e-12) preset.Name
+                        Expect.isTrue (record.InteractionEss > 0.0 && record.InteractionEss <= 1.0 + 1e-12) preset.Name
+
+            testCase "an interrupted robust run goes on to the same bytes"
+            <| fun () ->
+                let folder = Directory.CreateTempSubdirectory("robustmeta-test-").FullName
+
+                try
+                    for name, settings in
+                        [
+                            "paper", preset "paper" @ [ "lossAverage", "0.5"; "alternating", "true" ]
+                            "groups", preset "s-dro"
+                            "items", [ "interactionIndex", "item"; "reference", "itemAverage" ]
+                            "support", [ "weightsAct", "both"; "sampleWeightLr", "0.5" ]
+                        ] do
+                        let checkpoint () = Checkpoint(Path.Combine(folder, name), name, TimeSpan.Zero)
+                        let whole = train settings
+                        let spec = specOf settings
+                        let source = new Threading.CancellationTokenSource()
+
+                        let stop =
+                            { new IProgress<EpochRecord> with
+                                member _.Report e =
+                                    if e.Epoch = 2 then
+                                        source.Cancel()
+                            }
+
+                        Expect.throws
+                            (fun () ->
+                                ExperimentRunner.Train(
+                                    PreparedExperiment.Of(spec, dataset ()),
+                                    spec,
+                                    checkpoint (),
+                                    stop,
+                                    source.Token,
+                                    reference
+                                )
+                                |> ignore)
+                            "cancelled"
+
+                        let resumed = trainFrom (checkpoint ()) settings
+                        Expect.equal (parameters resumed) (parameters whole) name
+                        Expect.equal (List.ofSeq resumed.Training.History) (List.ofSeq whole.Training.History) name
+                        Expect.equal resumed.Weights.Users whole.Weights.Users name
+                finally
+                    Directory.Delete(folder, true)
+
+            testCase "support weights need a derivative through the adaptation"
+            <| fun () ->
+                let settings order = [ "weightsAct", "support"; "levels", "interaction"; "order", order ]
+
+                let run order = train (settings order)
+
+                Expect.equal (run "second").Training.History.Count 3 "second order trains"
+
+                Expect.throwsC (fun () -> run "first" |> ignore) (fun error ->
+                    Expect.stringContains error.Message "second" "first order is refused")
+
+            testCase "a reference that is worse than the model is warned of"
+            <| fun () ->
+                let warnings settings = (train settings).Training.Warnings
+                Expect.isEmpty (warnings [ "levels", "none" ]) "no reference"
+
+                Expect.exists
+                    (warnings (preset "robustmeta-crossfit"))
+                    (fun w -> w.Contains "'crossfit'")
+                    "random scores"
+
+            testCase "the model itself and the meta-ridge are cross-fitted as references"
+            <| fun () ->
+                let run model =
+                    let settings = [ "reference", "crossfit"; "referenceModel", model; "ascent", "bestResponse" ]
+                    trainOver null null (settings @ [ "set", "chi2 0.5"; "epoch", "2" ])
+
+                let twice = [ for model in [ "same"; "MetaRidge" ] -> run model ]
+                Expect.notEqual (parameters twice[0]) (parameters twice[1]) "the reference matters"
+
+                for result in twice do
+                    Expect.all result.Training.History (fun record -> record.UserEss < 0.9) "weights react"
+        ]
