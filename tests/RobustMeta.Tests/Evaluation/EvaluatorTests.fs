@@ -144,7 +144,7 @@ let private rows =
             testCase "draws of one user are averaged"
             <| fun () ->
                 let draws = [ task 1 [ 2; 3; 4; 5 ]; task 1 [ 4; 5; 6 ]; task 1 [ 5; 6; 7; 8 ] ]
-                let single = [ for draw in draws -> (evaluate [ "MAE" ] [ draw ])[0].Value ]
+                let single = [ for draw in draws -> (Seq.exactlyOne (evaluate [ "MAE" ] [ draw ])).Value ]
                 Expect.isGreaterThan (List.distinct single).Length 1 "the draws differ"
                 let together = evaluate [ "MAE" ] (draws @ [ task 2 [ 2; 3 ] ])
                 Expect.equal [ for r in together -> r.User ] [ "user 1"; "user 2" ] "rows"

@@ -54,7 +54,7 @@ let tests =
 
                     inFile (fun path ->
                         append path [ "a,b", 0, [ 0.5; 0.5; 0.5; 0.5 ] ]
-                        Expect.equal (File.ReadAllLines path)[1] "\"a,b\",0,0.500000,0.500000,0.500000,0.500000" "row")
+                        Expect.equal (Array.last (File.ReadAllLines path)) "\"a,b\",0,0.500000,0.500000,0.500000,0.500000" "row")
                 finally
                     CultureInfo.CurrentCulture <- culture
 
