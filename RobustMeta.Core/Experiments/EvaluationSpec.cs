@@ -29,7 +29,12 @@ public sealed record EvaluationSpec
     /// <summary>The metrics, with <c>auto</c> resolved.</summary>
     /// <exception cref="SettingException">A metric does not exist.</exception>
     public ImmutableArray<Metric> MetricsFor(LabelKind label) =>
-        [.. Metrics.SelectMany(name => name == Auto ? Usual(label) : [name]).Distinct().Select(Metric.Parse)];
+        [
+            .. Metrics
+                .SelectMany(name => name == Auto ? Usual(label) : [name])
+                .Select(Metric.Parse)
+                .DistinctBy(metric => metric.Name),
+        ];
 
     /// <summary>The selection metric, with <c>auto</c> resolved.</summary>
     /// <exception cref="SettingException">The metric does not exist.</exception>
