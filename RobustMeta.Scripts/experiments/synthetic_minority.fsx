@@ -84,7 +84,9 @@ let cell (name: string) (part: int * string -> bool) =
 
 let absolute (part: int * string -> bool) =
     let means =
-        [| for runs in results -> dict(runs)["plain"] |> Seq.filter (fun kv -> part kv.Key) |> Seq.averageBy _.Value |]
+        [|
+            for runs in results -> dict(runs)["plain"] |> Seq.filter (fun kv -> part kv.Key) |> Seq.averageBy _.Value
+        |]
 
     Tables.interval 4 (Significance.StudentInterval means)
 
