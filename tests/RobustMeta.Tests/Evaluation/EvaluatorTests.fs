@@ -55,6 +55,7 @@ let private everyone = ImmutableArray.CreateRange(Seq.init users (fun u -> task 
 let private scoring name (score: TaskBatch -> float32[]) =
     { new IPredictor with
         member _.Name = name
+        member _.ScoresAreLabels = true
         member _.Predict batch = score batch
     }
 
@@ -254,5 +255,19 @@ let private engines =
                     Expect.equal (bits (engine.Parameters.Snapshot())) (bits before) "bits"
         ]
 
+let private orders =
+    testCase "scores that only order items have no error metric"
+    <| fun () ->
+        let order =
+            { new IPredictor with
+                member _.Name = "order"
+                member _.ScoresAreLabels = false
+                member _.Predict batch = byItem.Predict batch
+            }
+
+        let rows = (evaluator LabelKind.Click [ "AUC"; "LogLoss" ] "labelled").Evaluate(order, 0, everyone)
+        Expect.all rows (fun row -> row.Metric = "AUC") "AUC alone"
+        Expect.isNonEmpty rows "and that is measured"
+
 [<Tests>]
-let tests = testList "Evaluator" [ rules; rows; refusals; engines ]
+let tests = testList "Evaluator" [ rules; rows; refusals; engines; orders ]
