@@ -11,6 +11,12 @@ namespace RobustMeta.Experiments;
 /// </summary>
 public static class SpecFile
 {
+    // The format forbids a key given twice; the reader's own default lets the last one win.
+    private static readonly TomlSerializerOptions Strict = new()
+    {
+        DuplicateKeyHandling = TomlDuplicateKeyHandling.Error,
+    };
+
     /// <summary>The experiment of a file.</summary>
     /// <exception cref="SettingException">
     /// The file is no TOML, or a key or value is not valid; the message names the file, the place or key, and the
@@ -35,7 +41,7 @@ public static class SpecFile
         TomlTable table;
         try
         {
-            table = TomlSerializer.Deserialize<TomlTable>(text) ?? [];
+            table = TomlSerializer.Deserialize<TomlTable>(text, Strict) ?? [];
         }
         catch (TomlException error)
         {

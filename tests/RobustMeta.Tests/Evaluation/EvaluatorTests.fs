@@ -43,7 +43,12 @@ let private source label = TaskSource(ratings, label, 4.0)
 /// The first two ratings of a user are the support; some of the other seven the query.
 let private task user (query: int seq) =
     let rows = ratings.RowsOf(user).ToArray()
-    UserTask(user, ImmutableArray.Create<int>(rows[0], rows[1]), ImmutableArray.CreateRange(query |> Seq.map (fun i -> rows[i])))
+
+    UserTask(
+        user,
+        ImmutableArray.Create<int>(rows[0], rows[1]),
+        ImmutableArray.CreateRange(query |> Seq.map (fun i -> rows[i]))
+    )
 
 let private everyone = ImmutableArray.CreateRange(Seq.init users (fun u -> task u [ 2..8 ]))
 
@@ -53,8 +58,7 @@ let private scoring name (score: TaskBatch -> float32[]) =
         member _.Predict batch = score batch
     }
 
-let private byItem =
-    scoring "by item" (fun batch -> [| for i in batch.QueryItems -> float32 (7 * i % items) |])
+let private byItem = scoring "by item" (fun batch -> [| for i in batch.QueryItems -> float32 (7 * i % items) |])
 
 let private evaluator label (metrics: string list) rule =
     let metrics = ImmutableArray.CreateRange(metrics |> List.map Metric.Parse)
@@ -64,7 +68,9 @@ let private evaluate metrics (tasks: UserTask seq) =
     (evaluator LabelKind.Click metrics "labelled").Evaluate(byItem, 3, ImmutableArray.CreateRange tasks)
 
 let private candidatesOf (batch: TaskBatch) b =
-    [ for i in batch.QueryOffsets[b] .. batch.QueryOffsets[b + 1] - 1 -> batch.QueryItems[i], batch.QueryLabels[i] ]
+    [
+        for i in batch.QueryOffsets[b] .. batch.QueryOffsets[b + 1] - 1 -> batch.QueryItems[i], batch.QueryLabels[i]
+    ]
 
 let private applied label rule seed (tasks: ImmutableArray<UserTask>) =
     let source = source label
@@ -97,13 +103,16 @@ let private rules =
                             Expect.equal kept positives $"{rule}: positives of user {b}"
                             Expect.equal added.Length unseen $"{rule}: unseen of user {b}"
                             Expect.equal (List.distinct added) added "each once"
+
                             for i, y in added do
                                 Expect.isFalse (rated.Contains i) $"{rule}: user {b} rated {i}"
                                 Expect.equal y 0.0f "label"
 
             testCase "the draw follows seed and user, not the batch"
             <| fun () ->
-                let draw seed tasks = applied LabelKind.Click "sampled 3" seed (ImmutableArray.CreateRange<UserTask> tasks) |> snd
+                let draw seed tasks =
+                    applied LabelKind.Click "sampled 3" seed (ImmutableArray.CreateRange<UserTask> tasks) |> snd
+
                 let whole = draw 1L everyone
                 let alone = [ for u in 0 .. users - 1 -> candidatesOf (draw 1L [ everyone[u] ]) 0 ]
                 Expect.equal (List.init users (candidatesOf whole)) alone "alone as in a batch"
@@ -124,7 +133,13 @@ let private rows =
             testCase "one a user and metric, named as the data names them"
             <| fun () ->
                 let found = evaluate [ "HR@3"; "MAE" ] everyone
-                let expected = [ for u in 0 .. users - 1 do for m in [ "HR@3"; "MAE" ] -> "by item", 3, $"user {u}", m ]
+
+                let expected =
+                    [
+                        for u in 0 .. users - 1 do
+                            for m in [ "HR@3"; "MAE" ] -> "by item", 3, $"user {u}", m
+                    ]
+
                 Expect.equal [ for r in found -> r.Method, r.TestSet, r.User, r.Metric ] expected "rows"
 
             testCase "the value is that of the metric on the user's own query"
@@ -136,7 +151,10 @@ let private rows =
                     let errors =
                         [
                             for r in rows ->
-                                abs (float (7 * ratings.ItemIndex[r] % items) - (if ratings.Values[r] >= 4.0f then 1.0 else 0.0))
+                                abs (
+                                    float (7 * ratings.ItemIndex[r] % items)
+                                    - (if ratings.Values[r] >= 4.0f then 1.0 else 0.0)
+                                )
                         ]
 
                     Expect.floatClose Accuracy.high row.Value (List.average errors) row.User
@@ -156,16 +174,28 @@ let private rows =
                 let negative, mixed = task 0 [ 2; 5; 6 ], task 0 [ 2; 3; 4 ]
                 Expect.isEmpty (evaluate [ "AUC"; "NDCG@2" ] [ negative ]) "undefined"
                 let metrics (rows: UserResult seq) = [ for r in rows -> r.Metric ]
-                Expect.equal (metrics (evaluate [ "AUC"; "Precision@2" ] [ negative ])) [ "Precision@2" ] "defined alone"
-                Expect.equal (List.ofSeq (evaluate [ "AUC" ] [ negative; mixed ])) (List.ofSeq (evaluate [ "AUC" ] [ mixed ])) "mean"
+
+                Expect.equal
+                    (metrics (evaluate [ "AUC"; "Precision@2" ] [ negative ]))
+                    [ "Precision@2" ]
+                    "defined alone"
+
+                Expect.equal
+                    (List.ofSeq (evaluate [ "AUC" ] [ negative; mixed ]))
+                    (List.ofSeq (evaluate [ "AUC" ] [ mixed ]))
+                    "mean"
 
             testCase "the same again, whatever the order of the tasks"
             <| fun () ->
                 for rule in [ "labelled"; "sampled 3"; "all" ] do
                     let constant = scoring "alike" (fun batch -> Array.zeroCreate batch.QueryItems.Length)
+
                     let run (tasks: UserTask seq) =
                         let e = evaluator LabelKind.Click [ "NDCG@2"; "MRR@2" ] rule
-                        e.Evaluate(constant, 0, ImmutableArray.CreateRange tasks) |> List.ofSeq |> List.sortBy (fun r -> r.User, r.Metric)
+
+                        e.Evaluate(constant, 0, ImmutableArray.CreateRange tasks)
+                        |> List.ofSeq
+                        |> List.sortBy (fun r -> r.User, r.Metric)
 
                     Expect.equal (run everyone) (run everyone) rule
                     Expect.equal (run (Seq.rev everyone)) (run everyone) $"{rule}, reversed"
@@ -202,7 +232,9 @@ let private engines =
             for model in ModelSpec.All.Keys do
                 testCase model
                 <| fun () ->
-                    let settings = [ "embeddingDim", "4"; "testQueryLength", "11"; "validationShare", "0.2"; "testShare", "0.3" ]
+                    let settings =
+                        [ "embeddingDim", "4"; "testQueryLength", "11"; "validationShare", "0.2"; "testShare", "0.3" ]
+
                     let spec = ExperimentSpec.Of(model, [| for k, v in settings -> struct (k, v) |])
                     let prepared = PreparedExperiment.Of(spec, dataset.Value)
                     let built = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label)
@@ -210,8 +242,15 @@ let private engines =
                     let before = engine.Parameters.Snapshot()
                     let first = prepared.Evaluate(EnginePredictor("engine", engine))
                     Expect.isNonEmpty first "rows"
-                    Expect.equal (List.ofSeq (prepared.Evaluate(EnginePredictor("engine", engine)))) (List.ofSeq first) "again"
-                    let bits (arrays: ImmutableArray<float32[]>) = [ for a in arrays -> Array.map BitConverter.SingleToInt32Bits a ]
+
+                    Expect.equal
+                        (List.ofSeq (prepared.Evaluate(EnginePredictor("engine", engine))))
+                        (List.ofSeq first)
+                        "again"
+
+                    let bits (arrays: ImmutableArray<float32[]>) =
+                        [ for a in arrays -> Array.map BitConverter.SingleToInt32Bits a ]
+
                     Expect.equal (bits (engine.Parameters.Snapshot())) (bits before) "bits"
         ]
 

@@ -16,9 +16,12 @@ let private melu settings = specOf "MeLU" settings
 let private refuses model settings (parts: string list) =
     Expect.throwsC (fun () -> specOf model settings |> ignore) (fun error ->
         Expect.isTrue (error :? SettingException) $"%A{settings}: {error}"
-        for part in parts do Expect.stringContains error.Message part $"%A{settings}")
 
-let private everyModel test = testList "every model" [ for name in ModelSpec.All.Keys -> testCase name (fun () -> test name) ]
+        for part in parts do
+            Expect.stringContains error.Message part $"%A{settings}")
+
+let private everyModel test =
+    testList "every model" [ for name in ModelSpec.All.Keys -> testCase name (fun () -> test name) ]
 
 let private refusals =
     testList
@@ -137,7 +140,23 @@ let private files =
 
             testCase "names that look like something else come back"
             <| fun () ->
-                for name in [ "007"; "1e5"; "-0"; "+5"; "1_000"; ".5"; "5."; "0x10"; "nan"; "inf"; "true"; "2024-01-01"; ""; " " ] do
+                for name in
+                    [
+                        "007"
+                        "1e5"
+                        "-0"
+                        "+5"
+                        "1_000"
+                        ".5"
+                        "5."
+                        "0x10"
+                        "nan"
+                        "inf"
+                        "true"
+                        "2024-01-01"
+                        ""
+                        " "
+                    ] do
                     Expect.equal (SpecFile.Parse (melu [ "dataset", name ]).Text).Dataset name name
 
             testProperty "any name comes back"
@@ -148,8 +167,13 @@ let private files =
 
             testCase "numbers and arrays as TOML writes them"
             <| fun () ->
-                let parsed = SpecFile.Parse "# a comment\nepoch = 1_0\nlr = 5e-2\nbetas = [-1, 0.5]\nuserId = true\nuserFeatures = []\n"
-                let given = melu [ "epoch", "10"; "lr", "0.05"; "betas", "-1,0.5"; "userId", "true"; "userFeatures", "none" ]
+                let parsed =
+                    SpecFile.Parse
+                        "# a comment\nepoch = 1_0\nlr = 5e-2\nbetas = [-1, 0.5]\nuserId = true\nuserFeatures = []\n"
+
+                let given =
+                    melu [ "epoch", "10"; "lr", "0.05"; "betas", "-1,0.5"; "userId", "true"; "userFeatures", "none" ]
+
                 Expect.equal parsed.Text given.Text "text"
 
             testCase "an empty file is the default"
@@ -212,7 +236,9 @@ let private hashes =
                         "labelThreshold", "3"
                     ]
 
-                let all = (melu []).Hash :: (specOf "ANIL" []).Hash :: [ for change in changes -> (melu [ change ]).Hash ]
+                let all =
+                    (melu []).Hash :: (specOf "ANIL" []).Hash :: [ for change in changes -> (melu [ change ]).Hash ]
+
                 Expect.equal (List.distinct all) all "all differ"
         ]
 

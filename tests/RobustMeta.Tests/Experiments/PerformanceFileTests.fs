@@ -17,7 +17,12 @@ let private inFile test =
         Directory.Delete(folder, true)
 
 let private append path rows =
-    PerformanceFile.Append(path, [ for model, testSet, values in rows -> struct (model, testSet, (values: float list) :> IReadOnlyList<float>) ])
+    PerformanceFile.Append(
+        path,
+        [
+            for model, testSet, values in rows -> struct (model, testSet, (values: float list) :> IReadOnlyList<float>)
+        ]
+    )
 
 let private header = "model,testset,NDCG@10,Recall@10,Precision@10,F1@10"
 
@@ -50,11 +55,17 @@ let tests =
                 let culture = CultureInfo.CurrentCulture
 
                 try
-                    CultureInfo.CurrentCulture <- CultureInfo("de-DE")
+                    let commas = CultureInfo.InvariantCulture.Clone() :?> CultureInfo
+                    commas.NumberFormat.NumberDecimalSeparator <- ","
+                    CultureInfo.CurrentCulture <- commas
 
                     inFile (fun path ->
                         append path [ "a,b", 0, [ 0.5; 0.5; 0.5; 0.5 ] ]
-                        Expect.equal (Array.last (File.ReadAllLines path)) "\"a,b\",0,0.500000,0.500000,0.500000,0.500000" "row")
+
+                        Expect.equal
+                            (Array.last (File.ReadAllLines path))
+                            "\"a,b\",0,0.500000,0.500000,0.500000,0.500000"
+                            "row")
                 finally
                     CultureInfo.CurrentCulture <- culture
 
@@ -77,13 +88,20 @@ let tests =
                     let write thread () =
                         try
                             for n in 1..appends do
-                                append path [ for half in 0..1 -> $"m{thread}", 2 * n + half, List.replicate 4 (float thread) ]
+                                append
+                                    path
+                                    [ for half in 0..1 -> $"m{thread}", 2 * n + half, List.replicate 4 (float thread) ]
                         with error ->
                             lock errors (fun () -> errors.Add error)
 
                     let all = [ for t in 1..threads -> Thread(write t) ]
-                    for thread in all do thread.Start()
-                    for thread in all do thread.Join()
+
+                    for thread in all do
+                        thread.Start()
+
+                    for thread in all do
+                        thread.Join()
+
                     Expect.isEmpty errors "no thread failed"
                     let lines = File.ReadAllLines path
                     Expect.equal lines[0] header "header"
@@ -99,7 +117,11 @@ let tests =
 
                     for t in 1..threads do
                         let own = lines |> Array.filter _.StartsWith($"m{t},")
-                        Expect.equal [ for line in own -> int (line.Split(',')[1]) ] [ 2 .. 2 * appends + 1 ] "in order")
+
+                        Expect.equal
+                            [ for line in own -> int (line.Split(',')[1]) ]
+                            [ 2 .. 2 * appends + 1 ]
+                            "in order")
 
             testCase "a folder that is not there fails at once"
             <| fun () ->

@@ -9,7 +9,8 @@ open RobustMeta.Training
 // Not a multiple of any vector width: the last values go one by one.
 let private size = 37
 
-let private start = let random = Seeds.Generator(1L, "start") in Array.init size (fun _ -> float32 (random.NextGaussian()))
+let private start =
+    let random = Seeds.Generator(1L, "start") in Array.init size (fun _ -> float32 (random.NextGaussian()))
 
 let private gradientOf step =
     let random = Seeds.Generator(1L, "gradient", $"{step}")
@@ -33,7 +34,9 @@ let private sgd decay rate scale steps =
 
     for step in steps do
         let g = gradientOf step
-        for i in 0 .. size - 1 do w[i] <- w[i] - rate * (scale * float g[i] + decay * w[i])
+
+        for i in 0 .. size - 1 do
+            w[i] <- w[i] - rate * (scale * float g[i] + decay * w[i])
 
     w
 
@@ -47,7 +50,10 @@ let private adam decay rate scale steps =
             let g = scale * float gradient[i] + decay * w[i]
             m[i] <- 0.9 * m[i] + 0.1 * g
             v[i] <- 0.999 * v[i] + 0.001 * g * g
-            let unbiased, spread = m[i] / (1.0 - Math.Pow(0.9, float t + 1.0)), v[i] / (1.0 - Math.Pow(0.999, float t + 1.0))
+
+            let unbiased, spread =
+                m[i] / (1.0 - Math.Pow(0.9, float t + 1.0)), v[i] / (1.0 - Math.Pow(0.999, float t + 1.0))
+
             w[i] <- w[i] - rate * unbiased / (sqrt spread + 1e-8)
 
     w
@@ -64,7 +70,11 @@ let private agrees kind reference =
                     let expected: float[] = reference decay 0.05 scale [ 1..25 ]
 
                     for i in 0 .. size - 1 do
-                        Expect.floatClose { absolute = 2e-6; relative = 2e-6 } (float set["w"].Values[i]) expected[i] $"value {i}"
+                        Expect.floatClose
+                            { absolute = 2e-6; relative = 2e-6 }
+                            (float set["w"].Values[i])
+                            expected[i]
+                            $"value {i}"
 
                     Expect.equal optimizer.Steps 25L "steps"
                     Expect.equal set["still"].Values [| 2.0f; 2.0f; 2.0f |] "what is not learned does not even decay"
@@ -86,7 +96,12 @@ let tests =
 
                     for i in 0 .. size - 1 do
                         let expected = float start[i] - 0.1 * float (sign (Array.item i (gradientOf 1)))
-                        Expect.floatClose { absolute = 1e-4; relative = 0.0 } (float set["w"].Values[i]) expected $"{scale}"
+
+                        Expect.floatClose
+                            { absolute = 1e-4; relative = 0.0 }
+                            (float set["w"].Values[i])
+                            expected
+                            $"{scale}"
 
             testCase "state and steps carry an optimizer on, bit for bit"
             <| fun () ->
@@ -98,7 +113,10 @@ let tests =
                     advance first set 0.05 1.0 [ 1..6 ]
                     let second = Optimizer.Of(kind, set, 0.01)
                     second.Steps <- first.Steps
-                    for entry in first.State do entry.Value.CopyTo(second.State[entry.Key], 0)
+
+                    for entry in first.State do
+                        entry.Value.CopyTo(second.State[entry.Key], 0)
+
                     advance second set 0.05 1.0 [ 7..10 ]
                     Expect.equal set["w"].Values whole["w"].Values $"{kind}"
 
