@@ -11,12 +11,6 @@ namespace RobustMeta.Experiments;
 /// </summary>
 public static class SpecFile
 {
-    // The format forbids a key given twice; the reader's own default lets the last one win.
-    private static readonly TomlSerializerOptions Strict = new()
-    {
-        DuplicateKeyHandling = TomlDuplicateKeyHandling.Error,
-    };
-
     /// <summary>The experiment of a file.</summary>
     /// <exception cref="SettingException">
     /// The file is no TOML, or a key or value is not valid; the message names the file, the place or key, and the
@@ -38,10 +32,11 @@ public static class SpecFile
     /// <exception cref="SettingException">As <see cref="Read"/>.</exception>
     public static ExperimentSpec Parse(string text)
     {
-        TomlTable table;
+        // A TomlTable would let the last of two equal keys win, which the format forbids; a dictionary refuses them.
+        Dictionary<string, object?> table;
         try
         {
-            table = TomlSerializer.Deserialize<TomlTable>(text, Strict) ?? [];
+            table = TomlSerializer.Deserialize<Dictionary<string, object?>>(text) ?? [];
         }
         catch (TomlException error)
         {
