@@ -20,6 +20,10 @@ public sealed record EvaluationSpec
     [Setting("validation metric that the best epoch is chosen by; auto: ndcg@10 for clicks, mae for ratings")]
     public string Selection { get; init; } = "auto";
 
+    /// <summary>Names of the baselines that are measured beside the method, with their default settings.</summary>
+    [Setting("baselines measured beside the method, comma-separated, or none")]
+    public IReadOnlyList<string> Baselines { get; init; } = ["random", "popularity", "bias"];
+
     private const string Auto = "auto";
 
     /// <summary>The metrics, with <c>auto</c> resolved.</summary>

@@ -10,6 +10,8 @@ internal sealed class FiniteScores(IPredictor model, int epoch, int batch) : IPr
 {
     public string Name => model.Name;
 
+    public bool ScoresAreLabels => model.ScoresAreLabels;
+
     public float[] Predict(TaskBatch tasks)
     {
         var scores = model.Predict(tasks);

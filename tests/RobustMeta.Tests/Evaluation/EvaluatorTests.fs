@@ -55,6 +55,7 @@ let private everyone = ImmutableArray.CreateRange(Seq.init users (fun u -> task 
 let private scoring name (score: TaskBatch -> float32[]) =
     { new IPredictor with
         member _.Name = name
+        member _.ScoresAreLabels = true
         member _.Predict batch = score batch
     }
 
