@@ -55,7 +55,9 @@ let tests =
                 let culture = CultureInfo.CurrentCulture
 
                 try
-                    CultureInfo.CurrentCulture <- CultureInfo("de-DE")
+                    let commas = CultureInfo.InvariantCulture.Clone() :?> CultureInfo
+                    commas.NumberFormat.NumberDecimalSeparator <- ","
+                    CultureInfo.CurrentCulture <- commas
 
                     inFile (fun path ->
                         append path [ "a,b", 0, [ 0.5; 0.5; 0.5; 0.5 ] ]
