@@ -4,6 +4,7 @@ module RobustMeta.Scripts.QuickStart
 open System.IO
 open System.Threading
 open RobustMeta.Data
+open RobustMeta.Evaluation
 open RobustMeta.Experiments
 
 [<Literal>]
@@ -13,8 +14,9 @@ let private Metric = "NDCG@10"
 /// many test users let the test sets shift far.
 let private shared =
     [
-        "epoch", "40"
-        "patience", "10"
+        "epoch", "25"
+        "gamma", "0.93"
+        "weightDecay", "0.0003"
         "optimizer", "adam"
         "lr", "0.005"
         "localLr", "0.5"
@@ -25,38 +27,66 @@ let private shared =
     ]
 
 let private plain = [ Experiment.PresetKey, "none" ]
-let private robust = [ Experiment.PresetKey, "paper"; "taskWeightLr", "0.1" ]
+let private robust = [ Experiment.PresetKey, "user"; "taskWeightLr", "0.1" ]
 
 /// The settings of a method; whatever the user gives wins, a preset over the robust method alone.
 let private spec (given: (string * string) list) (method: (string * string) list) =
     let isGiven key = given |> List.exists (fun (other, _) -> other = key)
     Experiment.spec "MeLU" ((shared @ method |> List.filter (fst >> isGiven >> not)) @ given)
 
+/// How many seeds are pooled: one split of a few hundred test users says little about a method.
+let private seeds = 3L
+
+/// A user of one seed's split, so that the users of several seeds can stand in one table.
+let private ofSeed (seed: int64) (row: UserResult) =
+    UserResult(row.Method, row.TestSet, $"{seed}/{row.User}", row.Metric, row.Value)
+
+let private withoutSeed (user: string) = user.Substring(user.IndexOf '/' + 1)
+
 /// Users of the minority of the synthetic world, which its feature `group` tells; None for other data.
 let private minority (ratings: Ratings) : (string -> bool) option =
     match ratings.UserFeatures.Find "group" with
     | :? TokenColumn as column ->
         let isMinority (user: string) =
-            match Option.ofNullable (ratings.Users.Find user) with
+            match Option.ofNullable (ratings.Users.Find(withoutSeed user)) with
             | Some index -> column.Vocabulary[column.Tokens[index]] = SyntheticRatings.MinorityToken
             | None -> false
 
         Some isMinority
     | _ -> None
 
+/// Plain and robust method and the baselines on all seeds' test sets.
+let private compareSeeds (out: string) (plain: ExperimentSpec) (robust: ExperimentSpec) cancellation =
+    let dataset = Experiment.load plain
+
+    let perSeed =
+        [
+            for seed in plain.Seed .. plain.Seed + seeds - 1L do
+                let specs = [ plain; robust ] |> List.map (Experiment.vary [ "seed", string seed ])
+                let comparison = Experiment.compareOn (Experiment.prepare dataset specs.Head) out specs cancellation
+                seed, comparison
+        ]
+
+    { (snd perSeed.Head) with
+        Rows =
+            [|
+                for seed, comparison in perSeed do
+                    yield! Seq.map (ofSeed seed) comparison.Rows
+            |]
+    }
+
 /// Trains, measures, prints the tables and writes the files below `out`.
 let execute (out: string) (given: (string * string) list) (cancellation: CancellationToken) =
     let forPlain = given |> List.filter (fun (key, _) -> key <> Experiment.PresetKey)
     let plain, robust = spec forPlain plain, spec given robust
-    let prepared = Experiment.prepare (Experiment.load plain) plain
-    let comparison = Experiment.compareOn prepared out [ plain; robust ] cancellation
+    let comparison = compareSeeds out plain robust cancellation
     let difference = Experiment.differences Metric robust.MethodName plain.MethodName
 
     let differences =
         [
             difference "all users" (fun _ -> true) comparison
 
-            match minority prepared.Dataset.Ratings with
+            match minority comparison.Prepared.Dataset.Ratings with
             | Some isMinority -> difference "minority users" isMinority comparison
             | None -> ()
         ]
@@ -69,7 +99,7 @@ let execute (out: string) (given: (string * string) list) (cancellation: Cancell
     let summaries = Experiment.saveSummary out differences comparison
     let figure = Path.Combine(out, "figure.html")
     Experiment.saveFigure Metric figure comparison
-    printfn ""
+    printfn $"\n{seeds} seeds pooled: a user counts once for each split that tests him or her"
 
     for path in summaries @ [ figure ] do
         printfn $"written: {path}"

@@ -140,5 +140,5 @@ let tests =
                     for file in [ "summary.md"; "summary.csv"; "figure.html" ] do
                         Expect.isTrue (File.Exists(Path.Combine(root, file))) file
 
-                    Expect.hasLength (Directory.GetDirectories root) 2 "plain and robust")
+                    Expect.hasLength (Directory.GetDirectories root) 6 "plain and robust, three seeds")
         ]
