@@ -29,7 +29,7 @@ internal sealed class Downloader(Func<Uri, (Stream Content, long? Length)> open)
             }
             foreach (var (name, sum) in entry.Files)
             {
-                Check(Path.Combine(aside, name), sum);
+                Check(aside, name, sum);
             }
             Directory.Move(aside, folder);
         }
@@ -82,15 +82,15 @@ internal sealed class Downloader(Func<Uri, (Stream Content, long? Length)> open)
         }
     }
 
-    private static void Check(string path, string sum)
+    private static void Check(string folder, string name, string sum)
     {
-        if (!File.Exists(path))
+        if (DataFile.Find(folder, name) is not { } path)
         {
-            throw new IOException($"The download holds no file {Path.GetFileName(path)}.");
+            throw new IOException($"The download holds no file {name}.");
         }
         if (sum.Length > 0 && Sum(path) is var found && found != sum)
         {
-            throw new IOException($"{Path.GetFileName(path)} has the SHA-256 {found}, expected {sum}.");
+            throw new IOException($"{name} has the SHA-256 {found}, expected {sum}.");
         }
     }
 
