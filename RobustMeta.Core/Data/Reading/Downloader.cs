@@ -31,7 +31,7 @@ internal sealed class Downloader(Func<Uri, (Stream Content, long? Length)> open)
             {
                 Check(aside, name, sum);
             }
-            Directory.Move(aside, folder);
+            Place(entry, aside, folder);
         }
         finally
         {
@@ -79,6 +79,21 @@ internal sealed class Downloader(Func<Uri, (Stream Content, long? Length)> open)
                 archive.Entries.FirstOrDefault(e => e.Name == name)
                 ?? throw new IOException($"{entry.Url} holds no file {name}.");
             packed.ExtractToFile(Path.Combine(folder, name));
+        }
+    }
+
+    // In one step where the folder is new; files that are there already are the user's and stay.
+    private static void Place(CatalogEntry entry, string aside, string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            Directory.Move(aside, folder);
+            return;
+        }
+        foreach (var name in entry.Files.Keys.Where(name => DataFile.Find(folder, name) is null))
+        {
+            var path = DataFile.Require(aside, name);
+            File.Move(path, Path.Combine(folder, Path.GetFileName(path)));
         }
     }
 
