@@ -89,7 +89,7 @@ let tests =
                     Map [ for g in [ false; true ] -> g, users g |> List.groupBy (fun u -> segment.Tokens[u]) |> Map ]
 
                 let taste group s k = members[group][s] |> List.averageBy (fun u -> w.UserLatent[u][k])
-                let count group s = float members[group] [ s ].Length
+                let count group s = members[group][s] |> List.length |> float
 
                 let pairs =
                     [
