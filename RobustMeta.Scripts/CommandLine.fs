@@ -7,6 +7,7 @@ open System.Threading
 open RobustMeta.Data
 open RobustMeta.Experiments
 open RobustMeta.Models
+open RobustMeta.Robustness
 open RobustMeta.Settings
 open RobustMeta.Training
 
@@ -52,6 +53,11 @@ let private settingsHelp (model: string) =
         [
             for s in SettingList.Of spec do
                 yield [ s.Key; s.Print spec; s.Range; s.Meaning ]
+            let presets = String.Join(" | ", RobustPreset.All |> Seq.map _.Name)
+
+            yield
+                [ Experiment.PresetKey; ""; presets; "robust method by name: stands for several of the settings above" ]
+
             yield [ Out; defaultOut; "text"; "folder that receives performance.csv and a folder per run" ]
         ]
 

@@ -8,7 +8,9 @@ open System.Threading
 open RobustMeta.Data
 open RobustMeta.Evaluation
 open RobustMeta.Experiments
+open RobustMeta.Robustness
 open RobustMeta.Runtime
+open RobustMeta.Settings
 open RobustMeta.Tasks
 
 /// How long a training may run before its state is on disk.
@@ -16,11 +18,32 @@ let private saveEvery = TimeSpan.FromSeconds 30.0
 
 let private structs (settings: (string * string) list) = [| for key, value in settings -> struct (key, value) |]
 
-/// The defaults of a model with some settings changed, e.g. `spec "MeLU" [ "dataset", "ml-100k"; "levels", "none" ]`.
-let spec (model: string) (settings: (string * string) list) = ExperimentSpec.Of(model, structs settings)
+/// Key of a named robust method, which stands for several settings.
+[<Literal>]
+let PresetKey = "preset"
+
+/// Replaces `preset NAME` by its settings and by the method's name; settings given beside it win.
+let private withoutPreset (model: string) (settings: (string * string) list) =
+    let presets, others = settings |> List.partition (fun (key, _) -> key = PresetKey)
+    let isGiven key = others |> List.exists (fun (other, _) -> other = key)
+
+    match presets with
+    | [] -> others
+    | [ _, name ] ->
+        let preset = RobustPreset.Named name
+        let named = ("method", (if name = "none" then model else $"{model}+{name}"))
+        let own = [ for struct (key, value) in preset.Settings -> key, value ]
+        (named :: own |> List.filter (fst >> isGiven >> not)) @ others
+    | _ -> raise (SettingException "preset is given twice.")
+
+/// The defaults of a model with some settings changed, e.g. `spec "MeLU" [ "dataset", "ml-100k"; "levels", "none" ]`;
+/// `"preset", NAME` stands for the settings of a robust method.
+let spec (model: string) (settings: (string * string) list) =
+    ExperimentSpec.Of(model, structs (withoutPreset model settings))
 
 /// A copy of a spec with some settings changed.
-let vary (settings: (string * string) list) (spec: ExperimentSpec) = spec.With(structs settings)
+let vary (settings: (string * string) list) (spec: ExperimentSpec) =
+    spec.With(structs (withoutPreset spec.Model.ModelName settings))
 
 /// The data set of a spec, from the catalog.
 let load (spec: ExperimentSpec) : Dataset = DatasetCatalog.Default.Load(spec.Dataset, Progress.download ())
@@ -92,10 +115,10 @@ let table (metric: string) (comparison: Comparison) : Tables.Table =
 /// Prints the table of one metric.
 let printTable (metric: string) (comparison: Comparison) = printf "\n%s" (Tables.markdown (table metric comparison))
 
-/// Paired differences of one method to another on every test set, for the users that `keep` accepts.
-let differences (metric: string) (name: string) (reference: string) (keep: string -> bool) (comparison: Comparison) =
+/// Paired differences of one method to another on every test set, for the users that `keep` accepts and `who` names.
+let differences (metric: string) (name: string) (reference: string) (who: string) (keep: string -> bool) comparison =
     Summary.differences comparison.Rows name reference metric keep
-    |> Tables.differencesByShift comparison.Beta $"{metric}: {name} − {reference}"
+    |> Tables.differencesByShift comparison.Beta $"{metric}: {name} − {reference}, {who}"
 
 /// Writes the figure of one metric against the shift as an HTML page.
 let saveFigure (metric: string) (page: string) (comparison: Comparison) =

@@ -3,35 +3,73 @@ module RobustMeta.Scripts.QuickStart
 
 open System.IO
 open System.Threading
+open RobustMeta.Data
 open RobustMeta.Experiments
 
 [<Literal>]
 let private Metric = "NDCG@10"
 
-/// Settings that both methods share; whatever the user gives wins over them.
+/// Settings that both methods share. A short support leaves room for doubt about who a user is, and small draws of
+/// many test users let the test sets shift far.
 let private shared =
-    [ "epoch", "30"; "patience", "8"; "optimizer", "adam"; "lr", "0.005"; "localLr", "0.5"; "embeddingDim", "16" ]
+    [
+        "epoch", "40"
+        "patience", "10"
+        "optimizer", "adam"
+        "lr", "0.005"
+        "localLr", "0.5"
+        "embeddingDim", "16"
+        "supportSize", "8"
+        "testShare", "0.3"
+        "testUserShare", "0.2"
+    ]
 
-let private plain = [ "levels", "none" ]
-let private robust = [ "levels", "both" ]
+let private plain = [ Experiment.PresetKey, "none" ]
+let private robust = [ Experiment.PresetKey, "paper"; "taskWeightLr", "0.1" ]
 
+/// The settings of a method; whatever the user gives wins, a preset over the robust method alone.
 let private spec (given: (string * string) list) (method: (string * string) list) =
     let isGiven key = given |> List.exists (fun (other, _) -> other = key)
     Experiment.spec "MeLU" ((shared @ method |> List.filter (fst >> isGiven >> not)) @ given)
 
-/// Trains, measures, prints the table and writes the files below `out`.
+/// Users of the minority of the synthetic world, which its feature `group` tells; None for other data.
+let private minority (ratings: Ratings) : (string -> bool) option =
+    match ratings.UserFeatures.Find "group" with
+    | :? TokenColumn as column ->
+        let isMinority (user: string) =
+            match Option.ofNullable (ratings.Users.Find user) with
+            | Some index -> column.Vocabulary[column.Tokens[index]] = SyntheticRatings.MinorityToken
+            | None -> false
+
+        Some isMinority
+    | _ -> None
+
+/// Trains, measures, prints the tables and writes the files below `out`.
 let execute (out: string) (given: (string * string) list) (cancellation: CancellationToken) =
-    let plain, robust = spec given plain, spec given robust
+    let forPlain = given |> List.filter (fun (key, _) -> key <> Experiment.PresetKey)
+    let plain, robust = spec forPlain plain, spec given robust
     let prepared = Experiment.prepare (Experiment.load plain) plain
     let comparison = Experiment.compareOn prepared out [ plain; robust ] cancellation
+    let difference = Experiment.differences Metric robust.MethodName plain.MethodName
 
-    let difference = Experiment.differences Metric robust.MethodName plain.MethodName (fun _ -> true) comparison
+    let differences =
+        [
+            difference "all users" (fun _ -> true) comparison
+
+            match minority prepared.Dataset.Ratings with
+            | Some isMinority -> difference "minority users" isMinority comparison
+            | None -> ()
+        ]
 
     Experiment.printTable Metric comparison
-    printf "\n%s\n" (Tables.markdown difference)
-    let summaries = Experiment.saveSummary out [ difference ] comparison
+
+    for table in differences do
+        printf "\n%s" (Tables.markdown table)
+
+    let summaries = Experiment.saveSummary out differences comparison
     let figure = Path.Combine(out, "figure.html")
     Experiment.saveFigure Metric figure comparison
+    printfn ""
 
     for path in summaries @ [ figure ] do
         printfn $"written: {path}"

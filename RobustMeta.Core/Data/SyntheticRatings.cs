@@ -16,6 +16,9 @@ public static class SyntheticRatings
     /// <summary>Name of the data set.</summary>
     public const string Name = "synthetic";
 
+    /// <summary>Token of the user feature <c>group</c> that marks the minority.</summary>
+    public const string MinorityToken = "group1";
+
     /// <summary>The world of a seed.</summary>
     /// <param name="spec">Parameters.</param>
     /// <param name="seed">Same seed, same world.</param>

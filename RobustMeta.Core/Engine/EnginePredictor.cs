@@ -11,5 +11,8 @@ public sealed class EnginePredictor(string name, IMetaGradientEngine engine) : I
     public string Name { get; } = name;
 
     /// <inheritdoc/>
+    public bool ScoresAreLabels => true;
+
+    /// <inheritdoc/>
     public float[] Predict(TaskBatch batch) => engine.Predict(batch);
 }

@@ -1,7 +1,7 @@
 namespace RobustMeta.Evaluation;
 
 /// <summary>Mean absolute error of predicted ratings (MAE per user, not clipped to the scale).</summary>
-public sealed class AbsoluteError() : Metric("MAE", 0, higherIsBetter: false)
+public sealed class AbsoluteError() : Metric("MAE", 0, higherIsBetter: false, needsLabels: true)
 {
     /// <inheritdoc/>
     protected override double? Value(RankedQuery query)

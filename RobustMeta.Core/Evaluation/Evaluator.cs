@@ -43,7 +43,8 @@ public sealed class Evaluator(
             {
                 for (var m = 0; m < Metrics.Length; m++)
                 {
-                    values[position * Metrics.Length + m] = Metrics[m].Evaluate(query);
+                    values[position * Metrics.Length + m] =
+                        method.ScoresAreLabels || !Metrics[m].NeedsLabels ? Metrics[m].Evaluate(query) : null;
                 }
             }
         );

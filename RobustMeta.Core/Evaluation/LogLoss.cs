@@ -1,7 +1,7 @@
 namespace RobustMeta.Evaluation;
 
 /// <summary>Mean binary cross-entropy of scores read as logits against relevance.</summary>
-public sealed class LogLoss() : Metric("LogLoss", 0, higherIsBetter: false)
+public sealed class LogLoss() : Metric("LogLoss", 0, higherIsBetter: false, needsLabels: true)
 {
     /// <inheritdoc/>
     protected override double? Value(RankedQuery query)

@@ -7,7 +7,8 @@ namespace RobustMeta.Evaluation;
 /// <param name="kind">Name without cut-off, e.g. <c>NDCG</c>.</param>
 /// <param name="cutoff">Number K of ranks that count; 0 where the metric has none.</param>
 /// <param name="higherIsBetter">Its direction.</param>
-public abstract class Metric(string kind, int cutoff, bool higherIsBetter)
+/// <param name="needsLabels">Whether scores must estimate the labels, and not only order items.</param>
+public abstract class Metric(string kind, int cutoff, bool higherIsBetter, bool needsLabels = false)
 {
     // One line a metric: how it is made from its cut-off (null: it has none).
     private static readonly SortedDictionary<string, (Func<int, Metric> Make, bool HasCutoff)> Kinds = new(
@@ -32,6 +33,9 @@ public abstract class Metric(string kind, int cutoff, bool higherIsBetter)
 
     /// <summary>Number K of ranks that count; 0 where the metric has none.</summary>
     public int Cutoff { get; } = cutoff;
+
+    /// <summary>Whether scores must estimate the labels, and not only order items.</summary>
+    public bool NeedsLabels { get; } = needsLabels;
 
     /// <summary>Its direction.</summary>
     public bool HigherIsBetter { get; } = higherIsBetter;

@@ -24,15 +24,14 @@ public static class ResultTable
     /// <exception cref="DataFormatException">The file is not such a table.</exception>
     public static IReadOnlyList<UserResult> Read(string path)
     {
-        using var lines = File.ReadLines(path).GetEnumerator();
-        if (!lines.MoveNext() || lines.Current != Header)
+        var text = File.ReadAllText(path);
+        if (!text.StartsWith($"{Header}\n", StringComparison.Ordinal))
         {
             throw new DataFormatException(path, 1, 0, $"expected the header '{Header}'");
         }
         var rows = new List<UserResult>();
-        for (var line = 2; lines.MoveNext(); line++)
+        foreach (var (line, fields) in Records(path, text).Skip(1))
         {
-            var fields = Split(lines.Current);
             if (fields.Count != 5)
             {
                 throw new DataFormatException(path, line, 0, $"expected 5 fields, found {fields.Count}");
@@ -50,15 +49,19 @@ public static class ResultTable
         return rows;
     }
 
-    private static List<string> Split(string line)
+    // A quoted field may hold line breaks, so records are not lines; each comes with the line that it starts on.
+    private static IEnumerable<(int Line, List<string> Fields)> Records(string path, string text)
     {
         var fields = new List<string>();
         var field = new StringBuilder();
         var quoted = false;
-        for (var i = 0; i < line.Length; i++)
+        var start = 1;
+        var line = 1;
+        for (var i = 0; i < text.Length; i++)
         {
-            var c = line[i];
-            if (quoted && c == '"' && i + 1 < line.Length && line[i + 1] == '"')
+            var c = text[i];
+            line += c == '\n' ? 1 : 0;
+            if (quoted && c == '"' && i + 1 < text.Length && text[i + 1] == '"')
             {
                 field.Append('"');
                 i++;
@@ -67,17 +70,25 @@ public static class ResultTable
             {
                 quoted = !quoted;
             }
-            else if (c == ',' && !quoted)
-            {
-                fields.Add(field.ToString());
-                field.Clear();
-            }
-            else
+            else if (quoted || c is not (',' or '\n'))
             {
                 field.Append(c);
             }
+            else
+            {
+                fields.Add(field.ToString());
+                field.Clear();
+                if (c == '\n')
+                {
+                    yield return (start, fields);
+                    fields = [];
+                    start = line;
+                }
+            }
         }
-        fields.Add(field.ToString());
-        return fields;
+        if (quoted || fields.Count > 0 || field.Length > 0)
+        {
+            throw new DataFormatException(path, start, 0, "the record has no end: the file is cut short");
+        }
     }
 }

@@ -1,7 +1,7 @@
 namespace RobustMeta.Evaluation;
 
 /// <summary>Root of the mean squared error of predicted ratings (RMSE per user, not clipped to the scale).</summary>
-public sealed class RootSquaredError() : Metric("RMSE", 0, higherIsBetter: false)
+public sealed class RootSquaredError() : Metric("RMSE", 0, higherIsBetter: false, needsLabels: true)
 {
     /// <inheritdoc/>
     protected override double? Value(RankedQuery query)

@@ -20,12 +20,21 @@ public sealed record EvaluationSpec
     [Setting("validation metric that the best epoch is chosen by; auto: ndcg@10 for clicks, mae for ratings")]
     public string Selection { get; init; } = "auto";
 
+    /// <summary>Names of the baselines that are measured beside the method, with their default settings.</summary>
+    [Setting("baselines measured beside the method, comma-separated, or none")]
+    public IReadOnlyList<string> Baselines { get; init; } = ["random", "popularity", "bias"];
+
     private const string Auto = "auto";
 
     /// <summary>The metrics, with <c>auto</c> resolved.</summary>
     /// <exception cref="SettingException">A metric does not exist.</exception>
     public ImmutableArray<Metric> MetricsFor(LabelKind label) =>
-        [.. Metrics.SelectMany(name => name == Auto ? Usual(label) : [name]).Distinct().Select(Metric.Parse)];
+        [
+            .. Metrics
+                .SelectMany(name => name == Auto ? Usual(label) : [name])
+                .Select(Metric.Parse)
+                .DistinctBy(metric => metric.Name),
+        ];
 
     /// <summary>The selection metric, with <c>auto</c> resolved.</summary>
     /// <exception cref="SettingException">The metric does not exist.</exception>

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using RobustMeta.Engine;
 using RobustMeta.Models;
 using RobustMeta.Models.Offsets;
 using RobustMeta.Robustness;
 using RobustMeta.Robustness.References;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 using RobustMeta.Training;
 
@@ -103,11 +105,23 @@ public static class ExperimentRunner
 
     private static void RequireSameData(ExperimentSpec data, ExperimentSpec method)
     {
-        if (data.Dataset != method.Dataset || data.Seed != method.Seed || data.Split != method.Split)
+        var prepared = DataSettings(data).ToDictionary(setting => setting.Key, setting => setting.Value);
+        foreach (var (key, value) in DataSettings(method))
         {
-            throw new ArgumentException(
-                "The method's data set, seed and split must be those that the data were prepared with."
-            );
+            if (prepared[key] != value)
+            {
+                throw new ArgumentException(
+                    $"The data were prepared with {key} {prepared[key]}, the method asks for {value}: methods on the "
+                        + "same data share all settings of data set, seed, features, split, shift and evaluation."
+                );
+            }
         }
     }
+
+    // Everything that PreparedExperiment looks at.
+    private static IEnumerable<(string Key, string Value)> DataSettings(ExperimentSpec spec) =>
+        new object[] { spec.Features, spec.Split, spec.Shift, spec.Evaluation }
+            .SelectMany(part => SettingList.Of(part).Select(setting => (setting.Key, setting.Print(part))))
+            .Prepend(("seed", spec.Seed.ToString(CultureInfo.InvariantCulture)))
+            .Prepend(("dataset", spec.Dataset));
 }

@@ -4,6 +4,7 @@ using System.Text;
 using RobustMeta.Data;
 using RobustMeta.Evaluation;
 using RobustMeta.Models;
+using RobustMeta.Models.Baselines;
 using RobustMeta.Robustness;
 using RobustMeta.Robustness.References;
 using RobustMeta.Settings;
@@ -19,6 +20,8 @@ public sealed record ExperimentSpec
     /// <summary>Key of the model's name in spec files.</summary>
     public const string ModelKey = "model";
 
+    private const string AutoMethod = "auto";
+
     /// <summary>Name of the data set in the catalog, or <c>synthetic</c>.</summary>
     [Setting("data set: a name of the catalog, or synthetic")]
     public string Dataset { get; init; } = SyntheticRatings.Name;
@@ -26,6 +29,10 @@ public sealed record ExperimentSpec
     /// <summary>Master seed of splits, test sets, initial values and orders; every stream is derived by name.</summary>
     [Setting("master seed of splits, test sets, initial values and orders")]
     public long Seed { get; init; } = 1128;
+
+    /// <summary>Name of the method in results; <c>auto</c> makes it of the model and the levels.</summary>
+    [Setting("name of the method in results; auto: the model and the levels at which it is robust")]
+    public string Method { get; init; } = AutoMethod;
 
     /// <summary>The model and its hyper-parameters.</summary>
     public ModelSpec Model { get; init; } = new MeLUSpec();
@@ -48,9 +55,11 @@ public sealed record ExperimentSpec
     /// <summary>What is measured.</summary>
     public EvaluationSpec Evaluation { get; init; } = new();
 
-    /// <summary>Name of the method in results: the model, and the levels at which it is robust.</summary>
+    /// <summary>Name of the method in results: as given, or the model and the levels at which it is robust.</summary>
     public string MethodName =>
-        Robustness.Levels == WeightLevels.None ? Model.ModelName : $"{Model.ModelName}+{Robustness.Levels}";
+        Method != AutoMethod ? Method
+        : Robustness.Levels == WeightLevels.None ? Model.ModelName
+        : $"{Model.ModelName}+{Robustness.Levels}";
 
     /// <summary>All settings with their values, the model's name first: the text that spec files hold.</summary>
     public string Text => string.Concat(Settings().Select(s => $"{s.Key} = {TomlText.Quote(s.Value)}\n"));
@@ -81,6 +90,16 @@ public sealed record ExperimentSpec
         if (Robustness.References.ReferenceModel is not ReferenceSpec.SameModel and var reference)
         {
             ModelSpec.Named(reference);
+        }
+        foreach (var baseline in Evaluation.Baselines)
+        {
+            BaselineSpec.Named(baseline);
+        }
+        if (Method.AsSpan().ContainsAny(",\"\r\n/\\") || Method.Length == 0)
+        {
+            throw new SettingException(
+                $"method is '{Method}'; expected a name without commas, quotes, slashes and line breaks"
+            );
         }
         CandidateRule.Parse(Evaluation.Candidates);
         Evaluation.MetricsFor(Split.Label);

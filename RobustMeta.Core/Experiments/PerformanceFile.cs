@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Experiments;
 
@@ -18,13 +19,20 @@ public static class PerformanceFile
     /// <summary>Appends rows; writes the header into a new file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="rows">Model, number of the test set, and the four values in the order of <see cref="Metrics"/>.</param>
+    /// <exception cref="ArgumentException">A row has not four values.</exception>
     /// <exception cref="IOException">Another process keeps the file for more than ten seconds.</exception>
     public static void Append(string path, IEnumerable<(string Model, int TestSet, IReadOnlyList<double> Values)> rows)
     {
         var text = new StringBuilder();
         foreach (var (model, testSet, values) in rows)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{model},{testSet}");
+            if (values.Count != Metrics.Count)
+            {
+                throw new ArgumentException(
+                    $"{model} comes with {values.Count} values; expected {Metrics.Count}: {string.Join(", ", Metrics)}."
+                );
+            }
+            text.Append(CultureInfo.InvariantCulture, $"{CsvText.Quote(model)},{testSet}");
             foreach (var value in values)
             {
                 text.Append(CultureInfo.InvariantCulture, $",{value:F6}");
@@ -45,7 +53,7 @@ public static class PerformanceFile
             {
                 return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (attempt < 100)
+            catch (IOException error) when (attempt < 100 && error is not DirectoryNotFoundException)
             {
                 Thread.Sleep(100);
             }

@@ -81,17 +81,9 @@ public sealed class PreparedExperiment
     /// <exception cref="ArgumentException">The data do not allow it; the message says which setting would.</exception>
     public static PreparedExperiment Of(ExperimentSpec spec, Dataset dataset) => new(spec, dataset);
 
-    /// <summary>The methods that any claim must face: random, popularity, bias.</summary>
-    public IReadOnlyList<IPredictor> Baselines()
-    {
-        var statistics = ItemStatistics.Of(Source, Split.MetaTrain);
-        return
-        [
-            new RandomBaseline(Spec.Seed),
-            new PopularityBaseline(statistics),
-            new BiasBaseline(new(Source, Split.MetaTrain)),
-        ];
-    }
+    /// <summary>The methods that any claim must face, fitted: those that the spec names.</summary>
+    public IReadOnlyList<IPredictor> Baselines() =>
+        [.. Spec.Evaluation.Baselines.Select(name => BaselineSpec.Named(name).Fit(Source, Split.MetaTrain, Spec.Seed))];
 
     /// <summary>Measures a method on every test set.</summary>
     public IReadOnlyList<UserResult> Evaluate(IPredictor method) =>

@@ -32,10 +32,11 @@ public static class SpecFile
     /// <exception cref="SettingException">As <see cref="Read"/>.</exception>
     public static ExperimentSpec Parse(string text)
     {
-        TomlTable table;
+        // A TomlTable would let the last of two equal keys win, which the format forbids; a dictionary refuses them.
+        Dictionary<string, object?> table;
         try
         {
-            table = TomlSerializer.Deserialize<TomlTable>(text) ?? [];
+            table = TomlSerializer.Deserialize<Dictionary<string, object?>>(text) ?? [];
         }
         catch (TomlException error)
         {

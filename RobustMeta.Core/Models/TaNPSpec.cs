@@ -35,7 +35,7 @@ public sealed record TaNPSpec : ModelSpec
 
     /// <summary>Weight of the clustering loss (λ in the paper).</summary>
     [Setting("weight of the clustering loss (lambda)", Min = 0, Max = 1e3)]
-    public double Lambda { get; init; } = 1;
+    public double Lambda { get; init; } = 0.1;
 
     /// <summary>Smallest random context in training; a shorter support is taken whole.</summary>
     [Setting("smallest random context in training; a shorter support is taken whole", Min = 1, Max = 100_000)]

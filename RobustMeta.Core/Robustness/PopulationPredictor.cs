@@ -40,6 +40,9 @@ public sealed class PopulationPredictor : IPredictor
     public string Name { get; }
 
     /// <inheritdoc/>
+    public bool ScoresAreLabels => true;
+
+    /// <inheritdoc/>
     public float[] Predict(TaskBatch batch)
     {
         var chosen = Choose(batch);

@@ -10,6 +10,12 @@ public interface IPredictor
     string Name { get; }
 
     /// <summary>
+    /// Whether scores estimate the labels, as ratings or as logits. Where they do not, they only order items: error
+    /// metrics of them mean nothing and are left out of results.
+    /// </summary>
+    bool ScoresAreLabels { get; }
+
+    /// <summary>
     /// Scores of all query interactions, laid out as <see cref="TaskBatch.QueryItems"/>: ratings on the data's scale,
     /// or logits of a click. Query labels are not looked at.
     /// </summary>

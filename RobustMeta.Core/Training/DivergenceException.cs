@@ -3,7 +3,7 @@ namespace RobustMeta.Training;
 /// <summary>Training met a number that is not finite, and stopped before it could spread.</summary>
 /// <param name="epoch">Epoch, from 1.</param>
 /// <param name="batch">Batch of the epoch, from 1.</param>
-/// <param name="what">What was not finite: the loss or the gradient of a parameter.</param>
+/// <param name="what">What was not finite: the loss, the gradient of a parameter, or a validation score.</param>
 public sealed class DivergenceException(int epoch, int batch, string what)
     : Exception(
         FormattableString.Invariant($"Training diverged in epoch {epoch}, batch {batch}: {what} is not finite. ")

@@ -49,7 +49,7 @@ public sealed class Trainer(
     /// <param name="checkpoint">Where to save and look for the state; null to keep none.</param>
     /// <param name="progress">Is told each epoch, on this thread.</param>
     /// <param name="cancellation">Stops after the current batch; the last checkpoint stays.</param>
-    /// <exception cref="DivergenceException">A loss or gradient is not finite.</exception>
+    /// <exception cref="DivergenceException">A loss, gradient or validation score is not finite.</exception>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public TrainingResult Run(
         Checkpoint? checkpoint = null,
@@ -91,7 +91,8 @@ public sealed class Trainer(
         var rate = (phase.LearningRate ?? spec.Lr) * Math.Pow(spec.Gamma, done);
         var sums = Descend(epoch, phase, rate, cancellation);
         var certificate = AdversaryIn(epoch).EndEpoch();
-        var value = validation.Evaluate(predictor);
+        var batches = (tasks.Length + spec.BatchSize - 1) / spec.BatchSize;
+        var value = validation.Evaluate(new FiniteScores(predictor, epoch, batches));
         var record = new EpochRecord(
             epoch,
             rate,

@@ -11,5 +11,8 @@ public sealed class BiasBaseline(BiasModel model) : IPredictor
     public string Name => "bias";
 
     /// <inheritdoc/>
+    public bool ScoresAreLabels => true;
+
+    /// <inheritdoc/>
     public float[] Predict(TaskBatch batch) => [.. model.Scores(batch).Query];
 }

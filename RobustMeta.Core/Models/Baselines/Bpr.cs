@@ -62,6 +62,9 @@ public sealed class Bpr : IPredictor
     }
 
     /// <inheritdoc/>
+    public bool ScoresAreLabels => false;
+
+    /// <inheritdoc/>
     public float[] Predict(TaskBatch batch)
     {
         var scores = new float[batch.QueryItems.Length];

@@ -18,6 +18,9 @@ public sealed class ItemMeanBaseline(LabelKind label, ItemStatistics statistics,
     public string Name => "itemMean";
 
     /// <inheritdoc/>
+    public bool ScoresAreLabels => true;
+
+    /// <inheritdoc/>
     public float[] Predict(TaskBatch batch) => [.. batch.QueryItems.Select(item => (float)Score(item))];
 
     private double Score(int item)

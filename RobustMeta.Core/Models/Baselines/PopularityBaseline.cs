@@ -13,6 +13,9 @@ public sealed class PopularityBaseline(ItemStatistics statistics) : IPredictor
     public string Name => "popularity";
 
     /// <inheritdoc/>
+    public bool ScoresAreLabels => false;
+
+    /// <inheritdoc/>
     public float[] Predict(TaskBatch batch) =>
         [.. batch.QueryItems.Select(item => (float)Math.Log(1 + statistics.Counts[item]))];
 }

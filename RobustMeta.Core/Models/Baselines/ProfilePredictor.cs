@@ -12,6 +12,9 @@ public sealed class ProfilePredictor(string name, Signal signal, IProfileModel m
     public string Name { get; } = name;
 
     /// <inheritdoc/>
+    public bool ScoresAreLabels => signal.IsResidual;
+
+    /// <inheritdoc/>
     public float[] Predict(TaskBatch batch)
     {
         float[] scores = [.. signal.Base(batch)];

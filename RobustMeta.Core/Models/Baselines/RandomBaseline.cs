@@ -12,6 +12,9 @@ public sealed class RandomBaseline(long seed) : IPredictor
     public string Name => "random";
 
     /// <inheritdoc/>
+    public bool ScoresAreLabels => false;
+
+    /// <inheritdoc/>
     public float[] Predict(TaskBatch batch)
     {
         var scores = new float[batch.QueryItems.Length];

@@ -13,6 +13,9 @@ public sealed class Signal(SignalKind kind, TaskSource source, BiasModel bias)
     // A logit moves by 1 / (p (1 − p)) times a small change of p: by 4 at one half.
     private const double LogitPerProbability = 4;
 
+    /// <summary>Whether methods learn residuals of the bias model, so that their scores are ratings or logits.</summary>
+    public bool IsResidual => kind == SignalKind.Residuals;
+
     /// <summary>Rows of the meta-training users: their supports and queries.</summary>
     public IReadOnlyList<Profile> Train(ImmutableArray<UserTask> train)
     {

@@ -15,12 +15,21 @@ namespace RobustMeta.Models.Layers;
 /// <param name="modulation">Kind of modulation.</param>
 public sealed class FilmLayer(string name, int inputs, int outputs, int taskDim, Modulation modulation)
 {
+    // Half width of the initial maps. Task embeddings start small; with a dense layer's ±1/√taskDim the scales would too
+    // (about 0.1), and three layers of them would leave next to nothing of the signal and of its gradient.
+    private const double MapScale = 1;
+
     /// <summary>The parameters.</summary>
     public IEnumerable<ParameterShape> Shapes =>
         [
             ParameterShape.Dense($"{name}.weight", inputs, inputs, outputs),
             ParameterShape.Dense($"{name}.bias", inputs, outputs),
-            .. Maps.Select(map => ParameterShape.Dense($"{name}.{map}", taskDim, taskDim, outputs)),
+            .. Maps.Select(map => new ParameterShape(
+                $"{name}.{map}",
+                [taskDim, outputs],
+                InitialValue.Uniform,
+                MapScale
+            )),
         ];
 
     private string[] Maps =>

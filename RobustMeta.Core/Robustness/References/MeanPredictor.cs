@@ -12,6 +12,9 @@ public sealed class MeanPredictor(string name, ImmutableArray<IPredictor> member
     public string Name { get; } = name;
 
     /// <inheritdoc/>
+    public bool ScoresAreLabels => members.All(member => member.ScoresAreLabels);
+
+    /// <inheritdoc/>
     public float[] Predict(TaskBatch batch)
     {
         var mean = new float[batch.QueryItems.Length];

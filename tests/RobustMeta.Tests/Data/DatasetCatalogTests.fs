@@ -96,7 +96,9 @@ let private locating =
                 let catalog = offline []
                 Expect.isNull (catalog.Find "synthetic") "entry"
                 Expect.isNull (catalog.TryLocate "synthetic") "folder"
-                Expect.contains catalog.Names "synthetic" "names"
+
+                for name in [ "synthetic"; "ml-100k"; "ml-1m"; "jester-1"; "anime-5k"; "book-crossing" ] do
+                    Expect.contains catalog.Names name "built in"
         ]
 
 let private userCatalog =

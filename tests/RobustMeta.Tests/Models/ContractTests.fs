@@ -366,8 +366,9 @@ let private overfits (spec: ModelSpec) label =
         let truth = torch.tensor (Array.ofSeq (batch tasks).QueryLabels)
         Losses.Of(label, predicted, truth).mean().item<float32>()
 
-    let losses = Seq.map lossAt [ 0.02; 0.05 ]
-    Expect.exists losses (fun loss -> loss < 1e-2f) "loss of the four users, at one of two learning rates"
+    // No rate suits all models; one of these must.
+    let best = [ 0.02; 0.01; 0.05 ] |> Seq.map lossAt |> Seq.tryFind (fun loss -> loss < 1e-2f)
+    Expect.isSome best "loss of the four users below 0.01 at one of three learning rates"
 
 /// Users who rate y = a x + b of an item's number x, each with a and b of their own that no feature tells.
 let private adapts (spec: ModelSpec) =

@@ -10,6 +10,7 @@ open RobustMeta.Tests
 type private Constant(score: float32) =
     interface IPredictor with
         member _.Name = $"constant {score}"
+        member _.ScoresAreLabels = true
         member _.Predict batch = Array.create batch.QueryItems.Length score
 
 let private population caution (scores: float32 list) =

@@ -34,6 +34,7 @@ type private Known(users: Set<int>, score: int -> float32) =
 
     interface IPredictor with
         member _.Name = "known"
+        member _.ScoresAreLabels = true
         member _.Predict batch = [| for item in batch.QueryItems -> score item |]
 
 [<Tests>]

@@ -1,0 +1,17 @@
+// The example of the README: dotnet fsi RobustMeta.Scripts/my_experiment.fsx
+#load "load.fsx"
+
+open RobustMeta.Scripts
+
+let shared = [ "dataset", "ml-100k"; "epoch", "20"; "optimizer", "adam"; "lr", "0.005"; "weightDecay", "0.0001" ]
+let plain = Experiment.spec "MeLU" (shared @ [ "preset", "none" ])
+let robust = Experiment.spec "MeLU" (shared @ [ "preset", "robustmeta" ])
+let comparison = Experiment.compare "results" [ plain; robust ]
+comparison |> Experiment.printTable "NDCG@10"
+
+comparison
+|> Experiment.differences "NDCG@10" robust.MethodName plain.MethodName "all" (fun _ -> true)
+|> Tables.markdown
+|> printf "%s"
+
+comparison |> Experiment.saveFigure "NDCG@10" "results/mine.html"
