@@ -130,7 +130,8 @@ public sealed class DatasetCatalog
             new Downloader(open).Fetch(entry, folder, progress);
             return folder;
         }
-        catch (IOException error)
+        // A server's error page in place of an archive is data that cannot be unpacked.
+        catch (Exception error) when (error is IOException or InvalidDataException)
         {
             throw new IOException(Remedy(entry, folder, error.Message), error);
         }

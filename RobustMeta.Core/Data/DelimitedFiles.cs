@@ -35,7 +35,7 @@ public static class DelimitedFiles
 
     private static RatingsBuilder ReadRatings(string path, DelimitedSpec spec, DuplicateRule rule)
     {
-        var builder = new RatingsBuilder(rule);
+        var builder = new RatingsBuilder(rule, TextEncoding(spec));
         using var reader = new ByteLineReader(path);
         var records = Records(reader, spec);
         var columns = new DelimitedColumns(records, reader, spec.Header);
@@ -120,8 +120,9 @@ public static class DelimitedFiles
     private static DelimitedRecords Records(ByteLineReader reader, DelimitedSpec spec) =>
         new(reader, Encoding.UTF8.GetBytes(spec.Separator.Replace("\\t", "\t")), spec.Quoted, spec.Backslash);
 
-    private static string Text(ReadOnlySpan<byte> field, DelimitedSpec spec) =>
-        (spec.Latin1 ? Encoding.Latin1 : Encoding.UTF8).GetString(field);
+    private static string Text(ReadOnlySpan<byte> field, DelimitedSpec spec) => TextEncoding(spec).GetString(field);
+
+    private static Encoding TextEncoding(DelimitedSpec spec) => spec.Latin1 ? Encoding.Latin1 : Encoding.UTF8;
 
     private static ReadOnlySpan<byte> Token(DelimitedRecords records, int column, string what) =>
         column < records.Count && !records[column].IsEmpty ? records[column] : throw records.Error(column, what);

@@ -71,7 +71,7 @@ internal static class CatalogFile
             Name = name,
             Title = table.Text("title") ?? name,
             Page = table.Text("page") ?? "",
-            Url = table.Text("url") is { } url ? new Uri(url) : null,
+            Url = table.Address("url"),
             Licence = table.Text("licence") ?? "",
             Note = table.Text("note") ?? "",
             Reader = table.Require("reader"),
@@ -139,6 +139,11 @@ internal static class CatalogFile
 
         public string Require(string key) => Text(key) ?? throw new SettingException($"{place}: '{key}' is missing.");
 
+        public Uri? Address(string key) =>
+            Text(key) is not { } text ? null
+            : Uri.TryCreate(text, UriKind.Absolute, out var address) ? address
+            : throw Wrong(key, "an absolute address");
+
         public bool? Flag(string key) =>
             !table.TryGetValue(key, out var value) ? null : value as bool? ?? throw Wrong(key, "true or false");
 
@@ -160,12 +165,12 @@ internal static class CatalogFile
 
         public IReadOnlyDictionary<string, string> Map(string key) =>
             table.TryGetValue(key, out var value) && value is TomlTable map && map.Values.All(x => x is string)
-                ? map.ToDictionary(pair => pair.Key, pair => (string)pair.Value)
+                ? map.ToDictionary(pair => pair.Key, pair => ((string)pair.Value).ToLowerInvariant())
                 : throw Wrong(key, "a table of file names and SHA-256 sums");
 
         public T Enum<T>(string key, string text)
             where T : struct, Enum =>
-            System.Enum.TryParse<T>(text, ignoreCase: true, out var value)
+            System.Enum.TryParse<T>(text, ignoreCase: true, out var value) && System.Enum.IsDefined(value)
                 ? value
                 : throw Wrong(key, $"one of {string.Join(", ", System.Enum.GetNames<T>())}");
 

@@ -29,9 +29,9 @@ internal sealed class Downloader(Func<Uri, (Stream Content, long? Length)> open)
             }
             foreach (var (name, sum) in entry.Files)
             {
-                Check(Path.Combine(aside, name), sum);
+                Check(aside, name, sum);
             }
-            Directory.Move(aside, folder);
+            Place(entry, aside, folder);
         }
         finally
         {
@@ -82,15 +82,30 @@ internal sealed class Downloader(Func<Uri, (Stream Content, long? Length)> open)
         }
     }
 
-    private static void Check(string path, string sum)
+    // In one step where the folder is new; files that are there already are the user's and stay.
+    private static void Place(CatalogEntry entry, string aside, string folder)
     {
-        if (!File.Exists(path))
+        if (!Directory.Exists(folder))
         {
-            throw new IOException($"The download holds no file {Path.GetFileName(path)}.");
+            Directory.Move(aside, folder);
+            return;
+        }
+        foreach (var name in entry.Files.Keys.Where(name => DataFile.Find(folder, name) is null))
+        {
+            var path = DataFile.Require(aside, name);
+            File.Move(path, Path.Combine(folder, Path.GetFileName(path)));
+        }
+    }
+
+    private static void Check(string folder, string name, string sum)
+    {
+        if (DataFile.Find(folder, name) is not { } path)
+        {
+            throw new IOException($"The download holds no file {name}.");
         }
         if (sum.Length > 0 && Sum(path) is var found && found != sum)
         {
-            throw new IOException($"{Path.GetFileName(path)} has the SHA-256 {found}, expected {sum}.");
+            throw new IOException($"{name} has the SHA-256 {found}, expected {sum}.");
         }
     }
 

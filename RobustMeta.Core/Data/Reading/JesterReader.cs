@@ -16,7 +16,7 @@ internal sealed class JesterReader : IDatasetReader
 
     public Ratings Read(string name, string folder, DuplicateRule rule)
     {
-        var builder = new RatingsBuilder(rule);
+        var builder = new RatingsBuilder(rule, Encoding.ASCII);
         var jokes = Enumerable.Range(1, Jokes).Select(j => Bytes(j)).ToArray();
         using var reader = new ByteLineReader(DataFile.Require(folder, "jester-data-1.csv"));
         while (reader.TryRead(out var line))

@@ -28,7 +28,7 @@ internal static class MovieLens
     /// <summary>Reads <c>user, item, rating, time</c> rows.</summary>
     public static RatingsBuilder ReadRatings(string path, ReadOnlySpan<byte> separator, DuplicateRule rule)
     {
-        var builder = new RatingsBuilder(rule);
+        var builder = new RatingsBuilder(rule, Encoding.Latin1);
         using var reader = new ByteLineReader(path);
         while (reader.TryRead(out var line))
         {

@@ -5,7 +5,8 @@ namespace RobustMeta.Data.Reading;
 
 /// <summary>Collects rating rows, resolves duplicates, and numbers users and items in order of first appearance.</summary>
 /// <param name="rule">What becomes of several ratings of one item by one user.</param>
-internal sealed class RatingsBuilder(DuplicateRule rule)
+/// <param name="encoding">Encoding of the identifiers.</param>
+internal sealed class RatingsBuilder(DuplicateRule rule, Encoding encoding)
 {
     private readonly Vocabulary.Builder users = new();
     private readonly Vocabulary.Builder items = new();
@@ -33,7 +34,7 @@ internal sealed class RatingsBuilder(DuplicateRule rule)
         {
             throw reader.Error(
                 0,
-                $"user '{Encoding.Latin1.GetString(user)}' rates item '{Encoding.Latin1.GetString(item)}' a second time"
+                $"user '{encoding.GetString(user)}' rates item '{encoding.GetString(item)}' a second time"
             );
         }
     }
@@ -129,10 +130,10 @@ internal sealed class RatingsBuilder(DuplicateRule rule)
         return true;
     }
 
-    private static int Index(Vocabulary.Builder vocabulary, ReadOnlySpan<byte> token)
+    private int Index(Vocabulary.Builder vocabulary, ReadOnlySpan<byte> token)
     {
         Span<char> text = token.Length <= 256 ? stackalloc char[token.Length] : new char[token.Length];
-        var length = Encoding.UTF8.GetChars(token, text);
+        var length = encoding.GetChars(token, text);
         return vocabulary.Add(text[..length]);
     }
 }

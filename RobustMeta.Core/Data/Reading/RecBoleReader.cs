@@ -70,7 +70,12 @@ internal sealed class RecBoleReader : IDatasetReader
     }
 
     private static List<DelimitedFeature> Features(string folder, string file, string id) =>
-        [.. Header(folder, file).Where(column => column != id).Select((column, i) => Feature(file, column, i))];
+        [
+            .. Header(folder, file)
+                .Select((column, i) => (column, i))
+                .Where(c => c.column != id)
+                .Select(c => Feature(DataFile.Require(folder, file), c.column, c.i)),
+        ];
 
     private static DelimitedFeature Feature(string file, string column, int place)
     {
@@ -83,7 +88,7 @@ internal sealed class RecBoleReader : IDatasetReader
             _ => throw new DataFormatException(
                 file,
                 1,
-                place + 2,
+                place + 1,
                 $"expected a feature NAME:token, NAME:token_seq or NAME:float, found '{column}'; remove the column"
             ),
         };

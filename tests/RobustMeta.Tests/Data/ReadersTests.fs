@@ -1,257 +1,311 @@
 module RobustMeta.Tests.Data.ReadersTests
 
 open System.IO
-open System.IO.Compression
-open System.Text
 open Expecto
 open RobustMeta.Data
-open RobustMeta.Tests
+open RobustMeta.Tests.ReadRatings
+open RobustMeta.Tests.TempFolder
 
-/// Files of one folder, written as the bytes given; the test gets a catalog that looks one folder up.
-let private withFiles (name: string) (files: (string * byte[]) list) (test: DatasetCatalog -> string -> unit) =
-    let root = Directory.CreateTempSubdirectory "robustmeta"
+// MovieLens-100K
 
-    try
-        let folder = root.CreateSubdirectory(name).FullName
+let private mlData = "1\t10\t4\t100\n2\t20\t3.5\t50\n"
+let private mlUsers = "1|17|M|writer|85711\n2|56|F|other|T8H1N\n3|7|F|student|0\n"
+let private mlGenres = "unknown|0\nAction|1\nDrama|2\n\n"
 
-        for file, bytes in files do
-            File.WriteAllBytes(Path.Combine(folder, file), bytes)
+let private mlItems =
+    "10|Caf\u00e9 (au lait) (1995)|01-Jan-1995||http://x|0|1|1\n20|No year||||1|0|0\n30|Unrated (1931)||||0|0|0\n"
 
-        test (DatasetCatalog([ root.FullName ], null)) folder
-    finally
-        root.Delete true
+let private ml100k (data: string) users items genres root =
+    let file name = Path.Combine(root, "ml-100k", name)
+    write data (file "u.data")
+    write users (file "u.user")
+    writeLatin1 items (file "u.item")
+    write genres (file "u.genre")
 
-let private utf8 (text: string) = Encoding.UTF8.GetBytes text
-let private latin1 (text: string) = Encoding.Latin1.GetBytes text
+let private readMl100k data =
+    let mutable read = Unchecked.defaultof<Ratings>
 
-let private gzip (bytes: byte[]) =
-    use target = new MemoryStream()
+    within (fun root ->
+        ml100k data mlUsers mlItems mlGenres root
+        read <- load root "ml-100k")
 
-    do
-        use zip = new GZipStream(target, CompressionLevel.Fastest, true)
-        zip.Write bytes
+    read
 
-    target.ToArray()
+let private badMl100k name data users items genres place parts =
+    testCase name
+    <| fun () ->
+        within (fun root ->
+            ml100k data users items genres root
+            malformed root "ml-100k" place parts)
 
-/// (user, item, value) by identifier.
-let private rows (r: Ratings) =
-    [ for i in 0 .. r.Count - 1 -> r.Users[r.UserIndex[i]], r.Items[r.ItemIndex[i]], float r.Values[i] ]
-
-let private tokens (table: FeatureTable) (name: string) row =
-    match table.Find name with
-    | :? TokenColumn as c -> [ c.Vocabulary[c.Tokens[row]] ]
-    | :? TokenBagColumn as c -> [ for t in c.Bag(row).ToArray() -> c.Vocabulary[t] ]
-    | other -> failwith $"{name} is {other}"
-
-/// The error of an action, which must be one of the data's format.
-let private refusal (action: unit -> unit) =
-    try
-        action ()
-        failtest "was accepted"
-    with :? DataFormatException as error ->
-        error
-
-let private hundredK: (string * byte[]) list =
-    [
-        "u.data", utf8 "7\t2\t3\t881250949\r\n7\t1\t5\t881250950\r\n9\t2\t1\t881250951"
-        "u.user", utf8 "7|24|M|technician|85711\n9|55|F|other|94043\n"
-        "u.item",
-        latin1
-            "1|Les Misérables (1995)|01-Jan-1995||http://x|0|1\n2|GoldenEye (1996)|01-Jan-1996||http://x|1|1\n3|Unseen (1990)|||x|0|0\n"
-        "u.genre", utf8 "Action|0\nDrama|1\n\n"
-    ]
-
-let private replaced file text = hundredK |> List.map (fun (f, b) -> f, (if f = file then utf8 text else b))
-let private marked = Encoding.UTF8.GetPreamble()
-
-let private badLines =
-    [
-        "u.data", "7\t2\t3\n", 1L, 4, "a Unix time"
-        "u.data", "7\t2\t3\t1\n7\t1\tgood\t2\n", 2L, 3, "'good'"
-        "u.data", "7\t2\t3\t1\t9\n", 1L, 5, "end of the line"
-        "u.data", "\t2\t3\t1\n", 1L, 1, "a user id"
-        "u.data", "7\t2\tNaN\t1\n", 1L, 3, "a rating"
-        "u.user", "7|24|M|technician\n", 1L, 5, "a zip code"
-        "u.item", "1|T (1995)|||x|2|1\n", 1L, 6, "0 or 1"
-    ]
-
-let private delimited (text: string) (spec: DelimitedSpec) rule (test: Ratings -> unit) =
-    withFiles "own" [ "r.csv", utf8 text ] (fun _ folder -> test (DelimitedFiles.Read("own", folder, spec, rule)))
-
-let private columns =
-    DelimitedSpec(Ratings = "r.csv", User = "user", Item = "item", Rating = "stars", Time = "when")
-
-let private twice = "user,item,stars,when\na,x,1,20\na,x,4,10\nb,x,2,30\n"
-
-[<Tests>]
-let tests =
+let private movieLens100K =
     testList
-        "Readers"
+        "MovieLens-100K"
         [
-            testCase "MovieLens-100K: ratings, Windows line ends, no last line end, features, Latin-1"
+            testCase "ratings, times and features"
             <| fun () ->
-                withFiles "ml-100k" hundredK (fun catalog _ ->
-                    let r = (catalog.Load "ml-100k").Ratings
-                    Expect.equal (rows r) [ "7", "2", 3.0; "7", "1", 5.0; "9", "2", 1.0 ] "ratings"
-                    Expect.equal (List.ofSeq r.Times) [ 881250949L; 881250950L; 881250951L ] "times"
-                    Expect.equal (List.ofSeq r.Items.Tokens) [ "2"; "1"; "3" ] "rated items first, then the others"
-                    Expect.equal (tokens r.ItemFeatures "genre" 0) [ "Action"; "Drama" ] "genres"
-                    Expect.equal (tokens r.ItemFeatures "year" 1) [ "1995" ] "year out of the title"
-                    Expect.equal (tokens r.ItemFeatures "genre" 2) [] "an empty bag"
-                    Expect.equal (tokens r.UserFeatures "age" 0) [ "18" ] "24 is in the class from 18"
-                    Expect.equal (tokens r.UserFeatures "age" 1) [ "50" ] "55 is in the class from 50")
+                let r = readMl100k mlData
+                Expect.equal (rows r) [ "1", "10", 4.0; "2", "20", 3.5 ] "rows"
+                Expect.equal (times r) [ 100L; 50L ] "times"
+                Expect.isTrue r.Report.HasTimes "has times"
+                Expect.equal (List.ofSeq r.Users.Tokens) [ "1"; "2" ] "a user without ratings is left out"
+                Expect.equal (List.ofSeq r.Items.Tokens) [ "10"; "20"; "30" ] "an item without ratings is kept"
+                Expect.equal (ofUser r "age" "1") [ "1" ] "17 is below 18"
+                Expect.equal (ofUser r "age" "2") [ "56" ] "56 and older"
+                Expect.equal (ofUser r "gender" "2") [ "F" ] "gender"
+                Expect.equal (ofUser r "occupation" "1") [ "writer" ] "occupation"
+                Expect.equal (ofUser r "zip" "2") [ "T8H1N" ] "zip"
+                Expect.equal (ofItem r "genre" "10") [ "Action"; "Drama" ] "genres"
+                Expect.equal (ofItem r "genre" "30") [] "no genre"
+                Expect.equal (ofItem r "year" "10") [ "1995" ] "year after an ISO-8859-1 title with brackets"
+                Expect.equal (ofItem r "year" "20") [ Vocabulary.Unknown ] "no year"
 
-            testCase "a byte-order mark and compression change nothing"
+            testCase "the lower end of each age class belongs to it, the year before does not"
             <| fun () ->
-                let packed =
-                    hundredK
-                    |> List.map (fun (f, b) -> f + ".gz", gzip (if f = "u.data" then Array.append marked b else b))
-
-                withFiles "ml-100k" packed (fun catalog _ ->
-                    let r = (catalog.Load "ml-100k").Ratings
-                    Expect.equal (rows r) [ "7", "2", 3.0; "7", "1", 5.0; "9", "2", 1.0 ] "ratings")
-
-            for file, text, line, column, hint in badLines do
-                testCase $"{file}, line {line}, column {column} is refused: {hint}"
-                <| fun () ->
-                    withFiles "ml-100k" (replaced file text) (fun catalog folder ->
-                        let error = refusal (fun () -> catalog.Load "ml-100k" |> ignore)
-                        Expect.equal error.File (Path.Combine(folder, file)) "file"
-                        Expect.equal (error.Line, error.Column) (line, column) "place"
-                        Expect.stringContains error.Message hint "what was expected")
-
-            testCase "MovieLens-1M: two-byte separators, and times that are all the same count as unknown"
-            <| fun () ->
-                withFiles
-                    "ml-1m"
+                let ages =
                     [
-                        "ratings.dat", utf8 "1::10::5::0\n2::11::3::0\n"
-                        "users.dat", utf8 "1::F::1::10::48067\n2::M::56::16::70072\n"
-                        "movies.dat", latin1 "10::Café: Part 2 (1999)::Comedy|Drama\n11::B (2000)::Action\n"
+                        1, 1
+                        17, 1
+                        18, 18
+                        24, 18
+                        25, 25
+                        34, 25
+                        35, 35
+                        44, 35
+                        45, 45
+                        49, 45
+                        50, 50
+                        55, 50
+                        56, 56
                     ]
-                    (fun catalog _ ->
-                        let r = (catalog.Load "ml-1m").Ratings
-                        Expect.equal (rows r) [ "1", "10", 5.0; "2", "11", 3.0 ] "ratings"
-                        Expect.isTrue r.Times.IsEmpty "no times"
-                        Expect.isFalse r.Report.HasTimes "and the report says so"
-                        Expect.equal (tokens r.ItemFeatures "genre" 0) [ "Comedy"; "Drama" ] "genres"
-                        Expect.equal (tokens r.UserFeatures "gender" 1) [ "M" ] "gender")
 
-            testCase "Jester: 99 is no rating, and the stated number of ratings must be right"
-            <| fun () ->
-                let line (count: int) (values: (int * string) list) =
-                    let cell j = values |> List.tryFind (fst >> (=) j) |> Option.map snd |> Option.defaultValue "99"
-                    String.concat "," (string count :: [ for j in 1..100 -> cell j ]) + "\n"
+                let text f = ages |> List.mapi f |> String.concat ""
 
-                let good = line 2 [ 1, "-7.82"; 100, "8.79" ] + line 1 [ 5, "0" ]
-
-                withFiles "jester-1" [ "jester-data-1.csv", utf8 good ] (fun catalog _ ->
-                    let r = (catalog.Load "jester-1").Ratings
+                within (fun root ->
+                    let data = text (fun u _ -> $"{u}\t10\t4\t{u}\n")
+                    ml100k data (text (fun u (age, _) -> $"{u}|{age}|M|none|0\n")) mlItems mlGenres root
+                    let r = load root "ml-100k"
 
                     Expect.equal
-                        [ for u, i, v in rows r -> u, i, System.Math.Round(v, 3) ]
-                        [ "1", "1", -7.82; "1", "100", 8.79; "2", "5", 0.0 ]
-                        "ratings")
+                        [ for u in 0 .. ages.Length - 1 -> ofUser r "age" $"{u}" ]
+                        [ for _, low in ages -> [ $"{low}" ] ]
+                        "classes")
 
-                withFiles "jester-1" [ "jester-data-1.csv", utf8 (good + line 3 [ 1, "1" ]) ] (fun catalog _ ->
-                    let error = refusal (fun () -> catalog.Load "jester-1" |> ignore)
-                    Expect.equal (error.Line, error.Column) (3L, 1) "place")
-
-                withFiles "jester-1" [ "jester-data-1.csv", utf8 (line 1 [ 7, "11" ]) ] (fun catalog _ ->
-                    let error = refusal (fun () -> catalog.Load "jester-1" |> ignore)
-                    Expect.equal (error.Line, error.Column) (1L, 8) "out of the scale")
-
-            testCase "RecBole files: typed headers make features"
+            testCase "a byte-order mark, CRLF, no last line end, and gzip change nothing"
             <| fun () ->
-                withFiles
-                    "shop"
+                let expected = readMl100k mlData
+
+                for name, data in
                     [
-                        "s.inter",
-                        utf8 "user_id:token\titem_id:token\trating:float\ttimestamp:float\nu\ti\t4.5\t12\nv\ti\t1\t13\n"
-                        "s.item", utf8 "item_id:token\tkinds:token_seq\tprice:float\ni\tred big\t2.5\n"
-                    ]
-                    (fun _ folder ->
-                        File.WriteAllText(
-                            Path.Combine(Directory.GetParent(folder).FullName, "catalog.toml"),
-                            "[shop]\nreader = \"recbole\"\nlabelThreshold = 4\n[shop.files]\n\"s.inter\" = \"\"\n"
-                        )
+                        "byte-order mark", "\uFEFF" + mlData
+                        "CRLF", mlData.Replace("\n", "\r\n")
+                        "no last line end", mlData.TrimEnd '\n'
+                        "all", "\uFEFF" + mlData.Replace("\n", "\r\n").TrimEnd()
+                    ] do
+                    let r = readMl100k data
+                    Expect.equal (rows r, times r) (rows expected, times expected) name
 
-                        let catalog = DatasetCatalog([ Directory.GetParent(folder).FullName ], null)
-                        let r = (catalog.Load "shop").Ratings
-                        Expect.equal (rows r) [ "u", "i", 4.5; "v", "i", 1.0 ] "ratings"
-                        Expect.equal (tokens r.ItemFeatures "kinds" 0) [ "red"; "big" ] "a bag"
-                        Expect.equal (r.ItemFeatures.Find "price" :?> FloatColumn).Values[0] 2.5f "a number")
+                within (fun root ->
+                    ml100k "" mlUsers mlItems mlGenres root
+                    File.Delete(Path.Combine(root, "ml-100k", "u.data"))
+                    writeGzip mlData (Path.Combine(root, "ml-100k", "u.data.gz"))
+                    Expect.equal (rows (load root "ml-100k")) (rows expected) "gzip")
 
-            for rule, expected in [ DuplicateRule.KeepLast, 1.0; DuplicateRule.KeepFirst, 4.0; DuplicateRule.Mean, 2.5 ] do
-                testCase $"duplicates by time: {rule}"
-                <| fun () ->
-                    delimited twice columns rule (fun r ->
-                        Expect.equal (rows r) [ "a", "x", expected; "b", "x", 2.0 ] "resolved"
-                        Expect.equal (r.Report.Rows, r.Report.Duplicates) (3L, 1L) "counted")
-
-            testCase "without times the order of the file decides, and duplicates can be refused"
+            testCase "a file longer than the reader's buffer loses no row"
             <| fun () ->
-                let timeless = DelimitedSpec(Ratings = "r.csv", User = "user", Item = "item", Rating = "stars")
+                let r = readMl100k (String.concat "" [ for u in 1..9000 -> $"{u}\t10\t4\t{u}\n" ])
+                Expect.equal (rows r) [ for u in 1..9000 -> $"{u}", "10", 4.0 ] "rows"
+                Expect.equal (times r) [ for u in 1L .. 9000L -> u ] "times"
 
-                delimited twice timeless DuplicateRule.KeepLast (fun r ->
-                    Expect.equal (rows r).Head ("a", "x", 4.0) "last")
-
-                delimited twice timeless DuplicateRule.KeepFirst (fun r ->
-                    Expect.equal (rows r).Head ("a", "x", 1.0) "first")
-
-                let error = refusal (fun () -> delimited twice timeless DuplicateRule.Refuse ignore)
-
-                Expect.equal error.Line 3L "line of the second"
-
-            testCase "quoted fields hold separators, quotes and line breaks"
+            testCase "times that are all equal are unknown"
             <| fun () ->
-                let text = "user,item,stars,when\n\"a, b\",\"say \"\"hi\"\"\",3,1\n\"two\nlines\",x,4,2\n"
+                let r = readMl100k "1\t10\t4\t7\n2\t20\t3\t7\n"
+                Expect.isFalse r.Report.HasTimes "report"
+                Expect.isEmpty (times r) "times"
 
-                delimited text columns DuplicateRule.KeepLast (fun r ->
-                    Expect.equal (rows r) [ "a, b", "say \"hi\"", 3.0; "two\nlines", "x", 4.0 ] "fields")
-
-                let error =
-                    refusal (fun () ->
-                        delimited "user,item,stars,when\n\"open,x,3,1\n" columns DuplicateRule.KeepLast ignore)
-
-                Expect.stringContains error.Message "closing quote" "an open quote"
-
-            testCase "backslash escapes, and values that stand for no rating are counted"
+            testCase "entities without features are counted, and unknown"
             <| fun () ->
-                let spec =
-                    DelimitedSpec(
-                        Ratings = "r.csv",
-                        User = "1",
-                        Item = "2",
-                        Rating = "3",
-                        Separator = ";",
-                        Header = false,
-                        Backslash = true,
-                        NotRated = [| 0.0 |]
-                    )
+                let r = readMl100k "1\t10\t4\t1\n9\t99\t3\t2\n"
+                Expect.equal (r.Report.UsersWithoutFeatures, r.Report.ItemsWithoutFeatures) (1, 1) "counts"
+                Expect.equal (ofUser r "age" "9") [ Vocabulary.Unknown ] "age"
+                Expect.equal (ofItem r "genre" "99") [] "genre"
 
-                delimited "\"a\\\"b\";\"x\";\"5\"\n\"c\";\"y\";\"0\"\n" spec DuplicateRule.KeepLast (fun r ->
-                    Expect.equal (rows r) [ "a\"b", "x", 5.0 ] "fields"
-                    Expect.equal r.Report.Unrated 1L "counted")
-
-            testCase "an unknown column names the nearest"
-            <| fun () ->
-                let error = refusal (fun () -> delimited "user,item,star,when\n" columns DuplicateRule.KeepLast ignore)
-
-                Expect.stringContains error.Message "did you mean 'star'" "hint"
-
-            RealData.testWith "ml-100k" "MovieLens-100K has its published counts" (fun folder ->
-                let r = (DatasetCatalog([ Directory.GetParent(folder).FullName ], null).Load "ml-100k").Ratings
-                Expect.equal (r.Users.Count, r.Items.Count, r.Count) (943, 1682, 100_000) "counts"
-                let relevant = r.Values |> Seq.filter (fun v -> v >= 4.0f) |> Seq.length
-                Expect.equal relevant (34_174 + 21_201) "fours and fives")
-
-            RealData.testWith "ml-1m" "MovieLens-1M has its published counts" (fun folder ->
-                let r = (DatasetCatalog([ Directory.GetParent(folder).FullName ], null).Load "ml-1m").Ratings
-                Expect.equal (r.Users.Count, r.Items.Count, r.Count) (6040, 3883, 1_000_209) "counts"
-                Expect.equal (r.ItemIndex |> Seq.distinct |> Seq.length) 3706 "rated")
-
-            RealData.testWith "jester-1" "Jester has its published counts" (fun folder ->
-                let r = (DatasetCatalog([ Directory.GetParent(folder).FullName ], null).Load "jester-1").Ratings
-                Expect.equal (r.Users.Count, r.Items.Count, r.Count) (24_983, 100, 1_810_455) "counts")
+            badMl100k
+                "a rating that is no number"
+                "1\t10\t4\t1\n1\t20\tx\t1\n"
+                mlUsers
+                mlItems
+                mlGenres
+                ("u.data", 2L, 3)
+                [ "line 2, column 3"; "expected a rating, found 'x'" ]
+            badMl100k
+                "a rating that is not finite"
+                "1\t10\tNaN\t1\n"
+                mlUsers
+                mlItems
+                mlGenres
+                ("u.data", 1L, 3)
+                [ "found 'NaN'" ]
+            badMl100k
+                "a time with a fraction"
+                "1\t10\t4\t1.5\n"
+                mlUsers
+                mlItems
+                mlGenres
+                ("u.data", 1L, 4)
+                [ "expected a Unix time, found '1.5'" ]
+            badMl100k
+                "an empty user"
+                "\t10\t4\t1\n"
+                mlUsers
+                mlItems
+                mlGenres
+                ("u.data", 1L, 1)
+                [ "expected a user id, found ''" ]
+            badMl100k
+                "a short line"
+                "1\t10\t4\n"
+                mlUsers
+                mlItems
+                mlGenres
+                ("u.data", 1L, 4)
+                [ "found the end of the line" ]
+            badMl100k
+                "a long line"
+                "1\t10\t4\t1\textra\n"
+                mlUsers
+                mlItems
+                mlGenres
+                ("u.data", 1L, 5)
+                [ "expected the end of the line, found 'extra'" ]
+            badMl100k
+                "an empty line"
+                "1\t10\t4\t1\n\n"
+                mlUsers
+                mlItems
+                mlGenres
+                ("u.data", 2L, 1)
+                [ "expected a user id" ]
+            badMl100k
+                "an age that is no number"
+                mlData
+                "1|old|M|writer|1\n"
+                mlItems
+                mlGenres
+                ("u.user", 1L, 2)
+                [ "an age in years, found 'old'" ]
+            badMl100k
+                "a genre flag of 2"
+                mlData
+                mlUsers
+                "10|A (1995)||||0|2|0\n"
+                mlGenres
+                ("u.item", 1L, 7)
+                [ "0 or 1, found 2" ]
+            badMl100k
+                "a film with fewer flags than genres"
+                mlData
+                mlUsers
+                "10|A (1995)||||0|1\n"
+                mlGenres
+                ("u.item", 1L, 8)
+                [ "a genre flag"; "end of the line" ]
+            badMl100k
+                "a genre without a number"
+                mlData
+                mlUsers
+                mlItems
+                "Action\n"
+                ("u.genre", 1L, 2)
+                [ "the number of the genre" ]
         ]
+
+// MovieLens-1M
+
+let private ml1m ratings movies users root =
+    write ratings (Path.Combine(root, "ml-1m", "ratings.dat"))
+    writeLatin1 movies (Path.Combine(root, "ml-1m", "movies.dat"))
+    write users (Path.Combine(root, "ml-1m", "users.dat"))
+
+let private movieLens1M =
+    let movies = "10::L\u00e9on: The (1994)::Action|Drama\n20::A: B (1999)::Comedy\n"
+    let users = "1::F::1::10::48067\n"
+
+    testList
+        "MovieLens-1M"
+        [
+            testCase "ratings and features"
+            <| fun () ->
+                within (fun root ->
+                    ml1m "1::10::5::3\n1::20::1::4\n" movies users root
+                    let r = load root "ml-1m"
+                    Expect.equal (rows r) [ "1", "10", 5.0; "1", "20", 1.0 ] "rows"
+                    Expect.equal (times r) [ 3L; 4L ] "times"
+                    Expect.equal (ofItem r "genre" "10") [ "Action"; "Drama" ] "genres"
+                    Expect.equal (ofItem r "year" "10") [ "1994" ] "year of an ISO-8859-1 title"
+                    Expect.equal (ofItem r "year" "20") [ "1999" ] "a title with a single colon"
+
+                    Expect.equal
+                        [ for f in [ "gender"; "age"; "occupation"; "zip" ] -> ofUser r f "1" ]
+                        [ [ "F" ]; [ "1" ]; [ "10" ]; [ "48067" ] ]
+                        "user")
+
+            for name, ratings, movies, users, place, part in
+                [
+                    "tabs for colons", "1\t10\t5\t3\n", movies, users, ("ratings.dat", 1L, 2), "expected an item id"
+                    "a film without genres",
+                    "1::10::5::3\n",
+                    "10::A (1994)\n",
+                    users,
+                    ("movies.dat", 1L, 3),
+                    "expected genres"
+                    "a user without a zip code",
+                    "1::10::5::3\n",
+                    movies,
+                    "1::F::1::10::\n",
+                    ("users.dat", 1L, 5),
+                    "a zip code, found ''"
+                ] do
+                testCase name
+                <| fun () ->
+                    within (fun root ->
+                        ml1m ratings movies users root
+                        malformed root "ml-1m" place [ part ])
+        ]
+
+// Jester
+
+let private jester =
+    // A row with ratings of the first jokes, and 99 for the others.
+    let row (stated: int) (ratings: string list) =
+        String.concat "," ($"{stated}" :: ratings @ List.replicate (100 - ratings.Length) "99") + "\n"
+
+    let put text root = write text (Path.Combine(root, "jester-1", "jester-data-1.csv"))
+
+    let bad name text place parts =
+        testCase name
+        <| fun () ->
+            within (fun root ->
+                put text root
+                malformed root "jester-1" ("jester-data-1.csv", fst place, snd place) parts)
+
+    testList
+        "Jester"
+        [
+            testCase "99 is not rated; users and jokes have the numbers of their row and column"
+            <| fun () ->
+                within (fun root ->
+                    put (row 2 [ "-10"; "99"; "10.00" ] + row 0 [] + row 1 [ "99"; "0.05" ]) root
+                    let r = load root "jester-1"
+                    Expect.equal [ for u, i, _ in rows r -> u, i ] [ "1", "1"; "1", "3"; "3", "2" ] "pairs"
+                    Expect.equal (List.ofSeq r.Values) [ -10.0f; 10.0f; 0.05f ] "values"
+                    Expect.isFalse r.Report.HasTimes "no times")
+
+            bad "the stated count differs" (row 1 [ "1" ] + row 3 [ "1"; "2" ]) (2L, 1) [ "which is 2, found 3" ]
+            bad "a rating out of range" (row 1 [ "99"; "10.5" ]) (1L, 3) [ "from -10 to 10"; "found 10.5" ]
+            bad "a row of 99 jokes" ((row 0 []).Replace("99,99\n", "99\n")) (1L, 101) [ "found the end of the line" ]
+            bad "a row of 101 jokes" ((row 0 []).TrimEnd() + ",99\n") (1L, 102) [ "expected the end of the line" ]
+        ]
+
+[<Tests>]
+let tests = testList "Readers" [ movieLens100K; movieLens1M; jester ]

@@ -84,13 +84,34 @@ let tests =
                     (float (users true).Length / 2000.0)
                     spec.MinorityShare
                     "share"
-                // Mean latent taste of a segment in its first dimension, in either group.
-                let taste group s =
-                    users group
-                    |> List.filter (fun u -> segment.Tokens[u] = s)
-                    |> List.averageBy (fun u -> w.UserLatent[u][0])
+                // Mean latent taste of a segment in either group: opposite in every dimension, up to the users' own parts.
+                let members =
+                    Map [ for g in [ false; true ] -> g, users g |> List.groupBy (fun u -> segment.Tokens[u]) |> Map ]
 
-                let pairs = [ for s in 1 .. spec.Segments -> taste false s, taste true s ]
-                let found = correlation pairs
-                Expect.isTrue (Double.IsFinite found && found < -0.9) $"turned round: correlation {found}"
+                let taste group s k = members[group][s] |> List.averageBy (fun u -> w.UserLatent[u][k])
+                let count group s = members[group][s] |> List.length |> float
+
+                let pairs =
+                    [
+                        for s in 1 .. spec.Segments do
+                            for k in 0 .. spec.LatentDim - 1 do
+                                let own = (1.0 - spec.FeatureSignal) * (1.0 / count false s + 1.0 / count true s)
+                                let sum = taste false s k + taste true s k
+                                Expect.isTrue (abs sum < 5.0 * sqrt own) $"segment {s}, dimension {k}: sum {sum}"
+                                taste false s k, taste true s k
+                    ]
+
+                let turned = correlation pairs
+                Expect.isTrue (turned < -0.9) $"correlation {turned}"
+
+                for s in 1 .. spec.Segments do
+                    let size = count false s + count true s
+                    let error = count true s / size - spec.MinorityShare
+                    let deviation = sqrt (spec.MinorityShare * (1.0 - spec.MinorityShare) / size)
+                    Expect.isTrue (abs error < 5.0 * deviation) $"segment {s}: the minority's share is off by {error}"
+
+                Expect.equal
+                    (List.ofSeq (DatasetCatalog([], null).Load("synthetic").UserFeatures))
+                    [ "segment" ]
+                    "default"
         ]
