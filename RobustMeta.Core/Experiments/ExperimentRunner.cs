@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using RobustMeta.Engine;
 using RobustMeta.Models;
 using RobustMeta.Models.Offsets;
@@ -105,8 +104,8 @@ public static class ExperimentRunner
 
     private static void RequireSameData(ExperimentSpec data, ExperimentSpec method)
     {
-        var prepared = DataSettings(data).ToDictionary(setting => setting.Key, setting => setting.Value);
-        foreach (var (key, value) in DataSettings(method))
+        var prepared = data.DataSettings.ToDictionary(setting => setting.Key, setting => setting.Value);
+        foreach (var (key, value) in method.DataSettings)
         {
             if (prepared[key] != value)
             {
@@ -117,11 +116,4 @@ public static class ExperimentRunner
             }
         }
     }
-
-    // Everything that PreparedExperiment looks at.
-    private static IEnumerable<(string Key, string Value)> DataSettings(ExperimentSpec spec) =>
-        new object[] { spec.Features, spec.Split, spec.Shift, spec.Evaluation }
-            .SelectMany(part => SettingList.Of(part).Select(setting => (setting.Key, setting.Print(part))))
-            .Prepend(("seed", spec.Seed.ToString(CultureInfo.InvariantCulture)))
-            .Prepend(("dataset", spec.Dataset));
 }

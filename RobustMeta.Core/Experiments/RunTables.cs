@@ -20,6 +20,18 @@ internal static class RunTables
         );
     }
 
+    /// <summary>Columns of <see cref="Selection"/>.</summary>
+    public static readonly string[] SelectionColumns = ["criterion", "bestEpoch", "bestValidation", "stoppedEarly"];
+
+    /// <summary>The best epoch and its validation value.</summary>
+    public static string Selection(string criterion, TrainingResult training) =>
+        CsvText.Table(
+            SelectionColumns,
+            [
+                [criterion, training.BestEpoch, training.BestValidation, training.StoppedEarly],
+            ]
+        );
+
     /// <summary>Strength and realised divergence of each test set.</summary>
     public static string TestSets(ImmutableArray<ShiftedTestSet> sets) =>
         CsvText.Table(
