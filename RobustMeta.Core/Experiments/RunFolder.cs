@@ -14,6 +14,8 @@ namespace RobustMeta.Experiments;
 /// <item><c>spec.toml</c>: every setting, as resolved; <c>environment.json</c>: what it was computed with</item>
 /// <item><c>history.csv</c>: one row per epoch; <c>users.csv</c>: one row per test set, user and metric</item>
 /// <item><c>selection.csv</c>: the best epoch and its validation value; <c>warnings.txt</c>: what to know before trusting it</item>
+/// <item><c>references.csv</c>: validation losses of the references and the plain model; <c>population.csv</c> and
+/// <c>history-RADIUS.csv</c>: the members of a population</item>
 /// <item><c>testsets.csv</c>: realised shift of each test set; <c>dropped.csv</c>: who was left out, and why</item>
 /// <item><c>weights.csv</c>: learned weights; <c>model.safetensors</c>: parameters of the best epoch</item>
 /// <item><c>timing.csv</c>: seconds (the one file that differs between equal runs); <c>done</c>: written last</item>
@@ -24,6 +26,7 @@ public sealed class RunFolder
     private const string Users = "users.csv";
     private const string Done = "done";
     private const string Diverged = "diverged.txt";
+    private const string CheckpointName = "checkpoint";
     private const string Selection = "selection.csv";
     private static readonly JsonSerializerOptions Readable = new()
     {
@@ -54,7 +57,7 @@ public sealed class RunFolder
     public Checkpoint Checkpoint(TimeSpan interval)
     {
         Directory.CreateDirectory(Path);
-        return new(In("checkpoint.safetensors"), Spec.Hash, interval);
+        return new(In(CheckpointName + ".safetensors"), Spec.Hash, interval);
     }
 
     /// <summary>Writes everything, each file whole or not at all, <c>done</c> last.</summary>
@@ -72,13 +75,26 @@ public sealed class RunFolder
         {
             CsvText.Write(In("warnings.txt"), string.Join('\n', result.Training.Warnings) + "\n");
         }
+        if (result.References.Count > 0)
+        {
+            CsvText.Write(In("references.csv"), RunTables.References(result.References));
+        }
+        if (result.Members.Count > 0)
+        {
+            CsvText.Write(In("population.csv"), RunTables.Population(result.Members));
+        }
+        foreach (var member in result.Members)
+        {
+            var file = $"history-{PopulationRun.Name(member.Radius)}.csv";
+            CsvText.Write(In(file), RunTables.History(member.Training.History));
+        }
         CsvText.Write(In("testsets.csv"), RunTables.TestSets(prepared.TestSets));
         CsvText.Write(In("dropped.csv"), RunTables.Dropped(prepared));
         CsvText.Write(In("weights.csv"), RunTables.Weights(prepared, result));
         CsvText.Write(In("timing.csv"), RunTables.Timing(result));
         SaveModel(result);
         ResultTable.Write(In(Users), result.Users);
-        Checkpoint(TimeSpan.Zero).Delete();
+        DeleteCheckpoints();
         CsvText.Write(In(Done), "");
     }
 
@@ -112,8 +128,17 @@ public sealed class RunFolder
     public void WriteDivergence(DivergenceException error)
     {
         Directory.CreateDirectory(Path);
-        Checkpoint(TimeSpan.Zero).Delete();
+        DeleteCheckpoints();
         CsvText.Write(In(Diverged), error.Message + "\n");
+    }
+
+    // Those of references and of a population's members too.
+    private void DeleteCheckpoints()
+    {
+        foreach (var file in Directory.EnumerateFiles(Path, $"{CheckpointName}*.safetensors").ToList())
+        {
+            File.Delete(file);
+        }
     }
 
     private void SaveModel(MethodResult result)

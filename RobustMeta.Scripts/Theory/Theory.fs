@@ -33,10 +33,10 @@ let full =
         FloorIterations = 20000
         InnerRates = [ 0.0; 0.1; 0.2; 0.4; 0.8 ]
         Repetitions = 200
-        Draws = 200000
+        Draws = 100000
         Counts = [ 50; 100; 200; 400; 800 ]
         Radii = [ 0.0; 0.25; 1.0; 4.0 ]
-        Samples = 2000
+        Samples = 300
         TrainUsers = 1000
         Epochs = 10
     }
