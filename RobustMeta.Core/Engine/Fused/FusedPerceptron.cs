@@ -194,7 +194,6 @@ internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
             count,
             width,
             shape.Width[0],
-            T.One,
             accumulate: false
         );
     }
@@ -220,7 +219,6 @@ internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
             batch.Tasks.Count,
             width,
             shape.UserWidth,
-            T.One,
             accumulate: true
         );
         if (batch.UserMove is not null)

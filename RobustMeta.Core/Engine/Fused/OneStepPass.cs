@@ -125,7 +125,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
         }
     }
 
-    // moved = −sum · ContextMove.
+    // moved = sum · ContextMove.
     private void Move(T* sum, T* moved) =>
         Arithmetic.Gemm(
             sum,
@@ -138,7 +138,6 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
             1,
             Shape.Padded[1],
             Shape.Width[1],
-            -T.One,
             accumulate: false
         );
 
@@ -189,7 +188,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
         QueryLosses(batch, Query, first, count);
     }
 
-    // Z_q −= α K D, with K = A_q Aᵀ + 1 (the bias), in the first layer X_q Xᵀ + |x_u|² + 1.
+    // Z_q += K D, with K = −α (A_q Aᵀ + 1), the 1 for the bias; in the first layer K = −α (X_q Xᵀ + |x_u|² + 1).
     private void ApplyStep(FusedBatch<T> batch, Chunk chunk, int l, Arena<T> scratch)
     {
         var kernel = kernels[l];
@@ -214,7 +213,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
                 right = Support.Output[l - 1] + (long)s * width;
             }
             var shift = l == 1 ? batch.UserNorm[u] : T.One;
-            Arithmetic.Gram(left, width, right, width, kernel, queries, supports, width, T.One, shift);
+            Arithmetic.Gram(left, width, right, width, kernel, queries, supports, width, -LocalLr, shift);
             Arithmetic.Gemm(
                 kernel,
                 supports,
@@ -226,7 +225,6 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
                 queries,
                 Shape.Padded[l],
                 supports,
-                -LocalLr,
                 accumulate: true
             );
             kernel += (long)supports * queries;
@@ -280,7 +278,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
             Arithmetic.Multiply(Query.Slope[l], queryOutputs[l], count * Shape.Padded[l]);
             if (l > 1)
             {
-                Network.AddOuter(Query.Output[l - 1], l - 1, queryOutputs[l], l, Adjoint.Weight[l], count, T.One);
+                Network.AddOuter(Query.Output[l - 1], l - 1, queryOutputs[l], l, Adjoint.Weight[l], count);
                 Arithmetic.AddRows(null, queryOutputs[l], Adjoint.Bias[l], count, Shape.Padded[l]);
                 Network.Pull(queryOutputs[l], Slow.Weights, l, queryOutputs[l - 1], count, accumulate: false);
             }
@@ -331,7 +329,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
         IsSet[hidden] = exact;
     }
 
-    // With E the adjoint of Z_q in this layer: M = −α E Dᵀ is that of K; A_q gets M A, A gets Mᵀ A_q, D gets −α Kᵀ E.
+    // With E the adjoint of Z_q in this layer: M = −α E Dᵀ is that of A_q Aᵀ; A_q gets M A, A gets Mᵀ A_q, D gets Kᵀ E.
     private void ReverseStep(FusedBatch<T> batch, Chunk chunk, int l, Arena<T> scratch)
     {
         var kernel = kernels[l];
@@ -365,7 +363,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
                 toLeft = queryOutputs[l - 1] + (long)q * below;
                 toRight = Outputs[l - 1] + (long)s * below;
             }
-            Arithmetic.Gemm(move, supports, 1, right, below, toLeft, below, queries, below, supports, T.One, l > 1);
+            Arithmetic.Gemm(move, supports, 1, right, below, toLeft, below, queries, below, supports, l > 1);
             if (Shape.IsSecondOrder)
             {
                 var target = f[l] + (long)s * width;
@@ -380,10 +378,9 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
                     supports,
                     width,
                     queries,
-                    -LocalLr,
                     accumulate: false
                 );
-                Arithmetic.Gemm(move, 1, supports, left, below, toRight, below, supports, below, queries, T.One, false);
+                Arithmetic.Gemm(move, 1, supports, left, below, toRight, below, supports, below, queries, false);
             }
             kernel += (long)supports * queries;
         }
@@ -411,7 +408,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
                 continue;
             }
             var sum = deltaSum + (long)(u - chunk.FirstUser) * width;
-            Arithmetic.Gemm(sum, 1, 1, total, width, moveAdjoint, width, Shape.Width[1], width, 1, -T.One, true);
+            Arithmetic.Gemm(sum, 1, 1, total, width, moveAdjoint, width, Shape.Width[1], width, 1, true);
             if (Shape.IsSecondOrder)
             {
                 var (s, supports) = SupportOf(batch, chunk, u);
