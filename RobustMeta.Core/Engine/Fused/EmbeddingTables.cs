@@ -107,7 +107,7 @@ internal sealed unsafe class EmbeddingTables<T>
 
         public string Name => name;
 
-        public T[] Values => arrays.Values(name);
+        public T[] Values { get; } = arrays.Values(name);
 
         public T[] Gradient { get; } = arrays.Gradient(name);
 
