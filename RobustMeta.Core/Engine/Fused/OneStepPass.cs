@@ -19,6 +19,8 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
     private T* ownBias;
     private T* deltaSum;
     private T* contextMoved;
+    private T* supportItems;
+    private T* queryItems;
 
     public OneStepPass(PerceptronShape shape, Arithmetic<T> arithmetic, SlowNetwork<T> slow)
         : base(shape, arithmetic, slow)
@@ -61,6 +63,11 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
         {
             kernels[l] = Shape.AdaptsHidden[l] ? memory.Take(cells) : null;
         }
+        if (Shape.AdaptsHidden[1])
+        {
+            supportItems = memory.Take((long)(support[chunk.EndUser] - support[chunk.FirstUser]) * Shape.Padded[0]);
+            queryItems = memory.Take((long)(query[chunk.EndUser] - query[chunk.FirstUser]) * Shape.Padded[0]);
+        }
         ownOutput = memory.Take((long)users * Shape.Padded[hidden]);
         ownBias = memory.Take(users);
         deltaSum = memory.Take((long)users * Shape.Padded[1]);
@@ -91,7 +98,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
             Network.Backward(Support, Slow.Weights, count);
             Adapt(batch, chunk);
         }
-        ScoreQueries(batch, chunk, scratch);
+        ScoreQueries(batch, chunk);
     }
 
     // Each user's own output layer, and the sum of the first layer's deltas that moves the user's part.
@@ -141,7 +148,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
             accumulate: false
         );
 
-    private void ScoreQueries(FusedBatch<T> batch, Chunk chunk, Arena<T> scratch)
+    private void ScoreQueries(FusedBatch<T> batch, Chunk chunk)
     {
         var tasks = batch.Tasks;
         var first = tasks.QueryOffsets[chunk.FirstUser];
@@ -169,7 +176,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
             }
             if (Shape.Steps > 0 && Shape.AdaptsHidden[l])
             {
-                ApplyStep(batch, chunk, l, scratch);
+                ApplyStep(batch, chunk, l);
             }
             Network.Activate(Query, l, l == 1 ? null : Slow.Weights.Bias[l], count);
         }
@@ -189,7 +196,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
     }
 
     // Z_q += K D, with K = −α (A_q Aᵀ + 1), the 1 for the bias; in the first layer K = −α (X_q Xᵀ + |x_u|² + 1).
-    private void ApplyStep(FusedBatch<T> batch, Chunk chunk, int l, Arena<T> scratch)
+    private void ApplyStep(FusedBatch<T> batch, Chunk chunk, int l)
     {
         var kernel = kernels[l];
         for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
@@ -201,9 +208,8 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
             T* right;
             if (l == 1)
             {
-                scratch.Reset();
-                left = scratch.Take((long)queries * width);
-                right = scratch.Take((long)supports * width);
+                left = queryItems + (long)q * width;
+                right = supportItems + (long)s * width;
                 Gather(batch, batch.SupportRows + batch.Tasks.QueryOffsets[u], queries, left);
                 Gather(batch, batch.Tasks.SupportOffsets[u], supports, right);
             }
@@ -243,10 +249,15 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
         for (var l = 1; l <= hidden; l++)
         {
             var size = (long)count * Shape.Padded[l];
-            f[l] = exact ? scratch.TakeZeros(size) : null;
-            Outputs[l] = exact || Shape.IsJoint ? scratch.Take(size) : null;
+            f[l] =
+                !exact ? null
+                : Shape.AdaptsHidden[l] ? scratch.Take(size)
+                : scratch.TakeZeros(size);
+            Outputs[l] = l > 1 && (exact || Shape.IsJoint) ? scratch.Take(size) : null;
             Bent[l] = exact && Shape.IsSmooth ? scratch.Take(size) : null;
         }
+        // The adjoint of Z_1 is what the batch wants.
+        Outputs[1] = batch.LayerAdjoint + (long)batch.Tasks.SupportOffsets[chunk.FirstUser] * Shape.Padded[1];
         Array.Clear(IsSet);
         ReverseQueries(batch, chunk, gradient, outputF, scratch);
         if (exact || Shape.IsJoint)
@@ -348,10 +359,8 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
             T* toRight;
             if (l == 1)
             {
-                left = scratch.Take((long)queries * below);
-                right = scratch.Take((long)supports * below);
-                Gather(batch, batch.SupportRows + batch.Tasks.QueryOffsets[u], queries, left);
-                Gather(batch, batch.Tasks.SupportOffsets[u], supports, right);
+                left = queryItems + (long)q * below;
+                right = supportItems + (long)s * below;
                 toLeft = batch.ItemAdjoint + (long)(batch.SupportRows + batch.Tasks.QueryOffsets[u]) * below;
                 toRight = batch.ItemAdjoint + (long)batch.Tasks.SupportOffsets[u] * below;
                 batch.UserNormAdjoint[u] = Sum(move, (long)queries * supports);
@@ -453,7 +462,6 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
         }
         Network.ReverseForward(Support, Slow.Weights, Adjoint, outputF, Outputs, IsSet, Bent, lowest, count);
         var width = Shape.Padded[1];
-        Arithmetic<T>.Copy(Outputs[1], batch.LayerAdjoint + (long)first * width, (long)count * width);
         for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
         {
             var (s, supports) = SupportOf(batch, chunk, u);
