@@ -1,5 +1,6 @@
 using RobustMeta.Benchmarks;
 using RobustMeta.Benchmarks.Contenders;
+using RobustMeta.Benchmarks.Scaling;
 using RobustMeta.Benchmarks.SideBySide;
 using RobustMeta.Benchmarks.Workload;
 using RobustMeta.Settings;
@@ -13,6 +14,11 @@ try
             return 0;
         case ["peers", .. var settings]:
             return PeersProgram.Run(SettingArguments.Parse(new PeersSpec(), settings));
+        case ["scaling", "help"]:
+            Console.Write($"scaling: settings and defaults\n{SettingArguments.Help(new ScalingSpec())}");
+            return 0;
+        case ["scaling", .. var settings]:
+            return ScalingProgram.Run(SettingArguments.Parse(new ScalingSpec(), settings));
         case ["worker", var engine, .. var settings]:
             var workload = SettingArguments.Parse(new WorkloadSpec(), settings);
             EngineWorker.Serve(EngineChoice.Named(engine), workload, Console.In, Console.Out);

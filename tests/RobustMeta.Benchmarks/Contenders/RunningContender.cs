@@ -50,8 +50,8 @@ internal sealed class RunningContender : IDisposable
     /// <summary>One run of all processes at once; users, CPU time and memory are their sums.</summary>
     public Ran Run() => Run(Passes);
 
-    /// <summary>Runs until the code is warm, then sets <see cref="Passes"/> so that a run takes about so long.</summary>
-    public void Calibrate(double warmupSeconds, double runSeconds)
+    /// <summary>Runs until the code is warm, then sets <see cref="Passes"/> so that a run takes about so long; the last run.</summary>
+    public Ran Calibrate(double warmupSeconds, double runSeconds)
     {
         var last = Run(1);
         for (var spent = last.Wall; spent < warmupSeconds; spent += last.Wall)
@@ -59,6 +59,7 @@ internal sealed class RunningContender : IDisposable
             last = Run(1);
         }
         Passes = Math.Max(1, (int)Math.Round(runSeconds / last.Wall));
+        return last;
     }
 
     /// <inheritdoc/>

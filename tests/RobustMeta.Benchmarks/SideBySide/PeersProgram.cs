@@ -47,25 +47,22 @@ internal static class PeersProgram
         }
     }
 
-    // Odd rounds go backwards, so that nobody always follows the same neighbour.
     private static (Series[] Series, double Peak) Measure(PeersSpec spec, List<RunningContender> running)
     {
+        var losses = new List<double>();
         foreach (var contender in running)
         {
-            contender.Calibrate(spec.Warmup, spec.Seconds);
+            losses.Add(contender.Calibrate(spec.Warmup, spec.Seconds).Loss);
             Console.Error.WriteLine($"{contender.Contender.Title}: warm, {contender.Passes} passes a run");
         }
-        var runs = running.ToDictionary(c => c, _ => new List<Ran>());
-        var peak = PeakFlops.Measure();
-        for (var round = 0; round < spec.Rounds; round++)
+        // Without optimizer steps every pass has the same losses, whoever shares a batch with whom.
+        if (!spec.Workload.Adam && losses.Max() - losses.Min() > spec.Tolerance * losses.Max())
         {
-            foreach (var contender in round % 2 == 0 ? running : Enumerable.Reverse(running))
-            {
-                runs[contender].Add(contender.Run());
-            }
-            peak = Math.Max(peak, PeakFlops.Measure());
-            Console.Error.WriteLine($"round {round + 1} of {spec.Rounds}");
+            throw new InvalidOperationException(
+                $"The mean losses over all users deviate: {string.Join(", ", losses)}. Run with checkOnly true, more users "
+                    + "a batch, to see whose gradient is wrong."
+            );
         }
-        return ([.. running.Select(c => new Series(c.Contender, runs[c]))], peak);
+        return Rounds.Run(running, spec.Rounds);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class PeersReport
             facts.Add(("peers", $"{peer.Ready.Version}, own kernels {peer.Ready.Capability}, one thread"));
             facts.Add(("peers' BLAS", $"{peer.Ready.Blas}, kernel {kernel}"));
         }
-        Add(MarkdownTable.Of(["host", ""], [.. facts.Select(f => new[] { f.Name, f.Value })]));
+        Add(MarkdownTable.Of(["host", ""], [.. facts.Select(f => new[] { f.Name, f.Value })], text: 2));
         var random = workload.PaddingWaste(BatchOrder.Random);
         var bucketed = workload.PaddingWaste(BatchOrder.Bucketed);
         Add(
@@ -52,23 +52,13 @@ internal sealed class PeersReport
     /// <summary>Adds speeds and ratios.</summary>
     public void AddMeasurements(IReadOnlyList<Series> series, double peak)
     {
-        Add($"Measured peak of one core: {Number(peak)} GFLOP/s (multiply-adds on registers, single precision).\n");
+        Add(
+            $"Measured peak of one core: {SpeedColumns.Number(peak)} GFLOP/s (multiply-adds on registers, single precision).\n"
+        );
         Add(
             MarkdownTable.Of(
-                [
-                    $"median of {series[0].Rounds.Count} rounds",
-                    "cores",
-                    "users/s",
-                    "min",
-                    "max",
-                    "users/CPU-s",
-                    "CPU-ms/user",
-                    "peak MiB",
-                    "GFLOP/s",
-                    "% of peak, wall",
-                    "% of peak, CPU",
-                ],
-                [.. series.Select(s => Row(s, peak))]
+                [$"median of {series[0].Rounds.Count} rounds", .. SpeedColumns.Header],
+                [.. series.Select(s => (string[])[s.Contender.Title, .. SpeedColumns.Of(s, flops, peak)])]
             )
         );
         var peers = series.Where(s => s.Contender.IsPeer).ToArray();
@@ -94,44 +84,16 @@ internal sealed class PeersReport
         }
     }
 
-    private string[] Row(Series series, double peak)
-    {
-        var wall = Series.Median(series.PerSecond);
-        var cpu = Series.Median(series.PerCpuSecond);
-        return
-        [
-            series.Contender.Title,
-            series.Contender.Cores.ToString(CultureInfo.InvariantCulture),
-            Number(wall),
-            Number(series.PerSecond.Min()),
-            Number(series.PerSecond.Max()),
-            Number(cpu),
-            (1000 / cpu).ToString("F3", CultureInfo.InvariantCulture),
-            Number(series.PeakBytes / (double)(1 << 20)),
-            Number(wall * flops / 1e9),
-            Number(100 * wall * flops / 1e9 / (peak * series.Contender.Cores)),
-            Number(100 * cpu * flops / 1e9 / peak),
-        ];
-    }
-
     private static string Ratio(Series mine, Series theirs) =>
-        Number(Series.Ratio(mine.PerSecond, theirs.PerSecond))
+        SpeedColumns.Number(Series.Ratio(mine.PerSecond, theirs.PerSecond))
         + " / "
-        + Number(Series.Ratio(mine.PerCpuSecond, theirs.PerCpuSecond));
+        + SpeedColumns.Number(Series.Ratio(mine.PerCpuSecond, theirs.PerCpuSecond));
 
     private void Add(string part)
     {
         Console.WriteLine(part);
         text.Append(part).Append('\n');
     }
-
-    private static string Number(double value) =>
-        value.ToString(
-            value >= 100 ? "N0"
-                : value >= 10 ? "F1"
-                : "F2",
-            CultureInfo.InvariantCulture
-        );
 
     private static string Small(double value) => value.ToString("0.0E+0", CultureInfo.InvariantCulture);
 }

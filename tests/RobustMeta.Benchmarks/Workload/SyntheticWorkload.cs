@@ -10,6 +10,7 @@ internal sealed class SyntheticWorkload
 {
     private const double EmbeddingScale = 0.1;
     private readonly ImmutableArray<int> lengths;
+    private readonly int taskSeed;
 
     /// <summary>The workload of a spec.</summary>
     /// <exception cref="Settings.SettingException">supportMax is below supportMin.</exception>
@@ -35,6 +36,7 @@ internal sealed class SyntheticWorkload
             },
         };
         Model = model.Create(Schema, EmbeddingScale, LabelKind.Rating);
+        taskSeed = Seeds.Derive(spec.Seed, "task");
         var random = Seeds.Generator(spec.Seed, "support lengths");
         lengths =
         [
@@ -79,7 +81,7 @@ internal sealed class SyntheticWorkload
         var query = new Side(tasks.Length, tasks.Length * Spec.Query);
         foreach (var task in tasks)
         {
-            var random = new Random(Seeds.Derive(Spec.Seed, "task") ^ task);
+            var random = new Random(taskSeed ^ task);
             support.Add(lengths[task], random);
             query.Add(Spec.Query, random);
         }

@@ -36,11 +36,9 @@ class Loop(Peer):
         return torch.stack(losses).mean()
 
     def adapt(self, fast, inputs, labels):
-        exact = self.workload.second_order
         for _ in range(self.workload.steps):
             loss = F.mse_loss(scores(inputs, fast), labels)
-            # First order, the inputs' graph is still needed for the query's backward pass through a shared look-up.
-            gradients = torch.autograd.grad(loss, fast, create_graph=exact, retain_graph=True)
+            gradients = torch.autograd.grad(loss, fast, create_graph=self.workload.second_order)
             fast = [torch.sub(w, g, alpha=self.workload.rate) for w, g in zip(fast, gradients)]
         return fast
 

@@ -14,24 +14,25 @@ class Padded(Peer):
         self.split = inputs == "split"
 
     def prepare(self, tasks, dtype):
-        users = torch.tensor(numpy.stack([task.user for task in tasks]))
-        support = pad([(task.support, task.support_labels) for task in tasks], users, self.split, dtype)
-        query = pad([(task.query, task.query_labels) for task in tasks], users, self.split, dtype)
-        return users.unsqueeze(1), support, query
+        users = torch.tensor(numpy.stack([task.user for task in tasks])).unsqueeze(1)
+        support = Side([(task.support, task.support_labels) for task in tasks], dtype)
+        query = Side([(task.query, task.query_labels) for task in tasks], dtype)
+        rows = [users, support.rows, query.rows]
+        if not self.split:
+            rows = [torch.cat([side, users.expand(-1, side.shape[1], -1)], 2) for side in rows[1:]]
+        return torch.cat([side.flatten() for side in rows]), [side.shape for side in rows], support, query
 
     def loss(self, parameters, batch):
         table, *layers = parameters
-        users, support, query = batch
-        own = F.embedding(users, table).flatten(2) if self.split else None
-        support_inputs = F.embedding(support[0], table).flatten(2)
-        query_inputs = F.embedding(query[0], table).flatten(2)
-        fast = [per_user(w, len(users)) for w in self.divided(layers, query_inputs.shape[2])]
+        rows, shapes, support, query = batch
+        *own, support_inputs, query_inputs = look_up(table, rows, shapes)
+        users = len(support_inputs)
+        fast = [per_user(w, users) for w in self.divided(layers, query_inputs.shape[2])]
         for _ in range(self.workload.steps):
-            loss = weighted_error(self.scores(support_inputs, own, fast), support).sum()
-            exact = self.workload.second_order
-            gradients = torch.autograd.grad(loss, fast, create_graph=exact, retain_graph=True)
+            loss = weighted_error(scores(support_inputs, own, fast), support).sum()
+            gradients = torch.autograd.grad(loss, fast, create_graph=self.workload.second_order)
             fast = [torch.sub(w, g, alpha=self.workload.rate) for w, g in zip(fast, gradients)]
-        return weighted_error(self.scores(query_inputs, own, fast), query).sum() / len(users)
+        return weighted_error(scores(query_inputs, own, fast), query).sum() / users
 
     def divided(self, layers, item_width):
         """The layers; split inputs have the first weight in two, its user part last."""
@@ -39,30 +40,36 @@ class Padded(Peer):
             return layers
         return [layers[0][:item_width], *layers[1:], layers[0][item_width:]]
 
-    def scores(self, inputs, own, fast):
-        first = torch.baddbmm(fast[1], own, fast[6]) if self.split else fast[1]
-        x = torch.relu(torch.baddbmm(first, inputs, fast[0]))
-        x = torch.relu(torch.baddbmm(fast[3], x, fast[2]))
-        return torch.baddbmm(fast[5], x, fast[4]).squeeze(2)
+
+class Side:
+    """Support or query: rows [B, L, fields], labels and weights [B, L]; a user's weights sum to one, padding has 0."""
+
+    def __init__(self, users, dtype):
+        length = max(len(items) for items, _ in users)
+        self.rows = torch.zeros(len(users), length, users[0][0].shape[1], dtype=torch.int64)
+        self.labels, self.weights = torch.zeros(2, len(users), length, dtype=dtype)
+        for b, (items, labels) in enumerate(users):
+            self.rows[b, : len(items)] = torch.tensor(items)
+            self.labels[b, : len(items)] = torch.tensor(labels, dtype=dtype)
+            self.weights[b, : len(items)] = 1 / len(items)
 
 
-def pad(sides, users, split, dtype):
-    """Rows [B, L, fields], labels and weights [B, L]; the weights of a user sum to one, padding has none."""
-    length = max(len(items) for items, _ in sides)
-    rows = torch.zeros(len(sides), length, sides[0][0].shape[1], dtype=torch.int64)
-    labels, weights = torch.zeros(2, len(sides), length, dtype=dtype)
-    for b, (items, values) in enumerate(sides):
-        rows[b, : len(items)] = torch.tensor(items)
-        labels[b, : len(items)] = torch.tensor(values, dtype=dtype)
-        weights[b, : len(items)] = 1 / len(items)
-    if not split:
-        rows = torch.cat([rows, users.unsqueeze(1).expand(-1, length, -1)], 2)
-    return rows, labels, weights
+def look_up(table, rows, shapes):
+    """Embeddings of several sides, in one look-up: its gradient is as large as the table."""
+    parts = F.embedding(rows, table).split([shape.numel() for shape in shapes])
+    return [part.view(*shape[:2], -1) for part, shape in zip(parts, shapes)]
+
+
+def scores(inputs, own, fast):
+    """Scores [B, L] of inputs [B, L, width]; own holds the users' part of split inputs, or nothing."""
+    first = torch.baddbmm(fast[1], own[0], fast[6]) if own else fast[1]
+    x = torch.relu(torch.baddbmm(first, inputs, fast[0]))
+    x = torch.relu(torch.baddbmm(fast[3], x, fast[2]))
+    return torch.baddbmm(fast[5], x, fast[4]).squeeze(2)
 
 
 def weighted_error(scores, side):
-    _, labels, weights = side
-    return (scores - labels).square() * weights
+    return (scores - side.labels).square() * side.weights
 
 
 def per_user(weight, users):
