@@ -1,5 +1,6 @@
 using RobustMeta.Benchmarks;
 using RobustMeta.Benchmarks.Contenders;
+using RobustMeta.Benchmarks.Micro;
 using RobustMeta.Benchmarks.Scaling;
 using RobustMeta.Benchmarks.SideBySide;
 using RobustMeta.Benchmarks.Workload;
@@ -19,6 +20,8 @@ try
             return 0;
         case ["scaling", .. var settings]:
             return ScalingProgram.Run(SettingArguments.Parse(new ScalingSpec(), settings));
+        case ["micro", .. var arguments]:
+            return MicroProgram.Run(arguments);
         case ["worker", var engine, .. var settings]:
             var workload = SettingArguments.Parse(new WorkloadSpec(), settings);
             EngineWorker.Serve(EngineChoice.Named(engine), workload, Console.In, Console.Out);
@@ -32,4 +35,9 @@ catch (SettingException error)
 {
     Console.Error.WriteLine(error.Message);
     return 2;
+}
+catch (ContenderException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 1;
 }

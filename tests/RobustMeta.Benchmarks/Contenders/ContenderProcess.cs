@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace RobustMeta.Benchmarks.Contenders;
@@ -15,7 +16,14 @@ internal sealed class ContenderProcess : IDisposable
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
         start.UseShellExecute = false;
-        process = Process.Start(start)!;
+        try
+        {
+            process = Process.Start(start)!;
+        }
+        catch (Win32Exception error)
+        {
+            throw new ContenderException($"{start.FileName} does not start: {error.Message}", error);
+        }
         process.ErrorDataReceived += (_, line) =>
         {
             lock (errors)
@@ -38,15 +46,22 @@ internal sealed class ContenderProcess : IDisposable
         }
     }
 
-    /// <summary>Sends a line.</summary>
+    /// <summary>Sends a line; if nobody listens any more, <see cref="Receive"/> says why.</summary>
     public void Send(string line)
     {
-        process.StandardInput.WriteLine(line);
-        process.StandardInput.Flush();
+        try
+        {
+            process.StandardInput.WriteLine(line);
+            process.StandardInput.Flush();
+        }
+        catch (IOException) when (process.WaitForExit(TimeSpan.FromSeconds(1)))
+        {
+            // The process has ended: its last words are worth more than the broken pipe.
+        }
     }
 
     /// <summary>The next answer.</summary>
-    /// <exception cref="InvalidOperationException">The process ended without one; holds its last words.</exception>
+    /// <exception cref="ContenderException">The process ended without one; holds its last words.</exception>
     public T Receive<T>()
     {
         while (process.StandardOutput.ReadLine() is { } line)
@@ -58,7 +73,7 @@ internal sealed class ContenderProcess : IDisposable
             }
         }
         process.WaitForExit();
-        throw new InvalidOperationException(
+        throw new ContenderException(
             $"'{process.StartInfo.FileName} {string.Join(' ', process.StartInfo.ArgumentList.Take(2))}' ended with exit "
                 + $"code {process.ExitCode} and no answer. Its last words:\n{string.Join('\n', Errors.TakeLast(12))}"
         );
