@@ -17,7 +17,7 @@ internal sealed class PeersReport
     public PeersReport(PeersSpec spec, SyntheticWorkload workload, IReadOnlyList<RunningContender> running)
     {
         flops = UsefulFlops.PerUser(workload);
-        var facts = EnvironmentReport.Facts().Where(f => f.Name != "libtorch").ToList();
+        var facts = EnvironmentReport.Facts().ToList();
         if (running.FirstOrDefault(c => c.Contender.IsPeer) is { } peer)
         {
             var kernel = peer.BlasKernel ?? "unknown: no OpenBLAS that tells; expect slow peers";
@@ -53,7 +53,8 @@ internal sealed class PeersReport
     public void AddMeasurements(IReadOnlyList<Series> series, double peak)
     {
         Add(
-            $"Measured peak of one core: {SpeedColumns.Number(peak)} GFLOP/s (multiply-adds on registers, single precision).\n"
+            $"Measured peak of one core: {SpeedColumns.Number(peak)} GFLOP/s "
+                + "(multiply-adds on registers, single precision).\n"
         );
         Add(
             MarkdownTable.Of(
