@@ -38,10 +38,11 @@ internal sealed class SyntheticWorkload
         Model = model.Create(Schema, EmbeddingScale, LabelKind.Rating);
         taskSeed = Seeds.Derive(spec.Seed, "task");
         var random = Seeds.Generator(spec.Seed, "support lengths");
-        lengths =
-        [
-            .. Enumerable.Range(0, spec.Users).Select(_ => random.Next(spec.SupportMin, spec.SupportMax + 1)).ToArray(),
-        ];
+        var range = spec.SupportMax - spec.SupportMin + 1;
+        lengths = [.. Enumerable.Range(0, spec.Users).Select(_ => Length(random.NextDouble())).ToArray()];
+
+        int Length(double place) =>
+            Math.Min(spec.SupportMax, spec.SupportMin + (int)(range * Math.Pow(place, spec.SupportSkew)));
     }
 
     /// <summary>The dimensions.</summary>

@@ -12,11 +12,18 @@ internal sealed record WorkloadSpec
     [Setting("users a batch", Min = 1, Max = 100_000)]
     public int Batch { get; init; } = 32;
 
-    [Setting("shortest support set; lengths are uniform", Min = 1, Max = 100_000)]
+    [Setting("shortest support set", Min = 1, Max = 100_000)]
     public int SupportMin { get; init; } = 13;
 
     [Setting("longest support set", Min = 1, Max = 100_000)]
     public int SupportMax { get; init; } = 90;
+
+    [Setting(
+        "power of a uniform number that lengths between the two follow: 1 is uniform, more is shorter",
+        Min = 0.01,
+        Max = 100
+    )]
+    public double SupportSkew { get; init; } = 1;
 
     [Setting("query interactions a user", Min = 1, Max = 100_000)]
     public int Query { get; init; } = 10;
