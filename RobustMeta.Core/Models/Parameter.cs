@@ -42,4 +42,10 @@ public sealed class Parameter
 
     /// <summary>Gradient of the last backward pass, row-major.</summary>
     public float[] Gradient { get; }
+
+    /// <summary>
+    /// The rows (first index) that <see cref="Gradient"/> may be other than zero in, distinct, in any order; null where
+    /// that is not known. Set by engines for embedding tables, of which a batch touches a few rows.
+    /// </summary>
+    public ReadOnlyMemory<int>? TouchedRows { get; set; }
 }
