@@ -22,6 +22,8 @@ internal sealed record EngineChoice(
     /// <summary>Every engine that is measured; a new one is one line here.</summary>
     public static ImmutableArray<EngineChoice> All { get; } =
     [
+        new("fused1", "FusedEngine, 1 thread", 1, BatchOrder.Random, (m, p) => new FusedEngine(m, p, 1)),
+        new("fused2", "FusedEngine, 2 threads", 2, BatchOrder.Random, (m, p) => new FusedEngine(m, p, 2)),
         new(
             "autograd",
             "AutogradEngine, bucketed",
