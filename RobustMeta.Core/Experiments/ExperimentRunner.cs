@@ -112,7 +112,7 @@ public static class ExperimentRunner
 
     private static IMetaGradientEngine EngineOf(PreparedExperiment prepared, ExperimentSpec spec, MetaRecommender model)
     {
-        var engine = new AutogradEngine(model, model.CreateParameters(spec.Seed));
+        var engine = spec.Engine.Create(model, model.CreateParameters(spec.Seed));
         return spec.Model.Offset == OffsetKind.None
             ? engine
             : new OffsetEngine(engine, new(prepared.Source, prepared.Split.MetaTrain));

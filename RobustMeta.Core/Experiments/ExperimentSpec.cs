@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using RobustMeta.Data;
+using RobustMeta.Engine;
 using RobustMeta.Evaluation;
 using RobustMeta.Models;
 using RobustMeta.Models.Baselines;
@@ -52,6 +53,9 @@ public sealed record ExperimentSpec
 
     /// <summary>The outer loop.</summary>
     public TrainerSpec Training { get; init; } = new();
+
+    /// <summary>How losses and meta-gradients are computed.</summary>
+    public EngineSpec Engine { get; init; } = new();
 
     /// <summary>What is measured.</summary>
     public EvaluationSpec Evaluation { get; init; } = new();

@@ -37,6 +37,9 @@ public sealed class Parameter
     /// <summary>Number of values.</summary>
     public int Size => Values.Length;
 
+    /// <summary>Values of one row (first index).</summary>
+    public int RowWidth => Shape.IsEmpty || Shape[0] == 0 ? Size : Size / Shape[0];
+
     /// <summary>Current values, row-major; written by optimizers, or by the engine if it is state.</summary>
     public float[] Values { get; }
 

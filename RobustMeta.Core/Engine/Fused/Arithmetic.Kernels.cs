@@ -10,7 +10,7 @@ namespace RobustMeta.Engine.Fused;
 /// <summary>The arithmetic for one width of vectors; tiles of matrix products are in <see cref="Tiles{L, V, T}"/>.</summary>
 internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
     where L : struct, ILanes<V, T>
-    where V : struct
+    where V : unmanaged
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     // As many rows of B at a time as stay in the first-level cache beside the tile of A.
@@ -29,114 +29,91 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         int m,
         int n,
         int k,
-        T alpha,
         bool accumulate
     )
     {
-        if (k == 0 && !accumulate)
+        for (var i = 0; i < m && k == 0 && !accumulate; i++)
         {
-            for (var i = 0; i < m; i++)
-            {
-                Clear(c + (long)i * ldc, n);
-            }
+            Clear(c + (long)i * ldc, n);
         }
         for (var p = 0; p < k; p += InnerBlock)
         {
+            var left = a + (long)p * columnStride;
+            var right = b + (long)p * ldb;
             var depth = Math.Min(InnerBlock, k - p);
+            var adds = accumulate || p > 0;
             var j = 0;
             for (; j + 2 * L.Count <= n; j += 2 * L.Count)
             {
-                Columns2(
-                    a + (long)p * columnStride,
-                    rowStride,
-                    columnStride,
-                    b + (long)p * ldb + j,
-                    ldb,
-                    c + j,
-                    ldc,
-                    m
-                );
+                TwoVectors(left, rowStride, columnStride, right + j, ldb, c + j, ldc, m, depth, adds);
             }
             if (j < n)
             {
-                Columns1(
-                    a + (long)p * columnStride,
-                    rowStride,
-                    columnStride,
-                    b + (long)p * ldb + j,
-                    ldb,
-                    c + j,
-                    ldc,
-                    m
-                );
+                OneVector(left, rowStride, columnStride, right + j, ldb, c + j, ldc, m, depth, adds);
             }
-            accumulate = true;
+        }
+    }
 
-            void Columns2(T* a, int rs, int cs, T* b, int ldb, T* c, int ldc, int rows)
-            {
-                var i = 0;
-                if (L.HasManyRegisters)
-                {
-                    for (; i + 8 <= rows; i += 8)
-                    {
-                        Tiles<L, V, T>.Tile8x2(
-                            a + (long)i * rs,
-                            rs,
-                            cs,
-                            b,
-                            ldb,
-                            c + (long)i * ldc,
-                            ldc,
-                            depth,
-                            alpha,
-                            accumulate
-                        );
-                    }
-                }
-                for (; i + 4 <= rows; i += 4)
-                {
-                    Tiles<L, V, T>.Tile4x2(
-                        a + (long)i * rs,
-                        rs,
-                        cs,
-                        b,
-                        ldb,
-                        c + (long)i * ldc,
-                        ldc,
-                        depth,
-                        alpha,
-                        accumulate
-                    );
-                }
-                for (; i < rows; i++)
-                {
-                    Tiles<L, V, T>.Tile1x2(a + (long)i * rs, cs, b, ldb, c + (long)i * ldc, depth, alpha, accumulate);
-                }
-            }
+    // All rows of C in a strip of columns as wide as two vectors.
+    private static void TwoVectors(
+        T* a,
+        nint rowStride,
+        nint columnStride,
+        T* b,
+        nint ldb,
+        T* c,
+        nint ldc,
+        int m,
+        int depth,
+        bool accumulate
+    )
+    {
+        var i = 0;
+        for (; L.HasManyRegisters && i + 8 <= m; i += 8)
+        {
+            Tiles<L, V, T>.Tile8x2(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
+            a += 8 * rowStride;
+            c += 8 * ldc;
+        }
+        for (; i + 4 <= m; i += 4)
+        {
+            Tiles<L, V, T>.Tile4x2(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
+            a += 4 * rowStride;
+            c += 4 * ldc;
+        }
+        for (; i < m; i++)
+        {
+            Tiles<L, V, T>.Tile1x2(a, columnStride, b, ldb, c, depth, accumulate);
+            a += rowStride;
+            c += ldc;
+        }
+    }
 
-            void Columns1(T* a, int rs, int cs, T* b, int ldb, T* c, int ldc, int rows)
-            {
-                var i = 0;
-                for (; i + 8 <= rows; i += 8)
-                {
-                    Tiles<L, V, T>.Tile8x1(
-                        a + (long)i * rs,
-                        rs,
-                        cs,
-                        b,
-                        ldb,
-                        c + (long)i * ldc,
-                        ldc,
-                        depth,
-                        alpha,
-                        accumulate
-                    );
-                }
-                for (; i < rows; i++)
-                {
-                    Tiles<L, V, T>.Tile1x1(a + (long)i * rs, cs, b, ldb, c + (long)i * ldc, depth, alpha, accumulate);
-                }
-            }
+    private static void OneVector(
+        T* a,
+        nint rowStride,
+        nint columnStride,
+        T* b,
+        nint ldb,
+        T* c,
+        nint ldc,
+        int m,
+        int depth,
+        bool accumulate
+    )
+    {
+        var i = 0;
+        for (; i + 8 <= m; i += 8)
+        {
+            Tiles<L, V, T>.Tile8x1(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
+            a += 8 * rowStride;
+            c += 8 * ldc;
+        }
+        for (; i < m; i++)
+        {
+            Tiles<L, V, T>.Tile1x1(a, columnStride, b, ldb, c, depth, accumulate);
+            a += rowStride;
+            c += ldc;
         }
     }
 
@@ -184,14 +161,23 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         var i = 0;
         for (; i + 2 * L.Count <= n; i += 2 * L.Count)
         {
-            even = L.MultiplyAdd(L.Load(x + i), L.Load(y + i), even);
-            odd = L.MultiplyAdd(L.Load(x + i + L.Count), L.Load(y + i + L.Count), odd);
+            even = L.MultiplyAdd(*(V*)(x + i), *(V*)(y + i), even);
+            odd = L.MultiplyAdd(*(V*)(x + i + L.Count), *(V*)(y + i + L.Count), odd);
         }
         if (i < n)
         {
-            even = L.MultiplyAdd(L.Load(x + i), L.Load(y + i), even);
+            even = L.MultiplyAdd(*(V*)(x + i), *(V*)(y + i), even);
         }
         return L.Sum(L.Add(even, odd));
+    }
+
+    public override void Scale(T alpha, T* x, T* y, int n)
+    {
+        var scale = L.Broadcast(alpha);
+        for (var i = 0; i < n; i += L.Count)
+        {
+            *(V*)(y + i) = L.Multiply(scale, *(V*)(x + i));
+        }
     }
 
     public override void AddScaled(T alpha, T* x, T* y, int n)
@@ -199,7 +185,7 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         var scale = L.Broadcast(alpha);
         for (var i = 0; i < n; i += L.Count)
         {
-            L.Store(L.MultiplyAdd(scale, L.Load(x + i), L.Load(y + i)), y + i);
+            *(V*)(y + i) = L.MultiplyAdd(scale, *(V*)(x + i), *(V*)(y + i));
         }
     }
 
@@ -207,7 +193,7 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
     {
         for (var i = 0; i < n; i += L.Count)
         {
-            L.Store(L.Add(L.Load(x + i), L.Load(y + i)), z + i);
+            *(V*)(z + i) = L.Add(*(V*)(x + i), *(V*)(y + i));
         }
     }
 
@@ -215,7 +201,7 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
     {
         for (var i = 0; i < n; i += L.Count)
         {
-            L.Store(L.Multiply(L.Load(x + i), L.Load(y + i)), y + i);
+            *(V*)(y + i) = L.Multiply(*(V*)(x + i), *(V*)(y + i));
         }
     }
 
@@ -224,7 +210,7 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         var scale = L.Broadcast(alpha);
         for (var i = 0; i < n; i += L.Count)
         {
-            L.Store(L.MultiplyAdd(L.Multiply(scale, L.Load(x + i)), L.Load(y + i), L.Load(z + i)), z + i);
+            *(V*)(z + i) = L.MultiplyAdd(L.Multiply(scale, *(V*)(x + i)), *(V*)(y + i), *(V*)(z + i));
         }
     }
 
@@ -235,7 +221,7 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
             var scale = L.Broadcast(r[i]);
             for (var j = 0; j < width; j += L.Count)
             {
-                L.Store(L.Multiply(L.Multiply(scale, L.Load(w + j)), L.Load(p + j)), result + j);
+                *(V*)(result + j) = L.Multiply(L.Multiply(scale, *(V*)(w + j)), *(V*)(p + j));
             }
             p += width;
             result += width;
@@ -246,13 +232,13 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
     {
         for (var j = 0; j < width; j += L.Count)
         {
-            var sum = L.Load(total + j);
+            var sum = *(V*)(total + j);
             for (var i = 0; i < rows; i++)
             {
-                var row = L.Load(x + (long)i * width + j);
+                var row = *(V*)(x + (long)i * width + j);
                 sum = r is null ? L.Add(sum, row) : L.MultiplyAdd(L.Broadcast(r[i]), row, sum);
             }
-            L.Store(sum, total + j);
+            *(V*)(total + j) = sum;
         }
     }
 
@@ -291,12 +277,12 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         var above = L.Broadcast(T.One);
         for (var i = 0; i < n; i += L.Count)
         {
-            var value = L.Load(x + i);
+            var value = *(V*)(x + i);
             var factor = L.WherePositive(value, above, below);
-            L.Store(L.Multiply(value, factor), x + i);
+            *(V*)(x + i) = L.Multiply(value, factor);
             if (slope is not null)
             {
-                L.Store(factor, slope + i);
+                *(V*)(slope + i) = factor;
             }
         }
     }
@@ -310,12 +296,12 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         var minusTwo = L.Broadcast(-(T.One + T.One));
         for (var i = 0; slope is not null && i < n; i += L.Count)
         {
-            var value = L.Load(x + i);
+            var value = *(V*)(x + i);
             var first = L.MultiplyAdd(L.Multiply(minusOne, value), value, one);
-            L.Store(first, slope + i);
+            *(V*)(slope + i) = first;
             if (curvature is not null)
             {
-                L.Store(L.Multiply(L.Multiply(minusTwo, value), first), curvature + i);
+                *(V*)(curvature + i) = L.Multiply(L.Multiply(minusTwo, value), first);
             }
         }
     }

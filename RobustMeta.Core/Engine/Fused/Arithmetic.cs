@@ -31,15 +31,24 @@ internal abstract unsafe class Arithmetic<T>
     public static Arithmetic<T> Of(int bits) =>
         bits switch
         {
-            512 => new Arithmetic<Lanes512<T>, Vector512<T>, T>(),
-            256 => new Arithmetic<Lanes256<T>, Vector256<T>, T>(),
-            128 => new Arithmetic<Lanes128<T>, Vector128<T>, T>(),
-            0 => new Arithmetic<Lanes1<T>, Scalar1<T>, T>(),
+            512 => Pick<Lanes512Single, Vector512<float>, Lanes512Double, Vector512<double>>(),
+            256 => Pick<Lanes256Single, Vector256<float>, Lanes256Double, Vector256<double>>(),
+            128 => Pick<Lanes128Single, Vector128<float>, Lanes128Double, Vector128<double>>(),
+            0 => new Arithmetic<Lanes1<T>, T, T>(),
             _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "Expected 512, 256, 128 or 0."),
         };
 
+    private static Arithmetic<T> Pick<LSingle, VSingle, LDouble, VDouble>()
+        where LSingle : struct, ILanes<VSingle, float>
+        where LDouble : struct, ILanes<VDouble, double>
+        where VSingle : unmanaged
+        where VDouble : unmanaged =>
+        typeof(T) == typeof(float)
+            ? (Arithmetic<T>)(object)new Arithmetic<LSingle, VSingle, float>()
+            : (Arithmetic<T>)(object)new Arithmetic<LDouble, VDouble, double>();
+
     /// <summary>
-    /// C = alpha·A·B, or C += alpha·A·B. A is <c>[m, k]</c> with element (i, p) at <c>a[i·rowStride + p·columnStride]</c>,
+    /// C = A·B, or C += A·B. A is <c>[m, k]</c> with element (i, p) at <c>a[i·rowStride + p·columnStride]</c>,
     /// so a transposed A costs nothing; B <c>[k, n]</c> and C <c>[m, n]</c> have unit column stride, n padded.
     /// </summary>
     public abstract void Gemm(
@@ -53,7 +62,6 @@ internal abstract unsafe class Arithmetic<T>
         int m,
         int n,
         int k,
-        T alpha,
         bool accumulate
     );
 
@@ -62,6 +70,9 @@ internal abstract unsafe class Arithmetic<T>
 
     /// <summary>Σ x·y.</summary>
     public abstract T Dot(T* x, T* y, int n);
+
+    /// <summary>y = alpha·x.</summary>
+    public abstract void Scale(T alpha, T* x, T* y, int n);
 
     /// <summary>y += alpha·x.</summary>
     public abstract void AddScaled(T alpha, T* x, T* y, int n);

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using RobustMeta.Models;
 
 namespace RobustMeta.Engine.Fused;
@@ -47,26 +47,22 @@ internal sealed unsafe class EmbeddingTables<T>
         foreach (var column in columns)
         {
             var target = new Span<T>(row + column.Start, column.Width);
-            if (column.Field is not TokenField tokens)
+            if (column.Table is not { } table)
             {
-                target[0] = T.CreateTruncating(((NumericField)column.Field).Values[entity]);
+                target[0] = T.CreateTruncating(column.Numbers[entity]);
                 continue;
             }
-            var values = column.Table!.Values;
-            var bag = tokens.Bag(entity);
+            var bag = column.Bag(entity);
             if (bag.Length == 1)
             {
-                values.AsSpan(bag[0] * column.Width, column.Width).CopyTo(target);
+                table.Values.AsSpan(bag[0] * column.Width, column.Width).CopyTo(target);
                 continue;
             }
             target.Clear();
+            var share = T.One / T.CreateChecked(Math.Max(1, bag.Length));
             foreach (var token in bag)
             {
-                TensorPrimitives.Add(target, values.AsSpan(token * column.Width, column.Width), target);
-            }
-            if (!bag.IsEmpty)
-            {
-                TensorPrimitives.Multiply(target, T.One / T.CreateChecked(bag.Length), target);
+                AddScaled(share, table.Values.AsSpan(token * column.Width, column.Width), target);
             }
         }
     }
@@ -82,22 +78,50 @@ internal sealed unsafe class EmbeddingTables<T>
         {
             return;
         }
-        var bag = ((TokenField)column.Field).Bag(entity);
-        if (bag.IsEmpty)
-        {
-            return;
-        }
+        var bag = column.Bag(entity);
         var source = new ReadOnlySpan<T>(row + column.Start, column.Width);
-        var share = T.One / T.CreateChecked(bag.Length);
+        var share = T.One / T.CreateChecked(Math.Max(1, bag.Length));
         foreach (var token in bag)
         {
             table.Touch(token);
-            var target = table.Gradient.AsSpan(token * column.Width, column.Width);
-            TensorPrimitives.MultiplyAdd(source, share, target, target);
+            AddScaled(share, source, table.Gradient.AsSpan(token * column.Width, column.Width));
         }
     }
 
-    private sealed record Column(InputField Field, int Start, int Width, Table? Table);
+    // Rows of tables have the width that the user chose and no padding, so the last numbers go one by one.
+    private static void AddScaled(T scale, ReadOnlySpan<T> x, Span<T> y)
+    {
+        var source = MemoryMarshal.Cast<T, Vector<T>>(x);
+        var target = MemoryMarshal.Cast<T, Vector<T>>(y);
+        var factor = new Vector<T>(scale);
+        for (var i = 0; i < source.Length && i < target.Length; i++)
+        {
+            target[i] += factor * source[i];
+        }
+        for (var i = source.Length * Vector<T>.Count; i < x.Length; i++)
+        {
+            y[i] += scale * x[i];
+        }
+    }
+
+    private sealed class Column(InputField field, int start, int width, Table? table)
+    {
+        private readonly int[] offsets =
+            ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Offsets ?? []) ?? [];
+        private readonly int[] tokens = ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Tokens ?? []) ?? [];
+
+        public int Start => start;
+
+        public int Width => width;
+
+        public Table? Table => table;
+
+        public float[] Numbers { get; } =
+            ImmutableCollectionsMarshal.AsArray((field as NumericField)?.Values ?? []) ?? [];
+
+        public ReadOnlySpan<int> Bag(int entity) =>
+            tokens.AsSpan(offsets[entity], offsets[entity + 1] - offsets[entity]);
+    }
 
     private sealed class Table(ParameterArrays<T> arrays, string name, int rows)
     {
@@ -107,7 +131,7 @@ internal sealed unsafe class EmbeddingTables<T>
 
         public string Name => name;
 
-        public T[] Values => arrays.Values(name);
+        public T[] Values { get; } = arrays.Values(name);
 
         public T[] Gradient { get; } = arrays.Gradient(name);
 

@@ -103,7 +103,6 @@ internal sealed unsafe partial class FusedPerceptron<T>
             count,
             below,
             shape.Width[1],
-            T.One,
             accumulate: false
         );
         for (var i = 0; i < count && batch.ItemAdjoint is not null; i++)
@@ -171,7 +170,6 @@ internal sealed unsafe partial class FusedPerceptron<T>
             count,
             width,
             batch.Slots.Count,
-            T.One,
             accumulate: !isDual
         );
     }
@@ -191,7 +189,6 @@ internal sealed unsafe partial class FusedPerceptron<T>
             shape.UserWidth,
             width,
             users,
-            T.One,
             accumulate: false
         );
         Arithmetic<T>.Clear(userBiasAdjoint, width);
@@ -207,7 +204,6 @@ internal sealed unsafe partial class FusedPerceptron<T>
             users,
             below,
             shape.Width[1],
-            T.One,
             accumulate: false
         );
         AddMoves();

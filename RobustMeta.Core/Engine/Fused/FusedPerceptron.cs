@@ -123,9 +123,9 @@ internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
         batch.Tasks = tasks;
         batch.Slots.Fill(tasks);
         var items = batch.Slots.Count;
-        batch.Items = memory.TakeZeros((long)items * shape.Padded[0]);
+        batch.Items = TakeRows(items, shape.Width[0], shape.Padded[0]);
         batch.ItemLayer = memory.Take((long)items * shape.Padded[1]);
-        batch.Users = memory.TakeZeros((long)tasks.Count * shape.UserPadded);
+        batch.Users = TakeRows(tasks.Count, shape.UserWidth, shape.UserPadded);
         batch.UserLayer = memory.Take((long)tasks.Count * shape.Padded[1]);
         batch.UserNorm = memory.Take(tasks.Count);
         batch.UserMove = shape.AdaptsHidden[1] ? memory.Take((long)tasks.Count * shape.Padded[1]) : null;
@@ -137,6 +137,10 @@ internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
         Share(supportWeights);
         pool.Run(ItemBlocks + 1, encode);
     }
+
+    // Rows whose padding is zero; the rest is written anyway.
+    private T* TakeRows(long count, int width, int padded) =>
+        width == padded ? memory.Take(count * padded) : memory.TakeZeros(count * padded);
 
     private int ItemBlocks => (batch.Slots.Count + ItemsPerBlock - 1) / ItemsPerBlock;
 
@@ -194,7 +198,6 @@ internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
             count,
             width,
             shape.Width[0],
-            T.One,
             accumulate: false
         );
     }
@@ -220,7 +223,6 @@ internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
             batch.Tasks.Count,
             width,
             shape.UserWidth,
-            T.One,
             accumulate: true
         );
         if (batch.UserMove is not null)

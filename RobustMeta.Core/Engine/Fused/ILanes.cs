@@ -6,10 +6,11 @@ namespace RobustMeta.Engine.Fused;
 
 /// <summary>
 /// A vector of numbers that one instruction works on. The kernels are written once against this interface; the run-time
-/// compiler makes a copy for each implementing structure and inlines it, so that nothing of the interface is left.
+/// compiler makes a copy for each implementing structure and inlines it, so that nothing of the interface is left. Loads
+/// and stores go through pointers to the vector type.
 /// </summary>
-internal unsafe interface ILanes<TVector, T>
-    where TVector : struct
+internal interface ILanes<TVector, T>
+    where TVector : unmanaged
     where T : unmanaged
 {
     /// <summary>Numbers in a vector.</summary>
@@ -17,10 +18,6 @@ internal unsafe interface ILanes<TVector, T>
 
     /// <summary>Whether there are registers for a tile of 8 × 2 vectors; otherwise 4 × 2.</summary>
     static abstract bool HasManyRegisters { get; }
-
-    static abstract TVector Load(T* from);
-
-    static abstract void Store(TVector value, T* to);
 
     /// <summary>The same number in all lanes.</summary>
     static abstract TVector Broadcast(T value);
@@ -38,122 +35,235 @@ internal unsafe interface ILanes<TVector, T>
     static abstract T Sum(TVector value);
 }
 
-/// <summary>16 floats or 8 doubles.</summary>
-internal readonly unsafe struct Lanes512<T> : ILanes<Vector512<T>, T>
-    where T : unmanaged, IFloatingPointIeee754<T>
+/// <summary>16 numbers of type float.</summary>
+internal readonly struct Lanes512Single : ILanes<Vector512<float>, float>
 {
-    public static int Count => Vector512<T>.Count;
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 16;
+    }
 
     public static bool HasManyRegisters => true;
 
-    public static Vector512<T> Load(T* from) => Vector512.Load(from);
-
-    public static void Store(Vector512<T> value, T* to) => value.Store(to);
-
-    public static Vector512<T> Broadcast(T value) => Vector512.Create(value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Broadcast(float value) => Vector512.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> MultiplyAdd(Vector512<T> a, Vector512<T> b, Vector512<T> c) =>
-        typeof(T) == typeof(float)
-            ? Vector512.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
-            : Vector512.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
+    public static Vector512<float> MultiplyAdd(Vector512<float> a, Vector512<float> b, Vector512<float> c) =>
+        Vector512.FusedMultiplyAdd(a, b, c);
 
-    public static Vector512<T> Multiply(Vector512<T> a, Vector512<T> b) => a * b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Multiply(Vector512<float> a, Vector512<float> b) => a * b;
 
-    public static Vector512<T> Add(Vector512<T> a, Vector512<T> b) => a + b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> Add(Vector512<float> a, Vector512<float> b) => a + b;
 
-    public static Vector512<T> WherePositive(Vector512<T> x, Vector512<T> positive, Vector512<T> other) =>
-        Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<T>.Zero), positive, other);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> WherePositive(
+        Vector512<float> x,
+        Vector512<float> positive,
+        Vector512<float> other
+    ) => Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<float>.Zero), positive, other);
 
-    public static T Sum(Vector512<T> value) => Vector512.Sum(value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector512<float> value) => Vector512.Sum(value);
 }
 
-/// <summary>8 floats or 4 doubles.</summary>
-internal readonly unsafe struct Lanes256<T> : ILanes<Vector256<T>, T>
-    where T : unmanaged, IFloatingPointIeee754<T>
+/// <summary>8 numbers of type double.</summary>
+internal readonly struct Lanes512Double : ILanes<Vector512<double>, double>
 {
-    public static int Count => Vector256<T>.Count;
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 8;
+    }
+
+    public static bool HasManyRegisters => true;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Broadcast(double value) => Vector512.Create(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> MultiplyAdd(Vector512<double> a, Vector512<double> b, Vector512<double> c) =>
+        Vector512.FusedMultiplyAdd(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Multiply(Vector512<double> a, Vector512<double> b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Add(Vector512<double> a, Vector512<double> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> WherePositive(
+        Vector512<double> x,
+        Vector512<double> positive,
+        Vector512<double> other
+    ) => Vector512.ConditionalSelect(Vector512.GreaterThan(x, Vector512<double>.Zero), positive, other);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum(Vector512<double> value) => Vector512.Sum(value);
+}
+
+/// <summary>8 numbers of type float.</summary>
+internal readonly struct Lanes256Single : ILanes<Vector256<float>, float>
+{
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 8;
+    }
 
     public static bool HasManyRegisters => false;
 
-    public static Vector256<T> Load(T* from) => Vector256.Load(from);
-
-    public static void Store(Vector256<T> value, T* to) => value.Store(to);
-
-    public static Vector256<T> Broadcast(T value) => Vector256.Create(value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Broadcast(float value) => Vector256.Create(value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<T> MultiplyAdd(Vector256<T> a, Vector256<T> b, Vector256<T> c) =>
-        typeof(T) == typeof(float)
-            ? Vector256.FusedMultiplyAdd(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
-            : Vector256.FusedMultiplyAdd(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
+    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) =>
+        Vector256.FusedMultiplyAdd(a, b, c);
 
-    public static Vector256<T> Multiply(Vector256<T> a, Vector256<T> b) => a * b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
 
-    public static Vector256<T> Add(Vector256<T> a, Vector256<T> b) => a + b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> Add(Vector256<float> a, Vector256<float> b) => a + b;
 
-    public static Vector256<T> WherePositive(Vector256<T> x, Vector256<T> positive, Vector256<T> other) =>
-        Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<T>.Zero), positive, other);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> WherePositive(
+        Vector256<float> x,
+        Vector256<float> positive,
+        Vector256<float> other
+    ) => Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<float>.Zero), positive, other);
 
-    public static T Sum(Vector256<T> value) => Vector256.Sum(value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector256<float> value) => Vector256.Sum(value);
 }
 
-/// <summary>4 floats or 2 doubles: every x64 and Arm64 processor.</summary>
-internal readonly unsafe struct Lanes128<T> : ILanes<Vector128<T>, T>
-    where T : unmanaged, IFloatingPointIeee754<T>
+/// <summary>4 numbers of type double.</summary>
+internal readonly struct Lanes256Double : ILanes<Vector256<double>, double>
 {
-    public static int Count => Vector128<T>.Count;
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 4;
+    }
 
     public static bool HasManyRegisters => false;
 
-    public static Vector128<T> Load(T* from) => Vector128.Load(from);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> Broadcast(double value) => Vector256.Create(value);
 
-    public static void Store(Vector128<T> value, T* to) => value.Store(to);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> MultiplyAdd(Vector256<double> a, Vector256<double> b, Vector256<double> c) =>
+        Vector256.FusedMultiplyAdd(a, b, c);
 
-    public static Vector128<T> Broadcast(T value) => Vector128.Create(value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> Multiply(Vector256<double> a, Vector256<double> b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> Add(Vector256<double> a, Vector256<double> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<double> WherePositive(
+        Vector256<double> x,
+        Vector256<double> positive,
+        Vector256<double> other
+    ) => Vector256.ConditionalSelect(Vector256.GreaterThan(x, Vector256<double>.Zero), positive, other);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum(Vector256<double> value) => Vector256.Sum(value);
+}
+
+/// <summary>4 numbers of type float.</summary>
+internal readonly struct Lanes128Single : ILanes<Vector128<float>, float>
+{
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 4;
+    }
+
+    public static bool HasManyRegisters => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Broadcast(float value) => Vector128.Create(value);
 
     // Without the instruction, a fused multiply-add in software would be a hundred times slower than two roundings.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<T> MultiplyAdd(Vector128<T> a, Vector128<T> b, Vector128<T> c) =>
-        typeof(T) == typeof(float)
-            ? Vector128.MultiplyAddEstimate(a.AsSingle(), b.AsSingle(), c.AsSingle()).As<float, T>()
-            : Vector128.MultiplyAddEstimate(a.AsDouble(), b.AsDouble(), c.AsDouble()).As<double, T>();
+    public static Vector128<float> MultiplyAdd(Vector128<float> a, Vector128<float> b, Vector128<float> c) =>
+        Vector128.MultiplyAddEstimate(a, b, c);
 
-    public static Vector128<T> Multiply(Vector128<T> a, Vector128<T> b) => a * b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Multiply(Vector128<float> a, Vector128<float> b) => a * b;
 
-    public static Vector128<T> Add(Vector128<T> a, Vector128<T> b) => a + b;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> Add(Vector128<float> a, Vector128<float> b) => a + b;
 
-    public static Vector128<T> WherePositive(Vector128<T> x, Vector128<T> positive, Vector128<T> other) =>
-        Vector128.ConditionalSelect(Vector128.GreaterThan(x, Vector128<T>.Zero), positive, other);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> WherePositive(
+        Vector128<float> x,
+        Vector128<float> positive,
+        Vector128<float> other
+    ) => Vector128.ConditionalSelect(Vector128.GreaterThan(x, Vector128<float>.Zero), positive, other);
 
-    public static T Sum(Vector128<T> value) => Vector128.Sum(value);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Sum(Vector128<float> value) => Vector128.Sum(value);
+}
+
+/// <summary>2 numbers of type double.</summary>
+internal readonly struct Lanes128Double : ILanes<Vector128<double>, double>
+{
+    public static int Count
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 2;
+    }
+
+    public static bool HasManyRegisters => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> Broadcast(double value) => Vector128.Create(value);
+
+    // Without the instruction, a fused multiply-add in software would be a hundred times slower than two roundings.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> MultiplyAdd(Vector128<double> a, Vector128<double> b, Vector128<double> c) =>
+        Vector128.MultiplyAddEstimate(a, b, c);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> Multiply(Vector128<double> a, Vector128<double> b) => a * b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> Add(Vector128<double> a, Vector128<double> b) => a + b;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<double> WherePositive(
+        Vector128<double> x,
+        Vector128<double> positive,
+        Vector128<double> other
+    ) => Vector128.ConditionalSelect(Vector128.GreaterThan(x, Vector128<double>.Zero), positive, other);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double Sum(Vector128<double> value) => Vector128.Sum(value);
 }
 
 /// <summary>One number: the plainest reading of every kernel, and the fallback where vectors are not accelerated.</summary>
-internal readonly unsafe struct Lanes1<T> : ILanes<Scalar1<T>, T>
+internal readonly struct Lanes1<T> : ILanes<T, T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public static int Count => 1;
 
     public static bool HasManyRegisters => false;
 
-    public static Scalar1<T> Load(T* from) => new(*from);
+    public static T Broadcast(T value) => value;
 
-    public static void Store(Scalar1<T> value, T* to) => *to = value.Value;
+    public static T MultiplyAdd(T a, T b, T c) => a * b + c;
 
-    public static Scalar1<T> Broadcast(T value) => new(value);
+    public static T Multiply(T a, T b) => a * b;
 
-    public static Scalar1<T> MultiplyAdd(Scalar1<T> a, Scalar1<T> b, Scalar1<T> c) => new(a.Value * b.Value + c.Value);
+    public static T Add(T a, T b) => a + b;
 
-    public static Scalar1<T> Multiply(Scalar1<T> a, Scalar1<T> b) => new(a.Value * b.Value);
+    public static T WherePositive(T x, T positive, T other) => x > T.Zero ? positive : other;
 
-    public static Scalar1<T> Add(Scalar1<T> a, Scalar1<T> b) => new(a.Value + b.Value);
-
-    public static Scalar1<T> WherePositive(Scalar1<T> x, Scalar1<T> positive, Scalar1<T> other) =>
-        x.Value > T.Zero ? positive : other;
-
-    public static T Sum(Scalar1<T> value) => value.Value;
+    public static T Sum(T value) => value;
 }
-
-/// <summary>A vector of one number.</summary>
-internal readonly record struct Scalar1<T>(T Value);

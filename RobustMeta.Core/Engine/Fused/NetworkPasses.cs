@@ -45,7 +45,6 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
             count,
             shape.Padded[l],
             shape.Width[l - 1],
-            T.One,
             accumulate: false
         );
 
@@ -97,12 +96,11 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
             count,
             shape.Padded[l - 1],
             shape.Width[l],
-            T.One,
             accumulate
         );
 
     /// <summary>target += leftᵀ · right over rows: <c>[left width, padded right]</c>.</summary>
-    public void AddOuter(T* left, int leftLayer, T* right, int rightLayer, T* target, int count, T scale) =>
+    public void AddOuter(T* left, int leftLayer, T* right, int rightLayer, T* target, int count) =>
         arithmetic.Gemm(
             left,
             1,
@@ -114,7 +112,6 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
             shape.Width[leftLayer],
             shape.Padded[rightLayer],
             count,
-            scale,
             accumulate: true
         );
 
@@ -162,10 +159,9 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
                     count,
                     shape.Padded[l + 1],
                     shape.Width[l],
-                    T.One,
                     accumulate: true
                 );
-                AddOuter(f[l], l, rows.Delta[l + 1], l + 1, adjoint.Weight[l + 1], count, T.One);
+                AddOuter(f[l], l, rows.Delta[l + 1], l + 1, adjoint.Weight[l + 1], count);
             }
             else
             {
@@ -232,7 +228,7 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
             }
             if (l > 1)
             {
-                AddOuter(rows.Output[l - 1], l - 1, outputs[l], l, adjoint.Weight[l], count, T.One);
+                AddOuter(rows.Output[l - 1], l - 1, outputs[l], l, adjoint.Weight[l], count);
                 arithmetic.AddRows(null, outputs[l], adjoint.Bias[l], count, shape.Padded[l]);
                 Pull(outputs[l], weights, l, outputs[l - 1], count, isSet[l - 1]);
             }

@@ -19,6 +19,8 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
     private T* ownBias;
     private T* deltaSum;
     private T* contextMoved;
+    private T* supportItems;
+    private T* queryItems;
 
     public OneStepPass(PerceptronShape shape, Arithmetic<T> arithmetic, SlowNetwork<T> slow)
         : base(shape, arithmetic, slow)
@@ -61,6 +63,11 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
         {
             kernels[l] = Shape.AdaptsHidden[l] ? memory.Take(cells) : null;
         }
+        if (Shape.AdaptsHidden[1])
+        {
+            supportItems = memory.Take((long)(support[chunk.EndUser] - support[chunk.FirstUser]) * Shape.Padded[0]);
+            queryItems = memory.Take((long)(query[chunk.EndUser] - query[chunk.FirstUser]) * Shape.Padded[0]);
+        }
         ownOutput = memory.Take((long)users * Shape.Padded[hidden]);
         ownBias = memory.Take(users);
         deltaSum = memory.Take((long)users * Shape.Padded[1]);
@@ -91,7 +98,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
             Network.Backward(Support, Slow.Weights, count);
             Adapt(batch, chunk);
         }
-        ScoreQueries(batch, chunk, scratch);
+        ScoreQueries(batch, chunk);
     }
 
     // Each user's own output layer, and the sum of the first layer's deltas that moves the user's part.
@@ -125,7 +132,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
         }
     }
 
-    // moved = −sum · ContextMove.
+    // moved = sum · ContextMove.
     private void Move(T* sum, T* moved) =>
         Arithmetic.Gemm(
             sum,
@@ -138,11 +145,10 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
             1,
             Shape.Padded[1],
             Shape.Width[1],
-            -T.One,
             accumulate: false
         );
 
-    private void ScoreQueries(FusedBatch<T> batch, Chunk chunk, Arena<T> scratch)
+    private void ScoreQueries(FusedBatch<T> batch, Chunk chunk)
     {
         var tasks = batch.Tasks;
         var first = tasks.QueryOffsets[chunk.FirstUser];
@@ -170,7 +176,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
             }
             if (Shape.Steps > 0 && Shape.AdaptsHidden[l])
             {
-                ApplyStep(batch, chunk, l, scratch);
+                ApplyStep(batch, chunk, l);
             }
             Network.Activate(Query, l, l == 1 ? null : Slow.Weights.Bias[l], count);
         }
@@ -189,8 +195,8 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
         QueryLosses(batch, Query, first, count);
     }
 
-    // Z_q −= α K D, with K = A_q Aᵀ + 1 (the bias), in the first layer X_q Xᵀ + |x_u|² + 1.
-    private void ApplyStep(FusedBatch<T> batch, Chunk chunk, int l, Arena<T> scratch)
+    // Z_q += K D, with K = −α (A_q Aᵀ + 1), the 1 for the bias; in the first layer K = −α (X_q Xᵀ + |x_u|² + 1).
+    private void ApplyStep(FusedBatch<T> batch, Chunk chunk, int l)
     {
         var kernel = kernels[l];
         for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
@@ -202,9 +208,8 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
             T* right;
             if (l == 1)
             {
-                scratch.Reset();
-                left = scratch.Take((long)queries * width);
-                right = scratch.Take((long)supports * width);
+                left = queryItems + (long)q * width;
+                right = supportItems + (long)s * width;
                 Gather(batch, batch.SupportRows + batch.Tasks.QueryOffsets[u], queries, left);
                 Gather(batch, batch.Tasks.SupportOffsets[u], supports, right);
             }
@@ -214,7 +219,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
                 right = Support.Output[l - 1] + (long)s * width;
             }
             var shift = l == 1 ? batch.UserNorm[u] : T.One;
-            Arithmetic.Gram(left, width, right, width, kernel, queries, supports, width, T.One, shift);
+            Arithmetic.Gram(left, width, right, width, kernel, queries, supports, width, -LocalLr, shift);
             Arithmetic.Gemm(
                 kernel,
                 supports,
@@ -226,7 +231,6 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
                 queries,
                 Shape.Padded[l],
                 supports,
-                -LocalLr,
                 accumulate: true
             );
             kernel += (long)supports * queries;
@@ -245,10 +249,15 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
         for (var l = 1; l <= hidden; l++)
         {
             var size = (long)count * Shape.Padded[l];
-            f[l] = exact ? scratch.TakeZeros(size) : null;
-            Outputs[l] = exact || Shape.IsJoint ? scratch.Take(size) : null;
+            f[l] =
+                !exact ? null
+                : Shape.AdaptsHidden[l] ? scratch.Take(size)
+                : scratch.TakeZeros(size);
+            Outputs[l] = l > 1 && (exact || Shape.IsJoint) ? scratch.Take(size) : null;
             Bent[l] = exact && Shape.IsSmooth ? scratch.Take(size) : null;
         }
+        // The adjoint of Z_1 is what the batch wants.
+        Outputs[1] = batch.LayerAdjoint + (long)batch.Tasks.SupportOffsets[chunk.FirstUser] * Shape.Padded[1];
         Array.Clear(IsSet);
         ReverseQueries(batch, chunk, gradient, outputF, scratch);
         if (exact || Shape.IsJoint)
@@ -280,7 +289,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
             Arithmetic.Multiply(Query.Slope[l], queryOutputs[l], count * Shape.Padded[l]);
             if (l > 1)
             {
-                Network.AddOuter(Query.Output[l - 1], l - 1, queryOutputs[l], l, Adjoint.Weight[l], count, T.One);
+                Network.AddOuter(Query.Output[l - 1], l - 1, queryOutputs[l], l, Adjoint.Weight[l], count);
                 Arithmetic.AddRows(null, queryOutputs[l], Adjoint.Bias[l], count, Shape.Padded[l]);
                 Network.Pull(queryOutputs[l], Slow.Weights, l, queryOutputs[l - 1], count, accumulate: false);
             }
@@ -331,7 +340,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
         IsSet[hidden] = exact;
     }
 
-    // With E the adjoint of Z_q in this layer: M = −α E Dᵀ is that of K; A_q gets M A, A gets Mᵀ A_q, D gets −α Kᵀ E.
+    // With E the adjoint of Z_q in this layer: M = −α E Dᵀ is that of A_q Aᵀ; A_q gets M A, A gets Mᵀ A_q, D gets Kᵀ E.
     private void ReverseStep(FusedBatch<T> batch, Chunk chunk, int l, Arena<T> scratch)
     {
         var kernel = kernels[l];
@@ -350,10 +359,8 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
             T* toRight;
             if (l == 1)
             {
-                left = scratch.Take((long)queries * below);
-                right = scratch.Take((long)supports * below);
-                Gather(batch, batch.SupportRows + batch.Tasks.QueryOffsets[u], queries, left);
-                Gather(batch, batch.Tasks.SupportOffsets[u], supports, right);
+                left = queryItems + (long)q * below;
+                right = supportItems + (long)s * below;
                 toLeft = batch.ItemAdjoint + (long)(batch.SupportRows + batch.Tasks.QueryOffsets[u]) * below;
                 toRight = batch.ItemAdjoint + (long)batch.Tasks.SupportOffsets[u] * below;
                 batch.UserNormAdjoint[u] = Sum(move, (long)queries * supports);
@@ -365,7 +372,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
                 toLeft = queryOutputs[l - 1] + (long)q * below;
                 toRight = Outputs[l - 1] + (long)s * below;
             }
-            Arithmetic.Gemm(move, supports, 1, right, below, toLeft, below, queries, below, supports, T.One, l > 1);
+            Arithmetic.Gemm(move, supports, 1, right, below, toLeft, below, queries, below, supports, l > 1);
             if (Shape.IsSecondOrder)
             {
                 var target = f[l] + (long)s * width;
@@ -380,10 +387,9 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
                     supports,
                     width,
                     queries,
-                    -LocalLr,
                     accumulate: false
                 );
-                Arithmetic.Gemm(move, 1, supports, left, below, toRight, below, supports, below, queries, T.One, false);
+                Arithmetic.Gemm(move, 1, supports, left, below, toRight, below, supports, below, queries, false);
             }
             kernel += (long)supports * queries;
         }
@@ -411,7 +417,7 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
                 continue;
             }
             var sum = deltaSum + (long)(u - chunk.FirstUser) * width;
-            Arithmetic.Gemm(sum, 1, 1, total, width, moveAdjoint, width, Shape.Width[1], width, 1, -T.One, true);
+            Arithmetic.Gemm(sum, 1, 1, total, width, moveAdjoint, width, Shape.Width[1], width, 1, true);
             if (Shape.IsSecondOrder)
             {
                 var (s, supports) = SupportOf(batch, chunk, u);
@@ -456,7 +462,6 @@ internal sealed unsafe class OneStepPass<T> : AdaptationPass<T>
         }
         Network.ReverseForward(Support, Slow.Weights, Adjoint, outputF, Outputs, IsSet, Bent, lowest, count);
         var width = Shape.Padded[1];
-        Arithmetic<T>.Copy(Outputs[1], batch.LayerAdjoint + (long)first * width, (long)count * width);
         for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
         {
             var (s, supports) = SupportOf(batch, chunk, u);

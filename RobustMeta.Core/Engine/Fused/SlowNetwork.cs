@@ -46,12 +46,12 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
     /// <summary>The user part of the first layer, transposed <c>[out, padded users' width]</c>.</summary>
     public T* UserTransposed { get; }
 
-    /// <summary>Rates times context weights, diag(rate)·W_c <c>[context, padded]</c>.</summary>
+    /// <summary>Minus rates times context weights, −diag(rate)·W_c <c>[context, padded]</c>.</summary>
     public T* ScaledContext { get; }
 
     /// <summary>
-    /// W_cᵀ diag(rate) W_c <c>[width, padded]</c>: a step on the context moves the first layer by minus the summed delta
-    /// times this. Symmetric.
+    /// −W_cᵀ diag(rate) W_c <c>[width, padded]</c>: a step on the context moves the first layer by the summed delta times
+    /// this. Symmetric.
     /// </summary>
     public T* ContextMove { get; }
 
@@ -83,7 +83,7 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
         {
             var row = Block + Layout.Context + (long)i * width;
             Arithmetic<T>.Clear(ScaledContext + (long)i * width, width);
-            arithmetic.AddScaled(ContextRate(i), row, ScaledContext + (long)i * width, width);
+            arithmetic.AddScaled(-ContextRate(i), row, ScaledContext + (long)i * width, width);
         }
         if (shape.Context > 0)
         {
@@ -99,7 +99,6 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
                 shape.Width[1],
                 width,
                 shape.Context,
-                T.One,
                 accumulate: false
             );
         }
@@ -107,7 +106,7 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
 
     /// <summary>
     /// The adjoints of context weights and rates from that of <see cref="ContextMove"/>, M: with S = M + Mᵀ (M alone in
-    /// first order, where the step counts as a constant), dW_c = diag(rate) W_c S, drate_i = w_i M w_iᵀ.
+    /// first order, where the step counts as a constant), dW_c = −diag(rate) W_c S, drate_i = −w_i M w_iᵀ.
     /// </summary>
     /// <param name="move">Adjoint of the move, <c>[width, padded]</c>.</param>
     /// <param name="gradient">A block of <see cref="Layout"/>, added to.</param>
@@ -135,7 +134,6 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
             shape.Context,
             padded,
             width,
-            T.One,
             accumulate: true
         );
         if (!shape.HasRates)
@@ -155,12 +153,11 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
             shape.Context,
             padded,
             width,
-            T.One,
             accumulate: false
         );
         for (var i = 0; i < shape.Context; i++)
         {
-            gradient[Layout.RateContext + i] += arithmetic.Dot(
+            gradient[Layout.RateContext + i] -= arithmetic.Dot(
                 image + (long)i * padded,
                 context + (long)i * padded,
                 padded

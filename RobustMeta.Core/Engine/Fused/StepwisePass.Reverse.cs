@@ -105,7 +105,7 @@ internal sealed unsafe partial class StepwisePass<T>
         Arithmetic<T>.Clear(layer, (long)count * width);
         var items = scratch.Take((long)count * Shape.Padded[0]);
         Gather(batch, row, count, items);
-        Network.AddOuter(items, 0, queryOutputs[1], 1, own.Weight[1], count, T.One);
+        Network.AddOuter(items, 0, queryOutputs[1], 1, own.Weight[1], count);
         var into = batch.ItemAdjoint + (long)row * Shape.Padded[0];
         PullItems(steps, queryOutputs[1], into, count, scratch, accumulate: false);
     }
@@ -189,7 +189,7 @@ internal sealed unsafe partial class StepwisePass<T>
             Arithmetic.AddScaled(T.One, Outputs[1], layer, count * width);
             return;
         }
-        Network.AddOuter(items, 0, Outputs[1], 1, own.Weight[1], count, T.One);
+        Network.AddOuter(items, 0, Outputs[1], 1, own.Weight[1], count);
         var into = batch.ItemAdjoint + (long)first * Shape.Padded[0];
         PullItems(t, Outputs[1], into, count, scratch, accumulate: true);
     }
@@ -202,7 +202,7 @@ internal sealed unsafe partial class StepwisePass<T>
         var u = scratch.TakeZeros(size);
         Subtract(at.RateWeight[l], own.Weight[l], u, size);
         var left = l == 1 ? items : rows[t].Output[l - 1];
-        Arithmetic.Gemm(left, below, 1, u, width, f[l], width, count, width, Shape.Width[l - 1], T.One, false);
+        Arithmetic.Gemm(left, below, 1, u, width, f[l], width, count, width, Shape.Width[l - 1], false);
         if (l > 1)
         {
             var bias = scratch.TakeZeros(width);
@@ -221,13 +221,12 @@ internal sealed unsafe partial class StepwisePass<T>
             count,
             below,
             Shape.Width[l],
-            T.One,
             accumulate: l == 1 && t < steps - 1
         );
         IsSet[l - 1] = true;
     }
 
-    // F_1 gets what the step did to the user's part: −move·c̄ and, with a context, −c̄·ContextMove.
+    // F_1 gets what the step did to the user's part: −move·c̄ and, with a context, c̄·ContextMove.
     private void PushUser(FusedBatch<T> batch, int user, int count, Arena<T> scratch)
     {
         var width = Shape.Padded[1];
@@ -270,7 +269,7 @@ internal sealed unsafe partial class StepwisePass<T>
             if (Shape.Context > 0)
             {
                 var target = gradient + at.ContextMove;
-                Arithmetic.Gemm(sum, 1, 1, userAdjoint, width, target, width, Shape.Width[1], width, 1, -T.One, true);
+                Arithmetic.Gemm(sum, 1, 1, userAdjoint, width, target, width, Shape.Width[1], width, 1, true);
             }
         }
         if (!Shape.HasRates)

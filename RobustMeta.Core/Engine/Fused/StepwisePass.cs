@@ -152,7 +152,6 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             count,
             width,
             Shape.Width[0],
-            T.One,
             accumulate: false
         );
         for (var i = 0; i < count; i++)
@@ -181,7 +180,9 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             }
             else
             {
-                Network.AddOuter(left, l - 1, rows[t].Delta[l], l, next.Weight[l], count, -LocalLr);
+                var scaled = scratch.Take((long)count * width);
+                Arithmetic.Scale(-LocalLr, rows[t].Delta[l], scaled, count * width);
+                Network.AddOuter(left, l - 1, scaled, l, next.Weight[l], count);
             }
             if (l > 1)
             {
@@ -237,7 +238,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         }
     }
 
-    // into −= sum · ContextMove.
+    // into += sum · ContextMove.
     private void MoveContext(T* sum, T* into) =>
         Arithmetic.Gemm(
             sum,
@@ -250,7 +251,6 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             1,
             Shape.Padded[1],
             Shape.Width[1],
-            -T.One,
             accumulate: true
         );
 
@@ -275,7 +275,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
     private T* Gradient(int t, int l, T* left, int count, Arena<T> scratch)
     {
         var gradient = scratch.TakeZeros((long)Shape.Width[l - 1] * Shape.Padded[l]);
-        Network.AddOuter(left, l - 1, rows[t].Delta[l], l, gradient, count, T.One);
+        Network.AddOuter(left, l - 1, rows[t].Delta[l], l, gradient, count);
         return gradient;
     }
 

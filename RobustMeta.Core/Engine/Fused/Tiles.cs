@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace RobustMeta.Engine.Fused;
 
@@ -7,11 +6,11 @@ namespace RobustMeta.Engine.Fused;
 /// The innermost products: a tile of C of R rows and 2 vectors (or 1) of columns stays in registers while the depth goes
 /// by. Each step loads a row of B, broadcasts R numbers of A and does R × 2 fused multiply-adds, so that the loads stay
 /// below what the processor can do beside the arithmetic. Written out by hand, since locals in an array would not be
-/// kept in registers.
+/// kept in registers, and with few calls, since the run-time compiler inlines so many and no more.
 /// </summary>
 internal static unsafe class Tiles<L, V, T>
     where L : struct, ILanes<V, T>
-    where V : struct
+    where V : unmanaged
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     public static void Tile8x2(
@@ -23,7 +22,6 @@ internal static unsafe class Tiles<L, V, T>
         T* c,
         nint ldc,
         int depth,
-        T alpha,
         bool accumulate
     )
     {
@@ -43,10 +41,29 @@ internal static unsafe class Tiles<L, V, T>
             c61 = default;
         V c70 = default,
             c71 = default;
+        if (accumulate)
+        {
+            c00 = *(V*)c;
+            c01 = *(V*)(c + L.Count);
+            c10 = *(V*)(c + ldc);
+            c11 = *(V*)(c + ldc + L.Count);
+            c20 = *(V*)(c + 2 * ldc);
+            c21 = *(V*)(c + 2 * ldc + L.Count);
+            c30 = *(V*)(c + 3 * ldc);
+            c31 = *(V*)(c + 3 * ldc + L.Count);
+            c40 = *(V*)(c + 4 * ldc);
+            c41 = *(V*)(c + 4 * ldc + L.Count);
+            c50 = *(V*)(c + 5 * ldc);
+            c51 = *(V*)(c + 5 * ldc + L.Count);
+            c60 = *(V*)(c + 6 * ldc);
+            c61 = *(V*)(c + 6 * ldc + L.Count);
+            c70 = *(V*)(c + 7 * ldc);
+            c71 = *(V*)(c + 7 * ldc + L.Count);
+        }
         for (var p = 0; p < depth; p++)
         {
-            var b0 = L.Load(b);
-            var b1 = L.Load(b + L.Count);
+            var b0 = *(V*)b;
+            var b1 = *(V*)(b + L.Count);
             var a0 = L.Broadcast(a[0]);
             c00 = L.MultiplyAdd(a0, b0, c00);
             c01 = L.MultiplyAdd(a0, b1, c01);
@@ -74,23 +91,22 @@ internal static unsafe class Tiles<L, V, T>
             a += columnStride;
             b += ldb;
         }
-        var scale = L.Broadcast(alpha);
-        Put(c00, scale, c, accumulate);
-        Put(c01, scale, c + L.Count, accumulate);
-        Put(c10, scale, c + ldc, accumulate);
-        Put(c11, scale, c + ldc + L.Count, accumulate);
-        Put(c20, scale, c + 2 * ldc, accumulate);
-        Put(c21, scale, c + 2 * ldc + L.Count, accumulate);
-        Put(c30, scale, c + 3 * ldc, accumulate);
-        Put(c31, scale, c + 3 * ldc + L.Count, accumulate);
-        Put(c40, scale, c + 4 * ldc, accumulate);
-        Put(c41, scale, c + 4 * ldc + L.Count, accumulate);
-        Put(c50, scale, c + 5 * ldc, accumulate);
-        Put(c51, scale, c + 5 * ldc + L.Count, accumulate);
-        Put(c60, scale, c + 6 * ldc, accumulate);
-        Put(c61, scale, c + 6 * ldc + L.Count, accumulate);
-        Put(c70, scale, c + 7 * ldc, accumulate);
-        Put(c71, scale, c + 7 * ldc + L.Count, accumulate);
+        *(V*)c = c00;
+        *(V*)(c + L.Count) = c01;
+        *(V*)(c + ldc) = c10;
+        *(V*)(c + ldc + L.Count) = c11;
+        *(V*)(c + 2 * ldc) = c20;
+        *(V*)(c + 2 * ldc + L.Count) = c21;
+        *(V*)(c + 3 * ldc) = c30;
+        *(V*)(c + 3 * ldc + L.Count) = c31;
+        *(V*)(c + 4 * ldc) = c40;
+        *(V*)(c + 4 * ldc + L.Count) = c41;
+        *(V*)(c + 5 * ldc) = c50;
+        *(V*)(c + 5 * ldc + L.Count) = c51;
+        *(V*)(c + 6 * ldc) = c60;
+        *(V*)(c + 6 * ldc + L.Count) = c61;
+        *(V*)(c + 7 * ldc) = c70;
+        *(V*)(c + 7 * ldc + L.Count) = c71;
     }
 
     public static void Tile4x2(
@@ -102,7 +118,6 @@ internal static unsafe class Tiles<L, V, T>
         T* c,
         nint ldc,
         int depth,
-        T alpha,
         bool accumulate
     )
     {
@@ -114,10 +129,21 @@ internal static unsafe class Tiles<L, V, T>
             c21 = default;
         V c30 = default,
             c31 = default;
+        if (accumulate)
+        {
+            c00 = *(V*)c;
+            c01 = *(V*)(c + L.Count);
+            c10 = *(V*)(c + ldc);
+            c11 = *(V*)(c + ldc + L.Count);
+            c20 = *(V*)(c + 2 * ldc);
+            c21 = *(V*)(c + 2 * ldc + L.Count);
+            c30 = *(V*)(c + 3 * ldc);
+            c31 = *(V*)(c + 3 * ldc + L.Count);
+        }
         for (var p = 0; p < depth; p++)
         {
-            var b0 = L.Load(b);
-            var b1 = L.Load(b + L.Count);
+            var b0 = *(V*)b;
+            var b1 = *(V*)(b + L.Count);
             var a0 = L.Broadcast(a[0]);
             c00 = L.MultiplyAdd(a0, b0, c00);
             c01 = L.MultiplyAdd(a0, b1, c01);
@@ -133,34 +159,37 @@ internal static unsafe class Tiles<L, V, T>
             a += columnStride;
             b += ldb;
         }
-        var scale = L.Broadcast(alpha);
-        Put(c00, scale, c, accumulate);
-        Put(c01, scale, c + L.Count, accumulate);
-        Put(c10, scale, c + ldc, accumulate);
-        Put(c11, scale, c + ldc + L.Count, accumulate);
-        Put(c20, scale, c + 2 * ldc, accumulate);
-        Put(c21, scale, c + 2 * ldc + L.Count, accumulate);
-        Put(c30, scale, c + 3 * ldc, accumulate);
-        Put(c31, scale, c + 3 * ldc + L.Count, accumulate);
+        *(V*)c = c00;
+        *(V*)(c + L.Count) = c01;
+        *(V*)(c + ldc) = c10;
+        *(V*)(c + ldc + L.Count) = c11;
+        *(V*)(c + 2 * ldc) = c20;
+        *(V*)(c + 2 * ldc + L.Count) = c21;
+        *(V*)(c + 3 * ldc) = c30;
+        *(V*)(c + 3 * ldc + L.Count) = c31;
     }
 
-    public static void Tile1x2(T* a, nint columnStride, T* b, nint ldb, T* c, int depth, T alpha, bool accumulate)
+    public static void Tile1x2(T* a, nint columnStride, T* b, nint ldb, T* c, int depth, bool accumulate)
     {
         V c00 = default,
             c01 = default;
+        if (accumulate)
+        {
+            c00 = *(V*)c;
+            c01 = *(V*)(c + L.Count);
+        }
         for (var p = 0; p < depth; p++)
         {
-            var b0 = L.Load(b);
-            var b1 = L.Load(b + L.Count);
+            var b0 = *(V*)b;
+            var b1 = *(V*)(b + L.Count);
             var a0 = L.Broadcast(a[0]);
             c00 = L.MultiplyAdd(a0, b0, c00);
             c01 = L.MultiplyAdd(a0, b1, c01);
             a += columnStride;
             b += ldb;
         }
-        var scale = L.Broadcast(alpha);
-        Put(c00, scale, c, accumulate);
-        Put(c01, scale, c + L.Count, accumulate);
+        *(V*)c = c00;
+        *(V*)(c + L.Count) = c01;
     }
 
     public static void Tile8x1(
@@ -172,7 +201,6 @@ internal static unsafe class Tiles<L, V, T>
         T* c,
         nint ldc,
         int depth,
-        T alpha,
         bool accumulate
     )
     {
@@ -184,9 +212,20 @@ internal static unsafe class Tiles<L, V, T>
         V c50 = default;
         V c60 = default;
         V c70 = default;
+        if (accumulate)
+        {
+            c00 = *(V*)c;
+            c10 = *(V*)(c + ldc);
+            c20 = *(V*)(c + 2 * ldc);
+            c30 = *(V*)(c + 3 * ldc);
+            c40 = *(V*)(c + 4 * ldc);
+            c50 = *(V*)(c + 5 * ldc);
+            c60 = *(V*)(c + 6 * ldc);
+            c70 = *(V*)(c + 7 * ldc);
+        }
         for (var p = 0; p < depth; p++)
         {
-            var b0 = L.Load(b);
+            var b0 = *(V*)b;
             var a0 = L.Broadcast(a[0]);
             c00 = L.MultiplyAdd(a0, b0, c00);
             var a1 = L.Broadcast(a[rowStride]);
@@ -206,30 +245,32 @@ internal static unsafe class Tiles<L, V, T>
             a += columnStride;
             b += ldb;
         }
-        var scale = L.Broadcast(alpha);
-        Put(c00, scale, c, accumulate);
-        Put(c10, scale, c + ldc, accumulate);
-        Put(c20, scale, c + 2 * ldc, accumulate);
-        Put(c30, scale, c + 3 * ldc, accumulate);
-        Put(c40, scale, c + 4 * ldc, accumulate);
-        Put(c50, scale, c + 5 * ldc, accumulate);
-        Put(c60, scale, c + 6 * ldc, accumulate);
-        Put(c70, scale, c + 7 * ldc, accumulate);
+        *(V*)c = c00;
+        *(V*)(c + ldc) = c10;
+        *(V*)(c + 2 * ldc) = c20;
+        *(V*)(c + 3 * ldc) = c30;
+        *(V*)(c + 4 * ldc) = c40;
+        *(V*)(c + 5 * ldc) = c50;
+        *(V*)(c + 6 * ldc) = c60;
+        *(V*)(c + 7 * ldc) = c70;
     }
 
-    public static void Tile1x1(T* a, nint columnStride, T* b, nint ldb, T* c, int depth, T alpha, bool accumulate)
+    public static void Tile1x1(T* a, nint columnStride, T* b, nint ldb, T* c, int depth, bool accumulate)
     {
         V c00 = default;
+        if (accumulate)
+        {
+            c00 = *(V*)c;
+        }
         for (var p = 0; p < depth; p++)
         {
-            var b0 = L.Load(b);
+            var b0 = *(V*)b;
             var a0 = L.Broadcast(a[0]);
             c00 = L.MultiplyAdd(a0, b0, c00);
             a += columnStride;
             b += ldb;
         }
-        var scale = L.Broadcast(alpha);
-        Put(c00, scale, c, accumulate);
+        *(V*)c = c00;
     }
 
     /// <summary>Dot products of 4 rows with 2 rows: C[i, j] = alpha·(a_i·b_j + shift).</summary>
@@ -245,18 +286,18 @@ internal static unsafe class Tiles<L, V, T>
             c31 = default;
         for (var p = 0; p < depth; p += L.Count)
         {
-            var b0 = L.Load(b + p);
-            var b1 = L.Load(b + ldb + p);
-            var a0 = L.Load(a + p);
+            var b0 = *(V*)(b + p);
+            var b1 = *(V*)(b + ldb + p);
+            var a0 = *(V*)(a + p);
             c00 = L.MultiplyAdd(a0, b0, c00);
             c01 = L.MultiplyAdd(a0, b1, c01);
-            var a1 = L.Load(a + lda + p);
+            var a1 = *(V*)(a + lda + p);
             c10 = L.MultiplyAdd(a1, b0, c10);
             c11 = L.MultiplyAdd(a1, b1, c11);
-            var a2 = L.Load(a + 2 * lda + p);
+            var a2 = *(V*)(a + 2 * lda + p);
             c20 = L.MultiplyAdd(a2, b0, c20);
             c21 = L.MultiplyAdd(a2, b1, c21);
-            var a3 = L.Load(a + 3 * lda + p);
+            var a3 = *(V*)(a + 3 * lda + p);
             c30 = L.MultiplyAdd(a3, b0, c30);
             c31 = L.MultiplyAdd(a3, b1, c31);
         }
@@ -269,8 +310,4 @@ internal static unsafe class Tiles<L, V, T>
         c[3 * ldc] = alpha * (L.Sum(c30) + shift);
         c[3 * ldc + 1] = alpha * (L.Sum(c31) + shift);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Put(V value, V scale, T* to, bool accumulate) =>
-        L.Store(accumulate ? L.MultiplyAdd(scale, value, L.Load(to)) : L.Multiply(scale, value), to);
 }

@@ -7,7 +7,7 @@ namespace RobustMeta.Engine.Fused;
 internal sealed class WorkerPool : IDisposable
 {
     // Batches follow each other within microseconds while training; a thread that slept would need longer to wake up.
-    private const int SpinsBeforeSleep = 2000;
+    private const int SpinsBeforeSleep = 200;
 
     private readonly Thread[] threads;
     private readonly object gate = new();

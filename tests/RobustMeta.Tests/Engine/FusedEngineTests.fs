@@ -174,6 +174,64 @@ let private isExact (f: Form) =
 
         near "support weights" 1e-9 ragged support
 
+let private fixedForm =
+    {
+        Seed = 5L
+        Hidden = [ 32; 32 ]
+        Activation = Activation.Relu
+        Adapted = [ true; true; true ]
+        Context = 0
+        Rates = false
+        Steps = 1
+        Order = MetaGradientOrder.Second
+        Joint = false
+        Label = LabelKind.Click
+        Lengths = [ for i in 1..40 -> 1 + 7 * i % 60, 1 + 5 * i % 23 ]
+        SupportWeights = true
+        Base = true
+        Threads = 1
+        Bits = 256
+        Dual = true
+        ItemFields = true
+        UserFields = true
+    }
+
+/// Losses, gradients and scores in single precision, as bytes are compared.
+let private single (threads: int) (bits: int) (f: Form) =
+    let model = modelOf f
+    let parameters = model.CreateParameters f.Seed
+    use engine = new FusedEngine(model, parameters, threads, bits)
+    let _, batch, weights = objectiveOf f model
+    let support = weights.Support |> Option.map (flat >> Array.map float32) |> Option.defaultValue [||]
+    let losses = engine.Forward(batch, ReadOnlySpan support, null).ToArray()
+
+    engine.Backward(
+        ReadOnlySpan(flat weights.Query |> Array.map float32),
+        ReadOnlySpan(weights.User |> List.map float32 |> Array.ofList)
+    )
+
+    let gradients = parameters.All |> Seq.map (fun p -> p.Name, Array.copy p.Gradient) |> Map.ofSeq
+    losses, gradients, engine.SupportGradient.ToArray(), engine.Predict batch
+
+let private doubles (values: float32[]) = Array.map float values
+
+let private forms =
+    [
+        "one step", fixedForm
+        "three steps", { fixedForm with Steps = 3; Dual = false }
+        "own rates", { fixedForm with Rates = true; Dual = false }
+        "context", { fixedForm with Adapted = [ false; false; false ]; Context = 7; Steps = 2 }
+        "joint", { fixedForm with Joint = true }
+    ]
+
+let private onForms name test =
+    testList
+        name
+        [
+            for what, f in forms do
+                testCase what (fun () -> test f)
+        ]
+
 [<Tests>]
 let tests =
     testList
@@ -181,4 +239,89 @@ let tests =
         [
             testPropertyWithConfig { FsCheckConfig.defaultConfig with maxTest = 300 } "equals autograd on every form"
             <| Prop.forAll (Arb.fromGen form) isExact
+
+            onForms "the same bytes with any number of threads, and again" (fun f ->
+                let one = single 1 0 f
+
+                for threads in [ 2; 3; 2 ] do
+                    Expect.equal (single threads 0 f) one $"{threads} threads")
+
+            onForms "every width of vectors, close in single precision" (fun f ->
+                let losses, gradients, support, scores = single 1 0 f
+
+                for bits in [ 128; 256; 512 ] do
+                    let l, g, s, p = single 2 bits f
+                    near "losses" 1e-4 (doubles losses) (doubles l)
+                    near "support" 1e-3 (doubles support) (doubles s)
+                    near "scores" 1e-4 (doubles scores) (doubles p)
+
+                    nearGradients
+                        "gradients"
+                        1e-4
+                        (Map.map (fun _ v -> doubles v) gradients)
+                        (Map.map (fun _ v -> doubles v) g))
+
+            testCase "gradients of rows that an earlier batch touched are gone"
+            <| fun () ->
+                let model = modelOf fixedForm
+                let parameters = model.CreateParameters 1L
+                use engine = new FusedEngine(model, parameters, 1, 0)
+
+                let touched items =
+                    let task: Task = { User = 0; Support = [ items, 1f ]; Query = [ items, 0f ] }
+                    let losses = engine.Forward(batch [ task ], ReadOnlySpan [||], null)
+                    Expect.equal losses.Length 1 "one query"
+                    engine.Backward(ReadOnlySpan [| 1f |], ReadOnlySpan [| 1f |])
+                    let table = parameters["item.id"]
+                    let width = table.RowWidth
+
+                    Set
+                        [
+                            for row in 0 .. table.Size / width - 1 do
+                                if Array.exists ((<>) 0f) (Array.sub table.Gradient (row * width) width) then
+                                    row
+                        ],
+                    Set(table.TouchedRows.Value.ToArray())
+
+                Expect.equal (touched 2) (Set [ 3 ], Set [ 3 ]) "first"
+                Expect.equal (touched 4) (Set [ 5 ], Set [ 5 ]) "second"
+
+            testCase "a model of another form is refused by name"
+            <| fun () ->
+                let model = ModelSpec.Named("TaNP").Create(schema, 0.5, LabelKind.Click)
+
+                Expect.throwsT<NotSupportedException>
+                    (fun () -> (new FusedEngine(model, model.CreateParameters 1L, 1, 0)).Dispose())
+                    "TaNP"
+
+            testCase "Backward without Forward is an error"
+            <| fun () ->
+                let model = modelOf fixedForm
+                use engine = new FusedEngine(model, model.CreateParameters 1L, 1, 0)
+
+                Expect.throwsT<InvalidOperationException>
+                    (fun () -> engine.Backward(ReadOnlySpan [||], ReadOnlySpan [||]))
+                    "no batch"
+
+            testCase "a failing piece reaches the caller, and the pool works on"
+            <| fun () ->
+                use pool = new WorkerPool(3)
+
+                Expect.throws
+                    (fun () ->
+                        pool.Run(
+                            50,
+                            fun _ piece ->
+                                if piece = 17 then
+                                    failwith "piece 17"
+                        ))
+                    "failure"
+
+                for round in 1..2000 do
+                    let done' = Array.zeroCreate<int> 7
+                    pool.Run(7, fun _ piece -> done'[piece] <- done'[piece] + 1)
+                    Expect.allEqual done' 1 $"round {round}"
+                    // Long pauses now and then: the threads go to sleep and have to be woken.
+                    if round % 500 = 0 then
+                        Threading.Thread.Sleep 20
         ]
