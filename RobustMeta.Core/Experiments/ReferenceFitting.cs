@@ -72,6 +72,8 @@ internal sealed class ReferenceFitting(
             spec with
             {
                 Model = model,
+                // An engine that was named for the method need not know another model.
+                Engine = model == spec.Model ? spec.Engine : new(),
                 Robustness = new() { Levels = WeightLevels.None },
             },
             tasks,
