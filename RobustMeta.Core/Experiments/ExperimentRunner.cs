@@ -38,7 +38,7 @@ public static class ExperimentRunner
         RequireSameData(prepared.Spec, spec);
         var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
         var train = prepared.Split.MetaTrain;
-        using var engine = EngineOf(prepared, spec, model);
+        using var engine = EngineOf(prepared, spec, model, train);
         var fit = reference ?? (fold => PlainPredictor(prepared, PlainReference(spec), fold, cancellation));
         var reweighter = Reweighter.Fit(spec.Robustness, prepared.Source, train, fit, spec.Seed);
         var trainer = TrainerOf(prepared, spec, model, engine, reweighter, train);
@@ -89,18 +89,31 @@ public static class ExperimentRunner
     )
     {
         var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
-        var engine = EngineOf(prepared, spec, model);
+        var engine = EngineOf(prepared, spec, model, tasks);
         var plain = Reweighter.Plain([.. tasks.Select(task => task.Query.Length)]);
         TrainerOf(prepared, spec, model, engine, plain, tasks).Run(null, null, cancellation);
         return new(spec.MethodName, engine);
     }
 
-    private static IMetaGradientEngine EngineOf(PreparedExperiment prepared, ExperimentSpec spec, MetaRecommender model)
+    // At the parameters that the model starts from on these tasks.
+    private static IMetaGradientEngine EngineOf(
+        PreparedExperiment prepared,
+        ExperimentSpec spec,
+        MetaRecommender model,
+        ImmutableArray<UserTask> tasks
+    )
     {
-        var engine = new AutogradEngine(model, model.CreateParameters(spec.Seed));
-        return spec.Model.Offset == OffsetKind.None
-            ? engine
-            : new OffsetEngine(engine, new(prepared.Source, prepared.Split.MetaTrain));
+        var all = prepared.Source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
+        var parameters = model.CreateParameters(spec.Seed);
+        if (spec.Model.Offset == OffsetKind.None)
+        {
+            model.Start(parameters, all, spec.Seed);
+            return new AutogradEngine(model, parameters);
+        }
+        var bias = new BiasModel(prepared.Source, prepared.Split.MetaTrain);
+        var (support, query) = bias.Scores(all);
+        model.Start(parameters, all.WithBase(support, query), spec.Seed);
+        return new OffsetEngine(new AutogradEngine(model, parameters), bias);
     }
 
     private static void RequireSameData(ExperimentSpec data, ExperimentSpec method)

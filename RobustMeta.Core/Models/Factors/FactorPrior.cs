@@ -1,0 +1,7 @@
+namespace RobustMeta.Models.Factors;
+
+/// <summary>How <see cref="BayesianFactors"/> are fitted.</summary>
+/// <param name="Factors">Number of factors F beside the item's mean and the user's level.</param>
+/// <param name="Rounds">Rounds over users and items.</param>
+/// <param name="Seed">Seed of the initial factors.</param>
+public sealed record FactorPrior(int Factors, int Rounds, long Seed);

@@ -1,0 +1,194 @@
+using RobustMeta.Models.Factors;
+using RobustMeta.Models.Layers;
+using RobustMeta.Tasks;
+using static TorchSharp.torch;
+
+namespace RobustMeta.Models;
+
+/// <summary>
+/// Probabilistic matrix factorisation whose users are folded in by their posterior. An item's vector is
+/// w = (mean m, slope of the level, factors), the sum of a free vector of its ID and of one of each of its features; a
+/// user's is h = (level, factors) with score <c>base + c + m_i + q_iᵀh</c>, q the rest of w. Before any rating h is
+/// Gaussian around a point that the user's features and the mere choice of the support items say; the support gives the
+/// mean of the posterior in closed form, where an item counts the less the less is known of its vector. For clicks the
+/// posterior is that of the logistic bound of Jaakkola and Jordan (2000), a few steps of it.
+/// <para>
+/// Training starts at the Bayesian solution for the training users (<see cref="BayesianFactors"/>), then descends on the
+/// query loss through the fold-in: vectors, variances, noise and prior are all learned.
+/// </para>
+/// </summary>
+public sealed class MetaPmf : MetaRecommender
+{
+    private const string Id = "id";
+    private const int Mean = 1;
+    private readonly MetaPmfSpec spec;
+    private readonly int width;
+    private readonly TokenField? identity;
+    private readonly FeatureSum items;
+    private readonly FeatureSum spreads;
+    private readonly FeatureSum people;
+    private readonly FeatureSum choices;
+
+    /// <summary>A model for given inputs.</summary>
+    /// <param name="spec">Number of factors, start, fold-in.</param>
+    /// <param name="schema">What the model sees.</param>
+    /// <param name="embeddingScale">Standard deviation of the initial embeddings (where they are not computed).</param>
+    /// <param name="label">What is predicted.</param>
+    public MetaPmf(MetaPmfSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
+        : base(spec.ModelName, label)
+    {
+        this.spec = spec;
+        width = spec.Factors + 2;
+        identity = schema.ItemFields.OfType<TokenField>().FirstOrDefault(field => field.Name == Id);
+        items = new("item", schema.ItemFields, width);
+        spreads = new("spread", identity is null ? [] : [identity], width);
+        people = new("user", schema.UserFields, width - Mean);
+        choices = new("choice", schema.ItemFields, width - Mean);
+        SupportWeighting = SupportWeighting.Differentiable;
+        Shapes =
+        [
+            .. items.Shapes(embeddingScale),
+            .. spreads.Shapes(0),
+            .. people.Shapes(0),
+            .. choices.Shapes(0),
+            ParameterShape.Constant("center", 0, 1),
+            ParameterShape.Constant("logNoise", 0, 1),
+            ParameterShape.Constant("logSpread", Math.Log(0.01), width),
+            ParameterShape.Constant("logPrecision", 0, width - Mean),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public override void Start(ParameterSet parameters, TaskBatch train, long seed)
+    {
+        if (identity is not { } field || spec.StartRounds == 0)
+        {
+            return;
+        }
+        var fitted = BayesianFactors.Fit(
+            Label,
+            train,
+            field.Offsets.Length - 1,
+            new(spec.Factors, spec.StartRounds, seed)
+        );
+        var prior = fitted.PriorVariance;
+        parameters["center"].Values[0] = (float)fitted.Center;
+        parameters["logNoise"].Values[0] = (float)Math.Log(fitted.Noise);
+        parameters["logPrecision"].Values[0] = (float)-Math.Log(fitted.LevelVariance);
+        for (var k = 0; k < width; k++)
+        {
+            parameters["logSpread"].Values[k] = (float)Math.Log(prior[k]);
+        }
+        // Everything is in the IDs' vectors at the start; the other features' begin at nothing.
+        foreach (var shape in items.Shapes(0))
+        {
+            Array.Clear(parameters[shape.Name].Values);
+        }
+        var vectors = parameters["item.id"].Values;
+        var spread = parameters["spread.id"].Values;
+        for (var item = 0; item < field.Offsets.Length - 1; item++)
+        {
+            var token = field.Bag(item)[0];
+            if (token == 0)
+            {
+                continue;
+            }
+            var mean = fitted.Item(item);
+            var variance = fitted.Variance(item);
+            for (var k = 0; k < width; k++)
+            {
+                vectors[token * width + k] = (float)(mean[k] - (k == Mean ? 1 : 0));
+                spread[token * width + k] = (float)Math.Log(variance[k] / prior[k]);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Prediction Predict(
+        IReadOnlyDictionary<string, Tensor> theta,
+        TaskTensors batch,
+        TrainingPhase? training
+    )
+    {
+        var precision = batch.Support.Labels.dtype;
+        var w = items.Encode(theta, batch.Items, precision);
+        var means = w.narrow(1, 0, Mean);
+        var slope = cat([ones([1], precision), zeros([width - Mean - 1], precision)]);
+        var q = w.narrow(1, Mean, width - Mean) + slope;
+        var spread = (spreads.Encode(theta, batch.Items, precision) + theta["logSpread"])
+            .narrow(1, Mean, width - Mean)
+            .exp();
+        var weights = batch.SupportWeights * batch.Support.Mask;
+        var prior = people.Encode(theta, batch.Batch.Users, precision) + Choice(theta, batch, weights, precision);
+        var origin =
+            batch.Support.Base + theta["center"] + TaskEncoder.At(means, batch.Support).squeeze(2);
+        var user = FoldIn(
+            theta,
+            TaskEncoder.At(q, batch.Support),
+            TaskEncoder.At(spread, batch.Support),
+            prior.unsqueeze(2),
+            origin,
+            weights,
+            batch.Support.Labels
+        );
+        var own = matmul(TaskEncoder.At(q, batch.Query), user).squeeze(2);
+        return new(own + theta["center"] + TaskEncoder.At(means, batch.Query).squeeze(2));
+    }
+
+    // What having rated just these items says, before how they were rated: the sum of their vectors over √n.
+    private Tensor Choice(
+        IReadOnlyDictionary<string, Tensor> theta,
+        TaskTensors batch,
+        Tensor weights,
+        ScalarType precision
+    )
+    {
+        var vectors = TaskEncoder.At(choices.Encode(theta, batch.Items, precision), batch.Support);
+        return (vectors * weights.unsqueeze(2)).sum(1) / weights.sum(1, keepdim: true).clamp_min(1e-6).sqrt();
+    }
+
+    // The mean of the user's posterior, [B, K, 1]: the minimum in h of
+    // Σ_j a_j c_j / 2 ((y_j − origin_j − q_jᵀh)² + hᵀ diag(s_j) h) + (h − h₀)ᵀ Λ (h − h₀) / 2.
+    private Tensor FoldIn(
+        IReadOnlyDictionary<string, Tensor> theta,
+        Tensor q,
+        Tensor spread,
+        Tensor prior,
+        Tensor origin,
+        Tensor weights,
+        Tensor labels
+    )
+    {
+        var counts = (weights / theta["logNoise"].exp()).unsqueeze(2);
+        var penalty = theta["logPrecision"].exp();
+        var transposed = q.transpose(1, 2);
+        var user = prior;
+        for (var step = 0; step < (Label == LabelKind.Click ? spec.FoldInSteps : 1); step++)
+        {
+            var scores = origin.unsqueeze(2) + matmul(q, user);
+            var (curvature, pull) = Evidence(scores, labels.unsqueeze(2));
+            var certain = counts * curvature;
+            var unsure = (certain * spread).sum(1);
+            var system = matmul(transposed, certain * q) + (unsure + penalty).diag_embed();
+            var slope =
+                matmul(transposed, counts * pull)
+                - unsure.unsqueeze(2) * user
+                - penalty.unsqueeze(1) * (user - prior);
+            user = user + linalg.solve(system, slope);
+        }
+        return user;
+    }
+
+    // Curvature and descent direction of each label's loss (half the squared error; the logistic bound at the scores).
+    private (Tensor Curvature, Tensor Pull) Evidence(Tensor scores, Tensor labels)
+    {
+        var pull = Losses.Residual(Label, scores, labels);
+        if (Label == LabelKind.Rating)
+        {
+            return (ones_like(scores), pull);
+        }
+        // tanh(x/2) / 2x with its limit at 0: a size of at least 1e-3 makes no difference to the value.
+        var size = (scores.square() + 1e-6).sqrt();
+        return ((size.sigmoid() - 0.5) / size, pull);
+    }
+}
