@@ -69,9 +69,10 @@ public sealed class MetaPmf : MetaRecommender
             Label,
             train,
             field.Offsets.Length - 1,
-            new(spec.Factors, spec.StartRounds, seed)
+            new(spec.Factors, spec.StartRounds, spec.TasteVariance, seed)
         );
         var prior = fitted.PriorVariance;
+        if (Environment.GetEnvironmentVariable("DBG") is not null) { Console.WriteLine($"noise {fitted.Noise:F3} level {fitted.LevelVariance:F3} prior {prior[0]:F4} {prior[1]:F4} {prior[2]:F4} center {fitted.Center:F3}"); var norms = Enumerable.Range(2, spec.Factors).Select(k => Enumerable.Range(0, field.Offsets.Length - 1).Average(i => Math.Pow(fitted.Item(i)[k], 2))); Console.WriteLine(string.Join(" ", norms.Select(x => x.ToString("F4")))); }
         parameters["center"].Values[0] = (float)fitted.Center;
         parameters["logNoise"].Values[0] = (float)Math.Log(fitted.Noise);
         parameters["logPrecision"].Values[0] = (float)-Math.Log(fitted.LevelVariance);

@@ -20,6 +20,10 @@ public sealed record MetaPmfSpec : ModelSpec
     [Setting("rounds of the variational solution that training starts from; 0 starts at random", Min = 0, Max = 10_000)]
     public int StartRounds { get; init; } = 30;
 
+    /// <summary>Variance of a score's part that the factors give, before any rating; 0 estimates it.</summary>
+    [Setting("variance of the factors' part of a score that the start assumes before any rating; 0 estimates it", Min = 0, Max = 1e3)]
+    public double TasteVariance { get; init; } = 0.5;
+
     /// <summary>Steps of the user's logistic solution (clicks); ratings need one and no more.</summary>
     [Setting("steps of the user's logistic solution (clicks only)", Min = 1, Max = 50)]
     public int FoldInSteps { get; init; } = 3;

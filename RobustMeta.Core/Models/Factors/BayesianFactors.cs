@@ -22,16 +22,18 @@ public sealed class BayesianFactors
     private readonly double[] itemPrecision;
     private readonly double[] userPrecision;
     private readonly double[] itemMean;
+    private readonly double tasteVariance;
 
     private BayesianFactors(LabelKind label, FactorCells cells, FactorPrior prior)
     {
         this.label = label;
         this.cells = cells;
+        tasteVariance = prior.TasteVariance;
         Width = prior.Factors + 2;
         users = new(cells.Users, Width);
         items = new(cells.Items, Width);
         userPrecision = [0, 1, .. Enumerable.Repeat(1.0, prior.Factors)];
-        itemPrecision = [1, 100, .. Enumerable.Repeat((double)prior.Factors, prior.Factors)];
+        itemPrecision = [1, 100, .. Enumerable.Repeat(FactorPrecision(prior), prior.Factors)];
         itemMean = [0, 1, .. new double[prior.Factors]];
         Noise = 1;
         Center = cells.Center(label);
@@ -154,6 +156,9 @@ public sealed class BayesianFactors
         }
     }
 
+    private static double FactorPrecision(FactorPrior prior) =>
+        prior.Factors / (prior.TasteVariance == 0 ? 1 : prior.TasteVariance);
+
     // How much a cell counts, and its linear term.
     private (double Weight, double Pull) Evidence(int cell)
     {
@@ -195,7 +200,7 @@ public sealed class BayesianFactors
         userPrecision[1] = 1 / users.MeanSquare(1, 2, cells.HasUser, [0]);
         itemPrecision[0] = 1 / items.MeanSquare(0, 1, cells.HasItem, [0]);
         itemPrecision[1] = 1 / Math.Max(1e-4, items.MeanSquare(1, 2, cells.HasItem, [1]));
-        if (Width > 2)
+        if (Width > 2 && tasteVariance == 0)
         {
             var shared = 1 / items.MeanSquare(2, Width, cells.HasItem, new double[Width - 2]);
             itemPrecision.AsSpan(2).Fill(shared);
