@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RobustMeta.Models.Factors;
 using RobustMeta.Models.Layers;
 using RobustMeta.Tasks;
@@ -27,7 +28,6 @@ public sealed class MetaPmf : MetaRecommender
     private readonly FeatureSum items;
     private readonly FeatureSum spreads;
     private readonly FeatureSum people;
-    private readonly FeatureSum choices;
 
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Number of factors, start, fold-in.</param>
@@ -43,20 +43,26 @@ public sealed class MetaPmf : MetaRecommender
         items = new("item", schema.ItemFields, width);
         spreads = new("spread", identity is null ? [] : [identity], width);
         people = new("user", schema.UserFields, width - Mean);
-        choices = new("choice", schema.ItemFields, width - Mean);
         SupportWeighting = SupportWeighting.Differentiable;
         Shapes =
         [
             .. items.Shapes(embeddingScale),
             .. spreads.Shapes(0),
             .. people.Shapes(0),
-            .. choices.Shapes(0),
+            ParameterShape.Constant("choice", 0, width, width - Mean),
             ParameterShape.Constant("center", 0, 1),
             ParameterShape.Constant("logNoise", 0, 1),
             ParameterShape.Constant("logSpread", Math.Log(0.01), width),
             ParameterShape.Constant("logPrecision", 0, width - Mean),
         ];
+        Phases = [TrainingPhase.Main with { Learned = LearnedWhere(spec.LearnVectors) }];
     }
+
+    // The Bayesian vectors have seen the labels of the training users: descending on them again fits their noise.
+    private ImmutableHashSet<string> LearnedWhere(bool vectors) =>
+        vectors || identity is null
+            ? []
+            : [.. Shapes.Select(shape => shape.Name).Where(name => name is not ("item.id" or "spread.id"))];
 
     /// <inheritdoc/>
     public override void Start(ParameterSet parameters, TaskBatch train, long seed)
@@ -120,7 +126,7 @@ public sealed class MetaPmf : MetaRecommender
             .narrow(1, Mean, width - Mean)
             .exp();
         var weights = batch.SupportWeights * batch.Support.Mask;
-        var prior = people.Encode(theta, batch.Batch.Users, precision) + Choice(theta, batch, weights, precision);
+        var prior = people.Encode(theta, batch.Batch.Users, precision) + Choice(theta, w, batch.Support, weights);
         var origin =
             batch.Support.Base + theta["center"] + TaskEncoder.At(means, batch.Support).squeeze(2);
         var user = FoldIn(
@@ -136,16 +142,16 @@ public sealed class MetaPmf : MetaRecommender
         return new(own + theta["center"] + TaskEncoder.At(means, batch.Query).squeeze(2));
     }
 
-    // What having rated just these items says, before how they were rated: the sum of their vectors over √n.
-    private Tensor Choice(
+    // What having rated just these items says, before how they were rated: a linear map of the mean of their vectors.
+    private static Tensor Choice(
         IReadOnlyDictionary<string, Tensor> theta,
-        TaskTensors batch,
-        Tensor weights,
-        ScalarType precision
+        Tensor items,
+        TaskTensors.Padded support,
+        Tensor weights
     )
     {
-        var vectors = TaskEncoder.At(choices.Encode(theta, batch.Items, precision), batch.Support);
-        return (vectors * weights.unsqueeze(2)).sum(1) / weights.sum(1, keepdim: true).clamp_min(1e-6).sqrt();
+        var sum = (TaskEncoder.At(items, support) * weights.unsqueeze(2)).sum(1);
+        return matmul(sum / weights.sum(1, keepdim: true).clamp_min(1e-6), theta["choice"]);
     }
 
     // The mean of the user's posterior, [B, K, 1]: the minimum in h of

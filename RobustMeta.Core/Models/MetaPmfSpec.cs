@@ -24,6 +24,10 @@ public sealed record MetaPmfSpec : ModelSpec
     [Setting("variance of the factors' part of a score that the start assumes before any rating; 0 estimates it", Min = 0, Max = 1e3)]
     public double TasteVariance { get; init; } = 0.5;
 
+    /// <summary>Whether the items' own vectors are learned further by gradient.</summary>
+    [Setting("whether the items' own vectors are learned further by gradient (with startRounds 0 they must be)")]
+    public bool LearnVectors { get; init; }
+
     /// <summary>Steps of the user's logistic solution (clicks); ratings need one and no more.</summary>
     [Setting("steps of the user's logistic solution (clicks only)", Min = 1, Max = 50)]
     public int FoldInSteps { get; init; } = 3;
