@@ -24,6 +24,7 @@ public sealed class MetaPmf : MetaRecommender
     private const int Mean = 1;
     private readonly MetaPmfSpec spec;
     private readonly int width;
+    private readonly ImmutableArray<InputField> fields;
     private readonly TokenField? identity;
     private readonly FeatureSum items;
     private readonly FeatureSum spreads;
@@ -39,6 +40,7 @@ public sealed class MetaPmf : MetaRecommender
     {
         this.spec = spec;
         width = spec.Factors + 2;
+        fields = schema.ItemFields;
         identity = schema.ItemFields.OfType<TokenField>().FirstOrDefault(field => field.Name == Id);
         items = new("item", schema.ItemFields, width);
         spreads = new("spread", identity is null ? [] : [identity], width);
@@ -71,41 +73,61 @@ public sealed class MetaPmf : MetaRecommender
         {
             return;
         }
-        var fitted = BayesianFactors.Fit(
-            Label,
-            train,
-            field.Offsets.Length - 1,
-            new(spec.Factors, spec.StartRounds, spec.TasteVariance, seed)
-        );
-        var prior = fitted.PriorVariance;
-        if (Environment.GetEnvironmentVariable("DBG") is not null) { Console.WriteLine($"noise {fitted.Noise:F3} level {fitted.LevelVariance:F3} prior {prior[0]:F4} {prior[1]:F4} {prior[2]:F4} center {fitted.Center:F3}"); var norms = Enumerable.Range(2, spec.Factors).Select(k => Enumerable.Range(0, field.Offsets.Length - 1).Average(i => Math.Pow(fitted.Item(i)[k], 2))); Console.WriteLine(string.Join(" ", norms.Select(x => x.ToString("F4")))); }
-        parameters["center"].Values[0] = (float)fitted.Center;
-        parameters["logNoise"].Values[0] = (float)Math.Log(fitted.Noise);
-        parameters["logPrecision"].Values[0] = (float)-Math.Log(fitted.LevelVariance);
-        for (var k = 0; k < width; k++)
-        {
-            parameters["logSpread"].Values[k] = (float)Math.Log(prior[k]);
-        }
-        // Everything is in the IDs' vectors at the start; the other features' begin at nothing.
+        var count = field.Offsets.Length - 1;
+        var design = ContentDesign.Of(fields.Where(other => other != field), count);
+        var prior = new FactorPrior(spec.Factors, spec.StartRounds, spec.TasteVariance, seed);
+        var fitted = BayesianFactors.Fit(Label, train, design, count, prior);
+        var variance = fitted.PriorVariance;
+        Set("center", [fitted.Center]);
+        Set("logNoise", [Math.Log(fitted.Noise)]);
+        Set("logPrecision", [-Math.Log(fitted.LevelVariance), .. new double[spec.Factors]]);
+        Set("logSpread", variance.Select(Math.Log));
         foreach (var shape in items.Shapes(0))
         {
             Array.Clear(parameters[shape.Name].Values);
         }
+        SetContent(parameters, design, fitted);
         var vectors = parameters["item.id"].Values;
         var spread = parameters["spread.id"].Values;
-        for (var item = 0; item < field.Offsets.Length - 1; item++)
+        for (var item = 0; item < count; item++)
         {
-            var token = field.Bag(item)[0];
-            if (token == 0)
+            if (field.Bag(item)[0] is var token && token != 0)
+            {
+                var mean = fitted.Item(item);
+                var own = fitted.Variance(item);
+                var expected = design.Predict(fitted.OfContent, item);
+                for (var k = 0; k < width; k++)
+                {
+                    vectors[token * width + k] = (float)(mean[k] - expected[k] - (k == Mean ? 1 : 0));
+                    spread[token * width + k] = (float)Math.Log(own[k] / variance[k]);
+                }
+            }
+        }
+
+        void Set(string name, IEnumerable<double> values) =>
+            values.Select(x => (float)x).ToArray().CopyTo(parameters[name].Values, 0);
+    }
+
+    // Coefficients of the features as rows of their tables.
+    private void SetContent(ParameterSet parameters, ContentDesign design, BayesianFactors fitted)
+    {
+        var numbers = 0;
+        foreach (var field in fields)
+        {
+            var isNumber = field is NumericField;
+            var row = isNumber ? numbers++ : 0;
+            if (!design.Start.TryGetValue(field.Name, out var start))
             {
                 continue;
             }
-            var mean = fitted.Item(item);
-            var variance = fitted.Variance(item);
-            for (var k = 0; k < width; k++)
+            var table = parameters[isNumber ? "item.numbers" : $"item.{field.Name}"].Values;
+            var rows = field is TokenField tokens ? tokens.VocabularySize : 1;
+            for (var r = 0; r < rows; r++)
             {
-                vectors[token * width + k] = (float)(mean[k] - (k == Mean ? 1 : 0));
-                spread[token * width + k] = (float)Math.Log(variance[k] / prior[k]);
+                for (var k = 0; k < width; k++)
+                {
+                    table[(row + r) * width + k] = (float)fitted.OfContent[start + r, k];
+                }
             }
         }
     }

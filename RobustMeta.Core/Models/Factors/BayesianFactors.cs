@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MathNet.Numerics.LinearAlgebra;
 using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 
@@ -15,26 +16,32 @@ public sealed class BayesianFactors
 {
     private const int Known = 1;
     private const double WarmRounds = 3;
+
+    // Items that a coefficient of a feature must outweigh to count by half.
+    private const double ContentPenalty = 10;
     private readonly LabelKind label;
     private readonly FactorSide users;
     private readonly FactorSide items;
     private readonly FactorCells cells;
     private readonly double[] itemPrecision;
     private readonly double[] userPrecision;
-    private readonly double[] itemMean;
+    private readonly double[][] itemMean;
+    private readonly ContentDesign content;
     private readonly double tasteVariance;
 
-    private BayesianFactors(LabelKind label, FactorCells cells, FactorPrior prior)
+    private BayesianFactors(LabelKind label, FactorCells cells, ContentDesign content, FactorPrior prior)
     {
         this.label = label;
         this.cells = cells;
+        this.content = content;
         tasteVariance = prior.TasteVariance;
         Width = prior.Factors + 2;
         users = new(cells.Users, Width);
         items = new(cells.Items, Width);
         userPrecision = [0, 1, .. Enumerable.Repeat(1.0, prior.Factors)];
         itemPrecision = [1, 100, .. Enumerable.Repeat(FactorPrecision(prior), prior.Factors)];
-        itemMean = [0, 1, .. new double[prior.Factors]];
+        itemMean = [.. Enumerable.Range(0, cells.Items).Select(_ => new double[Width])];
+        OfContent = Matrix<double>.Build.Dense(content.Columns, Width);
         Noise = 1;
         Center = cells.Center(label);
         var random = Seeds.Generator(prior.Seed, "factors");
@@ -61,14 +68,18 @@ public sealed class BayesianFactors
     /// <summary>Variance of an item's vector before any rating, by position.</summary>
     public ImmutableArray<double> PriorVariance => [.. itemPrecision.Select(x => 1 / x)];
 
+    /// <summary>What the features of an item add to its prior mean, <c>[columns, width]</c>.</summary>
+    public Matrix<double> OfContent { get; private set; }
+
     /// <summary>Fits.</summary>
     /// <param name="label">What is predicted.</param>
     /// <param name="train">All training tasks, with base scores if there are any.</param>
+    /// <param name="content">Features of all items.</param>
     /// <param name="itemCount">Number of all items.</param>
     /// <param name="prior">Size, rounds, seed.</param>
-    public static BayesianFactors Fit(LabelKind label, TaskBatch train, int itemCount, FactorPrior prior)
+    public static BayesianFactors Fit(LabelKind label, TaskBatch train, ContentDesign content, int itemCount, FactorPrior prior)
     {
-        var model = new BayesianFactors(label, FactorCells.Of(train, itemCount), prior);
+        var model = new BayesianFactors(label, FactorCells.Of(train, itemCount), content, prior);
         for (var round = 0; round < prior.Rounds; round++)
         {
             model.UpdateUsers();
@@ -76,6 +87,7 @@ public sealed class BayesianFactors
             model.UpdateItems();
             if (round >= WarmRounds)
             {
+                model.UpdateContent();
                 model.UpdatePriors();
             }
         }
@@ -131,11 +143,15 @@ public sealed class BayesianFactors
     private void UpdateItems()
     {
         var system = new SymmetricSystem(Width);
-        var start = itemMean.Zip(itemPrecision, (m, p) => m * p).ToArray();
+        var start = new double[Width];
         var solution = new double[Width];
         var covariance = new double[Width * Width];
         for (var i = 0; i < cells.Items; i++)
         {
+            for (var k = 0; k < Width; k++)
+            {
+                start[k] = itemPrecision[k] * PriorMean(i, k);
+            }
             system.Start(itemPrecision, start);
             foreach (var cell in cells.OfItem(i))
             {
@@ -195,15 +211,40 @@ public sealed class BayesianFactors
         Noise = label == LabelKind.Rating ? Math.Max(1e-3, sum / Math.Max(1, cells.Count)) : 1;
     }
 
+    // What vectors of this kind look like before any rating: a linear function of the item's features.
+    private double PriorMean(int item, int k) => itemMean[item][k] + (k == 1 ? 1 : 0);
+
+    private void UpdateContent()
+    {
+        if (content.Columns == 0)
+        {
+            return;
+        }
+        OfContent = content.Regress(
+            item =>
+            {
+                var target = items.Mean(item).ToArray();
+                target[1] -= 1;
+                return target;
+            },
+            cells.HasItem,
+            Width,
+            ContentPenalty
+        );
+        for (var i = 0; i < cells.Items; i++)
+        {
+            itemMean[i] = content.Predict(OfContent, i);
+        }
+    }
+
     private void UpdatePriors()
     {
-        userPrecision[1] = 1 / users.MeanSquare(1, 2, cells.HasUser, [0]);
-        itemPrecision[0] = 1 / items.MeanSquare(0, 1, cells.HasItem, [0]);
-        itemPrecision[1] = 1 / Math.Max(1e-4, items.MeanSquare(1, 2, cells.HasItem, [1]));
+        userPrecision[1] = 1 / users.MeanSquare(1, 2, cells.HasUser, (_, _) => 0);
+        itemPrecision[0] = 1 / items.MeanSquare(0, 1, cells.HasItem, PriorMean);
+        itemPrecision[1] = 1 / Math.Max(1e-4, items.MeanSquare(1, 2, cells.HasItem, PriorMean));
         if (Width > 2 && tasteVariance == 0)
         {
-            var shared = 1 / items.MeanSquare(2, Width, cells.HasItem, new double[Width - 2]);
-            itemPrecision.AsSpan(2).Fill(shared);
+            itemPrecision.AsSpan(2).Fill(1 / items.MeanSquare(2, Width, cells.HasItem, PriorMean));
         }
     }
 }

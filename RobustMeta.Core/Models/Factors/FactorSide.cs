@@ -32,7 +32,7 @@ internal sealed class FactorSide(int count, int width)
     }
 
     /// <summary>Mean over the vectors that are seen, and over positions <c>first .. last-1</c>, of E[(x − centre)²].</summary>
-    public double MeanSquare(int first, int last, bool[] isSeen, ReadOnlySpan<double> centre)
+    public double MeanSquare(int first, int last, bool[] isSeen, Func<int, int, double> centre)
     {
         double sum = 0;
         long number = 0;
@@ -46,7 +46,7 @@ internal sealed class FactorSide(int count, int width)
             var square = Square(i);
             for (var k = first; k < last; k++)
             {
-                var c = centre[k - first];
+                var c = centre(i, k);
                 sum += square[k * width + k] - 2 * c * mean[k] + c * c;
                 number++;
             }
