@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using RobustMeta.Models.Factors;
 using RobustMeta.Models.Layers;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 using static TorchSharp.torch;
 
@@ -60,11 +61,18 @@ public sealed class MetaPmf : MetaRecommender
         Phases = [TrainingPhase.Main with { Learned = LearnedWhere(spec.LearnVectors) }];
     }
 
+    private double TasteVariance =>
+        spec.TasteVariance < 0
+            ? throw new SettingException($"tasteVariance is {spec.TasteVariance}; expected 0 (estimated) or more")
+        : !double.IsNaN(spec.TasteVariance) ? spec.TasteVariance
+        : Label == LabelKind.Click ? 1
+        : 0;
+
     // The Bayesian vectors have seen the labels of the training users: descending on them again fits their noise.
     private ImmutableHashSet<string> LearnedWhere(bool vectors) =>
         vectors || identity is null
             ? []
-            : [.. Shapes.Select(shape => shape.Name).Where(name => name is not ("item.id" or "spread.id"))];
+            : [.. Shapes.Select(shape => shape.Name).Where(name => !name.StartsWith("item.", StringComparison.Ordinal) && name != "spread.id")];
 
     /// <inheritdoc/>
     public override void Start(ParameterSet parameters, TaskBatch train, long seed)
@@ -75,7 +83,7 @@ public sealed class MetaPmf : MetaRecommender
         }
         var count = field.Offsets.Length - 1;
         var design = ContentDesign.Of(fields.Where(other => other != field), count);
-        var prior = new FactorPrior(spec.Factors, spec.StartRounds, spec.TasteVariance, seed);
+        var prior = new FactorPrior(spec.Factors, spec.StartRounds, TasteVariance, seed);
         var fitted = BayesianFactors.Fit(Label, train, design, count, prior);
         var variance = fitted.PriorVariance;
         Set("center", [fitted.Center]);

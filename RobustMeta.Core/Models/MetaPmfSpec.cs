@@ -21,8 +21,11 @@ public sealed record MetaPmfSpec : ModelSpec
     public int StartRounds { get; init; } = 30;
 
     /// <summary>Variance of a score's part that the factors give, before any rating; 0 estimates it.</summary>
-    [Setting("variance of the factors' part of a score that the start assumes before any rating; 0 estimates it", Min = 0, Max = 1e3)]
-    public double TasteVariance { get; init; } = 0.5;
+    [Setting(
+        "variance of the factors' part of a score that the start assumes before any rating; 0 estimates it (which for "
+            + "clicks switches the factors off); NaN: 0 for ratings, 1 for clicks"
+    )]
+    public double TasteVariance { get; init; } = double.NaN;
 
     /// <summary>Whether the items' own vectors are learned further by gradient.</summary>
     [Setting("whether the items' own vectors are learned further by gradient (with startRounds 0 they must be)")]
