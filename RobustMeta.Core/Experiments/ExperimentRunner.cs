@@ -38,11 +38,12 @@ public static class ExperimentRunner
         RequireSameData(prepared.Spec, spec);
         var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
         var train = prepared.Split.MetaTrain;
+        // A start computed from the data, and a cross-fitted reference, are part of the training's cost.
+        var clock = Stopwatch.StartNew();
         using var engine = EngineOf(prepared, spec, model, train);
         var fit = reference ?? (fold => PlainPredictor(prepared, PlainReference(spec), fold, cancellation));
         var reweighter = Reweighter.Fit(spec.Robustness, prepared.Source, train, fit, spec.Seed);
         var trainer = TrainerOf(prepared, spec, model, engine, reweighter, train);
-        var clock = Stopwatch.StartNew();
         var training = trainer.Run(checkpoint, progress, cancellation);
         var trained = clock.Elapsed;
         var users = prepared.Evaluate(new EnginePredictor(spec.MethodName, engine));
@@ -108,12 +109,12 @@ public static class ExperimentRunner
         if (spec.Model.Offset == OffsetKind.None)
         {
             model.Start(parameters, all, spec.Seed);
-            return new AutogradEngine(model, parameters);
+            return spec.Engine.Create(model, parameters);
         }
         var bias = new BiasModel(prepared.Source, prepared.Split.MetaTrain);
         var (support, query) = bias.Scores(all);
         model.Start(parameters, all.WithBase(support, query), spec.Seed);
-        return new OffsetEngine(new AutogradEngine(model, parameters), bias);
+        return new OffsetEngine(spec.Engine.Create(model, parameters), bias);
     }
 
     private static void RequireSameData(ExperimentSpec data, ExperimentSpec method)

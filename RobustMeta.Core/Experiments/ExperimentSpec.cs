@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 using RobustMeta.Data;
+using RobustMeta.Engine;
 using RobustMeta.Evaluation;
 using RobustMeta.Models;
 using RobustMeta.Models.Baselines;
@@ -51,6 +52,9 @@ public sealed record ExperimentSpec
 
     /// <summary>The outer loop.</summary>
     public TrainerSpec Training { get; init; } = new();
+
+    /// <summary>How losses and meta-gradients are computed.</summary>
+    public EngineSpec Engine { get; init; } = new();
 
     /// <summary>What is measured.</summary>
     public EvaluationSpec Evaluation { get; init; } = new();

@@ -39,6 +39,10 @@ public sealed class JointModel : MetaRecommender
         this.fineTuning = new(fineTuning, supportLoss);
         SupportWeighting = SupportWeighting.Differentiable;
         Shapes = [.. encoder.Shapes(embeddingScale), .. head.Shapes];
+        Perceptron = new(schema, hidden, Activation.Relu, [.. hidden.Select(_ => true), true], 0, false, fineTuning)
+        {
+            IsJoint = true,
+        };
     }
 
     /// <inheritdoc/>

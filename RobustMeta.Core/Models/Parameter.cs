@@ -37,9 +37,18 @@ public sealed class Parameter
     /// <summary>Number of values.</summary>
     public int Size => Values.Length;
 
+    /// <summary>Values of one row (first index).</summary>
+    public int RowWidth => Shape.IsEmpty || Shape[0] == 0 ? Size : Size / Shape[0];
+
     /// <summary>Current values, row-major; written by optimizers, or by the engine if it is state.</summary>
     public float[] Values { get; }
 
     /// <summary>Gradient of the last backward pass, row-major.</summary>
     public float[] Gradient { get; }
+
+    /// <summary>
+    /// The rows (first index) that <see cref="Gradient"/> may be other than zero in, distinct, in any order; null where
+    /// that is not known. Set by engines for embedding tables, of which a batch touches a few rows.
+    /// </summary>
+    public ReadOnlyMemory<int>? TouchedRows { get; set; }
 }

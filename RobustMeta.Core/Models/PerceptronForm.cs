@@ -31,4 +31,11 @@ public sealed record PerceptronForm(
     int ContextDim,
     bool LearnsLocalRates,
     GradientAdaptedSpec Inner
-);
+)
+{
+    /// <summary>
+    /// Whether training looks at supports as it does at queries, adding each user's mean support loss to the objective,
+    /// and adapts to neither: adaptation is for prediction alone.
+    /// </summary>
+    public bool IsJoint { get; init; }
+}

@@ -6,7 +6,9 @@ namespace RobustMeta.Training;
 
 /// <summary>
 /// Adam (Kingma and Ba, ICLR 2015, algorithm 1) with bias correction; the L2 penalty's gradient, if any, is added to
-/// the gradient as in the paper's time (not decoupled).
+/// the gradient as in the paper's time (not decoupled). The sparse variant (as PyTorch's SparseAdam) moves values and
+/// moments of an embedding row only in batches that touch the row, so that a step costs what the batch uses and not what
+/// the tables hold; other parameters are treated alike.
 /// </summary>
 public sealed class AdamOptimizer : Optimizer
 {
@@ -15,13 +17,16 @@ public sealed class AdamOptimizer : Optimizer
     private const float Epsilon = 1e-8f;
 
     private readonly float decay;
+    private readonly bool isSparse;
     private readonly Dictionary<string, float[]> state = [];
 
     /// <summary>Adam for given parameters.</summary>
     /// <param name="parameters">What may be updated; state is left out.</param>
     /// <param name="weightDecay">Coefficient of the L2 penalty's gradient.</param>
-    public AdamOptimizer(ParameterSet parameters, double weightDecay)
+    /// <param name="isSparse">Whether embedding rows that a batch does not touch stay as they are.</param>
+    public AdamOptimizer(ParameterSet parameters, double weightDecay, bool isSparse = false)
     {
+        this.isSparse = isSparse;
         decay = (float)weightDecay;
         foreach (var parameter in parameters.All.Where(p => !p.IsState))
         {
@@ -41,16 +46,42 @@ public sealed class AdamOptimizer : Optimizer
         var correction = (float)(1 / Math.Sqrt(1 - Math.Pow(Beta2, Steps)));
         foreach (var parameter in learned)
         {
-            Update(
-                parameter.Values,
-                parameter.Gradient,
-                state[First(parameter)],
-                state[Second(parameter)],
-                (float)gradientScale,
-                rate,
-                correction
-            );
+            var (first, second) = (state[First(parameter)], state[Second(parameter)]);
+            if (isSparse && parameter.TouchedRows is { } rows)
+            {
+                foreach (var row in rows.Span)
+                {
+                    UpdateRow(parameter, first, second, row, (float)gradientScale, rate, correction);
+                }
+            }
+            else
+            {
+                Update(parameter.Values, parameter.Gradient, first, second, (float)gradientScale, rate, correction);
+            }
         }
+    }
+
+    private void UpdateRow(
+        Parameter parameter,
+        float[] first,
+        float[] second,
+        int row,
+        float scale,
+        float rate,
+        float correction
+    )
+    {
+        var width = parameter.RowWidth;
+        var start = row * width;
+        Update(
+            parameter.Values.AsSpan(start, width),
+            parameter.Gradient.AsSpan(start, width),
+            first.AsSpan(start, width),
+            second.AsSpan(start, width),
+            scale,
+            rate,
+            correction
+        );
     }
 
     private static string First(Parameter parameter) => $"{parameter.Name}.moment1";

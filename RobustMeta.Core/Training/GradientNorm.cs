@@ -12,7 +12,9 @@ internal static class GradientNorm
         double squares = 0;
         foreach (var parameter in parameters.All)
         {
-            squares += SquaredSum(parameter.Gradient);
+            squares += parameter.TouchedRows is { } rows
+                ? OfRows(parameter, rows.Span)
+                : SquaredSum(parameter.Gradient);
         }
         return Math.Sqrt(squares);
     }
@@ -23,6 +25,17 @@ internal static class GradientNorm
             is { } name
             ? $"the gradient of '{name}'"
             : "the norm of the gradient";
+
+    private static double OfRows(Parameter parameter, ReadOnlySpan<int> rows)
+    {
+        var width = parameter.RowWidth;
+        double squares = 0;
+        foreach (var row in rows)
+        {
+            squares += SquaredSum(parameter.Gradient.AsSpan(row * width, width));
+        }
+        return squares;
+    }
 
     private static double SquaredSum(ReadOnlySpan<float> values)
     {

@@ -11,6 +11,7 @@ public abstract class Optimizer
         {
             OptimizerKind.Sgd => new SgdOptimizer(weightDecay),
             OptimizerKind.Adam => new AdamOptimizer(parameters, weightDecay),
+            OptimizerKind.SparseAdam => new AdamOptimizer(parameters, weightDecay, isSparse: true),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown optimizer."),
         };
 

@@ -19,18 +19,38 @@ public sealed class SgdOptimizer(double weightDecay) : Optimizer
         var keep = (float)(1 - learningRate * weightDecay);
         foreach (var parameter in learned)
         {
-            var values = parameter.Values.AsSpan();
-            var gradient = parameter.Gradient.AsSpan();
-            var vectorValues = MemoryMarshal.Cast<float, Vector<float>>(values);
-            var vectorGradient = MemoryMarshal.Cast<float, Vector<float>>(gradient);
-            for (var i = 0; i < vectorValues.Length; i++)
+            // Without decay, rows without gradient stay as they are: the same bytes for less work.
+            if (parameter.TouchedRows is { } rows && keep == 1)
             {
-                vectorValues[i] = vectorValues[i] * keep - vectorGradient[i] * rate;
+                var width = parameter.RowWidth;
+                foreach (var row in rows.Span)
+                {
+                    Update(
+                        parameter.Values.AsSpan(row * width, width),
+                        parameter.Gradient.AsSpan(row * width, width),
+                        keep,
+                        rate
+                    );
+                }
             }
-            for (var i = vectorValues.Length * Vector<float>.Count; i < values.Length; i++)
+            else
             {
-                values[i] = values[i] * keep - gradient[i] * rate;
+                Update(parameter.Values, parameter.Gradient, keep, rate);
             }
+        }
+    }
+
+    private static void Update(Span<float> values, ReadOnlySpan<float> gradient, float keep, float rate)
+    {
+        var vectorValues = MemoryMarshal.Cast<float, Vector<float>>(values);
+        var vectorGradient = MemoryMarshal.Cast<float, Vector<float>>(gradient);
+        for (var i = 0; i < vectorValues.Length; i++)
+        {
+            vectorValues[i] = vectorValues[i] * keep - vectorGradient[i] * rate;
+        }
+        for (var i = vectorValues.Length * Vector<float>.Count; i < values.Length; i++)
+        {
+            values[i] = values[i] * keep - gradient[i] * rate;
         }
     }
 }

@@ -22,7 +22,9 @@ public sealed record TrainerSpec
     public int Epoch { get; init; } = 200;
 
     /// <summary>Rule of the outer steps.</summary>
-    [Setting("rule of the outer steps: sgd or adam")]
+    [Setting(
+        "rule of the outer steps: sgd, adam, or sparseadam (adam that leaves embedding rows alone that a batch does not touch)"
+    )]
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
 
     /// <summary>Coefficient of the L2 penalty.</summary>

@@ -57,14 +57,14 @@ public sealed class FeatureEncoder(string side, ImmutableArray<InputField> field
     {
         var longest = Math.Max(1, entities.Max(e => field.Bag(e).Length));
         var tokens = new long[entities.Length * longest];
-        var shares = new float[entities.Length * longest];
+        var shares = new double[entities.Length * longest];
         for (var u = 0; u < entities.Length; u++)
         {
             var bag = field.Bag(entities[u]);
             for (var i = 0; i < bag.Length; i++)
             {
                 tokens[u * longest + i] = bag[i];
-                shares[u * longest + i] = 1f / bag.Length;
+                shares[u * longest + i] = 1.0 / bag.Length;
             }
         }
         var rows = table.index_select(0, tensor(tokens)).view(entities.Length, longest, -1);

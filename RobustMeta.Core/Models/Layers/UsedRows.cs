@@ -71,13 +71,13 @@ public sealed class UsedRows(
     private Tensor Shares(TokenField field, ImmutableArray<int> used)
     {
         var place = used.Select((token, i) => (token, i)).ToDictionary(x => x.token, x => x.i);
-        var shares = new float[entities.Length * used.Length];
+        var shares = new double[entities.Length * used.Length];
         for (var e = 0; e < entities.Length; e++)
         {
             var bag = field.Bag(entities[e]);
             foreach (var token in bag)
             {
-                shares[e * used.Length + place[token]] += 1f / bag.Length;
+                shares[e * used.Length + place[token]] += 1.0 / bag.Length;
             }
         }
         return tensor(shares, [entities.Length, used.Length]).to(precision);

@@ -80,6 +80,35 @@ let private agrees kind reference =
                     Expect.equal set["still"].Values [| 2.0f; 2.0f; 2.0f |] "what is not learned does not even decay"
     ]
 
+/// A table of six rows; a step gives two of them gradients, and says so or not.
+let private onTable kind decay saysSo =
+    let width = 5
+    let table = Parameter("table", 6, width)
+    let random = Seeds.Generator(1L, "table")
+
+    for i in 0 .. table.Size - 1 do
+        table.Values[i] <- float32 (random.NextGaussian())
+
+    let set = ParameterSet [ table ]
+    let optimizer = Optimizer.Of(kind, set, decay)
+    let untouched = Array.copy table.Values
+
+    for step in 1..20 do
+        let rows = [| step % 3; 4 |]
+        Array.Clear table.Gradient
+
+        for row in rows do
+            for i in row * width .. row * width + width - 1 do
+                table.Gradient[i] <- float32 (random.NextGaussian())
+
+        if saysSo then
+            table.TouchedRows <- ReadOnlyMemory rows
+
+        optimizer.Step([| table |], 0.05, 1.0)
+
+    let rowsOf (values: float32[]) = Array.chunkBySize width values
+    rowsOf table.Values, rowsOf untouched, GradientNorm.Of set
+
 [<Tests>]
 let tests =
     testList
@@ -126,6 +155,27 @@ let tests =
                 let expected = [ "still.moment1"; "still.moment2"; "w.moment1"; "w.moment2" ]
                 Expect.equal (List.sort names) expected "names"
                 Expect.isEmpty (SgdOptimizer(0.0).State) "plain descent has none"
+
+            testCase "knowing the touched rows changes nothing but time, except for sparse Adam"
+            <| fun () ->
+                for kind in [ OptimizerKind.Sgd; OptimizerKind.Adam ] do
+                    for decay in [ 0.0; 0.1 ] do
+                        let dense, _, norm = onTable kind decay false
+                        let sparse, _, sparseNorm = onTable kind decay true
+                        Expect.equal sparse dense $"{kind}, decay {decay}"
+                        Expect.floatClose Accuracy.high sparseNorm norm "norm"
+
+            testCase "sparse Adam leaves other rows alone and moves each row as Adam does that meets no pause"
+            <| fun () ->
+                let dense, start, _ = onTable OptimizerKind.Adam 0.1 false
+                let sparse, _, _ = onTable OptimizerKind.SparseAdam 0.1 true
+                Expect.equal sparse[4] dense[4] "touched in every step"
+                Expect.notEqual sparse[1] start[1] "touched now and then"
+                Expect.notEqual sparse[1] dense[1] "momentum of the pauses"
+                Expect.equal sparse[3] start[3] "never touched"
+                Expect.equal sparse[5] start[5] "never touched"
+                let blind, _, _ = onTable OptimizerKind.SparseAdam 0.1 false
+                Expect.equal blind dense "without knowledge of rows it is Adam"
 
             testCase "a reset forgets everything"
             <| fun () ->

@@ -1,0 +1,80 @@
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Engine.Fused;
+
+/// <summary>
+/// A batch in the engine's memory: inputs that all rows of an item or of a user share, and the adjoints of the way back.
+/// Rows are numbered support first, then query.
+/// </summary>
+internal sealed unsafe class FusedBatch<T>
+    where T : unmanaged
+{
+    /// <summary>The tasks.</summary>
+    public required TaskBatch Tasks { get; set; }
+
+    /// <summary>Number of support interactions.</summary>
+    public int SupportRows => Tasks.SupportItems.Length;
+
+    /// <summary>Number of query interactions.</summary>
+    public int QueryRows => Tasks.QueryItems.Length;
+
+    /// <summary>Distinct items of the batch and where their rows are.</summary>
+    public ItemSlots Slots { get; } = new();
+
+    /// <summary>Embedded distinct items X <c>[U, padded]</c>.</summary>
+    public T* Items { get; set; }
+
+    /// <summary>X·W_1, the items' part of the first layer <c>[U, padded]</c>.</summary>
+    public T* ItemLayer { get; set; }
+
+    /// <summary>Embedded users <c>[B, padded]</c>.</summary>
+    public T* Users { get; set; }
+
+    /// <summary>The users' part of the first layer, bias included, <c>[B, padded]</c>.</summary>
+    public T* UserLayer { get; set; }
+
+    /// <summary>|x_u|² + 1, <c>[B]</c>.</summary>
+    public T* UserNorm { get; set; }
+
+    /// <summary>How far a unit of summed delta moves the user's part: Σ_i x_i² rate_ij + bias rate, <c>[B, padded]</c>.</summary>
+    public T* UserMove { get; set; }
+
+    /// <summary>Share of each support interaction in its user's loss, <c>[support rows]</c>.</summary>
+    public T* Share { get; set; }
+
+    /// <summary>Sum of the support weights of each user, <c>[B]</c>.</summary>
+    public T* WeightSum { get; set; }
+
+    /// <summary>Loss of each query interaction.</summary>
+    public T[] Losses { get; set; } = [];
+
+    /// <summary>Scores of the query interactions.</summary>
+    public T[] Scores { get; set; } = [];
+
+    /// <summary>Weight of each query loss.</summary>
+    public T* QueryWeights { get; set; }
+
+    /// <summary>Weight of each task.</summary>
+    public T* UserWeights { get; set; }
+
+    /// <summary>Adjoint of Z_1 = X W_1 + … of each row, as far as the slow W_1 made it, <c>[rows, padded]</c>.</summary>
+    public T* LayerAdjoint { get; set; }
+
+    /// <summary>What else reaches the item of a row, <c>[rows, padded]</c>; null where nothing does.</summary>
+    public T* ItemAdjoint { get; set; }
+
+    /// <summary>First row that has adjoints: those of the support have none in first order.</summary>
+    public int FirstAdjoint { get; set; }
+
+    /// <summary>Adjoint of <see cref="UserLayer"/>.</summary>
+    public T* UserLayerAdjoint { get; set; }
+
+    /// <summary>Adjoint of <see cref="UserNorm"/>, or of <see cref="UserMove"/> where rates are learned.</summary>
+    public T* UserNormAdjoint { get; set; }
+
+    /// <inheritdoc cref="UserNormAdjoint"/>
+    public T* UserMoveAdjoint { get; set; }
+
+    /// <summary>Adjoint of each support weight.</summary>
+    public T[] SupportAdjoint { get; set; } = [];
+}

@@ -1,0 +1,271 @@
+namespace RobustMeta.Engine.Fused;
+
+/// <content>The way back: chunks, then items and users, then the tables.</content>
+internal sealed unsafe partial class FusedPerceptron<T>
+{
+    private const int NumbersPerPiece = 4096;
+    private const int RowsPerPiece = 16;
+
+    private T* chunkGradients;
+    private T* itemLayerAdjoint;
+    private T* itemAdjoint;
+    private T* userAdjoint;
+    private T* userBiasAdjoint;
+    private T* total;
+
+    /// <summary>Gradients of all parameters; see <see cref="IMetaGradientEngine.Backward"/>.</summary>
+    public void Backward(ReadOnlySpan<T> queryWeights, ReadOnlySpan<T> userWeights)
+    {
+        if (!isReady)
+        {
+            throw new InvalidOperationException("Backward needs a Forward of the same batch before it.");
+        }
+        isReady = false;
+        TakeAdjoints(queryWeights, userWeights);
+        pool.Run(chunks.Count, backward);
+        pool.Run(ItemBlocks + 1, reverseItems);
+        pool.Run(SumPieces + RowPieces + itemTables.Count, collect);
+        AddFirstLayer(workers[0].Scratch);
+        slow.Layout.Unpack(total, arrays.Gradient);
+    }
+
+    private int SumPieces => (int)((slow.Layout.Size - slow.Layout.Rest + NumbersPerPiece - 1) / NumbersPerPiece);
+
+    private int RowPieces => (shape.Width[0] + RowsPerPiece - 1) / RowsPerPiece;
+
+    private void TakeAdjoints(ReadOnlySpan<T> queryWeights, ReadOnlySpan<T> userWeights)
+    {
+        var (rows, users, items) = (batch.SupportRows + batch.QueryRows, batch.Tasks.Count, batch.Slots.Count);
+        var adaptsFirst = shape.Steps > 0 && shape.AdaptsHidden[1];
+        var looksBack = shape.IsJoint || (shape.Steps > 0 && shape.IsSecondOrder);
+        batch.FirstAdjoint = looksBack ? 0 : batch.SupportRows;
+        batch.QueryWeights = memory.Take(batch.QueryRows);
+        queryWeights.CopyTo(new(batch.QueryWeights, batch.QueryRows));
+        batch.UserWeights = memory.Take(users);
+        userWeights.CopyTo(new(batch.UserWeights, users));
+        batch.LayerAdjoint = memory.Take((long)rows * shape.Padded[1]);
+        batch.ItemAdjoint = adaptsFirst ? memory.Take((long)rows * shape.Padded[0]) : null;
+        batch.UserLayerAdjoint = memory.Take((long)users * shape.Padded[1]);
+        batch.UserNormAdjoint = memory.TakeZeros(users);
+        batch.UserMoveAdjoint = shape.HasRates ? memory.TakeZeros((long)users * shape.Padded[1]) : null;
+        chunkGradients = memory.Take(chunks.Count * slow.Layout.Size);
+        itemLayerAdjoint = memory.Take((long)items * shape.Padded[1]);
+        itemAdjoint = memory.Take((long)items * shape.Padded[0]);
+        userAdjoint = memory.Take((long)users * shape.UserPadded);
+        userBiasAdjoint = memory.Take(shape.Padded[1]);
+        total = memory.Take(slow.Layout.Size);
+    }
+
+    private void BackwardChunk(int worker, int chunk)
+    {
+        var gradient = chunkGradients + chunk * slow.Layout.Size;
+        // In dual form nothing is added to the first layer's rows of items and users here.
+        var start = isDual ? slow.Layout.Rest : 0;
+        Arithmetic<T>.Clear(gradient + start, slow.Layout.Size - start);
+        workers[worker]
+            .Training(isDual)
+            .Backward(batch, chunks[chunk], (T*)chunkMemory[chunk], workers[worker].Scratch, gradient);
+    }
+
+    // Adjoints of a block of items: those of their first layer, pulled through W_1, and what reached the items directly.
+    private void ReverseItems(int worker, int block)
+    {
+        if (block == ItemBlocks)
+        {
+            ReverseUsers();
+            return;
+        }
+        var first = block * ItemsPerBlock;
+        var count = Math.Min(ItemsPerBlock, batch.Slots.Count - first);
+        var (below, width) = (shape.Padded[0], shape.Padded[1]);
+        var layer = itemLayerAdjoint + (long)first * width;
+        var items = itemAdjoint + (long)first * below;
+        Arithmetic<T>.Clear(layer, (long)count * width);
+        for (var i = 0; i < count; i++)
+        {
+            foreach (var row in batch.Slots.Rows(first + i))
+            {
+                if (row >= batch.FirstAdjoint)
+                {
+                    var adjoint = batch.LayerAdjoint + (long)row * width;
+                    arithmetic.AddScaled(T.One, adjoint, layer + (long)i * width, width);
+                }
+            }
+        }
+        arithmetic.Gemm(
+            layer,
+            width,
+            1,
+            slow.Weights.Transposed[1],
+            below,
+            items,
+            below,
+            count,
+            below,
+            shape.Width[1],
+            accumulate: false
+        );
+        for (var i = 0; i < count && batch.ItemAdjoint is not null; i++)
+        {
+            foreach (var row in batch.Slots.Rows(first + i))
+            {
+                if (row >= batch.FirstAdjoint)
+                {
+                    arithmetic.AddScaled(T.One, batch.ItemAdjoint + (long)row * below, items + (long)i * below, below);
+                }
+            }
+        }
+    }
+
+    // Sums over chunks; the first layer's rows of items; the items' tables. Each piece writes to a place of its own.
+    private void Collect(int worker, int piece)
+    {
+        if (piece < SumPieces)
+        {
+            var start = slow.Layout.Rest + (long)piece * NumbersPerPiece;
+            SumChunks(start, (int)Math.Min(NumbersPerPiece, slow.Layout.Size - start));
+        }
+        else if (piece < SumPieces + RowPieces)
+        {
+            AddItemRows((piece - SumPieces) * RowsPerPiece);
+        }
+        else
+        {
+            var field = piece - SumPieces - RowPieces;
+            itemTables.Clear(field);
+            for (var slot = 0; slot < batch.Slots.Count; slot++)
+            {
+                itemTables.Scatter(field, batch.Slots.ItemOf(slot), itemAdjoint + (long)slot * shape.Padded[0]);
+            }
+        }
+    }
+
+    private void SumChunks(long start, int count)
+    {
+        Arithmetic<T>.Copy(chunkGradients + start, total + start, count);
+        for (var chunk = 1; chunk < chunks.Count; chunk++)
+        {
+            arithmetic.AddScaled(T.One, chunkGradients + chunk * slow.Layout.Size + start, total + start, count);
+        }
+    }
+
+    // Some rows of dW_1 = XᵀP, plus what users' own weights have brought.
+    private void AddItemRows(int first)
+    {
+        var count = Math.Min(RowsPerPiece, shape.Width[0] - first);
+        var (below, width) = (shape.Padded[0], shape.Padded[1]);
+        var start = slow.Layout.Weight[1] + (long)first * width;
+        if (!isDual)
+        {
+            SumChunks(start, count * width);
+        }
+        arithmetic.Gemm(
+            batch.Items + first,
+            1,
+            below,
+            itemLayerAdjoint,
+            width,
+            total + start,
+            width,
+            count,
+            width,
+            batch.Slots.Count,
+            accumulate: !isDual
+        );
+    }
+
+    // The first layer's rows of users, its bias, and the users' tables.
+    private void ReverseUsers()
+    {
+        var (users, below, width) = (batch.Tasks.Count, shape.UserPadded, shape.Padded[1]);
+        arithmetic.Gemm(
+            batch.Users,
+            1,
+            below,
+            batch.UserLayerAdjoint,
+            width,
+            total + slow.Layout.User,
+            width,
+            shape.UserWidth,
+            width,
+            users,
+            accumulate: false
+        );
+        Arithmetic<T>.Clear(userBiasAdjoint, width);
+        arithmetic.AddRows(null, batch.UserLayerAdjoint, userBiasAdjoint, users, width);
+        arithmetic.Gemm(
+            batch.UserLayerAdjoint,
+            width,
+            1,
+            slow.UserTransposed,
+            below,
+            userAdjoint,
+            below,
+            users,
+            below,
+            shape.Width[1],
+            accumulate: false
+        );
+        AddMoves();
+        for (var field = 0; field < userTables.Count; field++)
+        {
+            userTables.Clear(field);
+            for (var u = 0; u < users; u++)
+            {
+                userTables.Scatter(field, batch.Tasks.Users[u], userAdjoint + (long)u * below);
+            }
+        }
+    }
+
+    // What reaches x_u through |x_u|² (or the rates' weighted square): twice x_u in second order, once in first order,
+    // where the step's own x_u counts as a constant.
+    private void AddMoves()
+    {
+        if (!shape.AdaptsHidden[1] || shape.Steps == 0)
+        {
+            return;
+        }
+        var (below, width) = (shape.UserPadded, shape.Padded[1]);
+        var factor = shape.IsSecondOrder ? T.One + T.One : T.One;
+        for (var u = 0; u < batch.Tasks.Count; u++)
+        {
+            var x = batch.Users + (long)u * below;
+            if (!shape.HasRates)
+            {
+                arithmetic.AddScaled(factor * batch.UserNormAdjoint[u], x, userAdjoint + (long)u * below, below);
+                continue;
+            }
+            var move = batch.UserMoveAdjoint + (long)u * width;
+            for (var i = 0; i < shape.UserWidth; i++)
+            {
+                var rates = slow.Block + slow.Layout.RateUser + (long)i * width;
+                userAdjoint[(long)u * below + i] += factor * x[i] * arithmetic.Dot(rates, move, width);
+            }
+        }
+    }
+
+    // Adjoints of the rates of the first layer's rows of users and of its bias, and of the context: after the sums.
+    private void AddFirstLayer(Arena<T> scratch)
+    {
+        var width = shape.Padded[1];
+        arithmetic.AddScaled(T.One, userBiasAdjoint, total + slow.Layout.Bias[1], width);
+        if (slow.Layout.RateUser >= 0)
+        {
+            for (var u = 0; u < batch.Tasks.Count; u++)
+            {
+                var move = batch.UserMoveAdjoint + (long)u * width;
+                arithmetic.AddScaled(T.One, move, total + slow.Layout.RateBias[1], width);
+                for (var i = 0; i < shape.UserWidth; i++)
+                {
+                    var x = batch.Users[(long)u * shape.UserPadded + i];
+                    arithmetic.AddScaled(x * x, move, total + slow.Layout.RateUser + (long)i * width, width);
+                }
+            }
+        }
+        if (shape.Context > 0 && shape.Steps > 0)
+        {
+            scratch.Reset();
+            slow.ReverseContext(total + slow.Layout.ContextMove, total, scratch);
+        }
+    }
+}

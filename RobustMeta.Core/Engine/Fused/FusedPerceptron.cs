@@ -1,0 +1,348 @@
+using System.Numerics;
+using RobustMeta.Models;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Engine.Fused;
+
+/// <summary>
+/// Losses and exact meta-gradients of a model of perceptron form, in any precision: assembles batches, hands chunks of
+/// users to workers, and adds up what they return in a fixed order, so that results do not depend on the number of
+/// workers.
+/// </summary>
+internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    // Rows that go through the network as one block: enough to fill tiles, few enough to stay in the second-level cache.
+    private const int RowsPerChunk = 160;
+    private const int ItemsPerBlock = 64;
+
+    private readonly PerceptronForm form;
+    private readonly PerceptronShape shape;
+    private readonly Arithmetic<T> arithmetic;
+    private readonly ParameterArrays<T> arrays;
+    private readonly SlowNetwork<T> slow;
+    private readonly EmbeddingTables<T> itemTables;
+    private readonly EmbeddingTables<T> userTables;
+    private readonly WorkerPool pool;
+    private readonly Worker[] workers;
+    private readonly Arena<T> memory = new();
+    private readonly FusedBatch<T> batch = new() { Tasks = null! };
+    private readonly List<Chunk> chunks = [];
+    private readonly List<nint> chunkMemory = [];
+    private readonly Action<int, int> encode;
+    private readonly Action<int, int> forward;
+    private readonly Action<int, int> predict;
+    private readonly Action<int, int> backward;
+    private readonly Action<int, int> reverseItems;
+    private readonly Action<int, int> collect;
+    private readonly bool? forced;
+    private bool isReady;
+    private bool isDual;
+
+    /// <summary>An engine core for a model.</summary>
+    /// <param name="model">A model that <see cref="PerceptronShape.Refusal"/> accepts.</param>
+    /// <param name="arrays">Its parameters.</param>
+    /// <param name="threads">Number of workers.</param>
+    /// <param name="arithmetic">Width of vectors.</param>
+    /// <param name="dual">Forces the dual form or every user's own weights, where both are possible; for tests.</param>
+    public FusedPerceptron(
+        MetaRecommender model,
+        ParameterArrays<T> arrays,
+        int threads,
+        Arithmetic<T> arithmetic,
+        bool? dual = null
+    )
+    {
+        forced = dual;
+        form = model.Perceptron!;
+        this.arithmetic = arithmetic;
+        this.arrays = arrays;
+        shape = new(form, model.Label, arithmetic.Padded, training: true);
+        slow = new(shape, arithmetic);
+        itemTables = new("item", form.Schema.ItemFields, form.Schema.EmbeddingDim, arrays);
+        userTables = new("user", form.Schema.UserFields, form.Schema.EmbeddingDim, arrays);
+        pool = new(threads);
+        var forPrediction = new PerceptronShape(form, model.Label, arithmetic.Padded, training: false);
+        workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker(shape, forPrediction, arithmetic, slow))];
+        (encode, forward, predict) = (Encode, ForwardChunk, PredictChunk);
+        (backward, reverseItems, collect) = (BackwardChunk, ReverseItems, Collect);
+    }
+
+    /// <summary>Derivatives by the support weights of the last batch; empty where it had none.</summary>
+    public ReadOnlySpan<T> SupportGradient => batch.SupportAdjoint;
+
+    /// <summary>Rows of the embedding tables that the last <see cref="Backward"/> gave gradients.</summary>
+    public IEnumerable<(string Name, ReadOnlyMemory<int> Rows)> Touched =>
+        itemTables.Touched.Concat(userTables.Touched);
+
+    /// <summary>Loss of each query interaction.</summary>
+    public ReadOnlySpan<T> Forward(TaskBatch tasks, ReadOnlySpan<T> supportWeights)
+    {
+        Prepare(tasks, supportWeights, shape);
+        isDual = PrefersDual(shape);
+        PlanChunks(tasks);
+        chunkMemory.Clear();
+        foreach (var chunk in chunks)
+        {
+            chunkMemory.Add((nint)memory.Take(workers[0].Training(isDual).Measure(batch, chunk, training: true)));
+        }
+        pool.Run(chunks.Count, forward);
+        isReady = true;
+        return batch.Losses.AsSpan(0, batch.QueryRows);
+    }
+
+    /// <summary>Score of each query interaction.</summary>
+    public T[] Predict(TaskBatch tasks)
+    {
+        var forPrediction = workers[0].PredictionShape;
+        Prepare(tasks, [], forPrediction);
+        isDual = PrefersDual(forPrediction);
+        PlanChunks(tasks);
+        pool.Run(chunks.Count, predict);
+        return batch.Scores[..batch.QueryRows];
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        pool.Dispose();
+        foreach (var worker in workers)
+        {
+            worker.Dispose();
+        }
+        slow.Dispose();
+        memory.Dispose();
+    }
+
+    // Inputs that rows share: the embedded items and users and their parts of the first layer.
+    private void Prepare(TaskBatch tasks, ReadOnlySpan<T> supportWeights, PerceptronShape shape)
+    {
+        isReady = false;
+        memory.Reset();
+        slow.Fill(arrays.Values);
+        batch.Tasks = tasks;
+        batch.Slots.Fill(tasks);
+        var items = batch.Slots.Count;
+        batch.Items = TakeRows(items, shape.Width[0], shape.Padded[0]);
+        batch.ItemLayer = memory.Take((long)items * shape.Padded[1]);
+        batch.Users = TakeRows(tasks.Count, shape.UserWidth, shape.UserPadded);
+        batch.UserLayer = memory.Take((long)tasks.Count * shape.Padded[1]);
+        batch.UserNorm = memory.Take(tasks.Count);
+        batch.UserMove = shape.AdaptsHidden[1] ? memory.Take((long)tasks.Count * shape.Padded[1]) : null;
+        if (batch.Losses.Length < batch.QueryRows)
+        {
+            batch.Losses = new T[batch.QueryRows + batch.QueryRows / 2];
+            batch.Scores = new T[batch.Losses.Length];
+        }
+        Share(supportWeights);
+        pool.Run(ItemBlocks + 1, encode);
+    }
+
+    // Rows whose padding is zero; the rest is written anyway.
+    private T* TakeRows(long count, int width, int padded) =>
+        width == padded ? memory.Take(count * padded) : memory.TakeZeros(count * padded);
+
+    private int ItemBlocks => (batch.Slots.Count + ItemsPerBlock - 1) / ItemsPerBlock;
+
+    private void Share(ReadOnlySpan<T> weights)
+    {
+        var tasks = batch.Tasks;
+        batch.Share = memory.Take(batch.SupportRows);
+        batch.WeightSum = memory.Take(tasks.Count);
+        if (batch.SupportAdjoint.Length != weights.Length)
+        {
+            batch.SupportAdjoint = new T[weights.Length];
+        }
+        Array.Clear(batch.SupportAdjoint);
+        for (var u = 0; u < tasks.Count; u++)
+        {
+            var (first, end) = (tasks.SupportOffsets[u], tasks.SupportOffsets[u + 1]);
+            var sum = weights.IsEmpty ? T.CreateChecked(end - first) : T.Zero;
+            for (var i = first; i < end && !weights.IsEmpty; i++)
+            {
+                sum += weights[i];
+            }
+            batch.WeightSum[u] = sum;
+            for (var i = first; i < end; i++)
+            {
+                batch.Share[i] = (weights.IsEmpty ? T.One : weights[i]) / sum;
+            }
+        }
+    }
+
+    // One block of items, or (the last piece) all users.
+    private void Encode(int worker, int piece)
+    {
+        if (piece == ItemBlocks)
+        {
+            EncodeUsers();
+            return;
+        }
+        var first = piece * ItemsPerBlock;
+        var count = Math.Min(ItemsPerBlock, batch.Slots.Count - first);
+        var (below, width) = (shape.Padded[0], shape.Padded[1]);
+        var items = batch.Items + (long)first * below;
+        for (var i = 0; i < count; i++)
+        {
+            itemTables.Gather(batch.Slots.ItemOf(first + i), items + (long)i * below);
+        }
+        var layer = batch.ItemLayer + (long)first * width;
+        arithmetic.Gemm(
+            items,
+            below,
+            1,
+            slow.Weights.Weight[1],
+            width,
+            layer,
+            width,
+            count,
+            width,
+            shape.Width[0],
+            accumulate: false
+        );
+    }
+
+    private void EncodeUsers()
+    {
+        var (below, width) = (shape.UserPadded, shape.Padded[1]);
+        for (var u = 0; u < batch.Tasks.Count; u++)
+        {
+            var row = batch.Users + (long)u * below;
+            userTables.Gather(batch.Tasks.Users[u], row);
+            batch.UserNorm[u] = arithmetic.Dot(row, row, below) + T.One;
+            Arithmetic<T>.Copy(slow.Weights.Bias[1], batch.UserLayer + (long)u * width, width);
+        }
+        arithmetic.Gemm(
+            batch.Users,
+            below,
+            1,
+            slow.Block + slow.Layout.User,
+            width,
+            batch.UserLayer,
+            width,
+            batch.Tasks.Count,
+            width,
+            shape.UserWidth,
+            accumulate: true
+        );
+        if (batch.UserMove is not null)
+        {
+            EncodeMoves();
+        }
+    }
+
+    // How far a unit of summed delta moves the user's part of the first layer (see FusedBatch.UserMove).
+    private void EncodeMoves()
+    {
+        var width = shape.Padded[1];
+        var localLr = T.CreateChecked(form.Inner.LocalLr);
+        for (var u = 0; u < batch.Tasks.Count; u++)
+        {
+            var move = batch.UserMove + (long)u * width;
+            if (!shape.HasRates)
+            {
+                new Span<T>(move, width).Fill(localLr * batch.UserNorm[u]);
+                continue;
+            }
+            Arithmetic<T>.Copy(slow.Block + slow.Layout.RateBias[1], move, width);
+            for (var i = 0; i < shape.UserWidth; i++)
+            {
+                var x = batch.Users[(long)u * shape.UserPadded + i];
+                arithmetic.AddScaled(x * x, slow.Block + slow.Layout.RateUser + (long)i * width, move, width);
+            }
+        }
+    }
+
+    private void PlanChunks(TaskBatch tasks)
+    {
+        chunks.Clear();
+        var first = 0;
+        var rows = 0;
+        for (var u = 0; u < tasks.Count; u++)
+        {
+            rows += tasks.SupportLength(u) + tasks.QueryLength(u);
+            if (rows >= RowsPerChunk || u == tasks.Count - 1)
+            {
+                chunks.Add(new(first, u + 1));
+                (first, rows) = (u + 1, 0);
+            }
+        }
+    }
+
+    // Products that the kernels of the dual form cost in place of forming and using every user's own weights.
+    private bool PrefersDual(PerceptronShape shape)
+    {
+        if (shape.Steps != 1 || shape.HasRates)
+        {
+            return shape.Steps == 0 && (forced != false || shape.IsJoint);
+        }
+        if (forced is { } choice)
+        {
+            return choice;
+        }
+        double dual = 0;
+        double own = 0;
+        var tasks = batch.Tasks;
+        for (var l = 1; l <= shape.Hidden; l++)
+        {
+            if (!shape.AdaptsHidden[l])
+            {
+                continue;
+            }
+            var (below, width) = (shape.Width[l - 1], shape.Width[l]);
+            for (var u = 0; u < tasks.Count; u++)
+            {
+                var (supports, queries) = ((double)tasks.SupportLength(u), (double)tasks.QueryLength(u));
+                dual += supports * queries * (below + width);
+                own += supports * below * width;
+            }
+        }
+        return dual <= own * DualBonus;
+    }
+
+    // Whole chunks run at the speed of large products, single users do not; measured, see the benchmarks.
+    private const double DualBonus = 1.5;
+
+    private void ForwardChunk(int worker, int chunk) =>
+        workers[worker]
+            .Training(isDual)
+            .Forward(batch, chunks[chunk], (T*)chunkMemory[chunk], workers[worker].Scratch, training: true);
+
+    private void PredictChunk(int worker, int chunk)
+    {
+        var own = workers[worker];
+        var pass = own.Prediction(isDual);
+        own.Memory.Reset();
+        var place = own.Memory.Take(pass.Measure(batch, chunks[chunk], training: false));
+        pass.Forward(batch, chunks[chunk], place, own.Scratch, training: false);
+    }
+
+    private sealed class Worker(
+        PerceptronShape training,
+        PerceptronShape prediction,
+        Arithmetic<T> arithmetic,
+        SlowNetwork<T> slow
+    ) : IDisposable
+    {
+        private readonly OneStepPass<T> trainDual = new(training, arithmetic, slow);
+        private readonly StepwisePass<T> trainStepwise = new(training, arithmetic, slow);
+        private readonly OneStepPass<T> predictDual = new(prediction, arithmetic, slow);
+        private readonly StepwisePass<T> predictStepwise = new(prediction, arithmetic, slow);
+
+        public PerceptronShape PredictionShape => prediction;
+
+        public Arena<T> Scratch { get; } = new();
+
+        public Arena<T> Memory { get; } = new();
+
+        public AdaptationPass<T> Training(bool dual) => dual ? trainDual : trainStepwise;
+
+        public AdaptationPass<T> Prediction(bool dual) => dual ? predictDual : predictStepwise;
+
+        public void Dispose()
+        {
+            Scratch.Dispose();
+            Memory.Dispose();
+        }
+    }
+}

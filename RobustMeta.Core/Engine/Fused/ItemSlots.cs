@@ -1,0 +1,97 @@
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Engine.Fused;
+
+/// <summary>
+/// The distinct items of a batch in order of first appearance, the slot of each row, and the rows of each slot. Keeps its
+/// arrays from batch to batch.
+/// </summary>
+internal sealed class ItemSlots
+{
+    private int[] slotOfItem = [];
+    private int[] stamp = [];
+    private int generation;
+    private int[] items = [];
+    private int[] slots = [];
+    private int[] starts = [];
+    private int[] rows = [];
+
+    /// <summary>Number of distinct items U.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Item of a slot.</summary>
+    public int ItemOf(int slot) => items[slot];
+
+    /// <summary>Slot of each row, support first, then query.</summary>
+    public ReadOnlySpan<int> Of => slots;
+
+    /// <summary>Rows of a slot, ascending.</summary>
+    public ReadOnlySpan<int> Rows(int slot) => rows.AsSpan(starts[slot], starts[slot + 1] - starts[slot]);
+
+    /// <summary>Takes a batch.</summary>
+    public void Fill(TaskBatch tasks)
+    {
+        var total = tasks.SupportItems.Length + tasks.QueryItems.Length;
+        Reserve(total);
+        generation++;
+        Count = 0;
+        var row = 0;
+        foreach (var item in tasks.SupportItems)
+        {
+            slots[row++] = SlotOf(item);
+        }
+        foreach (var item in tasks.QueryItems)
+        {
+            slots[row++] = SlotOf(item);
+        }
+        Invert(total);
+    }
+
+    private int SlotOf(int item)
+    {
+        if (item >= stamp.Length)
+        {
+            Array.Resize(ref stamp, item + item / 2 + 16);
+            Array.Resize(ref slotOfItem, stamp.Length);
+        }
+        if (stamp[item] != generation)
+        {
+            stamp[item] = generation;
+            slotOfItem[item] = Count;
+            items[Count++] = item;
+        }
+        return slotOfItem[item];
+    }
+
+    private void Invert(int total)
+    {
+        Array.Clear(starts, 0, Count + 1);
+        for (var row = 0; row < total; row++)
+        {
+            starts[slots[row] + 1]++;
+        }
+        for (var slot = 0; slot < Count; slot++)
+        {
+            starts[slot + 1] += starts[slot];
+        }
+        for (var row = total - 1; row >= 0; row--)
+        {
+            rows[--starts[slots[row] + 1]] = row;
+        }
+        // Filling from the back moved every end to its start; the starts are one place to the right now.
+        for (var slot = 0; slot < Count; slot++)
+        {
+            starts[slot] = starts[slot + 1];
+        }
+        starts[Count] = total;
+    }
+
+    private void Reserve(int total)
+    {
+        if (slots.Length < total)
+        {
+            var room = total + total / 2;
+            (slots, rows, items, starts) = (new int[room], new int[room], new int[room], new int[room + 1]);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using RobustMeta.Engine.Fused;
+using RobustMeta.Models;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Engine;
+
+/// <summary>
+/// The fast engine, for models of perceptron form (<see cref="MetaRecommender.Perceptron"/>): hand-derived exact
+/// gradients on vector units, without automatic differentiation and without padding. Use it from one thread; it has
+/// workers of its own. Its results do not depend on their number.
+/// </summary>
+public sealed class FusedEngine : IMetaGradientEngine
+{
+    private readonly MetaRecommender model;
+    private readonly FusedPerceptron<float> core;
+
+    /// <summary>An engine for a model at given parameters, which it reads in place.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="parameters">Its parameters, as <see cref="MetaRecommender.CreateParameters"/> makes them.</param>
+    /// <param name="threads">Number of threads, the caller's included; 0 for one a processor.</param>
+    /// <param name="vectorBits">Width of vectors: 512, 256, 128, or 0 for the widest that the processor accelerates.</param>
+    /// <exception cref="NotSupportedException">The model is not of that form (see <see cref="Refusal"/>).</exception>
+    public FusedEngine(MetaRecommender model, ParameterSet parameters, int threads = 0, int vectorBits = 0)
+    {
+        if (Refusal(model) is { } reason)
+        {
+            throw new NotSupportedException($"{reason}: take engine = auto or autograd.");
+        }
+        this.model = model;
+        Parameters = parameters;
+        var arithmetic = vectorBits == 0 ? Arithmetic<float>.Best : Arithmetic<float>.Of(vectorBits);
+        VectorName = arithmetic.Name;
+        core = new(
+            model,
+            ParameterArrays<float>.Of(parameters),
+            threads > 0 ? threads : Environment.ProcessorCount,
+            arithmetic
+        );
+    }
+
+    /// <summary>Why the engine cannot compute a model, or null where it can.</summary>
+    public static string? Refusal(MetaRecommender model) => PerceptronShape.Refusal(model);
+
+    /// <summary>Width of the vectors in use, for reports.</summary>
+    public string VectorName { get; }
+
+    /// <inheritdoc/>
+    public ParameterSet Parameters { get; }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> SupportGradient =>
+        core.SupportGradient.Length == 0 || model.SupportWeighting == SupportWeighting.Differentiable
+            ? core.SupportGradient
+            : throw new NotSupportedException(
+                $"{model.Name} adapts to first order: its objective has no derivative with respect to support weights. "
+                    + "Take order = second, or leave the support level out."
+            );
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<float> Forward(
+        TaskBatch batch,
+        ReadOnlySpan<float> supportWeights = default,
+        TrainingPhase? phase = null
+    ) => core.Forward(batch, supportWeights);
+
+    /// <inheritdoc/>
+    public void Backward(ReadOnlySpan<float> queryWeights, ReadOnlySpan<float> userWeights)
+    {
+        core.Backward(queryWeights, userWeights);
+        foreach (var (name, rows) in core.Touched)
+        {
+            Parameters[name].TouchedRows = rows;
+        }
+    }
+
+    /// <inheritdoc/>
+    public float[] Predict(TaskBatch batch) => core.Predict(batch);
+
+    /// <inheritdoc/>
+    public void Dispose() => core.Dispose();
+}

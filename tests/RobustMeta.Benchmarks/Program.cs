@@ -1,0 +1,43 @@
+using RobustMeta.Benchmarks;
+using RobustMeta.Benchmarks.Contenders;
+using RobustMeta.Benchmarks.Micro;
+using RobustMeta.Benchmarks.Scaling;
+using RobustMeta.Benchmarks.SideBySide;
+using RobustMeta.Benchmarks.Workload;
+using RobustMeta.Settings;
+
+try
+{
+    switch (args)
+    {
+        case ["peers", "help"]:
+            Console.Write($"peers: settings and defaults\n{SettingArguments.Help(new PeersSpec())}");
+            return 0;
+        case ["peers", .. var settings]:
+            return PeersProgram.Run(SettingArguments.Parse(new PeersSpec(), settings));
+        case ["scaling", "help"]:
+            Console.Write($"scaling: settings and defaults\n{SettingArguments.Help(new ScalingSpec())}");
+            return 0;
+        case ["scaling", .. var settings]:
+            return ScalingProgram.Run(SettingArguments.Parse(new ScalingSpec(), settings));
+        case ["micro", .. var arguments]:
+            return MicroProgram.Run(arguments);
+        case ["worker", var engine, .. var settings]:
+            var workload = SettingArguments.Parse(new WorkloadSpec(), settings);
+            EngineWorker.Serve(EngineChoice.Named(engine), workload, Console.In, Console.Out);
+            return 0;
+        default:
+            Console.Error.WriteLine("Expected: peers | scaling | micro, then settings; 'peers help' lists them.");
+            return 2;
+    }
+}
+catch (SettingException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 2;
+}
+catch (ContenderException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return 1;
+}

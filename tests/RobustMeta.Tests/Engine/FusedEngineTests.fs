@@ -1,0 +1,327 @@
+/// The fused engine against automatic differentiation in double precision, over all forms that it takes.
+module RobustMeta.Tests.Engine.FusedEngineTests
+
+open System
+open System.Collections.Immutable
+open Expecto
+open FsCheck
+open FsCheck.FSharp
+open RobustMeta.Engine
+open RobustMeta.Engine.Fused
+open RobustMeta.Models
+open RobustMeta.Runtime
+open RobustMeta.Tasks
+open RobustMeta.Tests.TinyWorld
+open RobustMeta.Tests.ModelCase
+
+/// One case of the space: everything that the engine's code branches on.
+type Form =
+    {
+        Seed: int64
+        Hidden: int list
+        Activation: Activation
+        Adapted: bool list
+        Context: int
+        Rates: bool
+        Steps: int
+        Order: MetaGradientOrder
+        Joint: bool
+        Label: LabelKind
+        Lengths: (int * int) list
+        SupportWeights: bool
+        Base: bool
+        Threads: int
+        Bits: int
+        Dual: bool
+        ItemFields: bool
+        UserFields: bool
+    }
+
+let private form =
+    gen {
+        let! seed = Gen.choose (0, 1_000_000)
+        let! depth = Gen.choose (1, 3)
+        let! hidden = Gen.listOfLength depth (Gen.choose (1, 20))
+        let! activation = Gen.elements (Enum.GetValues<Activation>())
+        let! adapted = Gen.listOfLength (depth + 1) (Gen.elements [ true; true; false ])
+        let! context = Gen.elements [ 0; 0; 1; 5 ]
+        let! rates = Gen.elements [ false; false; true ]
+        let! steps = Gen.elements [ 0; 1; 1; 1; 2; 3; 5 ]
+        let! order = Gen.elements [ MetaGradientOrder.Second; MetaGradientOrder.Second; MetaGradientOrder.First ]
+        let! joint = Gen.elements [ false; false; false; true ]
+        let! label = Gen.elements [ LabelKind.Click; LabelKind.Rating ]
+        let! users = Gen.choose (1, 6)
+
+        let! lengths =
+            Gen.listOfLength users (Gen.zip (Gen.oneof [ Gen.choose (1, 9); Gen.choose (1, 200) ]) (Gen.choose (1, 20)))
+
+        let! weights = Gen.elements [ false; true ]
+        let! hasBase = Gen.elements [ false; true ]
+        let! threads = Gen.choose (1, 3)
+        let! bits = Gen.elements [ 0; 128; 256; 512 ]
+        let! dual = Gen.elements [ false; true ]
+        let! items = Gen.elements [ true; true; true; false ]
+        let! people = Gen.elements [ true; true; true; false ]
+
+        return
+            {
+                Seed = int64 seed
+                Hidden = hidden
+                Activation = activation
+                Adapted = if context > 0 then false :: adapted.Tail else adapted
+                Context = context
+                Rates = rates
+                Steps = steps
+                Order = order
+                Joint = joint && context = 0 && not rates
+                Label = label
+                Lengths = lengths
+                SupportWeights = weights
+                Base = hasBase
+                Threads = threads
+                Bits = bits
+                Dual = dual
+                ItemFields = items || not people
+                UserFields = people
+            }
+    }
+
+let private modelOf (f: Form) : MetaRecommender =
+    let inner = GradientAdaptedSpec(LocalLr = 0.3, InnerSteps = f.Steps, Order = f.Order)
+    let none = ImmutableArray<InputField>.Empty
+
+    let inputs =
+        InputSchema(
+            (if f.ItemFields then schema.ItemFields else none),
+            (if f.UserFields then schema.UserFields else none),
+            schema.EmbeddingDim
+        )
+
+    let hidden = ImmutableArray.CreateRange f.Hidden
+
+    if f.Joint then
+        JointModel("Joint", hidden, inner, inputs, 0.5, f.Label)
+    else
+        let form =
+            PerceptronForm(
+                inputs,
+                hidden,
+                f.Activation,
+                ImmutableArray.CreateRange f.Adapted,
+                f.Context,
+                f.Rates,
+                inner
+            )
+
+        PerceptronModel("Form", form, 0.5, f.Label)
+
+let private objectiveOf (f: Form) (model: MetaRecommender) =
+    let case = caseOf f.Seed model
+    let tasks = tasks f.Label f.Seed f.Lengths
+    let random = Seeds.Generator(f.Seed, "weights")
+    let draw _ = 0.2 + random.NextDouble()
+
+    let weights =
+        {
+            Support =
+                if f.SupportWeights && model.SupportWeighting = SupportWeighting.Differentiable then
+                    Some(tasks |> List.map (fun t -> t.Support |> List.map draw))
+                else
+                    None
+            Query = tasks |> List.map (fun t -> t.Query |> List.map draw)
+            User = tasks |> List.map draw
+        }
+
+    let batch = batch tasks
+    case, (if f.Base then withBase f.Label tasks batch else batch), weights
+
+let private flat (rows: float list list) = rows |> List.concat |> Array.ofList
+
+let private arraysOf (case: Case) =
+    let values = case.Values |> Map.map (fun _ v -> Array.copy v)
+    let gradients = case.Values |> Map.map (fun _ v -> Array.zeroCreate<float> v.Length)
+    ParameterArrays<float>((fun name -> values[name]), (fun name -> gradients[name])), gradients
+
+let private fused (f: Form) (model: MetaRecommender) (case: Case) (batch: TaskBatch) (weights: Weights) =
+    let arrays, gradients = arraysOf case
+    use core = new FusedPerceptron<float>(model, arrays, f.Threads, Arithmetic<float>.Of f.Bits, Nullable f.Dual)
+    let support = weights.Support |> Option.map flat |> Option.defaultValue [||]
+    let scores = core.Predict batch
+    // Twice: the second pass must not see anything of the first.
+    for _ in 1..2 do
+        let losses = core.Forward(batch, ReadOnlySpan support)
+        Expect.equal losses.Length batch.QueryItems.Length "a loss for each query"
+        core.Backward(ReadOnlySpan(flat weights.Query), ReadOnlySpan(Array.ofList weights.User))
+
+    scores, gradients, core.SupportGradient.ToArray()
+
+let private isExact (f: Form) =
+    let model = modelOf f
+    let case, batch, weights = objectiveOf f model
+    let expected = objective true case TrainingPhase.Main weights batch
+    let expectedScores = Array.concat (scores case batch)
+    let scores, gradients, support = fused f model case batch weights
+    near "scores" 1e-9 expectedScores scores
+    nearGradients "gradients" 1e-9 expected.Gradients gradients
+
+    if weights.Support.IsSome then
+        let tasks = tasks f.Label f.Seed f.Lengths
+        // The oracle pads supports to the longest.
+        let longest = tasks |> List.map _.Support.Length |> List.max
+
+        let ragged =
+            tasks |> List.mapi (fun u t -> Array.sub expected.Support (u * longest) t.Support.Length) |> Array.concat
+
+        near "support weights" 1e-9 ragged support
+
+let private fixedForm =
+    {
+        Seed = 5L
+        Hidden = [ 32; 32 ]
+        Activation = Activation.Relu
+        Adapted = [ true; true; true ]
+        Context = 0
+        Rates = false
+        Steps = 1
+        Order = MetaGradientOrder.Second
+        Joint = false
+        Label = LabelKind.Click
+        Lengths = [ for i in 1..40 -> 1 + 7 * i % 60, 1 + 5 * i % 23 ]
+        SupportWeights = true
+        Base = true
+        Threads = 1
+        Bits = 256
+        Dual = true
+        ItemFields = true
+        UserFields = true
+    }
+
+/// Losses, gradients and scores in single precision, as bytes are compared.
+let private single (threads: int) (bits: int) (f: Form) =
+    let model = modelOf f
+    let parameters = model.CreateParameters f.Seed
+    use engine = new FusedEngine(model, parameters, threads, bits)
+    let _, batch, weights = objectiveOf f model
+    let support = weights.Support |> Option.map (flat >> Array.map float32) |> Option.defaultValue [||]
+    let losses = engine.Forward(batch, ReadOnlySpan support, null).ToArray()
+
+    engine.Backward(
+        ReadOnlySpan(flat weights.Query |> Array.map float32),
+        ReadOnlySpan(weights.User |> List.map float32 |> Array.ofList)
+    )
+
+    let gradients = parameters.All |> Seq.map (fun p -> p.Name, Array.copy p.Gradient) |> Map.ofSeq
+    losses, gradients, engine.SupportGradient.ToArray(), engine.Predict batch
+
+let private doubles (values: float32[]) = Array.map float values
+
+let private forms =
+    [
+        "one step", fixedForm
+        "three steps", { fixedForm with Steps = 3; Dual = false }
+        "own rates", { fixedForm with Rates = true; Dual = false }
+        "context", { fixedForm with Adapted = [ false; false; false ]; Context = 7; Steps = 2 }
+        "joint", { fixedForm with Joint = true }
+    ]
+
+let private onForms name test =
+    testList
+        name
+        [
+            for what, f in forms do
+                testCase what (fun () -> test f)
+        ]
+
+[<Tests>]
+let tests =
+    testList
+        "FusedEngine"
+        [
+            testPropertyWithConfig { FsCheckConfig.defaultConfig with maxTest = 300 } "equals autograd on every form"
+            <| Prop.forAll (Arb.fromGen form) isExact
+
+            onForms "the same bytes with any number of threads, and again" (fun f ->
+                let one = single 1 0 f
+
+                for threads in [ 2; 3; 2 ] do
+                    Expect.equal (single threads 0 f) one $"{threads} threads")
+
+            onForms "every width of vectors, close in single precision" (fun f ->
+                let losses, gradients, support, scores = single 1 0 f
+
+                for bits in [ 128; 256; 512 ] do
+                    let l, g, s, p = single 2 bits f
+                    near "losses" 1e-4 (doubles losses) (doubles l)
+                    near "support" 1e-3 (doubles support) (doubles s)
+                    near "scores" 1e-4 (doubles scores) (doubles p)
+
+                    nearGradients
+                        "gradients"
+                        1e-4
+                        (Map.map (fun _ v -> doubles v) gradients)
+                        (Map.map (fun _ v -> doubles v) g))
+
+            testCase "gradients of rows that an earlier batch touched are gone"
+            <| fun () ->
+                let model = modelOf fixedForm
+                let parameters = model.CreateParameters 1L
+                use engine = new FusedEngine(model, parameters, 1, 0)
+
+                let touched items =
+                    let task: Task = { User = 0; Support = [ items, 1f ]; Query = [ items, 0f ] }
+                    let losses = engine.Forward(batch [ task ], ReadOnlySpan [||], null)
+                    Expect.equal losses.Length 1 "one query"
+                    engine.Backward(ReadOnlySpan [| 1f |], ReadOnlySpan [| 1f |])
+                    let table = parameters["item.id"]
+                    let width = table.RowWidth
+
+                    Set
+                        [
+                            for row in 0 .. table.Size / width - 1 do
+                                if Array.exists ((<>) 0f) (Array.sub table.Gradient (row * width) width) then
+                                    row
+                        ],
+                    Set(table.TouchedRows.Value.ToArray())
+
+                Expect.equal (touched 2) (Set [ 3 ], Set [ 3 ]) "first"
+                Expect.equal (touched 4) (Set [ 5 ], Set [ 5 ]) "second"
+
+            testCase "a model of another form is refused by name"
+            <| fun () ->
+                let model = ModelSpec.Named("TaNP").Create(schema, 0.5, LabelKind.Click)
+
+                Expect.throwsT<NotSupportedException>
+                    (fun () -> (new FusedEngine(model, model.CreateParameters 1L, 1, 0)).Dispose())
+                    "TaNP"
+
+            testCase "Backward without Forward is an error"
+            <| fun () ->
+                let model = modelOf fixedForm
+                use engine = new FusedEngine(model, model.CreateParameters 1L, 1, 0)
+
+                Expect.throwsT<InvalidOperationException>
+                    (fun () -> engine.Backward(ReadOnlySpan [||], ReadOnlySpan [||]))
+                    "no batch"
+
+            testCase "a failing piece reaches the caller, and the pool works on"
+            <| fun () ->
+                use pool = new WorkerPool(3)
+
+                Expect.throws
+                    (fun () ->
+                        pool.Run(
+                            50,
+                            fun _ piece ->
+                                if piece = 17 then
+                                    failwith "piece 17"
+                        ))
+                    "failure"
+
+                for round in 1..2000 do
+                    let done' = Array.zeroCreate<int> 7
+                    pool.Run(7, fun _ piece -> done'[piece] <- done'[piece] + 1)
+                    Expect.allEqual done' 1 $"round {round}"
+                    // Long pauses now and then: the threads go to sleep and have to be woken.
+                    if round % 500 = 0 then
+                        Threading.Thread.Sleep 20
+        ]
