@@ -69,12 +69,13 @@ public static class ExperimentRunner
     {
         var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
         var train = prepared.Split.MetaTrain;
-        var engine = EngineOf(prepared, spec, model);
+        // A start that is computed from the data is a part of the training's cost.
+        var clock = Stopwatch.StartNew();
+        var engine = EngineOf(prepared, spec, model, train);
         try
         {
             var reweighter = Reweighter.Over(spec.Robustness, prepared.Source, train, fitted.Reference, spec.Seed);
             var trainer = TrainerOf(prepared, spec, model, engine, reweighter, train);
-            var clock = Stopwatch.StartNew();
             var training = trainer.Run(checkpoint, progress, cancellation);
             return new(engine, training with { Warnings = fitted.Warnings }, reweighter.Weights, clock.Elapsed);
         }
@@ -104,18 +105,31 @@ public static class ExperimentRunner
     )
     {
         var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
-        var engine = EngineOf(prepared, spec, model);
+        var engine = EngineOf(prepared, spec, model, tasks);
         var plain = Reweighter.Plain([.. tasks.Select(task => task.Query.Length)]);
         TrainerOf(prepared, spec, model, engine, plain, tasks).Run(checkpoint, null, cancellation);
         return new(spec.MethodName, engine);
     }
 
-    private static IMetaGradientEngine EngineOf(PreparedExperiment prepared, ExperimentSpec spec, MetaRecommender model)
+    // At the parameters that the model starts from on these tasks.
+    private static IMetaGradientEngine EngineOf(
+        PreparedExperiment prepared,
+        ExperimentSpec spec,
+        MetaRecommender model,
+        ImmutableArray<UserTask> tasks
+    )
     {
-        var engine = spec.Engine.Create(model, model.CreateParameters(spec.Seed));
-        return spec.Model.Offset == OffsetKind.None
-            ? engine
-            : new OffsetEngine(engine, new(prepared.Source, prepared.Split.MetaTrain));
+        var all = prepared.Source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
+        var parameters = model.CreateParameters(spec.Seed);
+        if (spec.Model.Offset == OffsetKind.None)
+        {
+            model.Start(parameters, all, spec.Seed);
+            return spec.Engine.Create(model, parameters);
+        }
+        var bias = new BiasModel(prepared.Source, prepared.Split.MetaTrain);
+        var (support, query) = bias.Scores(all);
+        model.Start(parameters, all.WithBase(support, query), spec.Seed);
+        return new OffsetEngine(spec.Engine.Create(model, parameters), bias);
     }
 
     private static void RequireSameData(ExperimentSpec data, ExperimentSpec method)

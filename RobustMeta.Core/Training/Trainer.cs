@@ -133,9 +133,8 @@ public sealed class Trainer(
         CancellationToken cancellation
     )
     {
-        var order = Seeds
-            .Generator(seed, "shuffle", epoch.ToString(CultureInfo.InvariantCulture))
-            .Permutation(tasks.Length);
+        var random = Seeds.Generator(seed, "shuffle", epoch.ToString(CultureInfo.InvariantCulture));
+        var order = BatchOrder.Of(tasks, spec.BatchSize, spec.Bucketed, random);
         var learned = engine.Parameters.All.Where(phase.Learns).ToList();
         double mean = 0;
         double robust = 0;
