@@ -6,6 +6,7 @@ using RobustMeta.Models;
 using RobustMeta.Models.Offsets;
 using RobustMeta.Robustness;
 using RobustMeta.Robustness.References;
+using RobustMeta.Runtime;
 using RobustMeta.Settings;
 using RobustMeta.Tasks;
 using RobustMeta.Training;
@@ -39,6 +40,7 @@ public static class ExperimentRunner
         var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
         var train = prepared.Split.MetaTrain;
         // A start computed from the data, and a cross-fitted reference, are part of the training's cost.
+        using var memory = new PeakMemory();
         var clock = Stopwatch.StartNew();
         using var engine = EngineOf(prepared, spec, model, train);
         var fit = reference ?? (fold => PlainPredictor(prepared, PlainReference(spec), fold, cancellation));
@@ -46,8 +48,11 @@ public static class ExperimentRunner
         var trainer = TrainerOf(prepared, spec, model, engine, reweighter, train);
         var training = trainer.Run(checkpoint, progress, cancellation);
         var trained = clock.Elapsed;
+        var peak = memory.Bytes;
         var users = prepared.Evaluate(new EnginePredictor(spec.MethodName, engine));
-        return new(spec, users, training, engine.Parameters, reweighter.Weights, trained, clock.Elapsed - trained);
+        var passes = (long)train.Length * training.History.Count;
+        var cost = new RunCost(trained, clock.Elapsed - trained, passes, peak);
+        return new(spec, users, training, engine.Parameters, reweighter.Weights, cost);
     }
 
     private static Trainer TrainerOf(

@@ -11,14 +11,12 @@ namespace RobustMeta.Experiments;
 /// <param name="Training">History of the training.</param>
 /// <param name="Parameters">Parameters of the best epoch.</param>
 /// <param name="Weights">Learned weights at the end.</param>
-/// <param name="TrainingTime">Wall time of the training, selection on validation included.</param>
-/// <param name="EvaluationTime">Wall time of the evaluation on all test sets.</param>
+/// <param name="Cost">What it cost.</param>
 public sealed record MethodResult(
     ExperimentSpec Spec,
     IReadOnlyList<UserResult> Users,
     TrainingResult Training,
     ParameterSet Parameters,
     HierarchicalWeights Weights,
-    TimeSpan TrainingTime,
-    TimeSpan EvaluationTime
+    RunCost Cost
 );

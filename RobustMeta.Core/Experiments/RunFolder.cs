@@ -1,5 +1,3 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using RobustMeta.Evaluation;
 using RobustMeta.Runtime;
 using RobustMeta.Training;
@@ -12,19 +10,14 @@ namespace RobustMeta.Experiments;
 /// <item><c>spec.toml</c>: every setting, as resolved; <c>environment.json</c>: what it was computed with</item>
 /// <item><c>history.csv</c>: one row per epoch; <c>users.csv</c>: one row per test set, user and metric</item>
 /// <item><c>testsets.csv</c>: realised shift of each test set; <c>dropped.csv</c>: who was left out, and why</item>
+/// <item><c>validation.csv</c>: the selection metric at the best epoch</item>
 /// <item><c>weights.csv</c>: learned weights; <c>model.safetensors</c>: parameters of the best epoch</item>
-/// <item><c>timing.csv</c>: seconds (the one file that differs between equal runs); <c>done</c>: written last</item>
+/// <item><c>timing.csv</c>: seconds and memory (the one file that differs between equal runs); <c>done</c>: written last</item>
 /// </list>
 /// </summary>
 public sealed class RunFolder
 {
-    private const string Users = "users.csv";
-    private const string Done = "done";
-    private static readonly JsonSerializerOptions Readable = new()
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private readonly RunFiles files;
 
     /// <summary>The folder of a spec below a root; made when first written to.</summary>
     /// <param name="root">Folder of all runs.</param>
@@ -33,6 +26,7 @@ public sealed class RunFolder
     {
         Spec = spec;
         Path = System.IO.Path.Combine(root, $"{spec.Dataset}-{spec.MethodName}-{spec.Hash}");
+        files = new(Path);
     }
 
     /// <summary>The experiment.</summary>
@@ -42,7 +36,7 @@ public sealed class RunFolder
     public string Path { get; }
 
     /// <summary>Whether the run is finished: every file is there and whole.</summary>
-    public bool IsDone => File.Exists(In(Done));
+    public bool IsDone => files.IsDone;
 
     /// <summary>Where an interrupted training of this spec goes on.</summary>
     /// <param name="interval">Shortest time between saves.</param>
@@ -58,23 +52,22 @@ public sealed class RunFolder
     public void Write(PreparedExperiment prepared, MethodResult result)
     {
         Directory.CreateDirectory(Path);
-        CsvText.Write(In("spec.toml"), Spec.Text);
-        var facts = EnvironmentReport.Facts().ToDictionary(fact => fact.Name, fact => fact.Value);
-        CsvText.Write(In("environment.json"), JsonSerializer.Serialize(facts, Readable) + "\n");
         CsvText.Write(In("history.csv"), RunTables.History(result.Training.History));
-        CsvText.Write(In("testsets.csv"), RunTables.TestSets(prepared.TestSets));
-        CsvText.Write(In("dropped.csv"), RunTables.Dropped(prepared));
         CsvText.Write(In("weights.csv"), RunTables.Weights(prepared, result));
-        CsvText.Write(In("timing.csv"), RunTables.Timing(result));
         SaveModel(result);
-        ResultTable.Write(In(Users), result.Users);
+        files.Write(prepared, Spec.Text, result.Users, result.Training.BestValidation, result.Cost);
         Checkpoint(TimeSpan.Zero).Delete();
-        CsvText.Write(In(Done), "");
     }
 
     /// <summary>The per-user results of a finished run.</summary>
     /// <exception cref="Data.DataFormatException">The file is damaged; deleting the folder makes the run afresh.</exception>
-    public IReadOnlyList<UserResult> ReadUsers() => ResultTable.Read(In(Users));
+    public IReadOnlyList<UserResult> ReadUsers() => files.ReadUsers();
+
+    /// <summary>Value of the selection metric at the best epoch of a finished run.</summary>
+    public double ReadValidation() => files.ReadValidation();
+
+    /// <summary>What a finished run cost.</summary>
+    public RunCost ReadCost() => files.ReadCost();
 
     private void SaveModel(MethodResult result)
     {
@@ -87,5 +80,5 @@ public sealed class RunFolder
         file.Save(In("model.safetensors"));
     }
 
-    private string In(string file) => System.IO.Path.Combine(Path, file);
+    private string In(string file) => files.In(file);
 }

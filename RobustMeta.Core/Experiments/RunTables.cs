@@ -59,17 +59,17 @@ internal static class RunTables
     public static string Weights(PreparedExperiment prepared, MethodResult result) =>
         CsvText.Table(["level", "user", "item", "weight"], WeightRows(prepared, result));
 
-    /// <summary>Seconds of training and evaluation, and users trained on a second.</summary>
-    public static string Timing(MethodResult result) =>
+    /// <summary>Seconds of training and evaluation, users trained on a second, and memory.</summary>
+    public static string Timing(RunCost cost) =>
         CsvText.Table(
-            ["trainSeconds", "evaluationSeconds", "usersPerSecond"],
+            ["trainSeconds", "evaluationSeconds", "usersPerSecond", "userPasses", "peakBytes"],
             [
                 [
-                    result.TrainingTime.TotalSeconds,
-                    result.EvaluationTime.TotalSeconds,
-                    (double)result.Weights.Users.Length
-                        * result.Training.History.Count
-                        / Math.Max(1e-9, result.TrainingTime.TotalSeconds),
+                    cost.Training.TotalSeconds,
+                    cost.Evaluation.TotalSeconds,
+                    cost.UsersPerSecond,
+                    cost.UserPasses,
+                    cost.PeakBytes,
                 ],
             ]
         );
