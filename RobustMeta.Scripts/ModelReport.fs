@@ -30,7 +30,12 @@ let mean (metric: string) (runs: (int * Run) list) =
     let means =
         [
             for _, run in runs do
-                let values = [ for row in run.Users do if row.Metric = metric then row.Value ]
+                let values =
+                    [
+                        for row in run.Users do
+                            if row.Metric = metric then
+                                row.Value
+                    ]
 
                 if not values.IsEmpty then
                     List.average values
@@ -88,9 +93,7 @@ let private accuracy (plan: Plan) dataset label (reference: (int * Run) list) =
                 Tables.number 4 (mean other runs)
         ]
 
-    table
-        ([ "method"; "seeds"; metric; "− bias" ] @ others)
-        (plan.Methods |> List.map (row plan dataset label columns))
+    table ([ "method"; "seeds"; metric; "− bias" ] @ others) (plan.Methods |> List.map (row plan dataset label columns))
 
 let private cost (plan: Plan) dataset label =
     let columns method (runs: (int * Run) list) =

@@ -161,12 +161,7 @@ let part (plan: Plan) (words: string list) : Plan =
     apply plan words
 
 /// A finished run: per-user results, value on validation, cost.
-type Run =
-    {
-        Users: IReadOnlyList<UserResult>
-        Validation: float
-        Cost: RunCost
-    }
+type Run = { Users: IReadOnlyList<UserResult>; Validation: float; Cost: RunCost }
 
 /// One run of the study, which may or may not be finished.
 type Job =
@@ -181,8 +176,10 @@ type Job =
     /// The results of a finished run.
     member this.Read() =
         match this with
-        | Trained folder -> { Users = folder.ReadUsers(); Validation = folder.ReadValidation(); Cost = folder.ReadCost() }
-        | Fitted folder -> { Users = folder.ReadUsers(); Validation = folder.ReadValidation(); Cost = folder.ReadCost() }
+        | Trained folder ->
+            { Users = folder.ReadUsers(); Validation = folder.ReadValidation(); Cost = folder.ReadCost() }
+        | Fitted folder ->
+            { Users = folder.ReadUsers(); Validation = folder.ReadValidation(); Cost = folder.ReadCost() }
 
 /// The run of a candidate of a method on a seed.
 let job (plan: Plan) (dataset: string) (label: string) (method: Method) (candidate: Settings) (seed: int) : Job =

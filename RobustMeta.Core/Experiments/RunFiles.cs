@@ -38,7 +38,15 @@ internal sealed class RunFiles(string folder)
         CsvText.Write(In("environment.json"), JsonSerializer.Serialize(facts, Readable) + "\n");
         CsvText.Write(In("testsets.csv"), RunTables.TestSets(prepared.TestSets));
         CsvText.Write(In("dropped.csv"), RunTables.Dropped(prepared));
-        CsvText.Write(In(ValidationFile), CsvText.Table(["metric", "value"], [[prepared.Validation.Name, validation]]));
+        CsvText.Write(
+            In(ValidationFile),
+            CsvText.Table(
+                ["metric", "value"],
+                [
+                    [prepared.Validation.Name, validation],
+                ]
+            )
+        );
         CsvText.Write(In(Timing), RunTables.Timing(cost));
         ResultTable.Write(In(Users), users);
         CsvText.Write(In(Done), "");

@@ -72,7 +72,12 @@ public sealed class MetaPmf : MetaRecommender
     private ImmutableHashSet<string> LearnedWhere(bool vectors) =>
         vectors || identity is null
             ? []
-            : [.. Shapes.Select(shape => shape.Name).Where(name => !name.StartsWith("item.", StringComparison.Ordinal) && name != "spread.id")];
+            :
+            [
+                .. Shapes
+                    .Select(shape => shape.Name)
+                    .Where(name => !name.StartsWith("item.", StringComparison.Ordinal) && name != "spread.id"),
+            ];
 
     /// <inheritdoc/>
     public override void Start(ParameterSet parameters, TaskBatch train, long seed)
@@ -157,8 +162,7 @@ public sealed class MetaPmf : MetaRecommender
             .exp();
         var weights = batch.SupportWeights * batch.Support.Mask;
         var prior = people.Encode(theta, batch.Batch.Users, precision) + Choice(theta, w, batch.Support, weights);
-        var origin =
-            batch.Support.Base + theta["center"] + TaskEncoder.At(means, batch.Support).squeeze(2);
+        var origin = batch.Support.Base + theta["center"] + TaskEncoder.At(means, batch.Support).squeeze(2);
         var user = FoldIn(
             theta,
             TaskEncoder.At(q, batch.Support),
@@ -208,9 +212,7 @@ public sealed class MetaPmf : MetaRecommender
             var unsure = (certain * spread).sum(1);
             var system = matmul(transposed, certain * q) + (unsure + penalty).diag_embed();
             var slope =
-                matmul(transposed, counts * pull)
-                - unsure.unsqueeze(2) * user
-                - penalty.unsqueeze(1) * (user - prior);
+                matmul(transposed, counts * pull) - unsure.unsqueeze(2) * user - penalty.unsqueeze(1) * (user - prior);
             user = user + linalg.solve(system, slope);
         }
         return user;

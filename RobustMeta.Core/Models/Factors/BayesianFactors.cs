@@ -77,7 +77,13 @@ public sealed class BayesianFactors
     /// <param name="content">Features of all items.</param>
     /// <param name="itemCount">Number of all items.</param>
     /// <param name="prior">Size, rounds, seed.</param>
-    public static BayesianFactors Fit(LabelKind label, TaskBatch train, ContentDesign content, int itemCount, FactorPrior prior)
+    public static BayesianFactors Fit(
+        LabelKind label,
+        TaskBatch train,
+        ContentDesign content,
+        int itemCount,
+        FactorPrior prior
+    )
     {
         var model = new BayesianFactors(label, FactorCells.Of(train, itemCount), content, prior);
         for (var round = 0; round < prior.Rounds; round++)

@@ -12,7 +12,11 @@ public sealed class ContentDesign
     private const int LargestVocabulary = 512;
     private readonly ImmutableArray<(int Column, double Value)>[] rows;
 
-    private ContentDesign(ImmutableArray<(int, double)>[] rows, ImmutableSortedDictionary<string, int> start, int columns)
+    private ContentDesign(
+        ImmutableArray<(int, double)>[] rows,
+        ImmutableSortedDictionary<string, int> start,
+        int columns
+    )
     {
         this.rows = rows;
         Start = start;

@@ -57,7 +57,8 @@ internal sealed class FactorCells
             scores.IsEmpty ? 0 : scores[j];
     }
 
-    public IEnumerable<int> OfUser(int user) => Enumerable.Range(userStart[user], userStart[user + 1] - userStart[user]);
+    public IEnumerable<int> OfUser(int user) =>
+        Enumerable.Range(userStart[user], userStart[user + 1] - userStart[user]);
 
     public ReadOnlySpan<int> OfItem(int item) => itemCells.AsSpan(itemStart[item]..itemStart[item + 1]);
 

@@ -32,11 +32,7 @@ public sealed class FeatureSum(string side, ImmutableArray<InputField> fields, i
     /// <param name="theta">Parameters by name.</param>
     /// <param name="entities">Dense indices of the entities, <c>[U]</c>.</param>
     /// <param name="precision">Floating-point type of the result.</param>
-    public Tensor Encode(
-        IReadOnlyDictionary<string, Tensor> theta,
-        ImmutableArray<int> entities,
-        ScalarType precision
-    )
+    public Tensor Encode(IReadOnlyDictionary<string, Tensor> theta, ImmutableArray<int> entities, ScalarType precision)
     {
         var sum = zeros([entities.Length, width], precision);
         if (tokenFields > 0)
