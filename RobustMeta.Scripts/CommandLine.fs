@@ -7,6 +7,7 @@ open System.Threading
 open RobustMeta.Data
 open RobustMeta.Experiments
 open RobustMeta.Models
+open RobustMeta.Models.Baselines
 open RobustMeta.Robustness
 open RobustMeta.Settings
 open RobustMeta.Training
@@ -20,7 +21,8 @@ let private usage =
     """robustmeta: robust meta-learned cold-start recommendation
 
   quick_start [name value …]       plain and robust MeLU and baselines on shifted test sets of synthetic data
-  run MODEL [name value …]         one experiment; results below the folder `out` (default: results)
+  run MODEL [name value …]         one experiment; results below the folder `out` (default: results);
+                                   MODEL may be a baseline
   run FILE.toml [name value …]     the same, settings from a file
   run MODEL help                   all settings of a model: meaning, range, default
   robustness [quick] [DATA [BASE]] the study of robust training, all of it or a part; goes on where it was
@@ -41,30 +43,51 @@ let private splitOut (settings: (string * string) list) =
     let own, others = settings |> List.partition (fun (key, _) -> key = Out)
     (own |> List.tryLast |> Option.map snd |> Option.defaultValue defaultOut), others
 
-let private specOf (model: string) (settings: (string * string) list) =
-    if model.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) then
-        SpecFile.Read model |> Experiment.vary settings
+/// What `run` is asked to run.
+type private Job =
+    | Model of ExperimentSpec
+    | Baseline of BaselineRunSpec
+
+let private jobOf (name: string) (settings: (string * string) list) =
+    let structs = [| for key, value in settings -> struct (key, value) |]
+
+    if name.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) then
+        match SpecFile.ReadBaseline name with
+        | null -> SpecFile.Read name |> Experiment.vary settings |> Model
+        | spec -> spec.With structs |> Baseline
+    elif BaselineSpec.All.ContainsKey name then
+        BaselineRunSpec.Of(name, structs) |> Baseline
+    elif ModelSpec.All.ContainsKey name then
+        Experiment.spec name settings |> Model
     else
-        Experiment.spec model settings
+        let names = Seq.append ModelSpec.All.Keys BaselineSpec.All.Keys |> List.ofSeq
+        let models, baselines = String.Join(", ", ModelSpec.All.Keys), String.Join(", ", BaselineSpec.All.Keys)
 
-/// All settings of a model as a table.
-let private settingsHelp (model: string) =
-    let spec = specOf model []
+        raise (
+            SettingException
+                $"There is no model '{name}'{NearestName.Hint(name, names)}. Models: {models}. Baselines: {baselines}"
+        )
 
-    let rows =
-        [
-            for s in SettingList.Of spec do
-                yield [ s.Key; s.Print spec; s.Range; s.Meaning ]
+/// All settings of a model or baseline as a table.
+let private settingsHelp (name: string) =
+    let ofSpec (spec: obj) = [ for s in SettingList.Of spec -> [ s.Key; s.Print spec; s.Range; s.Meaning ] ]
+    let out = [ Out; defaultOut; "text"; "folder that receives performance.csv and a folder per run" ]
+
+    let name, rows =
+        match jobOf name [] with
+        | Model spec ->
             let presets = String.Join(" | ", RobustPreset.All |> Seq.map _.Name)
+            let meaning = "robust method by name: stands for several of the settings above"
+            spec.Model.ModelName, ofSpec spec @ [ [ Experiment.PresetKey; ""; presets; meaning ] ]
+        | Baseline spec -> spec.Baseline.BaselineName, ofSpec spec
 
-            yield
-                [ Experiment.PresetKey; ""; presets; "robust method by name: stands for several of the settings above" ]
+    printfn $"settings of {name}, as `run {name} name value …`\n"
 
-            yield [ Out; defaultOut; "text"; "folder that receives performance.csv and a folder per run" ]
-        ]
+    match jobOf name [] with
+    | Baseline spec -> printfn $"new items: {spec.Baseline.NewItems}\n"
+    | Model _ -> ()
 
-    printfn $"settings of {spec.Model.ModelName}, as `run {spec.Model.ModelName} name value …`\n"
-    printf "%s" (Tables.markdown { Header = [ "name"; "default"; "range"; "meaning" ]; Rows = rows })
+    printf "%s" (Tables.markdown { Header = [ "name"; "default"; "range"; "meaning" ]; Rows = rows @ [ out ] })
 
 let private withCancellation (action: CancellationToken -> unit) =
     use source = new CancellationTokenSource()
@@ -104,11 +127,16 @@ let private dispatch (words: string list) =
         0
     | "run" :: model :: rest ->
         let out, settings = splitOut (pairs rest)
-        withCancellation (Run.execute out (specOf model settings))
+
+        match jobOf model settings with
+        | Model spec -> withCancellation (Run.execute out spec)
+        | Baseline spec -> Run.executeBaseline out spec
+
         0
     | [ "run" ] ->
         let models = String.Join(", ", ModelSpec.All.Keys)
-        raise (SettingException $"run needs a model or a spec file. Models: {models}")
+        let baselines = String.Join(", ", BaselineSpec.All.Keys)
+        raise (SettingException $"run needs a model or a spec file. Models: {models}. Baselines: {baselines}")
     | command :: _ ->
         let commands = [ "quick_start"; "run"; "robustness"; "theory"; "doctor"; "help" ]
         raise (SettingException $"There is no command '{command}'{NearestName.Hint(command, commands)}")

@@ -80,7 +80,26 @@ let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation
             printfn $"{name}: {warning}"
 
         printfn
-            $"{name}: best epoch {training.BestEpoch} of {training.History.Count}, {criterion} {Tables.number 4 training.BestValidation} on validation; {Tables.number 1 result.TrainingTime.TotalSeconds} s to train, {Tables.number 1 result.EvaluationTime.TotalSeconds} s to evaluate"
+            $"{name}: best epoch {training.BestEpoch} of {training.History.Count}, {criterion} {Tables.number 4 training.BestValidation} on validation; {Tables.number 1 result.Cost.Training.TotalSeconds} s to train, {Tables.number 1 result.Cost.Evaluation.TotalSeconds} s to evaluate"
+
+        result.Users
+
+/// The defaults of a baseline with some settings changed.
+let baseline (name: string) (settings: (string * string) list) = BaselineRunSpec.Of(name, structs settings)
+
+/// Fits and measures one baseline, or reads its results where they are complete; the folder receives everything.
+let fitOrRead (prepared: PreparedExperiment) (folder: BaselineFolder) =
+    let name = folder.Spec.MethodName
+
+    if folder.IsDone then
+        printfn $"{name}: finished before, results are read from {folder.Path}"
+        folder.ReadUsers()
+    else
+        let result = BaselineRunner.Fit(prepared, folder.Spec)
+        folder.Write(prepared, result)
+
+        printfn
+            $"{name}: {prepared.Validation.Name} {Tables.number 4 result.Validation} on validation; {Tables.number 1 result.Cost.Training.TotalSeconds} s to fit, {Tables.number 1 result.Cost.Evaluation.TotalSeconds} s to evaluate"
 
         result.Users
 

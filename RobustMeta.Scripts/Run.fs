@@ -9,7 +9,7 @@ open RobustMeta.Evaluation
 open RobustMeta.Experiments
 
 /// Appends a method's rows to the paper's result file; where one of its metrics was not measured, says so instead.
-let private appendPerformance (path: string) (spec: ExperimentSpec) (rows: UserResult seq) =
+let private appendPerformance (path: string) (name: string) (rows: UserResult seq) =
     let means = dict [ for c in Summary.cells (Seq.toArray rows) -> (c.TestSet, c.Metric), c.Interval.Mean ]
 
     let complete =
@@ -17,7 +17,7 @@ let private appendPerformance (path: string) (spec: ExperimentSpec) (rows: UserR
             for testSet in means.Keys |> Seq.map fst |> Seq.distinct |> Seq.sort do
                 if PerformanceFile.Metrics |> Seq.forall (fun metric -> means.ContainsKey(testSet, metric)) then
                     let values = [| for metric in PerformanceFile.Metrics -> means[testSet, metric] |]
-                    struct (spec.MethodName, testSet, values :> IReadOnlyList<float>)
+                    struct (name, testSet, values :> IReadOnlyList<float>)
         ]
 
     if complete.IsEmpty then
@@ -27,13 +27,7 @@ let private appendPerformance (path: string) (spec: ExperimentSpec) (rows: UserR
         PerformanceFile.Append(path, complete)
         printfn $"appended {complete.Length} rows to {path}"
 
-/// One experiment: prints its tables and leaves its files below `out`.
-let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToken) =
-    let folder = RunFolder(out, spec)
-    let isNew = not folder.IsDone
-    let prepared = Experiment.prepare (Experiment.load spec) spec
-    let comparison = Experiment.compareOn prepared out [ spec ] cancellation
-
+let private report (out: string) (name: string) (isNew: bool) (folder: string) (comparison: Experiment.Comparison) =
     for metric in comparison.Rows |> Seq.map _.Metric |> Seq.distinct do
         Experiment.printTable metric comparison
 
@@ -41,7 +35,30 @@ let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToke
 
     if isNew then
         comparison.Rows
-        |> Seq.filter (fun row -> row.Method = spec.MethodName)
-        |> appendPerformance (Path.Combine(out, "performance.csv")) spec
+        |> Seq.filter (fun row -> row.Method = name)
+        |> appendPerformance (Path.Combine(out, "performance.csv")) name
 
-    printfn $"everything about this run is in {folder.Path}"
+    printfn $"everything about this run is in {folder}"
+
+/// One experiment: prints its tables and leaves its files below `out`.
+let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToken) =
+    let folder = RunFolder(out, spec)
+    let isNew = not folder.IsDone
+    let prepared = Experiment.prepare (Experiment.load spec) spec
+
+    Experiment.compareOn prepared out [ spec ] cancellation |> report out spec.MethodName isNew folder.Path
+
+/// One baseline: the same.
+let executeBaseline (out: string) (spec: BaselineRunSpec) =
+    let folder = BaselineFolder(out, spec)
+    let isNew = not folder.IsDone
+    let prepared = Experiment.prepare (Experiment.load spec.Data) spec.Data
+    let own = Experiment.fitOrRead prepared folder
+    // The baseline itself may be among those that are measured beside it.
+    let beside =
+        prepared.Baselines()
+        |> Seq.filter (fun other -> other.Name <> spec.MethodName)
+        |> Seq.collect prepared.Evaluate
+
+    let comparison: Experiment.Comparison = { Prepared = prepared; Rows = [| yield! own; yield! beside |] }
+    report out spec.MethodName isNew folder.Path comparison

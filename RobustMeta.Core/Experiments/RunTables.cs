@@ -24,12 +24,12 @@ internal static class RunTables
     /// <summary>Columns of <see cref="Selection"/>.</summary>
     public static readonly string[] SelectionColumns = ["criterion", "bestEpoch", "bestValidation", "stoppedEarly"];
 
-    /// <summary>The best epoch and its validation value.</summary>
-    public static string Selection(string criterion, TrainingResult training) =>
+    /// <summary>The best epoch and its validation value; a baseline has no epochs.</summary>
+    public static string Selection(string criterion, int bestEpoch, double bestValidation, bool stoppedEarly) =>
         CsvText.Table(
             SelectionColumns,
             [
-                [criterion, training.BestEpoch, training.BestValidation, training.StoppedEarly],
+                [criterion, bestEpoch, bestValidation, stoppedEarly],
             ]
         );
 
@@ -88,18 +88,18 @@ internal static class RunTables
     public static string Weights(PreparedExperiment prepared, MethodResult result) =>
         CsvText.Table(["level", "user", "item", "weight"], WeightRows(prepared, result));
 
-    /// <summary>Seconds of training and evaluation, and users trained on a second.</summary>
-    public static string Timing(MethodResult result) =>
+    /// <summary>Seconds of training and evaluation, users trained on a second, and memory.</summary>
+    public static string Timing(RunCost cost) =>
         CsvText.Table(
-            ["trainSeconds", "evaluationSeconds", "usersPerSecond", "referenceSeconds"],
+            ["trainSeconds", "evaluationSeconds", "usersPerSecond", "userPasses", "peakBytes", "referenceSeconds"],
             [
                 [
-                    result.TrainingTime.TotalSeconds,
-                    result.EvaluationTime.TotalSeconds,
-                    (double)result.Weights.Users.Length
-                        * Epochs(result)
-                        / Math.Max(1e-9, result.TrainingTime.TotalSeconds),
-                    result.ReferenceTime.TotalSeconds,
+                    cost.Training.TotalSeconds,
+                    cost.Evaluation.TotalSeconds,
+                    cost.UsersPerSecond,
+                    cost.UserPasses,
+                    cost.PeakBytes,
+                    cost.Reference.TotalSeconds,
                 ],
             ]
         );

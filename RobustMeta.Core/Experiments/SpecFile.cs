@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobustMeta.Models.Baselines;
 using RobustMeta.Settings;
 using Tomlyn;
 using Tomlyn.Model;
@@ -28,14 +29,35 @@ public static class SpecFile
         }
     }
 
+    /// <summary>The run of a file whose <c>model</c> is a baseline; null where it is not.</summary>
+    /// <exception cref="SettingException">As <see cref="Read"/>.</exception>
+    public static BaselineRunSpec? ReadBaseline(string path)
+    {
+        try
+        {
+            var (model, settings) = Settings(File.ReadAllText(path));
+            return BaselineSpec.All.ContainsKey(model) ? BaselineRunSpec.Of(model, settings) : null;
+        }
+        catch (SettingException error)
+        {
+            throw new SettingException($"{path}: {error.Message}");
+        }
+    }
+
     /// <summary>The experiment of a text.</summary>
     /// <exception cref="SettingException">As <see cref="Read"/>.</exception>
     public static ExperimentSpec Parse(string text)
     {
+        var (model, settings) = Settings(text);
+        return ExperimentSpec.Of(model, settings);
+    }
+
+    private static (string Model, (string Key, string Value)[] Settings) Settings(string text)
+    {
         var settings = Deserialize(text).Select(entry => (entry.Key, Value: Print(entry.Key, entry.Value))).ToArray();
         var model =
             settings.FirstOrDefault(s => s.Key == ExperimentSpec.ModelKey).Value ?? new Models.MeLUSpec().ModelName;
-        return ExperimentSpec.Of(model, [.. settings.Where(s => s.Key != ExperimentSpec.ModelKey)]);
+        return (model, [.. settings.Where(s => s.Key != ExperimentSpec.ModelKey)]);
     }
 
     /// <summary>

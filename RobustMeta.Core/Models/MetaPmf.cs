@@ -16,7 +16,8 @@ namespace RobustMeta.Models;
 /// posterior is that of the logistic bound of Jaakkola and Jordan (2000), a few steps of it.
 /// <para>
 /// Training starts at the Bayesian solution for the training users (<see cref="BayesianFactors"/>), then descends on the
-/// query loss through the fold-in: vectors, variances, noise and prior are all learned.
+/// query loss through the fold-in. By default that moves what a user is before any rating, the noise and the penalties;
+/// the items' vectors have seen the training users' labels already.
 /// </para>
 /// </summary>
 public sealed class MetaPmf : MetaRecommender
@@ -58,7 +59,7 @@ public sealed class MetaPmf : MetaRecommender
             ParameterShape.Constant("logSpread", Math.Log(0.01), width),
             ParameterShape.Constant("logPrecision", 0, width - Mean),
         ];
-        Phases = [TrainingPhase.Main with { Learned = LearnedWhere(spec.LearnVectors) }];
+        Phases = [TrainingPhase.Main with { Learned = LearnedWhere(spec.LearnVectors || spec.StartRounds == 0) }];
     }
 
     private double TasteVariance =>

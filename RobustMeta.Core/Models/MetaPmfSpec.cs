@@ -28,7 +28,7 @@ public sealed record MetaPmfSpec : ModelSpec
     public double TasteVariance { get; init; } = double.NaN;
 
     /// <summary>Whether the items' own vectors are learned further by gradient.</summary>
-    [Setting("whether the items' own vectors are learned further by gradient (with startRounds 0 they must be)")]
+    [Setting("whether the items' own vectors are learned further by gradient (with startRounds 0 they always are)")]
     public bool LearnVectors { get; init; }
 
     /// <summary>Steps of the user's logistic solution (clicks); ratings need one and no more.</summary>

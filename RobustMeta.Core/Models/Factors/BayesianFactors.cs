@@ -85,6 +85,14 @@ public sealed class BayesianFactors
         FactorPrior prior
     )
     {
+        var width = prior.Factors + 2;
+        if ((long)Math.Max(train.Count, itemCount) * width * width > Array.MaxLength)
+        {
+            throw new ArgumentException(
+                $"{prior.Factors} factors for {train.Count} users and {itemCount} items need more than one array holds: "
+                    + "lower factors or userNum."
+            );
+        }
         var model = new BayesianFactors(label, FactorCells.Of(train, itemCount), content, prior);
         for (var round = 0; round < prior.Rounds; round++)
         {

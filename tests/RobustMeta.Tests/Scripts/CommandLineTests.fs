@@ -63,6 +63,9 @@ let private refusals =
         [ "run"; "MeLU"; "set"; "simplx" ], "'simplex'"
         [ "run"; "MeLU"; "dataset"; "sinthetic" ], "'synthetic'"
         [ "run"; "MeLU"; "metrics"; "NDCG@20,NDCG@10" ], "testQueryLength"
+        [ "run"; "EASEE" ], "did you mean 'EASE'"
+        [ "run"; "EASE"; "epoch"; "3" ], "no setting 'epoch'"
+        [ "run"; "EASE"; "regularization"; "0" ], "0.001 to"
         [ "quick_start"; "epochs"; "3" ], "'epoch'"
     ]
 
@@ -129,6 +132,38 @@ let tests =
                         let code, text = captured ([ "run"; "MeLU"; "out"; first ] @ tiny)
                         Expect.equal code 0 text
                         Expect.stringContains text "finished before" "says so"
+                        Expect.equal (files first) (files second) "unchanged"))
+
+            testCase "a baseline lists its own settings and what it does with new items"
+            <| fun () ->
+                let code, text = captured [ "run"; "ease"; "help" ]
+                Expect.equal code 0 "exit code"
+
+                for expected in [ "regularization"; "signal"; "dataset"; "out"; "new items:" ] do
+                    Expect.stringContains text expected expected
+
+                Expect.isFalse (text.Contains "localLr") "no settings of trained models"
+
+            testCase "a baseline runs as a model does, by name and from its own spec; the same bytes"
+            <| fun () ->
+                inFolder (fun first ->
+                    inFolder (fun second ->
+                        let own = [ "regularization"; "30"; "userNum"; "120"; "shiftDraws"; "2" ]
+                        let code, text = captured ([ "run"; "EASE"; "out"; first ] @ own)
+                        Expect.equal code 0 text
+                        let run = Directory.GetDirectories first |> Array.exactlyOne
+                        let code, text = captured [ "run"; Path.Combine(run, "spec.toml"); "out"; second ]
+                        Expect.equal code 0 text
+                        Expect.equal (files first) (files second) "same bytes"
+
+                        Expect.hasLength
+                            (File.ReadAllLines(Path.Combine(first, "performance.csv")))
+                            6
+                            "five test sets"
+
+                        let code, text = captured ([ "run"; "EASE"; "out"; first ] @ own)
+                        Expect.equal code 0 text
+                        Expect.stringContains text "finished before" "is read"
                         Expect.equal (files first) (files second) "unchanged"))
 
             testCase "quick_start leaves tables, figure and both runs"

@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using RobustMeta.Data;
+using RobustMeta.Evaluation;
+using RobustMeta.Runtime;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>The files that the folders of all runs have, of models and baselines.</summary>
+/// <param name="folder">The folder.</param>
+internal sealed class RunFiles(string folder)
+{
+    private const string Users = "users.csv";
+    private const string Done = "done";
+    private const string Timing = "timing.csv";
+    private const string Selection = "selection.csv";
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    public bool IsDone => File.Exists(In(Done));
+
+    /// <summary>Writes them, <c>done</c> last.</summary>
+    public void Write(
+        PreparedExperiment prepared,
+        string spec,
+        IReadOnlyList<UserResult> users,
+        string selection,
+        RunCost cost
+    )
+    {
+        Directory.CreateDirectory(folder);
+        CsvText.Write(In("spec.toml"), spec);
+        var facts = EnvironmentReport.Facts().ToDictionary(fact => fact.Name, fact => fact.Value);
+        CsvText.Write(In("environment.json"), JsonSerializer.Serialize(facts, Readable) + "\n");
+        CsvText.Write(In("testsets.csv"), RunTables.TestSets(prepared.TestSets));
+        CsvText.Write(In("dropped.csv"), RunTables.Dropped(prepared));
+        CsvText.Write(In(Selection), selection);
+        CsvText.Write(In(Timing), RunTables.Timing(cost));
+        ResultTable.Write(In(Users), users);
+        CsvText.Write(In(Done), "");
+    }
+
+    public IReadOnlyList<UserResult> ReadUsers() => ResultTable.Read(In(Users));
+
+    public double ReadValidation() => LastRow(Selection, RunTables.SelectionColumns.Length)[2];
+
+    public RunCost ReadCost()
+    {
+        var row = LastRow(Timing, 6);
+        return new(TimeSpan.FromSeconds(row[0]), TimeSpan.FromSeconds(row[1]), (long)row[3], (long)row[4])
+        {
+            Reference = TimeSpan.FromSeconds(row[5]),
+        };
+    }
+
+    public string In(string file) => Path.Combine(folder, file);
+
+    // Numbers of the one row of a table; what is no number is NaN.
+    private double[] LastRow(string file, int columns)
+    {
+        var cells = File.ReadAllLines(In(file))[^1].Split(',');
+        return cells.Length == columns
+            ? Array.ConvertAll(cells, x => double.TryParse(x, CultureInfo.InvariantCulture, out var n) ? n : double.NaN)
+            : throw new DataFormatException(
+                In(file),
+                2,
+                0,
+                $"{cells.Length} columns; expected {columns}. Delete the folder to make the run afresh."
+            );
+    }
+}
