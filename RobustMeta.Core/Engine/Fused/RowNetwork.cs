@@ -52,6 +52,7 @@ internal sealed unsafe class RowNetwork<T> : IDisposable
             weight[l] = layout.Add($"{name}.{l - 1}.weight", 0, width[l - 1], width[l], padded[l]);
             bias[l] = layout.Add($"{name}.{l - 1}.bias", 0, 1, width[l], padded[l]);
             transposed[l] = memory.TakeZeros((long)width[l] * padded[l - 1]);
+            Pieces += PiecesOf(l);
         }
     }
 
@@ -62,7 +63,7 @@ internal sealed unsafe class RowNetwork<T> : IDisposable
     public int Blocks => (Rows + RowsPerBlock - 1) / RowsPerBlock;
 
     /// <summary>Number of pieces of the gradient.</summary>
-    public int Pieces => Enumerable.Range(1, layers).Sum(PiecesOf);
+    public int Pieces { get; }
 
     /// <summary>Row length of the inputs.</summary>
     public int InputPadded => padded[0];
