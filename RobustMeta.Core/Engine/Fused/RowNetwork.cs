@@ -95,7 +95,11 @@ internal sealed unsafe class RowNetwork<T> : IDisposable
     {
         block = values;
         Rows = rows;
-        output[0] = arena.TakeZeros((long)rows * padded[0]);
+        output[0] = arena.Take((long)rows * padded[0]);
+        if (width[0] < padded[0])
+        {
+            Arithmetic<T>.Clear(output[0], (long)rows * padded[0]);
+        }
         for (var l = 1; l <= layers; l++)
         {
             arithmetic.Transpose(block + weight[l], padded[l], transposed[l], padded[l - 1], width[l - 1], width[l]);
