@@ -1,6 +1,7 @@
 using RobustMeta.Evaluation;
 using RobustMeta.Models;
 using RobustMeta.Robustness;
+using RobustMeta.Robustness.References;
 using RobustMeta.Training;
 
 namespace RobustMeta.Experiments;
@@ -21,4 +22,14 @@ public sealed record MethodResult(
     HierarchicalWeights Weights,
     TimeSpan TrainingTime,
     TimeSpan EvaluationTime
-);
+)
+{
+    /// <summary>The members of a population over radii; empty for a single training. History and weights are the first's.</summary>
+    public IReadOnlyList<PopulationMember> Members { get; init; } = [];
+
+    /// <summary>Validation losses of the plain model and the reference candidates; empty where none were compared.</summary>
+    public IReadOnlyList<ReferenceLoss> References { get; init; } = [];
+
+    /// <summary>Wall time of fitting the reference and comparing it with the plainly trained model.</summary>
+    public TimeSpan ReferenceTime { get; init; }
+}

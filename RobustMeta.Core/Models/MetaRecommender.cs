@@ -47,6 +47,15 @@ public abstract class MetaRecommender(string name, LabelKind label)
         TrainingPhase? training
     );
 
+    /// <summary>
+    /// Replaces initial values by ones that are computed from the training tasks, in models that know such a start: a
+    /// closed-form solution that gradient steps then improve on. Most models do nothing here.
+    /// </summary>
+    /// <param name="parameters">As <see cref="CreateParameters"/> makes them; written in place.</param>
+    /// <param name="train">All meta-training tasks, with base scores if the model predicts on top of some.</param>
+    /// <param name="seed">Seed of anything random.</param>
+    public virtual void Start(ParameterSet parameters, TaskBatch train, long seed) { }
+
     /// <summary>Initial values of parameters and state: a function of the seed and the names.</summary>
     public ParameterSet CreateParameters(long seed) => new(Shapes.Select(shape => shape.Create(seed)));
 }

@@ -1,0 +1,93 @@
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Models.Factors;
+
+/// <summary>All interactions of some tasks, supports and queries, by user and by item.</summary>
+internal sealed class FactorCells
+{
+    private readonly int[] itemStart;
+    private readonly int[] itemCells;
+    private readonly int[] userStart;
+
+    private FactorCells(int users, int items, List<(int User, int Item, float Label, float Base)> all)
+    {
+        (Users, Items, Count) = (users, items, all.Count);
+        User = [.. all.Select(cell => cell.User)];
+        Item = [.. all.Select(cell => cell.Item)];
+        Label = [.. all.Select(cell => (double)cell.Label)];
+        Base = [.. all.Select(cell => (double)cell.Base)];
+        // The limit of tanh(x/2) / 2x at 0.
+        Curvature = [.. Enumerable.Repeat(0.25, all.Count)];
+        userStart = Starts(User, users);
+        itemStart = Starts(Item, items);
+        itemCells = [.. Enumerable.Range(0, Count).OrderBy(cell => Item[cell])];
+    }
+
+    public int Users { get; }
+    public int Items { get; }
+    public int Count { get; }
+    public int[] User { get; }
+    public int[] Item { get; }
+    public double[] Label { get; }
+    public double[] Base { get; }
+
+    /// <summary>Curvature of the bound on each click's loss.</summary>
+    public double[] Curvature { get; }
+
+    public bool[] HasUser => [.. Enumerable.Range(0, Users).Select(u => userStart[u + 1] > userStart[u])];
+    public bool[] HasItem => [.. Enumerable.Range(0, Items).Select(i => itemStart[i + 1] > itemStart[i])];
+
+    public static FactorCells Of(TaskBatch train, int items)
+    {
+        var all = new List<(int, int, float, float)>();
+        for (var b = 0; b < train.Count; b++)
+        {
+            for (var j = train.SupportOffsets[b]; j < train.SupportOffsets[b + 1]; j++)
+            {
+                all.Add((b, train.SupportItems[j], train.SupportLabels[j], At(train.SupportBase, j)));
+            }
+            for (var j = train.QueryOffsets[b]; j < train.QueryOffsets[b + 1]; j++)
+            {
+                all.Add((b, train.QueryItems[j], train.QueryLabels[j], At(train.QueryBase, j)));
+            }
+        }
+        return new(train.Count, items, all);
+
+        static float At(System.Collections.Immutable.ImmutableArray<float> scores, int j) =>
+            scores.IsEmpty ? 0 : scores[j];
+    }
+
+    public IEnumerable<int> OfUser(int user) =>
+        Enumerable.Range(userStart[user], userStart[user + 1] - userStart[user]);
+
+    public ReadOnlySpan<int> OfItem(int item) => itemCells.AsSpan(itemStart[item]..itemStart[item + 1]);
+
+    /// <summary>What all labels have in common: the mean of what the base leaves of ratings; of clicks, the log-odds.</summary>
+    public double Center(LabelKind label)
+    {
+        if (Count == 0)
+        {
+            return 0;
+        }
+        if (label == LabelKind.Rating)
+        {
+            return Label.Zip(Base, (y, b) => y - b).Average();
+        }
+        var share = Math.Clamp(Label.Average(), 0.01, 0.99);
+        return Base.All(b => b == 0) ? Math.Log(share / (1 - share)) : 0;
+    }
+
+    private static int[] Starts(int[] keys, int count)
+    {
+        var starts = new int[count + 1];
+        foreach (var key in keys)
+        {
+            starts[key + 1]++;
+        }
+        for (var i = 0; i < count; i++)
+        {
+            starts[i + 1] += starts[i];
+        }
+        return starts;
+    }
+}

@@ -1,0 +1,11 @@
+namespace RobustMeta.Models.Factors;
+
+/// <summary>How <see cref="BayesianFactors"/> are fitted.</summary>
+/// <param name="Factors">Number of factors F beside the item's mean and the user's level.</param>
+/// <param name="Rounds">Rounds over users and items.</param>
+/// <param name="TasteVariance">
+/// Variance of a score's part that the factors give, before any rating; 0 estimates it from the data, which switches the
+/// factors off where the data are few.
+/// </param>
+/// <param name="Seed">Seed of the initial factors.</param>
+public sealed record FactorPrior(int Factors, int Rounds, double TasteVariance, long Seed);

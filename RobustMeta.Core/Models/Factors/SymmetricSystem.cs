@@ -1,0 +1,113 @@
+using System.Numerics;
+
+namespace RobustMeta.Models.Factors;
+
+/// <summary>
+/// A symmetric positive definite system that is summed up from outer products and solved by Cholesky's method, with the
+/// inverse. One instance serves many systems of the same order; no allocation between them.
+/// </summary>
+/// <param name="order">Number of unknowns n.</param>
+internal sealed class SymmetricSystem(int order)
+{
+    private readonly double[] factor = new double[order * order];
+
+    /// <summary>The matrix, <c>[n, n]</c> row-major; only the lower triangle is read.</summary>
+    public double[] Matrix { get; } = new double[order * order];
+
+    /// <summary>The right side.</summary>
+    public double[] Right { get; } = new double[order];
+
+    /// <summary>Starts a new system: a diagonal and a right side.</summary>
+    public void Start(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> right)
+    {
+        Array.Clear(Matrix);
+        for (var i = 0; i < order; i++)
+        {
+            Matrix[i * order + i] = diagonal[i];
+            Right[i] = right[i];
+        }
+    }
+
+    /// <summary>Solution and inverse of the matrix (both triangles).</summary>
+    /// <param name="solution">Receives the n unknowns.</param>
+    /// <param name="inverse">Receives <c>[n, n]</c>.</param>
+    public void Solve(Span<double> solution, Span<double> inverse)
+    {
+        Factorise();
+        InvertInto(inverse);
+        for (var i = 0; i < order; i++)
+        {
+            solution[i] = Dot(inverse.Slice(i * order, order), Right);
+        }
+    }
+
+    /// <summary><c>y += a x</c>.</summary>
+    public static void AddScaled(Span<double> y, double a, ReadOnlySpan<double> x)
+    {
+        var width = Vector<double>.Count;
+        var i = 0;
+        var scale = new Vector<double>(a);
+        for (; i <= y.Length - width; i += width)
+        {
+            (new Vector<double>(y[i..]) + scale * new Vector<double>(x[i..])).CopyTo(y[i..]);
+        }
+        for (; i < y.Length; i++)
+        {
+            y[i] += a * x[i];
+        }
+    }
+
+    /// <summary><c>xᵀy</c>.</summary>
+    public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        var width = Vector<double>.Count;
+        var i = 0;
+        var sums = Vector<double>.Zero;
+        for (; i <= x.Length - width; i += width)
+        {
+            sums += new Vector<double>(x[i..]) * new Vector<double>(y[i..]);
+        }
+        var sum = Vector.Sum(sums);
+        for (; i < x.Length; i++)
+        {
+            sum += x[i] * y[i];
+        }
+        return sum;
+    }
+
+    // Lower L with L Lᵀ = matrix.
+    private void Factorise()
+    {
+        for (var i = 0; i < order; i++)
+        {
+            var row = factor.AsSpan(i * order, order);
+            for (var j = 0; j <= i; j++)
+            {
+                var rest = Matrix[i * order + j] - Dot(row[..j], factor.AsSpan(j * order, j));
+                row[j] = i == j ? Math.Sqrt(rest) : rest / factor[j * order + j];
+            }
+        }
+    }
+
+    // Columns of L⁻¹ as rows of W, then the inverse is Σ of their products: A⁻¹ = L⁻ᵀ L⁻¹.
+    private void InvertInto(Span<double> inverse)
+    {
+        Span<double> column = stackalloc double[order];
+        for (var c = 0; c < order; c++)
+        {
+            column.Clear();
+            for (var i = c; i < order; i++)
+            {
+                var rest = (i == c ? 1 : 0) - Dot(factor.AsSpan(i * order + c, i - c), column[c..i]);
+                column[i] = rest / factor[i * order + i];
+            }
+            // Backwards through Lᵀ, column oriented: rows of L are contiguous.
+            for (var i = order - 1; i >= 0; i--)
+            {
+                column[i] /= factor[i * order + i];
+                AddScaled(column[..i], -column[i], factor.AsSpan(i * order, i));
+            }
+            column.CopyTo(inverse.Slice(c * order, order));
+        }
+    }
+}

@@ -1,0 +1,233 @@
+using System.Collections.Immutable;
+using RobustMeta.Models.Factors;
+using RobustMeta.Models.Layers;
+using RobustMeta.Settings;
+using RobustMeta.Tasks;
+using static TorchSharp.torch;
+
+namespace RobustMeta.Models;
+
+/// <summary>
+/// Probabilistic matrix factorisation whose users are folded in by their posterior. An item's vector is
+/// w = (mean m, slope of the level, factors), the sum of a free vector of its ID and of one of each of its features; a
+/// user's is h = (level, factors) with score <c>base + c + m_i + q_iᵀh</c>, q the rest of w. Before any rating h is
+/// Gaussian around a point that the user's features and the mere choice of the support items say; the support gives the
+/// mean of the posterior in closed form, where an item counts the less the less is known of its vector. For clicks the
+/// posterior is that of the logistic bound of Jaakkola and Jordan (2000), a few steps of it.
+/// <para>
+/// Training starts at the Bayesian solution for the training users (<see cref="BayesianFactors"/>), then descends on the
+/// query loss through the fold-in: vectors, variances, noise and prior are all learned.
+/// </para>
+/// </summary>
+public sealed class MetaPmf : MetaRecommender
+{
+    private const string Id = "id";
+    private const int Mean = 1;
+    private readonly MetaPmfSpec spec;
+    private readonly int width;
+    private readonly ImmutableArray<InputField> fields;
+    private readonly TokenField? identity;
+    private readonly FeatureSum items;
+    private readonly FeatureSum spreads;
+    private readonly FeatureSum people;
+
+    /// <summary>A model for given inputs.</summary>
+    /// <param name="spec">Number of factors, start, fold-in.</param>
+    /// <param name="schema">What the model sees.</param>
+    /// <param name="embeddingScale">Standard deviation of the initial embeddings (where they are not computed).</param>
+    /// <param name="label">What is predicted.</param>
+    public MetaPmf(MetaPmfSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
+        : base(spec.ModelName, label)
+    {
+        this.spec = spec;
+        width = spec.Factors + 2;
+        fields = schema.ItemFields;
+        identity = schema.ItemFields.OfType<TokenField>().FirstOrDefault(field => field.Name == Id);
+        items = new("item", schema.ItemFields, width);
+        spreads = new("spread", identity is null ? [] : [identity], width);
+        people = new("user", schema.UserFields, width - Mean);
+        SupportWeighting = SupportWeighting.Differentiable;
+        Shapes =
+        [
+            .. items.Shapes(embeddingScale),
+            .. spreads.Shapes(0),
+            .. people.Shapes(0),
+            ParameterShape.Constant("choice", 0, width, width - Mean),
+            ParameterShape.Constant("center", 0, 1),
+            ParameterShape.Constant("logNoise", 0, 1),
+            ParameterShape.Constant("logSpread", Math.Log(0.01), width),
+            ParameterShape.Constant("logPrecision", 0, width - Mean),
+        ];
+        Phases = [TrainingPhase.Main with { Learned = LearnedWhere(spec.LearnVectors) }];
+    }
+
+    private double TasteVariance =>
+        spec.TasteVariance < 0
+            ? throw new SettingException($"tasteVariance is {spec.TasteVariance}; expected 0 (estimated) or more")
+        : !double.IsNaN(spec.TasteVariance) ? spec.TasteVariance
+        : Label == LabelKind.Click ? 1
+        : 0;
+
+    // The Bayesian vectors have seen the labels of the training users: descending on them again fits their noise.
+    private ImmutableHashSet<string> LearnedWhere(bool vectors) =>
+        vectors || identity is null
+            ? []
+            :
+            [
+                .. Shapes
+                    .Select(shape => shape.Name)
+                    .Where(name => !name.StartsWith("item.", StringComparison.Ordinal) && name != "spread.id"),
+            ];
+
+    /// <inheritdoc/>
+    public override void Start(ParameterSet parameters, TaskBatch train, long seed)
+    {
+        if (identity is not { } field || spec.StartRounds == 0)
+        {
+            return;
+        }
+        var count = field.Offsets.Length - 1;
+        var design = ContentDesign.Of(fields.Where(other => other != field), count);
+        var prior = new FactorPrior(spec.Factors, spec.StartRounds, TasteVariance, seed);
+        var fitted = BayesianFactors.Fit(Label, train, design, count, prior);
+        var variance = fitted.PriorVariance;
+        Set("center", [fitted.Center]);
+        Set("logNoise", [Math.Log(fitted.Noise)]);
+        Set("logPrecision", [-Math.Log(fitted.LevelVariance), .. new double[spec.Factors]]);
+        Set("logSpread", variance.Select(Math.Log));
+        foreach (var shape in items.Shapes(0))
+        {
+            Array.Clear(parameters[shape.Name].Values);
+        }
+        SetContent(parameters, design, fitted);
+        var vectors = parameters["item.id"].Values;
+        var spread = parameters["spread.id"].Values;
+        for (var item = 0; item < count; item++)
+        {
+            if (field.Bag(item)[0] is var token && token != 0)
+            {
+                var mean = fitted.Item(item);
+                var own = fitted.Variance(item);
+                var expected = design.Predict(fitted.OfContent, item);
+                for (var k = 0; k < width; k++)
+                {
+                    vectors[token * width + k] = (float)(mean[k] - expected[k] - (k == Mean ? 1 : 0));
+                    spread[token * width + k] = (float)Math.Log(own[k] / variance[k]);
+                }
+            }
+        }
+
+        void Set(string name, IEnumerable<double> values) =>
+            values.Select(x => (float)x).ToArray().CopyTo(parameters[name].Values, 0);
+    }
+
+    // Coefficients of the features as rows of their tables.
+    private void SetContent(ParameterSet parameters, ContentDesign design, BayesianFactors fitted)
+    {
+        var numbers = 0;
+        foreach (var field in fields)
+        {
+            var isNumber = field is NumericField;
+            var row = isNumber ? numbers++ : 0;
+            if (!design.Start.TryGetValue(field.Name, out var start))
+            {
+                continue;
+            }
+            var table = parameters[isNumber ? "item.numbers" : $"item.{field.Name}"].Values;
+            var rows = field is TokenField tokens ? tokens.VocabularySize : 1;
+            for (var r = 0; r < rows; r++)
+            {
+                for (var k = 0; k < width; k++)
+                {
+                    table[(row + r) * width + k] = (float)fitted.OfContent[start + r, k];
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Prediction Predict(
+        IReadOnlyDictionary<string, Tensor> theta,
+        TaskTensors batch,
+        TrainingPhase? training
+    )
+    {
+        var precision = batch.Support.Labels.dtype;
+        var w = items.Encode(theta, batch.Items, precision);
+        var means = w.narrow(1, 0, Mean);
+        var slope = cat([ones([1], precision), zeros([width - Mean - 1], precision)]);
+        var q = w.narrow(1, Mean, width - Mean) + slope;
+        var spread = (spreads.Encode(theta, batch.Items, precision) + theta["logSpread"])
+            .narrow(1, Mean, width - Mean)
+            .exp();
+        var weights = batch.SupportWeights * batch.Support.Mask;
+        var prior = people.Encode(theta, batch.Batch.Users, precision) + Choice(theta, w, batch.Support, weights);
+        var origin = batch.Support.Base + theta["center"] + TaskEncoder.At(means, batch.Support).squeeze(2);
+        var user = FoldIn(
+            theta,
+            TaskEncoder.At(q, batch.Support),
+            TaskEncoder.At(spread, batch.Support),
+            prior.unsqueeze(2),
+            origin,
+            weights,
+            batch.Support.Labels
+        );
+        var own = matmul(TaskEncoder.At(q, batch.Query), user).squeeze(2);
+        return new(own + theta["center"] + TaskEncoder.At(means, batch.Query).squeeze(2));
+    }
+
+    // What having rated just these items says, before how they were rated: a linear map of the mean of their vectors.
+    private static Tensor Choice(
+        IReadOnlyDictionary<string, Tensor> theta,
+        Tensor items,
+        TaskTensors.Padded support,
+        Tensor weights
+    )
+    {
+        var sum = (TaskEncoder.At(items, support) * weights.unsqueeze(2)).sum(1);
+        return matmul(sum / weights.sum(1, keepdim: true).clamp_min(1e-6), theta["choice"]);
+    }
+
+    // The mean of the user's posterior, [B, K, 1]: the minimum in h of
+    // Σ_j a_j c_j / 2 ((y_j − origin_j − q_jᵀh)² + hᵀ diag(s_j) h) + (h − h₀)ᵀ Λ (h − h₀) / 2.
+    private Tensor FoldIn(
+        IReadOnlyDictionary<string, Tensor> theta,
+        Tensor q,
+        Tensor spread,
+        Tensor prior,
+        Tensor origin,
+        Tensor weights,
+        Tensor labels
+    )
+    {
+        var counts = (weights / theta["logNoise"].exp()).unsqueeze(2);
+        var penalty = theta["logPrecision"].exp();
+        var transposed = q.transpose(1, 2);
+        var user = prior;
+        for (var step = 0; step < (Label == LabelKind.Click ? spec.FoldInSteps : 1); step++)
+        {
+            var scores = origin.unsqueeze(2) + matmul(q, user);
+            var (curvature, pull) = Evidence(scores, labels.unsqueeze(2));
+            var certain = counts * curvature;
+            var unsure = (certain * spread).sum(1);
+            var system = matmul(transposed, certain * q) + (unsure + penalty).diag_embed();
+            var slope =
+                matmul(transposed, counts * pull) - unsure.unsqueeze(2) * user - penalty.unsqueeze(1) * (user - prior);
+            user = user + linalg.solve(system, slope);
+        }
+        return user;
+    }
+
+    // Curvature and descent direction of each label's loss (half the squared error; the logistic bound at the scores).
+    private (Tensor Curvature, Tensor Pull) Evidence(Tensor scores, Tensor labels)
+    {
+        var pull = Losses.Residual(Label, scores, labels);
+        if (Label == LabelKind.Rating)
+        {
+            return (ones_like(scores), pull);
+        }
+        // tanh(x/2) / 2x with its limit at 0: a size of at least 1e-3 makes no difference to the value.
+        var size = (scores.square() + 1e-6).sqrt();
+        return ((size.sigmoid() - 0.5) / size, pull);
+    }
+}

@@ -1,0 +1,41 @@
+using RobustMeta.Settings;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Models;
+
+/// <summary>
+/// Probabilistic matrix factorisation with fold-in of new users in closed form, started at the Bayesian solution for the
+/// training users and meta-learned from there. See <see cref="MetaPmf"/>.
+/// </summary>
+public sealed record MetaPmfSpec : ModelSpec
+{
+    /// <inheritdoc/>
+    public override string ModelName => "MetaPMF";
+
+    /// <summary>Number of factors.</summary>
+    [Setting("number of factors, beside the item's mean and the user's level", Min = 1, Max = 512)]
+    public int Factors { get; init; } = 16;
+
+    /// <summary>Rounds of the closed-form start.</summary>
+    [Setting("rounds of the variational solution that training starts from; 0 starts at random", Min = 0, Max = 10_000)]
+    public int StartRounds { get; init; } = 30;
+
+    /// <summary>Variance of a score's part that the factors give, before any rating; 0 estimates it.</summary>
+    [Setting(
+        "variance of the factors' part of a score that the start assumes before any rating; 0 estimates it (which for "
+            + "clicks switches the factors off); NaN: 0 for ratings, 1 for clicks"
+    )]
+    public double TasteVariance { get; init; } = double.NaN;
+
+    /// <summary>Whether the items' own vectors are learned further by gradient.</summary>
+    [Setting("whether the items' own vectors are learned further by gradient (with startRounds 0 they must be)")]
+    public bool LearnVectors { get; init; }
+
+    /// <summary>Steps of the user's logistic solution (clicks); ratings need one and no more.</summary>
+    [Setting("steps of the user's logistic solution (clicks only)", Min = 1, Max = 50)]
+    public int FoldInSteps { get; init; } = 3;
+
+    /// <inheritdoc/>
+    public override MetaRecommender Create(InputSchema schema, double embeddingScale, LabelKind label) =>
+        new MetaPmf(this, schema, embeddingScale, label);
+}
