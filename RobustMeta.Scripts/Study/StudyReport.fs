@@ -275,7 +275,15 @@ let private section (grid: Grid) (part: Part) =
 </details>
 """
 
-let private meanings = [ for m in all -> $"- **{m.Name}**: {m.Meaning}." ] |> String.concat "\n"
+let private meanings (parts: Part list) =
+    let measured = parts |> List.collect (measuresOf >> List.map _.Name) |> set
+
+    [
+        for m in all do
+            if measured.Contains m.Name then
+                $"- **{m.Name}**: {m.Meaning}."
+    ]
+    |> String.concat "\n"
 
 let private rankings (parts: Part list) =
     let bases = parts |> List.groupBy _.Base
@@ -318,7 +326,7 @@ the 95 %% interval over seeds (Student) and over users (bootstrap of {Draws} dra
 values, Holm-corrected over the methods of a measure (baselines apart); ▲ better and ▼ worse mean p < 0.05. Nulls are reported
 like the rest.
 
-{meanings}
+{meanings parts}
 {open'}
 {if parts.IsEmpty then "" else rankings parts}
 {parts |> List.map (section grid) |> String.concat "\n"}
