@@ -25,6 +25,8 @@ let private usage =
                                    MODEL may be a baseline
   run FILE.toml [name value …]     the same, settings from a file
   run MODEL help                   all settings of a model: meaning, range, default
+  robustness [quick] [DATA [BASE]] the study of robust training, all of it or a part; goes on where it was
+  theory [quick]                   convergence, generalisation and the upper bound as experiments
   doctor                           what this machine has, and whether results come out right on it
   help                             this text
 """
@@ -114,6 +116,12 @@ let private dispatch (words: string list) =
         let out, settings = splitOut (pairs rest)
         withCancellation (QuickStart.execute out settings)
         0
+    | "robustness" :: rest ->
+        withCancellation (Study.execute (Study.order rest))
+        0
+    | "theory" :: rest ->
+        Theory.execute rest
+        0
     | [ "run"; model; "help" ] ->
         settingsHelp model
         0
@@ -130,7 +138,7 @@ let private dispatch (words: string list) =
         let baselines = String.Join(", ", BaselineSpec.All.Keys)
         raise (SettingException $"run needs a model or a spec file. Models: {models}. Baselines: {baselines}")
     | command :: _ ->
-        let commands = [ "quick_start"; "run"; "doctor"; "help" ]
+        let commands = [ "quick_start"; "run"; "robustness"; "theory"; "doctor"; "help" ]
         raise (SettingException $"There is no command '{command}'{NearestName.Hint(command, commands)}")
 
 /// Runs one command; the exit code is 0 when all went well, 1 when it failed, 2 when the input was wrong, 130 when it

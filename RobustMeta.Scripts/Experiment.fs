@@ -76,8 +76,11 @@ let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation
         Progress.finish training.StoppedEarly
         folder.Write(prepared, result)
 
+        for warning in training.Warnings do
+            printfn $"{name}: {warning}"
+
         printfn
-            $"{name}: best epoch {training.BestEpoch} of {training.History.Count}, {criterion} {Tables.number 4 training.BestValidation} on validation; {Tables.number 1 result.Cost.Training.TotalSeconds} s to train, {Tables.number 1 result.Cost.Evaluation.TotalSeconds} s to evaluate"
+            $"{name}: best epoch {training.BestEpoch} of {training.History.Count}, {criterion} {Tables.number 4 training.BestValidation} on validation; {Tables.number 1 result.TrainingTime.TotalSeconds} s to train, {Tables.number 1 result.EvaluationTime.TotalSeconds} s to evaluate"
 
         result.Users
 

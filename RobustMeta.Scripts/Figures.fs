@@ -37,6 +37,47 @@ let private axis (title: string) =
         Ticks = StyleParam.TickOptions.Outside
     )
 
+/// A point without an interval.
+let point x y = { X = x; Mean = y; Low = y; High = y }
+
+let private look =
+    Layout.init (
+        PaperBGColor = Color.fromString "white",
+        PlotBGColor = Color.fromString "white",
+        Font = Font.init (Family = StyleParam.FontFamily.Arial, Size = 14.0)
+    )
+
+/// Lines with both axes logarithmic: a power law is straight. Lines come in pairs of one colour, a measured one and, dashed,
+/// the one that it is compared with.
+let logLog (title: string) (x: string) (y: string) (series: Series list) =
+    let logarithmic (axis: LinearAxis) = axis |> LinearAxis.style (AxisType = StyleParam.AxisType.Log)
+
+    series
+    |> List.mapi (fun i s ->
+        let colour = Color.fromString palette[i / 2 % palette.Length]
+
+        Chart.Line(
+            x = [ for p in s.Points -> p.X ],
+            y = [ for p in s.Points -> p.Mean ],
+            Name = s.Name,
+            ShowMarkers = (i % 2 = 0),
+            LineColor = colour,
+            LineWidth = 2.0,
+            LineDash =
+                (if i % 2 = 0 then
+                     StyleParam.DrawingStyle.Solid
+                 else
+                     StyleParam.DrawingStyle.Dash),
+            MarkerColor = colour,
+            MarkerSymbol = symbols[i / 2 % symbols.Length]
+        ))
+    |> Chart.combine
+    |> Chart.withTitle title
+    |> Chart.withXAxis (logarithmic (axis x))
+    |> Chart.withYAxis (logarithmic (axis y))
+    |> Chart.withLayout look
+    |> Chart.withSize (900, 540)
+
 /// A metric against the strength of the shift, one line per method, bars for the confidence intervals. Methods stand
 /// a little apart, so that their bars can be told from each other.
 let metricAgainstShift (title: string) (metric: string) (series: Series list) =
@@ -69,13 +110,7 @@ let metricAgainstShift (title: string) (metric: string) (series: Series list) =
     |> Chart.withTitle title
     |> Chart.withXAxis (axis "shift β of the test set")
     |> Chart.withYAxis (axis $"{metric} (mean over users, 95 %% interval)")
-    |> Chart.withLayout (
-        Layout.init (
-            PaperBGColor = Color.fromString "white",
-            PlotBGColor = Color.fromString "white",
-            Font = Font.init (Family = StyleParam.FontFamily.Arial, Size = 14.0)
-        )
-    )
+    |> Chart.withLayout look
     |> Chart.withSize (900, 540)
 
 [<Literal>]

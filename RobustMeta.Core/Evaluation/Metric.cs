@@ -16,6 +16,7 @@ public abstract class Metric(string kind, int cutoff, bool higherIsBetter, bool 
     )
     {
         ["NDCG"] = (k => new Ndcg(k), true),
+        ["RNDCG"] = (k => new RandomNormalisedNdcg(k), true),
         ["Recall"] = (k => new Recall(k), true),
         ["Precision"] = (k => new Precision(k), true),
         ["F1"] = (k => new F1(k), true),

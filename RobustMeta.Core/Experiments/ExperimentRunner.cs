@@ -1,13 +1,10 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using RobustMeta.Engine;
 using RobustMeta.Models;
 using RobustMeta.Models.Offsets;
 using RobustMeta.Robustness;
-using RobustMeta.Robustness.References;
 using RobustMeta.Runtime;
-using RobustMeta.Settings;
 using RobustMeta.Tasks;
 using RobustMeta.Training;
 
@@ -37,22 +34,61 @@ public static class ExperimentRunner
     )
     {
         RequireSameData(prepared.Spec, spec);
+        using var memory = new PeakMemory();
+        FittedReference Fit() => new ReferenceFitting(prepared, spec, checkpoint, reference, cancellation).Fit();
+        if (spec.Robustness.Population.Count > 0)
+        {
+            var population = PopulationRun.Train(prepared, spec, Fit, checkpoint, progress, cancellation);
+            return population with { PeakBytes = memory.Bytes };
+        }
+        var fitted = Fit();
+        using var trained = TrainOne(prepared, spec, fitted, checkpoint, progress, cancellation);
+        var peak = memory.Bytes;
+        var clock = Stopwatch.StartNew();
+        var users = prepared.Evaluate(new EnginePredictor(spec.MethodName, trained.Engine));
+        return new(
+            spec,
+            users,
+            trained.Training,
+            trained.Engine.Parameters,
+            trained.Weights,
+            trained.Time,
+            clock.Elapsed
+        )
+        {
+            References = fitted.Losses,
+            ReferenceTime = fitted.Time,
+            PeakBytes = peak,
+        };
+    }
+
+    /// <summary>Trains a single model with a fitted reference.</summary>
+    internal static TrainedMethod TrainOne(
+        PreparedExperiment prepared,
+        ExperimentSpec spec,
+        FittedReference fitted,
+        Checkpoint? checkpoint,
+        IProgress<EpochRecord>? progress,
+        CancellationToken cancellation
+    )
+    {
         var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
         var train = prepared.Split.MetaTrain;
-        // A start computed from the data, and a cross-fitted reference, are part of the training's cost.
-        using var memory = new PeakMemory();
+        // A start that is computed from the data is a part of the training's cost.
         var clock = Stopwatch.StartNew();
-        using var engine = EngineOf(prepared, spec, model, train);
-        var fit = reference ?? (fold => PlainPredictor(prepared, PlainReference(spec), fold, cancellation));
-        var reweighter = Reweighter.Fit(spec.Robustness, prepared.Source, train, fit, spec.Seed);
-        var trainer = TrainerOf(prepared, spec, model, engine, reweighter, train);
-        var training = trainer.Run(checkpoint, progress, cancellation);
-        var trained = clock.Elapsed;
-        var peak = memory.Bytes;
-        var users = prepared.Evaluate(new EnginePredictor(spec.MethodName, engine));
-        var passes = (long)train.Length * training.History.Count;
-        var cost = new RunCost(trained, clock.Elapsed - trained, passes, peak);
-        return new(spec, users, training, engine.Parameters, reweighter.Weights, cost);
+        var engine = EngineOf(prepared, spec, model, train);
+        try
+        {
+            var reweighter = Reweighter.Over(spec.Robustness, prepared.Source, train, fitted.Reference, spec.Seed);
+            var trainer = TrainerOf(prepared, spec, model, engine, reweighter, train);
+            var training = trainer.Run(checkpoint, progress, cancellation);
+            return new(engine, training with { Warnings = fitted.Warnings }, reweighter.Weights, clock.Elapsed);
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
     }
 
     private static Trainer TrainerOf(
@@ -62,42 +98,21 @@ public static class ExperimentRunner
         IMetaGradientEngine engine,
         Reweighter reweighter,
         ImmutableArray<UserTask> tasks
-    ) =>
-        new(
-            spec.Training,
-            engine,
-            reweighter,
-            prepared.Source,
-            tasks,
-            prepared.Validation,
-            spec.Seed,
-            model.Phases,
-            new(prepared.Source, prepared.Split.Validation)
-        );
+    ) => new(spec.Training, engine, reweighter, prepared.Source, tasks, prepared.Validation, spec.Seed, model.Phases);
 
-    // What a cross-fitted reference is: the model of the spec or another one at its defaults, without an adversary.
-    private static ExperimentSpec PlainReference(ExperimentSpec spec)
-    {
-        var name = spec.Robustness.References.ReferenceModel;
-        return spec with
-        {
-            Model = name == ReferenceSpec.SameModel ? spec.Model : ModelSpec.Named(name),
-            Robustness = new() { Levels = WeightLevels.None },
-        };
-    }
-
-    // The engine lives as long as the predictor does.
-    private static EnginePredictor PlainPredictor(
+    /// <summary>Trains without an adversary on some of the tasks. The engine lives as long as the predictor does.</summary>
+    internal static EnginePredictor PlainPredictor(
         PreparedExperiment prepared,
         ExperimentSpec spec,
         ImmutableArray<UserTask> tasks,
+        Checkpoint? checkpoint,
         CancellationToken cancellation
     )
     {
         var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
         var engine = EngineOf(prepared, spec, model, tasks);
         var plain = Reweighter.Plain([.. tasks.Select(task => task.Query.Length)]);
-        TrainerOf(prepared, spec, model, engine, plain, tasks).Run(null, null, cancellation);
+        TrainerOf(prepared, spec, model, engine, plain, tasks).Run(checkpoint, null, cancellation);
         return new(spec.MethodName, engine);
     }
 
@@ -124,8 +139,8 @@ public static class ExperimentRunner
 
     private static void RequireSameData(ExperimentSpec data, ExperimentSpec method)
     {
-        var prepared = DataSettings(data).ToDictionary(setting => setting.Key, setting => setting.Value);
-        foreach (var (key, value) in DataSettings(method))
+        var prepared = data.DataSettings.ToDictionary(setting => setting.Key, setting => setting.Value);
+        foreach (var (key, value) in method.DataSettings)
         {
             if (prepared[key] != value)
             {
@@ -136,11 +151,4 @@ public static class ExperimentRunner
             }
         }
     }
-
-    // Everything that PreparedExperiment looks at.
-    private static IEnumerable<(string Key, string Value)> DataSettings(ExperimentSpec spec) =>
-        new object[] { spec.Features, spec.Split, spec.Shift, spec.Evaluation }
-            .SelectMany(part => SettingList.Of(part).Select(setting => (setting.Key, setting.Print(part))))
-            .Prepend(("seed", spec.Seed.ToString(CultureInfo.InvariantCulture)))
-            .Prepend(("dataset", spec.Dataset));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using RobustMeta.Data;
@@ -66,10 +67,23 @@ public sealed record ExperimentSpec
         : $"{Model.ModelName}+{Robustness.Levels}";
 
     /// <summary>All settings with their values, the model's name first: the text that spec files hold.</summary>
-    public string Text => string.Concat(Settings().Select(s => $"{s.Key} = {TomlText.Quote(s.Value)}\n"));
+    public string Text => TextOf(Settings());
 
     /// <summary>Short hash of the text; names the run's folder.</summary>
-    public string Hash => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Text)))[..12];
+    public string Hash => HashOf(Settings());
+
+    /// <summary>The settings of the data side, all that <see cref="PreparedExperiment"/> looks at.</summary>
+    public IReadOnlyList<(string Key, string Value)> DataSettings =>
+        [
+            ("dataset", Dataset),
+            ("seed", Seed.ToString(CultureInfo.InvariantCulture)),
+            .. new object[] { Features, Split, Shift, Evaluation }.SelectMany(part =>
+                SettingList.Of(part).Select(setting => (setting.Key, setting.Print(part)))
+            ),
+        ];
+
+    /// <summary>Short hash of the data settings: specs with the same one share tasks, test sets and baselines.</summary>
+    public string DataHash => HashOf(DataSettings);
 
     /// <summary>The defaults for a model, with some settings changed.</summary>
     /// <param name="model">Name of the model.</param>
@@ -112,4 +126,10 @@ public sealed record ExperimentSpec
 
     private ImmutableArray<(string Key, string Value)> Settings() =>
         [(ModelKey, Model.ModelName), .. SettingList.Of(this).Select(s => (s.Key, s.Print(this)))];
+
+    private static string TextOf(IEnumerable<(string Key, string Value)> settings) =>
+        string.Concat(settings.Select(s => $"{s.Key} = {TomlText.Quote(s.Value)}\n"));
+
+    private static string HashOf(IEnumerable<(string Key, string Value)> settings) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TextOf(settings))))[..12];
 }

@@ -7,14 +7,16 @@ using RobustMeta.Runtime;
 
 namespace RobustMeta.Experiments;
 
-/// <summary>The files that the folders of all runs have, of models and baselines.</summary>
+/// <summary>The files of a baseline's run, and those that runs of models share with it.</summary>
 /// <param name="folder">The folder.</param>
 internal sealed class RunFiles(string folder)
 {
     private const string Users = "users.csv";
     private const string Done = "done";
-    private const string Timing = "timing.csv";
-    private const string ValidationFile = "validation.csv";
+
+    /// <summary>Name of the file of the costs.</summary>
+    public const string Timing = "timing.csv";
+    private const string Selection = "selection.csv";
     private static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
@@ -39,9 +41,9 @@ internal sealed class RunFiles(string folder)
         CsvText.Write(In("testsets.csv"), RunTables.TestSets(prepared.TestSets));
         CsvText.Write(In("dropped.csv"), RunTables.Dropped(prepared));
         CsvText.Write(
-            In(ValidationFile),
+            In(Selection),
             CsvText.Table(
-                ["metric", "value"],
+                ["criterion", "validation"],
                 [
                     [prepared.Validation.Name, validation],
                 ]
@@ -54,12 +56,15 @@ internal sealed class RunFiles(string folder)
 
     public IReadOnlyList<UserResult> ReadUsers() => ResultTable.Read(In(Users));
 
-    public double ReadValidation() => LastRow(ValidationFile, 2)[^1];
+    public double ReadValidation() => LastRow(Selection, 2)[^1];
 
     public RunCost ReadCost()
     {
-        var row = LastRow(Timing, 5);
-        return new(TimeSpan.FromSeconds(row[0]), TimeSpan.FromSeconds(row[1]), (long)row[3], (long)row[4]);
+        var row = LastRow(Timing, 6);
+        return new(TimeSpan.FromSeconds(row[0]), TimeSpan.FromSeconds(row[1]), (long)row[4], (long)row[5])
+        {
+            Reference = TimeSpan.FromSeconds(row[3]),
+        };
     }
 
     public string In(string file) => Path.Combine(folder, file);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using RobustMeta.Robustness;
+using RobustMeta.Robustness.References;
 using RobustMeta.Runtime;
 using RobustMeta.Shift;
 using RobustMeta.Training;
@@ -19,6 +20,34 @@ internal static class RunTables
             history.Select(record => columns.Select(c => c.GetValue(record)))
         );
     }
+
+    /// <summary>Columns of <see cref="Selection"/>.</summary>
+    public static readonly string[] SelectionColumns = ["criterion", "bestEpoch", "bestValidation", "stoppedEarly"];
+
+    /// <summary>The best epoch and its validation value.</summary>
+    public static string Selection(string criterion, TrainingResult training) =>
+        CsvText.Table(
+            SelectionColumns,
+            [
+                [criterion, training.BestEpoch, training.BestValidation, training.StoppedEarly],
+            ]
+        );
+
+    /// <summary>Validation losses of the references and the plain model, and which one was taken.</summary>
+    public static string References(IReadOnlyList<ReferenceLoss> losses) =>
+        CsvText.Table(
+            ["reference", "validationLoss", "chosen"],
+            losses.Select(loss => (IEnumerable<object?>)[loss.Name, loss.Loss, loss.IsChosen])
+        );
+
+    /// <summary>One row per member of a population.</summary>
+    public static string Population(IReadOnlyList<PopulationMember> members) =>
+        CsvText.Table(
+            ["radius", "bestEpoch", "bestValidation", "shareOfTestUsers"],
+            members.Select(m =>
+                (IEnumerable<object?>)[m.Radius, m.Training.BestEpoch, m.Training.BestValidation, m.Share]
+            )
+        );
 
     /// <summary>Strength and realised divergence of each test set.</summary>
     public static string TestSets(ImmutableArray<ShiftedTestSet> sets) =>
@@ -62,17 +91,35 @@ internal static class RunTables
     /// <summary>Seconds of training and evaluation, users trained on a second, and memory.</summary>
     public static string Timing(RunCost cost) =>
         CsvText.Table(
-            ["trainSeconds", "evaluationSeconds", "usersPerSecond", "userPasses", "peakBytes"],
+            ["trainSeconds", "evaluationSeconds", "usersPerSecond", "referenceSeconds", "userPasses", "peakBytes"],
             [
                 [
                     cost.Training.TotalSeconds,
                     cost.Evaluation.TotalSeconds,
                     cost.UsersPerSecond,
+                    cost.Reference.TotalSeconds,
                     cost.UserPasses,
                     cost.PeakBytes,
                 ],
             ]
         );
+
+    /// <summary>What a training cost.</summary>
+    public static RunCost CostOf(MethodResult result) =>
+        new(
+            result.TrainingTime,
+            result.EvaluationTime,
+            (long)result.Weights.Users.Length * Epochs(result),
+            result.PeakBytes
+        )
+        {
+            Reference = result.ReferenceTime,
+        };
+
+    private static int Epochs(MethodResult result) =>
+        result.Members.Count == 0
+            ? result.Training.History.Count
+            : result.Members.Sum(member => member.Training.History.Count);
 
     private static readonly string[] Interactions = ["interactionKl", "interactionEss", "interactionScore"];
 

@@ -54,20 +54,59 @@ public static class SpecFile
 
     private static (string Model, (string Key, string Value)[] Settings) Settings(string text)
     {
+        var settings = Deserialize(text).Select(entry => (entry.Key, Value: Print(entry.Key, entry.Value))).ToArray();
+        var model =
+            settings.FirstOrDefault(s => s.Key == ExperimentSpec.ModelKey).Value ?? new Models.MeLUSpec().ModelName;
+        return (model, [.. settings.Where(s => s.Key != ExperimentSpec.ModelKey)]);
+    }
+
+    /// <summary>
+    /// The tables of a text that holds several groups of settings, in order, nested names joined by points; settings
+    /// outside a table come first, under an empty name.
+    /// </summary>
+    /// <exception cref="SettingException">The text is no TOML.</exception>
+    public static IReadOnlyList<(string Name, IReadOnlyList<(string Key, string Value)> Settings)> Tables(
+        string text
+    ) => [.. Tables("", Deserialize(text))];
+
+    private static IEnumerable<(string Name, IReadOnlyList<(string Key, string Value)> Settings)> Tables(
+        string name,
+        IEnumerable<KeyValuePair<string, object?>> table
+    )
+    {
+        var own = table.Where(entry => entry.Value is not TomlTable).ToArray();
+        if (own.Length > 0)
+        {
+            yield return (name, [.. own.Select(entry => (entry.Key, Print(entry.Key, entry.Value)))]);
+        }
+        foreach (var (key, value) in table)
+        {
+            if (value is TomlTable inner)
+            {
+                foreach (
+                    var found in Tables(
+                        name.Length == 0 ? key : $"{name}.{key}",
+                        inner.Select(entry => KeyValuePair.Create(entry.Key, (object?)entry.Value))
+                    )
+                )
+                {
+                    yield return found;
+                }
+            }
+        }
+    }
+
+    private static Dictionary<string, object?> Deserialize(string text)
+    {
         // A TomlTable would let the last of two equal keys win, which the format forbids; a dictionary refuses them.
-        Dictionary<string, object?> table;
         try
         {
-            table = TomlSerializer.Deserialize<Dictionary<string, object?>>(text) ?? [];
+            return TomlSerializer.Deserialize<Dictionary<string, object?>>(text) ?? [];
         }
         catch (TomlException error)
         {
             throw new SettingException(error.Message);
         }
-        var settings = table.Select(entry => (entry.Key, Value: Print(entry.Key, entry.Value))).ToArray();
-        var model =
-            settings.FirstOrDefault(s => s.Key == ExperimentSpec.ModelKey).Value ?? new Models.MeLUSpec().ModelName;
-        return (model, [.. settings.Where(s => s.Key != ExperimentSpec.ModelKey)]);
     }
 
     private static string Print(string key, object? value) =>

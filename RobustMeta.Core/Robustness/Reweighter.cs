@@ -72,13 +72,28 @@ public sealed class Reweighter
         ImmutableArray<UserTask> tasks,
         Func<ImmutableArray<UserTask>, IPredictor>? fit,
         long seed
+    ) => Over(spec, source, tasks, spec.References.Fit(source, tasks, fit, seed), seed);
+
+    /// <summary>The adversary of a training with a fitted reference: divides the users into groups where the spec asks.</summary>
+    /// <param name="spec">Levels, sets, rules and rates.</param>
+    /// <param name="source">Ratings and labels.</param>
+    /// <param name="tasks">Training tasks.</param>
+    /// <param name="reference">What losses are measured against.</param>
+    /// <param name="seed">Master seed of the run.</param>
+    /// <exception cref="Settings.SettingException">Settings do not go together.</exception>
+    public static Reweighter Over(
+        ReweighterSpec spec,
+        TaskSource source,
+        ImmutableArray<UserTask> tasks,
+        Reference reference,
+        long seed
     ) =>
         new(
             spec,
             source.Label,
             source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]),
             source.Ratings.Items.Count,
-            spec.References.Fit(source, tasks, fit, seed),
+            reference,
             spec.UserIndex == UserIndex.Group ? UserGroups.Of(spec.Grouping, source, tasks, seed) : [],
             seed
         );

@@ -84,6 +84,18 @@ public sealed record ReweighterSpec
     [Setting("gamma of the focal weights", Min = 0, Max = 100)]
     public double FocalGamma { get; init; } = 2;
 
+    /// <summary>Sizes of the sets for which a member of a population is trained each; empty trains one model.</summary>
+    [Setting(
+        "sizes of the sets, a model is trained for each and a test user gets the one that fits the support; none = one model",
+        Min = 0,
+        Max = 1e9
+    )]
+    public IReadOnlyList<double> Population { get; init; } = [];
+
+    /// <summary>How much less another member's held-out loss must be than the first's, a support interaction.</summary>
+    [Setting("how much less the held-out loss of another member must be than that of the first", Min = 0, Max = 1e9)]
+    public double PopulationCaution { get; init; }
+
     /// <summary>What the adversary's losses are measured against.</summary>
     public ReferenceSpec References { get; init; } = new();
 
@@ -101,6 +113,7 @@ public sealed record ReweighterSpec
     public void RequireValid()
     {
         References.RequireValid();
+        RequireValidPopulation();
         foreach (var set in new[] { UserAmbiguity(), InteractionAmbiguity() })
         {
             StepOver(set);
@@ -119,6 +132,43 @@ public sealed record ReweighterSpec
             isOwn || Timing == AscentTiming.Batch,
             "Shared weights (userIndex, interactionIndex) need timing batch."
         );
+    }
+
+    /// <summary>The member of the population for one size: every set that has a size gets it.</summary>
+    /// <param name="size">The size.</param>
+    /// <exception cref="SettingException">It is no size of such a set.</exception>
+    internal ReweighterSpec OfRadius(double size)
+    {
+        return this with
+        {
+            Population = [],
+            Set = Sized(Set),
+            UserSet = Sized(UserSet),
+            InteractionSet = Sized(InteractionSet),
+        };
+
+        string Sized(string text) =>
+            text != SameSet && AmbiguitySet.Parse(text) is { Size: not null } set
+                ? AmbiguitySet.Parse(FormattableString.Invariant($"{set.Keyword} {size:R}")).Name
+                : text;
+    }
+
+    private void RequireValidPopulation()
+    {
+        if (Population.Count == 0)
+        {
+            return;
+        }
+        Require(Levels != WeightLevels.None, "population needs an adversary: levels is none.");
+        Require(
+            UserAmbiguity().Size is not null || InteractionAmbiguity().Size is not null,
+            $"population gives sizes to sets, and '{Set}' has none; sets with a size: chi2, kl, cvar, l2."
+        );
+        Require(Population.Distinct().Count() == Population.Count, "population names a size twice.");
+        foreach (var size in Population)
+        {
+            OfRadius(size).RequireValid();
+        }
     }
 
     internal AmbiguitySet UserAmbiguity() => AmbiguitySet.Parse(UserSet == SameSet ? Set : UserSet);

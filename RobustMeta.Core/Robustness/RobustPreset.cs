@@ -34,6 +34,16 @@ public sealed record RobustPreset(string Name, string Meaning, ImmutableArray<(s
             [.. Response("both", "chi2 0.5"), .. CrossFitted]
         ),
         new(
+            "robustmeta-auto",
+            "excess over the better of both by validation, or raw losses where neither beats the plain model",
+            [.. Response("both", "chi2 0.5"), ("reference", "auto"), ("referenceModel", "MetaRidge")]
+        ),
+        new(
+            "robustmeta-population",
+            "a model for each of several radii, of which a user gets the one that fits the support",
+            [.. Excess("both"), ("population", "0.1,0.25,0.5,1")]
+        ),
+        new(
             "distill",
             "control: the bias model's predictions in the labels, no adversary",
             [("levels", "none"), ("distill", "0.8"), ("reference", "bias")]

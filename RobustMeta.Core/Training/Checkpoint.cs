@@ -18,6 +18,27 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
     private const int Columns = 10;
     private readonly Stopwatch sinceSave = Stopwatch.StartNew();
 
+    /// <summary>
+    /// Whether the last state is saved too, so that a training that is one of several of a run is not repeated when a later
+    /// one is interrupted.
+    /// </summary>
+    public bool KeepsEnd { get; private init; }
+
+    /// <summary>The checkpoint of one of several trainings of the same run, in a file beside this one.</summary>
+    /// <param name="part">Name of the training, fit for a file's name.</param>
+    public Checkpoint Of(string part) =>
+        new(
+            Path.Combine(
+                Path.GetDirectoryName(path) ?? "",
+                $"{Path.GetFileNameWithoutExtension(path)}-{part}{Path.GetExtension(path)}"
+            ),
+            $"{identity} {part}",
+            interval
+        )
+        {
+            KeepsEnd = true,
+        };
+
     /// <summary>Saves the state when the interval has passed.</summary>
     public void SaveIfDue(TrainingState state, ParameterSet parameters, Optimizer optimizer, Reweighter reweighter)
     {

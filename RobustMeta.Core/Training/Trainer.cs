@@ -3,7 +3,6 @@ using System.Globalization;
 using RobustMeta.Engine;
 using RobustMeta.Models;
 using RobustMeta.Robustness;
-using RobustMeta.Robustness.References;
 using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 
@@ -23,7 +22,6 @@ namespace RobustMeta.Training;
 /// <param name="phases">
 /// The model's phases. All but the last are pretraining: uniform weights, no validation, no selection of an epoch.
 /// </param>
-/// <param name="check">Compares the adversary's reference with the trained model, or null.</param>
 public sealed class Trainer(
     TrainerSpec spec,
     IMetaGradientEngine engine,
@@ -32,8 +30,7 @@ public sealed class Trainer(
     ImmutableArray<UserTask> tasks,
     ValidationCriterion validation,
     long seed,
-    ImmutableArray<TrainingPhase> phases,
-    ReferenceCheck? check = null
+    ImmutableArray<TrainingPhase> phases
 )
 {
     private readonly Optimizer optimizer = Optimizer.Of(spec.Optimizer, engine.Parameters, spec.WeightDecay);
@@ -64,16 +61,15 @@ public sealed class Trainer(
             checkpoint?.SaveIfDue(state, engine.Parameters, optimizer, reweighter);
             progress?.Report(state.History[^1]);
         }
+        if (checkpoint is { KeepsEnd: true })
+        {
+            checkpoint.Save(state, engine.Parameters, optimizer, reweighter);
+        }
         engine.Parameters.Restore(state.Best);
-        return new(state.History, state.BestEpoch, state.BestValidation, state.Epoch < Epochs, Warnings());
+        return new(state.History, state.BestEpoch, state.BestValidation, state.Epoch < Epochs, []);
     }
 
     private int Epochs => pretraining + spec.Epoch;
-
-    private ImmutableArray<string> Warnings() =>
-        reweighter.Reference.Predictor is { } reference && check?.Warning(reference, predictor) is { } warning
-            ? [warning]
-            : [];
 
     private TrainingState Start() => new(0, [], engine.Parameters.Snapshot(), 0, validation.Evaluate(predictor));
 
@@ -137,9 +133,8 @@ public sealed class Trainer(
         CancellationToken cancellation
     )
     {
-        var order = Seeds
-            .Generator(seed, "shuffle", epoch.ToString(CultureInfo.InvariantCulture))
-            .Permutation(tasks.Length);
+        var random = Seeds.Generator(seed, "shuffle", epoch.ToString(CultureInfo.InvariantCulture));
+        var order = BatchOrder.Of(tasks, spec.BatchSize, spec.Bucketed, random);
         var learned = engine.Parameters.All.Where(phase.Learns).ToList();
         double mean = 0;
         double robust = 0;

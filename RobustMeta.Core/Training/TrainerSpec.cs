@@ -17,6 +17,10 @@ public sealed record TrainerSpec
     [Setting("users per outer step", Min = 1, Max = 1_000_000)]
     public int BatchSize { get; init; } = 20;
 
+    /// <summary>Whether users of like length share a batch (see <see cref="BatchOrder"/>).</summary>
+    [Setting("whether users with supports of like length share a batch, which spares padding where a model is padded")]
+    public bool Bucketed { get; init; }
+
     /// <summary>Number of epochs at most.</summary>
     [Setting("epochs at most", Min = 0, Max = 1_000_000)]
     public int Epoch { get; init; } = 200;

@@ -3,14 +3,18 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness.References;
 
 /// <summary>The loss of one prediction, in double precision, as the models' losses are defined.</summary>
-internal static class PointLoss
+public static class PointLoss
 {
-    // Clicks: log(1 + e^s) − y s, in the form that does not overflow.
+    /// <summary>
+    /// Of one score: the logistic loss of a click, log(1 + e^s) − y s in the form that does not overflow, or the squared
+    /// error of a rating.
+    /// </summary>
     public static double Of(LabelKind label, double score, double target) =>
         label == LabelKind.Click
             ? Math.Max(score, 0) - target * score + Math.Log(1 + Math.Exp(-Math.Abs(score)))
             : (score - target) * (score - target);
 
+    /// <summary>Of each score.</summary>
     public static double[] Of(LabelKind label, ReadOnlySpan<float> scores, ReadOnlySpan<float> targets)
     {
         var losses = new double[scores.Length];

@@ -3,22 +3,62 @@ using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.References;
 
-/// <summary>Compares a reference with the trained model on users that neither has met.</summary>
+/// <summary>
+/// Compares references with the plainly trained model on users that neither has met: excess over a reference that is worse
+/// than the model misleads the adversary.
+/// </summary>
 /// <param name="source">Makes batches.</param>
 /// <param name="validation">Validation tasks.</param>
 public sealed class ReferenceCheck(TaskSource source, ImmutableArray<UserTask> validation)
 {
     private const int BatchSize = 256;
 
-    /// <summary>A warning when the reference has the larger mean loss, otherwise null.</summary>
-    public string? Warning(IPredictor reference, IPredictor model)
+    /// <summary>
+    /// The reference with the least mean loss on the validation users, or none where the plain model's is not larger; and
+    /// all losses, the plain model's first.
+    /// </summary>
+    /// <param name="candidates">References that predict, at least one.</param>
+    /// <param name="plain">The plainly trained model.</param>
+    /// <exception cref="ArgumentException">A candidate does not predict.</exception>
+    public (Reference Chosen, IReadOnlyList<ReferenceLoss> Losses) Choose(
+        IReadOnlyList<Reference> candidates,
+        IPredictor plain
+    )
     {
-        var (theirs, own) = (MeanLoss(reference), MeanLoss(model));
-        return theirs <= own
+        var own = MeanLoss(plain);
+        var losses = candidates
+            .Select(candidate =>
+                MeanLoss(
+                    candidate.Predictor
+                        ?? throw new ArgumentException($"The reference '{candidate.Name}' predicts nothing.")
+                )
+            )
+            .ToArray();
+        var best = Array.IndexOf(losses, losses.Min());
+        var isBetter = losses[best] < own;
+        return (
+            isBetter ? candidates[best] : new NoReference(),
+            [
+                new(ReferenceLoss.BaseName, own, !isBetter),
+                .. candidates.Select((c, i) => new ReferenceLoss(c.Name, losses[i], isBetter && i == best)),
+            ]
+        );
+    }
+
+    /// <summary>A warning where the plain model has no larger loss than the one reference it is compared with.</summary>
+    /// <param name="losses">The plain model's and the reference's.</param>
+    public static string? Warning(IReadOnlyList<ReferenceLoss> losses)
+    {
+        var (own, theirs) = (losses[0], losses[1]);
+        return theirs.Loss < own.Loss
             ? null
             : FormattableString.Invariant(
-                $"The reference '{reference.Name}' has a mean loss of {theirs:F4} on the validation users, the model {own:F4}"
-            ) + ": excess over a reference that is worse than the model misleads the adversary. Take another, or none.";
+                $"The reference '{theirs.Name}' has a mean loss of {theirs.Loss:F4} on the validation users, the plainly "
+            )
+                + FormattableString.Invariant(
+                    $"trained model {own.Loss:F4}: excess over a reference that is not better "
+                )
+                + "misleads the adversary. Take another (reference auto chooses by validation), or none.";
     }
 
     private double MeanLoss(IPredictor predictor)

@@ -12,6 +12,12 @@ public enum ReferenceKind
     /// <summary>A model of its own, cross-fitted over folds of the training users.</summary>
     Crossfit,
 
+    /// <summary>
+    /// The better of <see cref="Bias"/> and <see cref="Crossfit"/> on the validation users, or nothing where the plainly
+    /// trained model is better than both.
+    /// </summary>
+    Auto,
+
     /// <summary>The least loss of each user, as one constant.</summary>
     UserConstant,
 

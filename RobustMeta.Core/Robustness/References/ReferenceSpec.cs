@@ -8,7 +8,9 @@ namespace RobustMeta.Robustness.References;
 public sealed record ReferenceSpec
 {
     /// <summary>Kind of reference.</summary>
-    [Setting("what the adversary's losses are measured against: none (raw losses), bias, crossfit, userConstant, …")]
+    [Setting(
+        "what the adversary's losses are measured against: none (raw losses), bias, crossfit, auto, userConstant, …"
+    )]
     public ReferenceKind Reference { get; init; } = ReferenceKind.None;
 
     /// <summary>Stands for the model itself, trained plainly.</summary>
@@ -29,6 +31,10 @@ public sealed record ReferenceSpec
     /// <summary>What the user level subtracts.</summary>
     [Setting("what the user level subtracts: the reference weighted like the losses, or its plain mean")]
     public UserExcess UserExcess { get; init; } = UserExcess.Weighted;
+
+    /// <summary>Whether the reference is compared with the plainly trained model on the validation users.</summary>
+    [Setting("whether the reference is compared with the plainly trained model on validation users (costs a training)")]
+    public bool CheckReference { get; init; } = true;
 
     /// <summary>Weight of the reference's own predictions in the labels that the learner descends on.</summary>
     [Setting(
@@ -66,6 +72,9 @@ public sealed record ReferenceSpec
             ReferenceKind.UserConstant => UserConstantReference.Of(source, tasks),
             ReferenceKind.Entropy => EntropyReference.Of(source, tasks),
             ReferenceKind.ItemAverage => new ItemAverageReference(source.Ratings.Items.Count, ReferenceHorizon),
+            ReferenceKind.Auto => throw new SettingException(
+                "reference auto is chosen by validation, and there are no validation users here."
+            ),
             _ => throw new SettingException($"There is no reference '{Reference}'."),
         };
     }

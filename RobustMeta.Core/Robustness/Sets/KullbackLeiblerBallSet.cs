@@ -52,21 +52,7 @@ public sealed record KullbackLeiblerBallSet(double Radius = 0.1) : AmbiguitySet,
         SimplexSet.IsMember(weights, tolerance) && SoftmaxKernel.Divergence(weights) <= Radius + tolerance;
 
     /// <summary>p ∝ q^s with the largest s ≤ 1 for which p is in the ball.</summary>
-    public void MirrorProject(Span<double> weights)
-    {
-        using var scratch = new Scratch(weights.Length);
-        var logs = scratch.Values;
-        for (var i = 0; i < logs.Length; i++)
-        {
-            // A weight that has underflowed counts as the smallest there is, and can come back.
-            logs[i] = Math.Log(Math.Max(weights[i], double.Epsilon));
-        }
-        SoftmaxKernel.Write(logs, 1, weights);
-        if (SoftmaxKernel.Divergence(weights) > Radius)
-        {
-            SoftmaxKernel.BestResponse(logs, weights, Radius);
-        }
-    }
+    public void MirrorProject(Span<double> weights) => SoftmaxKernel.Restrict(weights, Radius);
 
     /// <inheritdoc/>
     protected override void ProjectCore(Span<double> weights)

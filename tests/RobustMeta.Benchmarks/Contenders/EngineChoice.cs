@@ -15,20 +15,20 @@ internal sealed record EngineChoice(
     string Key,
     string Title,
     int Threads,
-    BatchOrder Order,
+    TaskOrder Order,
     Func<MetaRecommender, ParameterSet, IMetaGradientEngine> Create
 )
 {
     /// <summary>Every engine that is measured; a new one is one line here.</summary>
     public static ImmutableArray<EngineChoice> All { get; } =
     [
-        new("fused1", "FusedEngine, 1 thread", 1, BatchOrder.Random, (m, p) => new FusedEngine(m, p, 1)),
-        new("fused2", "FusedEngine, 2 threads", 2, BatchOrder.Random, (m, p) => new FusedEngine(m, p, 2)),
+        new("fused1", "FusedEngine, 1 thread", 1, TaskOrder.Random, (m, p) => new FusedEngine(m, p, 1)),
+        new("fused2", "FusedEngine, 2 threads", 2, TaskOrder.Random, (m, p) => new FusedEngine(m, p, 2)),
         new(
             "autograd",
             "AutogradEngine, bucketed",
             1,
-            BatchOrder.Bucketed,
+            TaskOrder.Bucketed,
             (model, parameters) => new AutogradEngine(model, parameters)
         ),
     ];

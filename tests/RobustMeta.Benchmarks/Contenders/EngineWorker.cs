@@ -60,7 +60,7 @@ internal sealed class EngineWorker
 
     private Checked Check(string path)
     {
-        var batch = workload.Batches(BatchOrder.Random).First();
+        var batch = workload.Batches(TaskOrder.Random).First();
         using var fresh = choice.Create(workload.Model, workload.CreateParameters());
         var loss = Gradient(fresh, batch);
         var file = new SafetensorsFile();

@@ -51,7 +51,7 @@ internal static class ScalingProgram
         {
             return [.. spec.Engines.Select(EngineChoice.Named)];
         }
-        var unpadded = EngineChoice.All.Where(e => e.Order == BatchOrder.Random).ToArray();
+        var unpadded = EngineChoice.All.Where(e => e.Order == TaskOrder.Random).ToArray();
         return unpadded.Length > 0 ? unpadded : [.. EngineChoice.All];
     }
 

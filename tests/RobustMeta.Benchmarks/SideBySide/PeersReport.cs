@@ -25,8 +25,8 @@ internal sealed class PeersReport
             facts.Add(("peers' BLAS", $"{peer.Ready.Blas}, kernel {kernel}"));
         }
         Add(MarkdownTable.Of(["host", ""], [.. facts.Select(f => new[] { f.Name, f.Value })], text: 2));
-        var random = workload.PaddingWaste(BatchOrder.Random);
-        var bucketed = workload.PaddingWaste(BatchOrder.Bucketed);
+        var random = workload.PaddingWaste(TaskOrder.Random);
+        var bucketed = workload.PaddingWaste(TaskOrder.Bucketed);
         Add(
             $"Workload: {string.Join(' ', SettingArguments.Print(spec.Workload))}; "
                 + string.Create(

@@ -61,17 +61,17 @@ internal sealed class SyntheticWorkload
     public ParameterSet CreateParameters() => Model.CreateParameters(Spec.Seed);
 
     /// <summary>Numbers of the tasks in the order in which batches take them.</summary>
-    public int[] Order(BatchOrder order)
+    public int[] Order(TaskOrder order)
     {
         var tasks = Enumerable.Range(0, Spec.Users);
-        return [.. order == BatchOrder.Bucketed ? tasks.OrderBy(t => lengths[t]) : tasks];
+        return [.. order == TaskOrder.Bucketed ? tasks.OrderBy(t => lengths[t]) : tasks];
     }
 
     /// <summary>All tasks in batches.</summary>
-    public IEnumerable<TaskBatch> Batches(BatchOrder order) => Order(order).Chunk(Spec.Batch).Select(Batch);
+    public IEnumerable<TaskBatch> Batches(TaskOrder order) => Order(order).Chunk(Spec.Batch).Select(Batch);
 
     /// <summary>Share of padded support rows beyond the interactions themselves.</summary>
-    public double PaddingWaste(BatchOrder order) =>
+    public double PaddingWaste(TaskOrder order) =>
         Order(order).Chunk(Spec.Batch).Sum(b => (double)b.Length * b.Max(t => lengths[t])) / lengths.Sum(n => (double)n)
         - 1;
 

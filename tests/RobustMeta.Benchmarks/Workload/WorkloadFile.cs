@@ -33,8 +33,8 @@ internal static class WorkloadFile
         AddIndices("users", tasks.Users);
         AddSide("support", tasks.SupportOffsets, tasks.SupportItems, tasks.SupportLabels);
         AddSide("query", tasks.QueryOffsets, tasks.QueryItems, tasks.QueryLabels);
-        AddIndices("order.random", workload.Order(BatchOrder.Random));
-        AddIndices("order.bucketed", workload.Order(BatchOrder.Bucketed));
+        AddIndices("order.random", workload.Order(TaskOrder.Random));
+        AddIndices("order.bucketed", workload.Order(TaskOrder.Bucketed));
         file.Save(path);
 
         void AddFields(string side, ImmutableArray<InputField> fields)

@@ -62,6 +62,14 @@ let private byHand =
                 "with a tie"
                 [ for name, expected in handCases -> testCase name (fun () -> isNear name tied.Value expected) ]
 
+            testCase "random-normalised NDCG: one for the best ranking, undefined without a choice"
+            <| fun () ->
+                isNear "RNDCG@2" (ranked [ true; true; false; false ]) 1.0
+                // (NDCG − E) / (1 − E) with E = 1/2, two positives of four.
+                isNear "RNDCG@2" (ranked [ true; false; true; false ]) (2.0 / (1.0 + 1.0 / Math.Log2 3.0) - 1.0)
+                Expect.isNone (value "RNDCG@2" (ranked [ true; true; true ])) "all positive"
+                Expect.isNone (value "RNDCG@2" (ranked [ false; false; false ])) "none positive"
+
             testCase "errors of ratings"
             <| fun () ->
                 let query = rankBy TieRule.ByItem 0L [| 0; 1; 2 |] [| 3.0f; 4.5f; 1.0f |] [| 4.0f; 4.0f; 3.0f |] 4.0
@@ -168,7 +176,14 @@ let private allPlacements =
 
 // 5 relevant of 10 at 5: the values of the hypergeometric distribution.
 let private floor =
-    [ "HR@5", 1.0 - 1.0 / 252.0; "MRR@5", 0.7040343915; "Precision@5", 0.5; "Recall@5", 0.5; "AUC", 0.5 ]
+    [
+        "HR@5", 1.0 - 1.0 / 252.0
+        "MRR@5", 0.7040343915
+        "Precision@5", 0.5
+        "Recall@5", 0.5
+        "AUC", 0.5
+        "RNDCG@5", 0.0
+    ]
 
 let private randomFloor =
     let mean name queries = queries |> Seq.averageBy (fun query -> (value name query).Value)

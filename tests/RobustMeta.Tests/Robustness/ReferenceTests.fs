@@ -145,14 +145,59 @@ let tests =
                 // Item 1 averages 2 over two of three observations, as does everything: so does item 2.
                 Array.iter2 (fun e x -> Expect.isTrue (abs (e - x) < 0.05) $"%A{excess}") excess [| -1.0; 0.0; 1.0 |]
 
-            testCase "the check warns of a reference that is worse than the model, and only of such"
+            testCase "the best reference by validation is taken, and none where the plain model is better than all"
             <| fun () ->
                 let source = source LabelKind.Click
                 let check = ReferenceCheck(source, split.Value.Validation)
-                let bias = BiasReference.Of(source, tasks ()).Predictor
+                let bias = BiasReference.Of(source, tasks ())
                 let bad = Known(Set.empty, fun _ -> 5f) :> IPredictor
-                Expect.isNull (check.Warning(bias, bad)) "bias is better"
-                Expect.stringContains (check.Warning(bad, bias)) "'known'" "bad is worse"
+                let train = batchOf source (tasks ())
+                let losses = ImmutableArray.CreateRange(Seq.replicate train.QueryItems.Length 1.0)
+                let poor = FixedReference("poor", train, losses, ImmutableArray.Empty, bad)
+
+                let chosen (candidates: Reference list) plain =
+                    let struct (reference, losses) = check.Choose(Array.ofList candidates, plain)
+                    reference.Name, [ for l in losses -> l.Name, l.IsChosen ]
+
+                Expect.equal
+                    (chosen [ poor; bias ] bad)
+                    ("bias", [ "none", false; "poor", false; "bias", true ])
+                    "bias is the best"
+
+                // No better than itself.
+                Expect.equal (chosen [ bias ] bias.Predictor) ("none", [ "none", true; "bias", false ]) "a tie"
+                Expect.equal (fst (chosen [ poor ] bias.Predictor)) "none" "worse"
+
+                let warning (candidate: Reference) plain =
+                    let struct (_, losses) = check.Choose([| candidate |], plain)
+                    ReferenceCheck.Warning losses
+
+                Expect.isNull (warning bias bad) "better than the model"
+                Expect.stringContains (warning poor bias.Predictor) "'poor'" "worse than the model"
+
+            testCase "the loss of the check is the mean over users of the mean over their queries"
+            <| fun () ->
+                let source = source LabelKind.Click
+                let validation = split.Value.Validation
+                let batch = batchOf source validation
+                let score = fun item -> float32 (item % 5) - 2f
+
+                let expected =
+                    List.average
+                        [
+                            for u in 0 .. batch.Count - 1 ->
+                                queryOf batch u
+                                |> List.averageBy (fun i ->
+                                    lossOf
+                                        LabelKind.Click
+                                        (float (score batch.QueryItems[i]))
+                                        (float batch.QueryLabels[i]))
+                        ]
+
+                let bias = BiasReference.Of(source, tasks ())
+                let check = ReferenceCheck(source, validation)
+                let struct (_, losses) = check.Choose([| bias |], Known(Set.empty, score))
+                close losses[0].Loss expected "plain model"
 
             testCase "a spec fits each kind of reference, and needs a model to cross-fit"
             <| fun () ->
@@ -167,4 +212,5 @@ let tests =
                     Expect.equal (fit kind known).Name kind "name"
 
                 Expect.throwsT<SettingException> (fun () -> fit "crossfit" null |> ignore) "no model"
+                Expect.throwsT<SettingException> (fun () -> fit "auto" known |> ignore) "no validation users"
         ]

@@ -136,15 +136,30 @@ let tests =
                 Expect.throwsC (fun () -> run "first" |> ignore) (fun error ->
                     Expect.stringContains error.Message "second" "first order is refused")
 
-            testCase "a reference that is worse than the model is warned of"
+            testCase "a reference that is worse than the plainly trained model is warned of"
             <| fun () ->
                 let warnings settings = (train settings).Training.Warnings
                 Expect.isEmpty (warnings [ "levels", "none" ]) "no reference"
+                Expect.isEmpty (warnings (preset "robustmeta-crossfit" @ [ "checkReference", "false" ])) "not compared"
+                // A control without an adversary has nothing to be misled.
+                Expect.isEmpty (warnings (preset "distill-crossfit")) "no adversary"
 
                 Expect.exists
                     (warnings (preset "robustmeta-crossfit"))
                     (fun w -> w.Contains "'crossfit'")
                     "random scores"
+
+            testCase "the reference is compared with the plain training of the same spec; auto takes the better"
+            <| fun () ->
+                let result = train (preset "robustmeta-auto")
+                Expect.equal [ for l in result.References -> l.Name ] [ "none"; "bias"; "crossfit" ] "compared"
+                let least = result.References |> Seq.minBy _.Loss
+                Expect.isTrue least.IsChosen "the least"
+                Expect.hasLength (result.References |> Seq.filter _.IsChosen |> Seq.toList) 1 "one"
+                Expect.isNonEmpty (train (preset "robustmeta")).References "one named reference"
+                // The chosen reference is what its own name would train.
+                Expect.equal least.Name "bias" "random scores of the folds are no match"
+                Expect.equal (parameters result) (parameters (train (preset "robustmeta"))) "the same training"
 
             testCase "the model itself and the meta-ridge are cross-fitted as references"
             <| fun () ->

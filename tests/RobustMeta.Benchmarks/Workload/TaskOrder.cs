@@ -1,7 +1,7 @@
 namespace RobustMeta.Benchmarks.Workload;
 
 /// <summary>Which users share a batch.</summary>
-internal enum BatchOrder
+internal enum TaskOrder
 {
     /// <summary>In the order of their making, which is random.</summary>
     Random,

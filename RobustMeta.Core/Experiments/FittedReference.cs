@@ -1,0 +1,15 @@
+using RobustMeta.Robustness.References;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>A reference ready for training, and how it compares with the plainly trained model.</summary>
+/// <param name="Reference">The reference.</param>
+/// <param name="Losses">Mean validation loss of the plain model and of each candidate; empty where none was compared.</param>
+/// <param name="Warnings">What the user should know of it, in words.</param>
+/// <param name="Time">Wall time of fitting and comparing.</param>
+internal sealed record FittedReference(
+    Reference Reference,
+    IReadOnlyList<ReferenceLoss> Losses,
+    IReadOnlyList<string> Warnings,
+    TimeSpan Time
+);

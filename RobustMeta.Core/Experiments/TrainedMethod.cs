@@ -1,0 +1,21 @@
+using RobustMeta.Engine;
+using RobustMeta.Robustness;
+using RobustMeta.Training;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>A trained method whose engine still lives.</summary>
+/// <param name="Engine">Predicts with the parameters of the best epoch.</param>
+/// <param name="Training">History of the training.</param>
+/// <param name="Weights">Learned weights at the end.</param>
+/// <param name="Time">Wall time of the training.</param>
+internal sealed record TrainedMethod(
+    IMetaGradientEngine Engine,
+    TrainingResult Training,
+    HierarchicalWeights Weights,
+    TimeSpan Time
+) : IDisposable
+{
+    /// <inheritdoc/>
+    public void Dispose() => Engine.Dispose();
+}

@@ -1,0 +1,30 @@
+// Does robust training help? Data sets × base models × methods × seeds with an equal tuning budget; see robustness.toml.
+//   dotnet fsi RobustMeta.Scripts/experiments/robustness.fsx [quick] [report] [DATA [BASE]]
+// e.g. `robustness.fsx ml-100k MeLU`. Every finished run is kept below results/robustness and read at the next start; `report`
+// only writes ROBUSTNESS.md anew from what is there. The same as a command of the executable: `robustness …`.
+#load "../load.fsx"
+
+open System.IO
+
+let root = Path.Combine(__SOURCE_DIRECTORY__, "..", "..")
+let words = List.tail (List.ofArray fsi.CommandLineArgs)
+let isQuick = words |> List.exists (fun word -> word.TrimStart '-' = "quick")
+let name = if isQuick then "robustness-quick" else "robustness"
+
+let report =
+    if isQuick then
+        Path.Combine(root, "results", name, "ROBUSTNESS.md")
+    else
+        Path.Combine(root, "ROBUSTNESS.md")
+
+let places =
+    [
+        "grid"
+        Path.Combine(__SOURCE_DIRECTORY__, name + ".toml")
+        "out"
+        Path.Combine(root, "results", name)
+        "to"
+        report
+    ]
+
+exit (RobustMeta.Scripts.CommandLine.run ("robustness" :: words @ places))
