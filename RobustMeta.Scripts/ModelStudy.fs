@@ -11,6 +11,7 @@ open RobustMeta.Experiments
 open RobustMeta.Models
 open RobustMeta.Models.Baselines
 open RobustMeta.Settings
+open RobustMeta.Training
 
 type Settings = (string * string) list
 
@@ -173,6 +174,12 @@ type Job =
         | Trained folder -> folder.IsDone
         | Fitted folder -> folder.IsDone
 
+    /// Whether nothing is left to do: it is finished, or its training diverged, which it would do again.
+    member this.IsSettled =
+        match this with
+        | Trained folder -> folder.IsDone || not (isNull (folder.ReadDivergence()))
+        | Fitted folder -> folder.IsDone
+
     /// The results of a finished run.
     member this.Read() =
         match this with
@@ -203,11 +210,13 @@ let choice (plan: Plan) dataset label (method: Method) : Settings option =
     | all ->
         let jobs = [ for candidate in all -> candidate, job plan dataset label method candidate tuningSeed ]
 
-        if jobs |> List.forall (fun (_, job) -> job.IsDone) then
-            let values = [ for candidate, job in jobs -> candidate, job.Read().Validation ]
-            // A method without a value (an order without labels has no error) keeps its first candidate.
+        if jobs |> List.forall (fun (_, job) -> job.IsSettled) then
+            let values =
+                [ for candidate, job in jobs -> candidate, (if job.IsDone then job.Read().Validation else nan) ]
+
             let known = values |> List.filter (snd >> Double.IsNaN >> not)
             let best = if higherIsBetter label then List.maxBy snd else List.minBy snd
+            // A method without a value (an order without labels has no error) keeps its first candidate.
             Some(fst (if known.IsEmpty then values.Head else best known))
         else
             None
@@ -228,12 +237,17 @@ let finished (plan: Plan) dataset label (method: Method) : (int * Run) list =
         ]
 
 let private ensure (prepared: Lazy<PreparedExperiment>) (cancellation: CancellationToken) (job: Job) =
-    if not job.IsDone then
+    if not job.IsSettled then
         cancellation.ThrowIfCancellationRequested()
 
         match job with
-        | Trained folder -> Experiment.trainOrRead prepared.Value folder cancellation |> ignore
         | Fitted folder -> Experiment.fitOrRead prepared.Value folder |> ignore
+        | Trained folder ->
+            try
+                Experiment.trainOrRead prepared.Value folder cancellation |> ignore
+            with :? DivergenceException as error ->
+                folder.WriteDivergence error
+                printfn $"{folder.Spec.MethodName}: {error.Message}"
 
 /// Runs what is not finished: first all candidates on the tuning seed, then the chosen ones on every seed.
 let run (plan: Plan) (cancellation: CancellationToken) =

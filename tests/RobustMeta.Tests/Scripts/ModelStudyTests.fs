@@ -106,6 +106,25 @@ let tests =
 
             testCase "parts run, finished runs are reused, the report is made of them" runsAndReports
 
+            testCase "a candidate that diverges is settled, noted and never chosen"
+            <| fun () ->
+                let folder = Directory.CreateTempSubdirectory "robustmeta"
+
+                try
+                    let plan = small folder.FullName
+                    let wild = [ "optimizer", "sgd"; "lr", "100"; "clip", "0"; "epoch", "5" ]
+                    let tame = [ "lr", "0.001"; "epoch", "1" ]
+                    let melu: ModelStudy.Method = { Name = "MeLU"; Model = "MeLU"; Candidates = [ wild; tame ] }
+                    let plan = { plan with Methods = [ melu ]; Labels = [ "rating" ]; Datasets = [ "synthetic", 1 ] }
+                    ModelStudy.run plan CancellationToken.None
+                    let job candidate = ModelStudy.job plan "synthetic" "rating" melu candidate ModelStudy.tuningSeed
+                    Expect.isFalse (job wild).IsDone "it diverged"
+                    Expect.isTrue (job wild).IsSettled "and is not tried again"
+                    Expect.equal (ModelStudy.choice plan "synthetic" "rating" melu) (Some tame) "the other is chosen"
+                    Expect.hasLength (ModelStudy.finished plan "synthetic" "rating" melu) 1 "and run"
+                finally
+                    folder.Delete true
+
             testCase "a user counts once, however many seeds test it"
             <| fun () ->
                 let own = [ 1, run [ "a", 1.0; "b", 3.0 ]; 2, run [ "a", 2.0 ]; 3, run [ "a", 9.0 ] ]
