@@ -80,7 +80,7 @@ let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation
             printfn $"{name}: {warning}"
 
         printfn
-            $"{name}: best epoch {training.BestEpoch} of {training.History.Count}, {criterion} {Tables.number 4 training.BestValidation} on validation; {Tables.number 1 result.TrainingTime.TotalSeconds} s to train, {Tables.number 1 result.EvaluationTime.TotalSeconds} s to evaluate"
+            $"{name}: best epoch {training.BestEpoch} of {training.History.Count}, {criterion} {Tables.number 4 training.BestValidation} on validation; {Tables.number 1 result.Cost.Training.TotalSeconds} s to train, {Tables.number 1 result.Cost.Evaluation.TotalSeconds} s to evaluate"
 
         result.Users
 

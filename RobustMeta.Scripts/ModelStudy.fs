@@ -184,7 +184,7 @@ type Job =
     member this.Read() =
         match this with
         | Trained folder ->
-            { Users = folder.ReadUsers(); Validation = folder.ReadBestValidation(); Cost = folder.ReadCost() }
+            { Users = folder.ReadUsers(); Validation = folder.ReadValidation(); Cost = folder.ReadCost() }
         | Fitted folder ->
             { Users = folder.ReadUsers(); Validation = folder.ReadValidation(); Cost = folder.ReadCost() }
 

@@ -5,21 +5,21 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Engine;
 
 /// <summary>
-/// The fast engine, for models of perceptron form (<see cref="MetaRecommender.Perceptron"/>): hand-derived exact
-/// gradients on vector units, without automatic differentiation and without padding. Use it from one thread; it has
+/// The fast engine, for models that are an adapting perceptron (<see cref="MetaRecommender.Perceptron"/>) or a ridge head
+/// on item vectors (<see cref="MetaRecommender.Ridge"/>): hand-derived exact gradients on vector units, without automatic differentiation and without padding. Use it from one thread; it has
 /// workers of its own. Its results do not depend on their number.
 /// </summary>
 public sealed class FusedEngine : IMetaGradientEngine
 {
     private readonly MetaRecommender model;
-    private readonly FusedPerceptron<float> core;
+    private readonly IFusedCore<float> core;
 
     /// <summary>An engine for a model at given parameters, which it reads in place.</summary>
     /// <param name="model">The model.</param>
     /// <param name="parameters">Its parameters, as <see cref="MetaRecommender.CreateParameters"/> makes them.</param>
     /// <param name="threads">Number of threads, the caller's included; 0 for one a processor.</param>
     /// <param name="vectorBits">Width of vectors: 512, 256, 128, or 0 for the widest that the processor accelerates.</param>
-    /// <exception cref="NotSupportedException">The model is not of that form (see <see cref="Refusal"/>).</exception>
+    /// <exception cref="NotSupportedException">The model is of neither form (see <see cref="Refusal"/>).</exception>
     public FusedEngine(MetaRecommender model, ParameterSet parameters, int threads = 0, int vectorBits = 0)
     {
         if (Refusal(model) is { } reason)
@@ -30,16 +30,15 @@ public sealed class FusedEngine : IMetaGradientEngine
         Parameters = parameters;
         var arithmetic = vectorBits == 0 ? Arithmetic<float>.Best : Arithmetic<float>.Of(vectorBits);
         VectorName = arithmetic.Name;
-        core = new(
-            model,
-            ParameterArrays<float>.Of(parameters),
-            threads > 0 ? threads : Environment.ProcessorCount,
-            arithmetic
-        );
+        var arrays = ParameterArrays<float>.Of(parameters);
+        var workers = threads > 0 ? threads : Environment.ProcessorCount;
+        core = model.Ridge is null
+            ? new FusedPerceptron<float>(model, arrays, workers, arithmetic)
+            : new FusedRidge<float>(model, arrays, workers, arithmetic);
     }
 
     /// <summary>Why the engine cannot compute a model, or null where it can.</summary>
-    public static string? Refusal(MetaRecommender model) => PerceptronShape.Refusal(model);
+    public static string? Refusal(MetaRecommender model) => model.Ridge is null ? PerceptronShape.Refusal(model) : null;
 
     /// <summary>Width of the vectors in use, for reports.</summary>
     public string VectorName { get; }

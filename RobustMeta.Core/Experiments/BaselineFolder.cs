@@ -31,7 +31,13 @@ public sealed class BaselineFolder
 
     /// <summary>Writes everything, each file whole or not at all, <c>done</c> last.</summary>
     public void Write(PreparedExperiment prepared, BaselineResult result) =>
-        files.Write(prepared, Spec.Text, result.Users, result.Validation, result.Cost);
+        files.Write(
+            prepared,
+            Spec.Text,
+            result.Users,
+            RunTables.Selection(prepared.Validation.Name, 0, result.Validation, false),
+            result.Cost
+        );
 
     /// <summary>The per-user results of a finished run.</summary>
     /// <exception cref="Data.DataFormatException">The file is damaged; deleting the folder makes the run afresh.</exception>

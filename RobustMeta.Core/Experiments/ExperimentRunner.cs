@@ -5,6 +5,7 @@ using RobustMeta.Models;
 using RobustMeta.Models.Offsets;
 using RobustMeta.Robustness;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 using RobustMeta.Training;
 
@@ -34,16 +35,13 @@ public static class ExperimentRunner
     )
     {
         RequireSameData(prepared.Spec, spec);
-        using var memory = new PeakMemory();
         FittedReference Fit() => new ReferenceFitting(prepared, spec, checkpoint, reference, cancellation).Fit();
         if (spec.Robustness.Population.Count > 0)
         {
-            var population = PopulationRun.Train(prepared, spec, Fit, checkpoint, progress, cancellation);
-            return population with { PeakBytes = memory.Bytes };
+            return PopulationRun.Train(prepared, spec, Fit, checkpoint, progress, cancellation);
         }
         var fitted = Fit();
         using var trained = TrainOne(prepared, spec, fitted, checkpoint, progress, cancellation);
-        var peak = memory.Bytes;
         var clock = Stopwatch.StartNew();
         var users = prepared.Evaluate(new EnginePredictor(spec.MethodName, trained.Engine));
         return new(
@@ -52,13 +50,14 @@ public static class ExperimentRunner
             trained.Training,
             trained.Engine.Parameters,
             trained.Weights,
-            trained.Time,
-            clock.Elapsed
+            trained.Cost with
+            {
+                Evaluation = clock.Elapsed,
+                Reference = fitted.Time,
+            }
         )
         {
             References = fitted.Losses,
-            ReferenceTime = fitted.Time,
-            PeakBytes = peak,
         };
     }
 
@@ -75,6 +74,7 @@ public static class ExperimentRunner
         var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
         var train = prepared.Split.MetaTrain;
         // A start that is computed from the data is a part of the training's cost.
+        using var memory = new PeakMemory();
         var clock = Stopwatch.StartNew();
         var engine = EngineOf(prepared, spec, model, train);
         try
@@ -82,7 +82,9 @@ public static class ExperimentRunner
             var reweighter = Reweighter.Over(spec.Robustness, prepared.Source, train, fitted.Reference, spec.Seed);
             var trainer = TrainerOf(prepared, spec, model, engine, reweighter, train);
             var training = trainer.Run(checkpoint, progress, cancellation);
-            return new(engine, training with { Warnings = fitted.Warnings }, reweighter.Weights, clock.Elapsed);
+            var passes = (long)train.Length * training.History.Count;
+            var cost = new RunCost(clock.Elapsed, TimeSpan.Zero, passes, memory.Bytes);
+            return new(engine, training with { Warnings = fitted.Warnings }, reweighter.Weights, cost);
         }
         catch
         {

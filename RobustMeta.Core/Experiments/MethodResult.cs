@@ -12,16 +12,14 @@ namespace RobustMeta.Experiments;
 /// <param name="Training">History of the training.</param>
 /// <param name="Parameters">Parameters of the best epoch.</param>
 /// <param name="Weights">Learned weights at the end.</param>
-/// <param name="TrainingTime">Wall time of the training, selection on validation included.</param>
-/// <param name="EvaluationTime">Wall time of the evaluation on all test sets.</param>
+/// <param name="Cost">What it cost.</param>
 public sealed record MethodResult(
     ExperimentSpec Spec,
     IReadOnlyList<UserResult> Users,
     TrainingResult Training,
     ParameterSet Parameters,
     HierarchicalWeights Weights,
-    TimeSpan TrainingTime,
-    TimeSpan EvaluationTime
+    RunCost Cost
 )
 {
     /// <summary>The members of a population over radii; empty for a single training. History and weights are the first's.</summary>
@@ -29,10 +27,4 @@ public sealed record MethodResult(
 
     /// <summary>Validation losses of the plain model and the reference candidates; empty where none were compared.</summary>
     public IReadOnlyList<ReferenceLoss> References { get; init; } = [];
-
-    /// <summary>Wall time of fitting the reference and comparing it with the plainly trained model.</summary>
-    public TimeSpan ReferenceTime { get; init; }
-
-    /// <summary>Largest working set of the process while it was trained.</summary>
-    public long PeakBytes { get; init; }
 }

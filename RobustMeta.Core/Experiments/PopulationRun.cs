@@ -74,12 +74,18 @@ internal static class PopulationRun
             },
             Joined(spec.Robustness.Population, members),
             first.Weights,
-            TimeSpan.FromTicks(members.Sum(member => member.Time.Ticks)),
-            clock.Elapsed
+            new RunCost(
+                TimeSpan.FromTicks(members.Sum(member => member.Cost.Training.Ticks)),
+                clock.Elapsed,
+                members.Sum(member => member.Cost.UserPasses),
+                members.Max(member => member.Cost.PeakBytes)
+            )
+            {
+                Reference = fitted.Time,
+            }
         )
         {
             References = fitted.Losses,
-            ReferenceTime = fitted.Time,
             Members =
             [
                 .. members.Select((m, i) => new PopulationMember(spec.Robustness.Population[i], m.Training, shares[i])),

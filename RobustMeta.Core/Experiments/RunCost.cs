@@ -7,9 +7,9 @@ namespace RobustMeta.Experiments;
 /// <param name="PeakBytes">Largest working set of the process in training.</param>
 public sealed record RunCost(TimeSpan Training, TimeSpan Evaluation, long UserPasses, long PeakBytes)
 {
-    /// <summary>Wall time of fitting the adversary's reference before training.</summary>
-    public TimeSpan Reference { get; init; }
-
     /// <summary>Users trained on a second.</summary>
     public double UsersPerSecond => UserPasses / Math.Max(1e-9, Training.TotalSeconds);
+
+    /// <summary>Wall time of fitting the reference and comparing it with the plainly trained model; not in the training's.</summary>
+    public TimeSpan Reference { get; init; }
 }

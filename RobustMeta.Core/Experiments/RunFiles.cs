@@ -7,15 +7,13 @@ using RobustMeta.Runtime;
 
 namespace RobustMeta.Experiments;
 
-/// <summary>The files of a baseline's run, and those that runs of models share with it.</summary>
+/// <summary>The files that the folders of all runs have, of models and baselines.</summary>
 /// <param name="folder">The folder.</param>
 internal sealed class RunFiles(string folder)
 {
     private const string Users = "users.csv";
     private const string Done = "done";
-
-    /// <summary>Name of the file of the costs.</summary>
-    public const string Timing = "timing.csv";
+    private const string Timing = "timing.csv";
     private const string Selection = "selection.csv";
     private static readonly JsonSerializerOptions Readable = new()
     {
@@ -30,7 +28,7 @@ internal sealed class RunFiles(string folder)
         PreparedExperiment prepared,
         string spec,
         IReadOnlyList<UserResult> users,
-        double validation,
+        string selection,
         RunCost cost
     )
     {
@@ -40,15 +38,7 @@ internal sealed class RunFiles(string folder)
         CsvText.Write(In("environment.json"), JsonSerializer.Serialize(facts, Readable) + "\n");
         CsvText.Write(In("testsets.csv"), RunTables.TestSets(prepared.TestSets));
         CsvText.Write(In("dropped.csv"), RunTables.Dropped(prepared));
-        CsvText.Write(
-            In(Selection),
-            CsvText.Table(
-                ["criterion", "validation"],
-                [
-                    [prepared.Validation.Name, validation],
-                ]
-            )
-        );
+        CsvText.Write(In(Selection), selection);
         CsvText.Write(In(Timing), RunTables.Timing(cost));
         ResultTable.Write(In(Users), users);
         CsvText.Write(In(Done), "");
@@ -56,14 +46,14 @@ internal sealed class RunFiles(string folder)
 
     public IReadOnlyList<UserResult> ReadUsers() => ResultTable.Read(In(Users));
 
-    public double ReadValidation() => LastRow(Selection, 2)[^1];
+    public double ReadValidation() => LastRow(Selection, RunTables.SelectionColumns.Length)[2];
 
     public RunCost ReadCost()
     {
         var row = LastRow(Timing, 6);
-        return new(TimeSpan.FromSeconds(row[0]), TimeSpan.FromSeconds(row[1]), (long)row[4], (long)row[5])
+        return new(TimeSpan.FromSeconds(row[0]), TimeSpan.FromSeconds(row[1]), (long)row[3], (long)row[4])
         {
-            Reference = TimeSpan.FromSeconds(row[3]),
+            Reference = TimeSpan.FromSeconds(row[5]),
         };
     }
 

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text.Encodings.Web;
-using System.Text.Json;
-using RobustMeta.Data;
 using RobustMeta.Evaluation;
 using RobustMeta.Runtime;
 using RobustMeta.Training;
@@ -23,16 +19,9 @@ namespace RobustMeta.Experiments;
 /// </summary>
 public sealed class RunFolder
 {
-    private const string Users = "users.csv";
-    private const string Done = "done";
     private const string Diverged = "diverged.txt";
     private const string CheckpointName = "checkpoint";
-    private const string Selection = "selection.csv";
-    private static readonly JsonSerializerOptions Readable = new()
-    {
-        WriteIndented = true,
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    private readonly RunFiles files;
 
     /// <summary>The folder of a spec below a root; made when first written to.</summary>
     /// <param name="root">Folder of all runs.</param>
@@ -41,6 +30,7 @@ public sealed class RunFolder
     {
         Spec = spec;
         Path = System.IO.Path.Combine(root, $"{spec.Dataset}-{spec.MethodName}-{spec.Hash}");
+        files = new(Path);
     }
 
     /// <summary>The experiment.</summary>
@@ -50,7 +40,7 @@ public sealed class RunFolder
     public string Path { get; }
 
     /// <summary>Whether the run is finished: every file is there and whole.</summary>
-    public bool IsDone => File.Exists(In(Done));
+    public bool IsDone => files.IsDone;
 
     /// <summary>Where an interrupted training of this spec goes on.</summary>
     /// <param name="interval">Shortest time between saves.</param>
@@ -66,11 +56,7 @@ public sealed class RunFolder
     public void Write(PreparedExperiment prepared, MethodResult result)
     {
         Directory.CreateDirectory(Path);
-        CsvText.Write(In("spec.toml"), Spec.Text);
-        var facts = EnvironmentReport.Facts().ToDictionary(fact => fact.Name, fact => fact.Value);
-        CsvText.Write(In("environment.json"), JsonSerializer.Serialize(facts, Readable) + "\n");
         CsvText.Write(In("history.csv"), RunTables.History(result.Training.History));
-        CsvText.Write(In(Selection), RunTables.Selection(prepared.Validation.Name, result.Training));
         if (result.Training.Warnings.Count > 0)
         {
             CsvText.Write(In("warnings.txt"), string.Join('\n', result.Training.Warnings) + "\n");
@@ -88,41 +74,30 @@ public sealed class RunFolder
             var file = $"history-{PopulationRun.Name(member.Radius)}.csv";
             CsvText.Write(In(file), RunTables.History(member.Training.History));
         }
-        CsvText.Write(In("testsets.csv"), RunTables.TestSets(prepared.TestSets));
-        CsvText.Write(In("dropped.csv"), RunTables.Dropped(prepared));
         CsvText.Write(In("weights.csv"), RunTables.Weights(prepared, result));
-        CsvText.Write(In(RunFiles.Timing), RunTables.Timing(RunTables.CostOf(result)));
         SaveModel(result);
-        ResultTable.Write(In(Users), result.Users);
+        var training = result.Training;
+        var selection = RunTables.Selection(
+            prepared.Validation.Name,
+            training.BestEpoch,
+            training.BestValidation,
+            training.StoppedEarly
+        );
+        files.Write(prepared, Spec.Text, result.Users, selection, result.Cost);
         DeleteCheckpoints();
-        CsvText.Write(In(Done), "");
     }
 
     /// <summary>The per-user results of a finished run.</summary>
-    /// <exception cref="DataFormatException">The file is damaged; deleting the folder makes the run afresh.</exception>
-    public IReadOnlyList<UserResult> ReadUsers() => ResultTable.Read(In(Users));
+    /// <exception cref="Data.DataFormatException">The file is damaged; deleting the folder makes the run afresh.</exception>
+    public IReadOnlyList<UserResult> ReadUsers() => files.ReadUsers();
 
-    /// <summary>The validation value of the best epoch of a finished run.</summary>
-    /// <exception cref="DataFormatException">The file is damaged; deleting the folder makes the run afresh.</exception>
-    public double ReadBestValidation()
-    {
-        var path = In(Selection);
-        var fields = File.ReadAllLines(path).ElementAtOrDefault(1)?.Split(',') ?? [];
-        return
-            fields.Length == RunTables.SelectionColumns.Length
-            && double.TryParse(fields[2], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
-            ? value
-            : throw new DataFormatException(
-                path,
-                2,
-                3,
-                "expected criterion, epoch, value and whether it stopped early; delete the run's folder to train afresh"
-            );
-    }
+    /// <summary>Value of the selection metric at the best epoch of a finished run.</summary>
+    /// <exception cref="Data.DataFormatException">The file is damaged; deleting the folder makes the run afresh.</exception>
+    public double ReadValidation() => files.ReadValidation();
 
     /// <summary>What a finished run cost.</summary>
-    /// <exception cref="DataFormatException">The file is damaged; deleting the folder makes the run afresh.</exception>
-    public RunCost ReadCost() => new RunFiles(Path).ReadCost();
+    /// <exception cref="Data.DataFormatException">The file is damaged; deleting the folder makes the run afresh.</exception>
+    public RunCost ReadCost() => files.ReadCost();
 
     /// <summary>Why this run's training diverged; null where it did not, or has not been tried.</summary>
     public string? ReadDivergence() => File.Exists(In(Diverged)) ? File.ReadAllText(In(Diverged)).TrimEnd() : null;
@@ -156,5 +131,5 @@ public sealed class RunFolder
         file.Save(In("model.safetensors"));
     }
 
-    private string In(string file) => System.IO.Path.Combine(Path, file);
+    private string In(string file) => files.In(file);
 }

@@ -24,12 +24,12 @@ internal static class RunTables
     /// <summary>Columns of <see cref="Selection"/>.</summary>
     public static readonly string[] SelectionColumns = ["criterion", "bestEpoch", "bestValidation", "stoppedEarly"];
 
-    /// <summary>The best epoch and its validation value.</summary>
-    public static string Selection(string criterion, TrainingResult training) =>
+    /// <summary>The best epoch and its validation value; a baseline has no epochs.</summary>
+    public static string Selection(string criterion, int bestEpoch, double bestValidation, bool stoppedEarly) =>
         CsvText.Table(
             SelectionColumns,
             [
-                [criterion, training.BestEpoch, training.BestValidation, training.StoppedEarly],
+                [criterion, bestEpoch, bestValidation, stoppedEarly],
             ]
         );
 
@@ -91,30 +91,18 @@ internal static class RunTables
     /// <summary>Seconds of training and evaluation, users trained on a second, and memory.</summary>
     public static string Timing(RunCost cost) =>
         CsvText.Table(
-            ["trainSeconds", "evaluationSeconds", "usersPerSecond", "referenceSeconds", "userPasses", "peakBytes"],
+            ["trainSeconds", "evaluationSeconds", "usersPerSecond", "userPasses", "peakBytes", "referenceSeconds"],
             [
                 [
                     cost.Training.TotalSeconds,
                     cost.Evaluation.TotalSeconds,
                     cost.UsersPerSecond,
-                    cost.Reference.TotalSeconds,
                     cost.UserPasses,
                     cost.PeakBytes,
+                    cost.Reference.TotalSeconds,
                 ],
             ]
         );
-
-    /// <summary>What a training cost.</summary>
-    public static RunCost CostOf(MethodResult result) =>
-        new(
-            result.TrainingTime,
-            result.EvaluationTime,
-            (long)result.Weights.Users.Length * Epochs(result),
-            result.PeakBytes
-        )
-        {
-            Reference = result.ReferenceTime,
-        };
 
     private static int Epochs(MethodResult result) =>
         result.Members.Count == 0

@@ -8,12 +8,12 @@ namespace RobustMeta.Experiments;
 /// <param name="Engine">Predicts with the parameters of the best epoch.</param>
 /// <param name="Training">History of the training.</param>
 /// <param name="Weights">Learned weights at the end.</param>
-/// <param name="Time">Wall time of the training.</param>
+/// <param name="Cost">What the training cost.</param>
 internal sealed record TrainedMethod(
     IMetaGradientEngine Engine,
     TrainingResult Training,
     HierarchicalWeights Weights,
-    TimeSpan Time
+    RunCost Cost
 ) : IDisposable
 {
     /// <inheritdoc/>

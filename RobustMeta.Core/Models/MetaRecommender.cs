@@ -25,6 +25,9 @@ public abstract class MetaRecommender(string name, LabelKind label)
     /// <summary>The model as a perceptron that adapts, or null where it is something else.</summary>
     public PerceptronForm? Perceptron { get; protected init; }
 
+    /// <summary>The model as a ridge head on item vectors, or null where it is something else.</summary>
+    public RidgeForm? Ridge { get; protected init; }
+
     /// <summary>The phases of training, in order, at least one.</summary>
     public ImmutableArray<TrainingPhase> Phases { get; protected init; } = [TrainingPhase.Main];
 

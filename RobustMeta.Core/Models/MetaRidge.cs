@@ -17,36 +17,33 @@ namespace RobustMeta.Models;
 /// </summary>
 public sealed class MetaRidge : MetaRecommender
 {
-    private readonly MetaRidgeSpec spec;
+    private readonly RidgeForm form;
     private readonly TaskEncoder encoder;
     private readonly DecisionNetwork features;
-    private readonly DecisionNetwork prior;
+    private readonly DecisionNetwork? prior;
 
-    /// <summary>A model for given inputs.</summary>
-    /// <param name="spec">Widths, penalty and number of Newton steps.</param>
-    /// <param name="schema">What the model sees.</param>
+    /// <summary>The model of a form.</summary>
+    /// <param name="name">Name as it stands in specs and results.</param>
+    /// <param name="form">What it computes.</param>
+    /// <param name="ridge">Initial coefficient λ of the penalty.</param>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
-    public MetaRidge(MetaRidgeSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
-        : base(spec.ModelName, label)
+    public MetaRidge(string name, RidgeForm form, double ridge, double embeddingScale, LabelKind label)
+        : base(name, label)
     {
-        this.spec = spec;
-        encoder = new(schema);
-        features = new(
-            "feature",
-            schema.ItemWidth,
-            spec.HiddenDim1 == 0 ? [spec.FeatureDim] : [spec.HiddenDim1, spec.FeatureDim],
-            Activation.Relu
-        );
-        prior = new("prior", encoder.UserInputWidth, [spec.FeatureDim], Activation.Relu);
+        this.form = form;
+        Ridge = form;
+        encoder = new(form.Schema);
+        features = new("feature", form.Schema.ItemWidth, form.Features, form.Activation);
+        prior = form.HasPrior ? new("prior", encoder.UserInputWidth, form.Prior, form.Activation) : null;
         SupportWeighting = SupportWeighting.Differentiable;
         Shapes =
         [
             .. encoder.Shapes(embeddingScale),
             .. features.Shapes,
-            .. spec.Prior ? prior.Shapes : [],
-            ParameterShape.Constant("ridge.logLambda", Math.Log(spec.Ridge), 1),
-            ParameterShape.Constant("ridge.logGain", 0, 1),
+            .. prior?.Shapes ?? [],
+            ParameterShape.Constant(RidgeForm.LogLambda, Math.Log(ridge), 1),
+            ParameterShape.Constant(RidgeForm.LogGain, 0, 1),
         ];
     }
 
@@ -59,11 +56,11 @@ public sealed class MetaRidge : MetaRecommender
     {
         var (items, users) = encoder.Encode(theta, batch);
         var q = features.Apply(theta, items);
-        var start = spec.Prior ? prior.Apply(theta, TaskEncoder.UserInputs(users)).unsqueeze(2) : null;
+        var start = prior?.Apply(theta, TaskEncoder.UserInputs(users)).unsqueeze(2);
         var support = TaskEncoder.At(q, batch.Support);
-        var move = Solve(support, start, theta["ridge.logLambda"].exp(), batch);
+        var move = Solve(support, start, theta[RidgeForm.LogLambda].exp(), batch);
         var user = start is null ? move : start + move;
-        return new(matmul(TaskEncoder.At(q, batch.Query), user).squeeze(2) * theta["ridge.logGain"].exp());
+        return new(matmul(TaskEncoder.At(q, batch.Query), user).squeeze(2) * theta[RidgeForm.LogGain].exp());
     }
 
     // The user's move d from p₀, [B, F, 1].
@@ -74,7 +71,7 @@ public sealed class MetaRidge : MetaRecommender
         var ridge = eye(q.shape[1], dtype: q.dtype) * lambda;
         var weights = batch.SupportWeights * batch.Support.Mask;
         var origin = start is null ? batch.Support.Base : batch.Support.Base + matmul(q, start).squeeze(2);
-        var steps = Label == LabelKind.Click ? spec.NewtonSteps : 1;
+        var steps = Label == LabelKind.Click ? form.NewtonSteps : 1;
         var along = zeros_like(origin);
         var move = zeros([q.shape[0], q.shape[2], 1], q.dtype);
         for (var step = 0; step < steps; step++)

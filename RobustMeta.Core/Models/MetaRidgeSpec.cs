@@ -42,5 +42,17 @@ public sealed record MetaRidgeSpec : ModelSpec
 
     /// <inheritdoc/>
     public override MetaRecommender Create(InputSchema schema, double embeddingScale, LabelKind label) =>
-        new MetaRidge(this, schema, embeddingScale, label);
+        new MetaRidge(
+            ModelName,
+            new(
+                schema,
+                HiddenDim1 == 0 ? [FeatureDim] : [HiddenDim1, FeatureDim],
+                Activation.Relu,
+                Prior ? [FeatureDim] : [],
+                NewtonSteps
+            ),
+            Ridge,
+            embeddingScale,
+            label
+        );
 }

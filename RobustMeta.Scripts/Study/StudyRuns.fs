@@ -113,7 +113,7 @@ let private best (runner: Runner) data basis (values: string list) (specOf: stri
             [
                 for value, outcome in outcomes ->
                     match outcome with
-                    | Finished folder -> value, folder.ReadBestValidation()
+                    | Finished folder -> value, folder.ReadValidation()
                     | _ -> value, nan
             ]
 

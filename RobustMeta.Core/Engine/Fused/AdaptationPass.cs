@@ -3,11 +3,6 @@ using System.Runtime.InteropServices;
 
 namespace RobustMeta.Engine.Fused;
 
-/// <summary>Some users of a batch that are computed together.</summary>
-/// <param name="FirstUser">First user.</param>
-/// <param name="EndUser">One past the last.</param>
-internal readonly record struct Chunk(int FirstUser, int EndUser);
-
 /// <summary>
 /// Adapts the users of a chunk and scores their queries, and the way back. Two implementations share the network's passes:
 /// one step in dual form for several users at once, and any number of steps with every user's own weights.
@@ -103,19 +98,8 @@ internal abstract unsafe class AdaptationPass<T>
     }
 
     /// <summary>Scores with their base, losses and their slopes of query rows.</summary>
-    protected void QueryLosses(FusedBatch<T> batch, NetworkRows<T> rows, int first, int count)
-    {
-        var labels = batch.Tasks.QueryLabels.AsSpan();
-        var bases = batch.Tasks.QueryBase.AsSpan();
-        for (var i = 0; i < count; i++)
-        {
-            var score = rows.Score[i] + (bases.IsEmpty ? T.Zero : T.CreateTruncating(bases[first + i]));
-            var label = T.CreateTruncating(labels[first + i]);
-            batch.Scores[first + i] = score;
-            batch.Losses[first + i] = Loss.Loss(score, label);
-            rows.LossSlope[i] = Loss.Slope(score, label);
-        }
-    }
+    protected void QueryLosses(FusedBatch<T> batch, NetworkRows<T> rows, int first, int count) =>
+        batch.ScoreQueries(Loss, rows.Score, rows.LossSlope, first, count);
 
     /// <summary>
     /// Adjoints of the support weights of one user from those of the shares: a_j = share · Σ, so

@@ -67,11 +67,26 @@ internal sealed unsafe class EmbeddingTables<T>
         }
     }
 
-    /// <summary>Forgets the adjoints of a field's last batch.</summary>
-    public void Clear(int field) => columns[field].Table?.Clear();
+    /// <summary>Writes the embedded fields of several entities, one below the other.</summary>
+    public void Gather(ReadOnlySpan<int> entities, T* rows, int width)
+    {
+        for (var i = 0; i < entities.Length; i++)
+        {
+            Gather(entities[i], rows + (long)i * width);
+        }
+    }
 
-    /// <summary>Adds an entity's adjoint to a field's table.</summary>
-    public void Scatter(int field, int entity, T* row)
+    /// <summary>Gives a field's table the adjoints of a batch's entities, and forgets those of the batch before.</summary>
+    public void Scatter(int field, ReadOnlySpan<int> entities, T* rows, int width)
+    {
+        columns[field].Table?.Clear();
+        for (var i = 0; i < entities.Length; i++)
+        {
+            Scatter(field, entities[i], rows + (long)i * width);
+        }
+    }
+
+    private void Scatter(int field, int entity, T* row)
     {
         var column = columns[field];
         if (column.Table is not { } table)

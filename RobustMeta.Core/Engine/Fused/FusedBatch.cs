@@ -1,26 +1,13 @@
-using RobustMeta.Tasks;
+using System.Numerics;
 
 namespace RobustMeta.Engine.Fused;
 
 /// <summary>
-/// A batch in the engine's memory: inputs that all rows of an item or of a user share, and the adjoints of the way back.
-/// Rows are numbered support first, then query.
+/// A batch in the perceptron core's memory: inputs that all rows of an item or of a user share, and the adjoints of the way back.
 /// </summary>
-internal sealed unsafe class FusedBatch<T>
-    where T : unmanaged
+internal sealed unsafe class FusedBatch<T> : BatchRows<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>The tasks.</summary>
-    public required TaskBatch Tasks { get; set; }
-
-    /// <summary>Number of support interactions.</summary>
-    public int SupportRows => Tasks.SupportItems.Length;
-
-    /// <summary>Number of query interactions.</summary>
-    public int QueryRows => Tasks.QueryItems.Length;
-
-    /// <summary>Distinct items of the batch and where their rows are.</summary>
-    public ItemSlots Slots { get; } = new();
-
     /// <summary>Embedded distinct items X <c>[U, padded]</c>.</summary>
     public T* Items { get; set; }
 
@@ -45,15 +32,6 @@ internal sealed unsafe class FusedBatch<T>
     /// <summary>Sum of the support weights of each user, <c>[B]</c>.</summary>
     public T* WeightSum { get; set; }
 
-    /// <summary>Loss of each query interaction.</summary>
-    public T[] Losses { get; set; } = [];
-
-    /// <summary>Scores of the query interactions.</summary>
-    public T[] Scores { get; set; } = [];
-
-    /// <summary>Weight of each query loss.</summary>
-    public T* QueryWeights { get; set; }
-
     /// <summary>Weight of each task.</summary>
     public T* UserWeights { get; set; }
 
@@ -74,7 +52,4 @@ internal sealed unsafe class FusedBatch<T>
 
     /// <inheritdoc cref="UserNormAdjoint"/>
     public T* UserMoveAdjoint { get; set; }
-
-    /// <summary>Adjoint of each support weight.</summary>
-    public T[] SupportAdjoint { get; set; } = [];
 }

@@ -81,17 +81,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
         var layer = itemLayerAdjoint + (long)first * width;
         var items = itemAdjoint + (long)first * below;
         Arithmetic<T>.Clear(layer, (long)count * width);
-        for (var i = 0; i < count; i++)
-        {
-            foreach (var row in batch.Slots.Rows(first + i))
-            {
-                if (row >= batch.FirstAdjoint)
-                {
-                    var adjoint = batch.LayerAdjoint + (long)row * width;
-                    arithmetic.AddScaled(T.One, adjoint, layer + (long)i * width, width);
-                }
-            }
-        }
+        batch.Slots.AddRows(arithmetic, batch.LayerAdjoint, batch.FirstAdjoint, first, count, layer, width);
         arithmetic.Gemm(
             layer,
             width,
@@ -105,15 +95,9 @@ internal sealed unsafe partial class FusedPerceptron<T>
             shape.Width[1],
             accumulate: false
         );
-        for (var i = 0; i < count && batch.ItemAdjoint is not null; i++)
+        if (batch.ItemAdjoint is not null)
         {
-            foreach (var row in batch.Slots.Rows(first + i))
-            {
-                if (row >= batch.FirstAdjoint)
-                {
-                    arithmetic.AddScaled(T.One, batch.ItemAdjoint + (long)row * below, items + (long)i * below, below);
-                }
-            }
+            batch.Slots.AddRows(arithmetic, batch.ItemAdjoint, batch.FirstAdjoint, first, count, items, below);
         }
     }
 
@@ -132,11 +116,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
         else
         {
             var field = piece - SumPieces - RowPieces;
-            itemTables.Clear(field);
-            for (var slot = 0; slot < batch.Slots.Count; slot++)
-            {
-                itemTables.Scatter(field, batch.Slots.ItemOf(slot), itemAdjoint + (long)slot * shape.Padded[0]);
-            }
+            itemTables.Scatter(field, batch.Slots.Items, itemAdjoint, shape.Padded[0]);
         }
     }
 
@@ -209,11 +189,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
         AddMoves();
         for (var field = 0; field < userTables.Count; field++)
         {
-            userTables.Clear(field);
-            for (var u = 0; u < users; u++)
-            {
-                userTables.Scatter(field, batch.Tasks.Users[u], userAdjoint + (long)u * below);
-            }
+            userTables.Scatter(field, batch.Tasks.Users.AsSpan(), userAdjoint, below);
         }
     }
 

@@ -9,7 +9,7 @@ namespace RobustMeta.Engine.Fused;
 /// users to workers, and adds up what they return in a fixed order, so that results do not depend on the number of
 /// workers.
 /// </summary>
-internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
+internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     // Rows that go through the network as one block: enough to fill tiles, few enough to stay in the second-level cache.
@@ -68,19 +68,19 @@ internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
         (backward, reverseItems, collect) = (BackwardChunk, ReverseItems, Collect);
     }
 
-    /// <summary>Derivatives by the support weights of the last batch; empty where it had none.</summary>
+    /// <inheritdoc/>
     public ReadOnlySpan<T> SupportGradient => batch.SupportAdjoint;
 
-    /// <summary>Rows of the embedding tables that the last <see cref="Backward"/> gave gradients.</summary>
+    /// <inheritdoc/>
     public IEnumerable<(string Name, ReadOnlyMemory<int> Rows)> Touched =>
         itemTables.Touched.Concat(userTables.Touched);
 
-    /// <summary>Loss of each query interaction.</summary>
+    /// <inheritdoc/>
     public ReadOnlySpan<T> Forward(TaskBatch tasks, ReadOnlySpan<T> supportWeights)
     {
         Prepare(tasks, supportWeights, shape);
         isDual = PrefersDual(shape);
-        PlanChunks(tasks);
+        Chunk.Plan(tasks, RowsPerChunk, chunks);
         chunkMemory.Clear();
         foreach (var chunk in chunks)
         {
@@ -91,13 +91,13 @@ internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
         return batch.Losses.AsSpan(0, batch.QueryRows);
     }
 
-    /// <summary>Score of each query interaction.</summary>
+    /// <inheritdoc/>
     public T[] Predict(TaskBatch tasks)
     {
         var forPrediction = workers[0].PredictionShape;
         Prepare(tasks, [], forPrediction);
         isDual = PrefersDual(forPrediction);
-        PlanChunks(tasks);
+        Chunk.Plan(tasks, RowsPerChunk, chunks);
         pool.Run(chunks.Count, predict);
         return batch.Scores[..batch.QueryRows];
     }
@@ -120,8 +120,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
         isReady = false;
         memory.Reset();
         slow.Fill(arrays.Values);
-        batch.Tasks = tasks;
-        batch.Slots.Fill(tasks);
+        batch.Fill(tasks, supportWeights.Length);
         var items = batch.Slots.Count;
         batch.Items = TakeRows(items, shape.Width[0], shape.Padded[0]);
         batch.ItemLayer = memory.Take((long)items * shape.Padded[1]);
@@ -129,11 +128,6 @@ internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
         batch.UserLayer = memory.Take((long)tasks.Count * shape.Padded[1]);
         batch.UserNorm = memory.Take(tasks.Count);
         batch.UserMove = shape.AdaptsHidden[1] ? memory.Take((long)tasks.Count * shape.Padded[1]) : null;
-        if (batch.Losses.Length < batch.QueryRows)
-        {
-            batch.Losses = new T[batch.QueryRows + batch.QueryRows / 2];
-            batch.Scores = new T[batch.Losses.Length];
-        }
         Share(supportWeights);
         pool.Run(ItemBlocks + 1, encode);
     }
@@ -149,11 +143,6 @@ internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
         var tasks = batch.Tasks;
         batch.Share = memory.Take(batch.SupportRows);
         batch.WeightSum = memory.Take(tasks.Count);
-        if (batch.SupportAdjoint.Length != weights.Length)
-        {
-            batch.SupportAdjoint = new T[weights.Length];
-        }
-        Array.Clear(batch.SupportAdjoint);
         for (var u = 0; u < tasks.Count; u++)
         {
             var (first, end) = (tasks.SupportOffsets[u], tasks.SupportOffsets[u + 1]);
@@ -182,10 +171,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
         var count = Math.Min(ItemsPerBlock, batch.Slots.Count - first);
         var (below, width) = (shape.Padded[0], shape.Padded[1]);
         var items = batch.Items + (long)first * below;
-        for (var i = 0; i < count; i++)
-        {
-            itemTables.Gather(batch.Slots.ItemOf(first + i), items + (long)i * below);
-        }
+        itemTables.Gather(batch.Slots.Items.Slice(first, count), items, below);
         var layer = batch.ItemLayer + (long)first * width;
         arithmetic.Gemm(
             items,
@@ -205,10 +191,10 @@ internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
     private void EncodeUsers()
     {
         var (below, width) = (shape.UserPadded, shape.Padded[1]);
+        userTables.Gather(batch.Tasks.Users.AsSpan(), batch.Users, below);
         for (var u = 0; u < batch.Tasks.Count; u++)
         {
             var row = batch.Users + (long)u * below;
-            userTables.Gather(batch.Tasks.Users[u], row);
             batch.UserNorm[u] = arithmetic.Dot(row, row, below) + T.One;
             Arithmetic<T>.Copy(slow.Weights.Bias[1], batch.UserLayer + (long)u * width, width);
         }
@@ -249,22 +235,6 @@ internal sealed unsafe partial class FusedPerceptron<T> : IDisposable
             {
                 var x = batch.Users[(long)u * shape.UserPadded + i];
                 arithmetic.AddScaled(x * x, slow.Block + slow.Layout.RateUser + (long)i * width, move, width);
-            }
-        }
-    }
-
-    private void PlanChunks(TaskBatch tasks)
-    {
-        chunks.Clear();
-        var first = 0;
-        var rows = 0;
-        for (var u = 0; u < tasks.Count; u++)
-        {
-            rows += tasks.SupportLength(u) + tasks.QueryLength(u);
-            if (rows >= RowsPerChunk || u == tasks.Count - 1)
-            {
-                chunks.Add(new(first, u + 1));
-                (first, rows) = (u + 1, 0);
             }
         }
     }

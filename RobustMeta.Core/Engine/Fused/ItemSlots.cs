@@ -1,3 +1,4 @@
+using System.Numerics;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Engine.Fused;
@@ -19,14 +20,45 @@ internal sealed class ItemSlots
     /// <summary>Number of distinct items U.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Item of a slot.</summary>
-    public int ItemOf(int slot) => items[slot];
+    /// <summary>Items of all slots.</summary>
+    public ReadOnlySpan<int> Items => items.AsSpan(0, Count);
 
     /// <summary>Slot of each row, support first, then query.</summary>
     public ReadOnlySpan<int> Of => slots;
 
     /// <summary>Rows of a slot, ascending.</summary>
     public ReadOnlySpan<int> Rows(int slot) => rows.AsSpan(starts[slot], starts[slot + 1] - starts[slot]);
+
+    /// <summary>Adds the rows' numbers up by slot, for some slots, rows in ascending order.</summary>
+    /// <param name="arithmetic">Arithmetic.</param>
+    /// <param name="rows">Numbers of every row, <c>[rows, width]</c>.</param>
+    /// <param name="firstRow">First row that counts.</param>
+    /// <param name="firstSlot">First slot.</param>
+    /// <param name="count">Number of slots.</param>
+    /// <param name="target">Is added to, <c>[count, width]</c>.</param>
+    /// <param name="width">Padded length of a row.</param>
+    public unsafe void AddRows<T>(
+        Arithmetic<T> arithmetic,
+        T* rows,
+        int firstRow,
+        int firstSlot,
+        int count,
+        T* target,
+        int width
+    )
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < count; i++)
+        {
+            foreach (var row in Rows(firstSlot + i))
+            {
+                if (row >= firstRow)
+                {
+                    arithmetic.AddScaled(T.One, rows + (long)row * width, target + (long)i * width, width);
+                }
+            }
+        }
+    }
 
     /// <summary>Takes a batch.</summary>
     public void Fill(TaskBatch tasks)

@@ -36,5 +36,16 @@ internal readonly struct LossKernel<T>(LabelKind label)
         return sigma * (T.One - sigma);
     }
 
+    /// <summary>Third derivative.</summary>
+    public T Bend(T score)
+    {
+        if (label == LabelKind.Rating)
+        {
+            return T.Zero;
+        }
+        var sigma = Sigmoid(score);
+        return sigma * (T.One - sigma) * (T.One - Two * sigma);
+    }
+
     private static T Sigmoid(T x) => T.One / (T.One + T.Exp(-x));
 }

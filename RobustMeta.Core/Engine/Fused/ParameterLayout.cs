@@ -6,10 +6,8 @@ namespace RobustMeta.Engine.Fused;
 /// Where the values of the decision network and their rates stand in one block of padded rows. Weights, gradients of a
 /// chunk and their sum all have this layout, so that adding up is one pass.
 /// </summary>
-internal sealed class ParameterLayout
+internal sealed class ParameterLayout : BlockLayout
 {
-    private readonly List<Piece> pieces = [];
-
     /// <summary>The layout of a shape.</summary>
     public ParameterLayout(PerceptronShape shape)
     {
@@ -55,9 +53,6 @@ internal sealed class ParameterLayout
     /// </summary>
     public long Rest { get; }
 
-    /// <summary>Numbers in a block.</summary>
-    public long Size { get; private set; }
-
     /// <summary>Start of the weight of layer l, <c>[in, padded out]</c>; of the first layer the rows of the item part.</summary>
     public long[] Weight { get; }
 
@@ -100,41 +95,6 @@ internal sealed class ParameterLayout
     /// <inheritdoc cref="RateOutput"/>
     public long RateOutputBias { get; }
 
-    /// <summary>Names of the parameters that stand in the block.</summary>
-    public IEnumerable<string> Names => pieces.Select(piece => piece.Name).Distinct();
-
-    /// <summary>Copies parameters into a block; the padding has to be zero already.</summary>
-    public unsafe void Pack<T>(Func<string, T[]> values, T* block)
-        where T : unmanaged
-    {
-        foreach (var piece in pieces)
-        {
-            var source = values(piece.Name);
-            for (var row = 0; row < piece.Rows; row++)
-            {
-                source
-                    .AsSpan((piece.FirstRow + row) * piece.Width, piece.Width)
-                    .CopyTo(new Span<T>(block + piece.Start + (long)row * piece.Padded, piece.Width));
-            }
-        }
-    }
-
-    /// <summary>Copies a block into parameters.</summary>
-    public unsafe void Unpack<T>(T* block, Func<string, T[]> values)
-        where T : unmanaged
-    {
-        foreach (var piece in pieces)
-        {
-            var target = values(piece.Name);
-            for (var row = 0; row < piece.Rows; row++)
-            {
-                new Span<T>(block + piece.Start + (long)row * piece.Padded, piece.Width).CopyTo(
-                    target.AsSpan((piece.FirstRow + row) * piece.Width, piece.Width)
-                );
-            }
-        }
-    }
-
     /// <summary>Lets pointers of adjoints point into a block.</summary>
     public unsafe void Point<T>(NetworkAdjoint<T> adjoint, T* block)
         where T : unmanaged
@@ -147,21 +107,4 @@ internal sealed class ParameterLayout
         adjoint.Output = block + Output;
         adjoint.OutputBias = block + OutputBias;
     }
-
-    private long Add(string name, int firstRow, int rows, int width, int padded)
-    {
-        var start = Reserve((long)rows * padded);
-        pieces.Add(new(name, start, firstRow, rows, width, padded));
-        return start;
-    }
-
-    // Pieces start at cache lines.
-    private long Reserve(long size)
-    {
-        var start = Size;
-        Size += (size + 15) / 16 * 16;
-        return start;
-    }
-
-    private sealed record Piece(string Name, long Start, int FirstRow, int Rows, int Width, int Padded);
 }

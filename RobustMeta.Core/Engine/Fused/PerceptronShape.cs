@@ -78,11 +78,11 @@ internal sealed class PerceptronShape
 
     private bool Adapts => AdaptsOutput || AdaptsHidden.Contains(true) || Context > 0;
 
-    /// <summary>Why the fused engine cannot compute a model, or null where it can.</summary>
+    /// <summary>Why the perceptron core cannot compute a model, or null where it can.</summary>
     public static string? Refusal(MetaRecommender model) =>
         model.Perceptron switch
         {
-            null => $"{model.Name} is no adapting perceptron",
+            null => $"{model.Name} is neither an adapting perceptron nor a ridge head",
             { Hidden.IsEmpty: true } => $"{model.Name} has no hidden layer",
             { ContextDim: > 0 } form when form.AdaptedLayers[0] => $"{model.Name} adapts a context and the first layer",
             _ => null,

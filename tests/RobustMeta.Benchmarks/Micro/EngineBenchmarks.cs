@@ -2,6 +2,7 @@ using BenchmarkDotNet.Attributes;
 using RobustMeta.Benchmarks.Contenders;
 using RobustMeta.Benchmarks.Workload;
 using RobustMeta.Engine;
+using RobustMeta.Models;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Benchmarks.Micro;
@@ -21,6 +22,10 @@ public class EngineBenchmarks
     [ParamsSource(nameof(Keys))]
     public string Engine { get; set; } = "";
 
+    /// <summary>The model: one of each form that the fused engine computes.</summary>
+    [Params("MeLU", "MetaRidge")]
+    public string Model { get; set; } = "";
+
     /// <summary>Makes the workload.</summary>
     [GlobalSetup]
     public void Prepare()
@@ -29,7 +34,13 @@ public class EngineBenchmarks
         var choice = EngineChoice.Named(Engine);
         var batches = workload.Batches(choice.Order).ToArray();
         batch = batches[batches.Length / 2];
-        engine = choice.Create(workload.Model, workload.CreateParameters());
+        var model =
+            Model == "MeLU"
+                ? workload.Model
+                : ModelSpec
+                    .Named(Model)
+                    .Create(workload.Schema, SyntheticWorkload.EmbeddingScale, workload.Model.Label);
+        engine = choice.Create(model, model.CreateParameters(workload.Spec.Seed));
         queryWeights = new float[batch.QueryItems.Length];
         Array.Fill(queryWeights, 1f / queryWeights.Length);
         userWeights = new float[batch.Count];

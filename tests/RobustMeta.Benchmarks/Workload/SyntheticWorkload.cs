@@ -8,7 +8,9 @@ namespace RobustMeta.Benchmarks.Workload;
 /// <summary>A model, its initial parameters and its tasks: a function of the spec, so that every process has the same.</summary>
 internal sealed class SyntheticWorkload
 {
-    private const double EmbeddingScale = 0.1;
+    /// <summary>Standard deviation of the initial embeddings.</summary>
+    public const double EmbeddingScale = 0.1;
+
     private readonly ImmutableArray<int> lengths;
     private readonly int taskSeed;
 

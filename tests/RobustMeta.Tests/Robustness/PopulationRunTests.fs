@@ -116,7 +116,7 @@ let tests =
                     for file in [ "population.csv"; "references.csv"; "history-0.5.csv"; "selection.csv" ] do
                         Expect.isTrue (File.Exists(Path.Combine(folder.Path, file))) file
 
-                    Expect.equal (folder.ReadBestValidation()) whole.Training.BestValidation "validation is read back"
+                    Expect.equal (folder.ReadValidation()) whole.Training.BestValidation "validation is read back"
                     Expect.isEmpty (Directory.GetFiles(folder.Path, "checkpoint*")) "no checkpoint is left")
 
             for settings, hint in

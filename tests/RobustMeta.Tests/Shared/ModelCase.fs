@@ -50,7 +50,12 @@ let private padded (length: int) (rows: float list list) =
         )
         .reshape(int64 rows.Length, int64 length)
 
-let values (t: torch.Tensor) = t.detach().contiguous().data<float>().ToArray()
+// An empty tensor (a network of no inputs has one) cannot be copied.
+let values (t: torch.Tensor) =
+    if t.numel () = 0L then
+        [||]
+    else
+        t.detach().contiguous().data<float>().ToArray()
 
 let private theta case (phase: TrainingPhase option) =
     let parameters = case.Model.CreateParameters(0L)

@@ -1,0 +1,317 @@
+/// The fused engine's ridge head against automatic differentiation in double precision, over all forms that it takes.
+module RobustMeta.Tests.Engine.FusedRidgeTests
+
+// The engine works in unmanaged memory; one test fills it by hand.
+#nowarn "9"
+
+open System
+open System.Collections.Immutable
+open Expecto
+open FsCheck
+open FsCheck.FSharp
+open RobustMeta.Engine
+open RobustMeta.Engine.Fused
+open RobustMeta.Models
+open RobustMeta.Runtime
+open RobustMeta.Tasks
+open RobustMeta.Tests.TinyWorld
+open RobustMeta.Tests.ModelCase
+
+/// One case of the space: everything that the engine's code branches on.
+type Ridge =
+    {
+        Seed: int64
+        Hidden: int list
+        Features: int
+        Activation: Activation
+        Prior: bool
+        PriorHidden: int list
+        Steps: int
+        Lambda: float
+        Label: LabelKind
+        Lengths: (int * int) list
+        SupportWeights: bool
+        Base: bool
+        Threads: int
+        Bits: int
+        Dual: bool option
+        ItemFields: bool
+        UserFields: bool
+    }
+
+let private ridge =
+    gen {
+        let! seed = Gen.choose (0, 1_000_000)
+        let! hidden = Gen.elements [ []; []; [ 1 ]; [ 7 ]; [ 20 ]; [ 5; 9 ] ]
+        let! features = Gen.choose (1, 20)
+        let! activation = Gen.elements (Enum.GetValues<Activation>())
+        let! prior = Gen.elements [ true; true; false ]
+        let! priorHidden = Gen.elements [ []; []; [ 4 ]; [ 17 ] ]
+        let! steps = Gen.elements [ 1; 1; 2; 3; 5 ]
+        let! lambda = Gen.elements [ 0.1; 1.0; 10.0 ]
+        let! label = Gen.elements [ LabelKind.Click; LabelKind.Rating ]
+        let! users = Gen.choose (1, 6)
+
+        let! lengths =
+            Gen.listOfLength
+                users
+                (Gen.zip (Gen.oneof [ Gen.choose (1, 25); Gen.choose (1, 200) ]) (Gen.choose (1, 20)))
+
+        let! weights = Gen.elements [ false; true ]
+        let! hasBase = Gen.elements [ false; true ]
+        let! threads = Gen.choose (1, 3)
+        let! bits = Gen.elements [ 0; 128; 256; 512 ]
+        let! dual = Gen.elements [ None; None; Some true; Some false ]
+        let! items = Gen.elements [ true; true; true; true; false ]
+        let! people = Gen.elements [ true; true; true; false ]
+
+        return
+            {
+                Seed = int64 seed
+                Hidden = hidden
+                Features = features
+                Activation = activation
+                Prior = prior
+                PriorHidden = priorHidden
+                Steps = steps
+                Lambda = lambda
+                Label = label
+                Lengths = lengths
+                SupportWeights = weights
+                Base = hasBase
+                Threads = threads
+                Bits = bits
+                Dual = dual
+                ItemFields = items
+                UserFields = people
+            }
+    }
+
+let private modelOf (f: Ridge) : MetaRecommender =
+    let none = ImmutableArray<InputField>.Empty
+
+    let inputs =
+        InputSchema(
+            (if f.ItemFields then schema.ItemFields else none),
+            (if f.UserFields then schema.UserFields else none),
+            schema.EmbeddingDim
+        )
+
+    let widths hidden = ImmutableArray.CreateRange(hidden @ [ f.Features ])
+    let prior = if f.Prior then widths f.PriorHidden else ImmutableArray.Empty
+    let form = RidgeForm(inputs, widths f.Hidden, f.Activation, prior, f.Steps)
+    MetaRidge("Ridge", form, f.Lambda, 0.5, f.Label)
+
+/// Support weights around one, every fourth of them zero.
+let private objectiveOf (f: Ridge) (model: MetaRecommender) =
+    let tasks = tasks f.Label f.Seed f.Lengths
+    let random = Seeds.Generator(f.Seed, "weights")
+    let draw _ = 0.2 + random.NextDouble()
+    let orZero _ = if random.Next 4 = 0 then 0.0 else draw ()
+
+    let weights =
+        {
+            Support =
+                if f.SupportWeights then
+                    Some(tasks |> List.map (fun t -> t.Support |> List.map orZero))
+                else
+                    None
+            Query = tasks |> List.map (fun t -> t.Query |> List.map draw)
+            User = tasks |> List.map draw
+        }
+
+    let batch = batch tasks
+    caseOf f.Seed model, (if f.Base then withBase f.Label tasks batch else batch), weights
+
+let private flat (rows: float list list) = rows |> List.concat |> Array.ofList
+
+let private supportOf (weights: Weights) = weights.Support |> Option.map flat |> Option.defaultValue [||]
+
+let private fused (f: Ridge) (model: MetaRecommender) (case: Case) (batch: TaskBatch) (weights: Weights) =
+    let values = case.Values |> Map.map (fun _ v -> Array.copy v)
+    let gradients = case.Values |> Map.map (fun _ v -> Array.zeroCreate<float> v.Length)
+    let arrays = ParameterArrays<float>((fun name -> values[name]), (fun name -> gradients[name]))
+    use core = new FusedRidge<float>(model, arrays, f.Threads, Arithmetic<float>.Of f.Bits, Option.toNullable f.Dual)
+    let scores = core.Predict batch
+    let mutable losses = [||]
+    // Twice: the second pass must not see anything of the first.
+    for _ in 1..2 do
+        losses <- core.Forward(batch, ReadOnlySpan(supportOf weights)).ToArray()
+        core.Backward(ReadOnlySpan(flat weights.Query), ReadOnlySpan(Array.ofList weights.User))
+
+    scores, losses, gradients, core.SupportGradient.ToArray()
+
+let private isExact (f: Ridge) =
+    let model = modelOf f
+    let case, batch, weights = objectiveOf f model
+    let expected = objective true case TrainingPhase.Main weights batch
+    let expectedScores = Array.concat (scores case batch)
+    let scores, losses, gradients, support = fused f model case batch weights
+    near "scores" 1e-9 expectedScores scores
+
+    near
+        "objective"
+        1e-9
+        [| expected.Value |]
+        [| Array.fold2 (fun s w l -> s + w * l) 0.0 (flat weights.Query) losses |]
+
+    nearGradients "gradients" 1e-9 expected.Gradients gradients
+
+    if f.SupportWeights then
+        // The oracle pads supports to the longest.
+        let longest = f.Lengths |> List.map fst |> List.max
+        let ragged = f.Lengths |> List.mapi (fun u (s, _) -> Array.sub expected.Support (u * longest) s) |> Array.concat
+        near "support weights" 1e-9 ragged support
+
+let private fixedForm =
+    {
+        Seed = 5L
+        Hidden = [ 32 ]
+        Features = 16
+        Activation = Activation.Relu
+        Prior = true
+        PriorHidden = []
+        Steps = 2
+        Lambda = 1.0
+        Label = LabelKind.Click
+        Lengths = [ for i in 1..60 -> 1 + 7 * i % 60, 1 + 5 * i % 23 ]
+        SupportWeights = true
+        Base = true
+        Threads = 1
+        Bits = 256
+        Dual = None
+        ItemFields = true
+        UserFields = true
+    }
+
+/// Losses, gradients and scores in single precision, as bytes are compared.
+let private single (threads: int) (bits: int) (f: Ridge) =
+    let model = modelOf f
+    let parameters = model.CreateParameters f.Seed
+    use engine = new FusedEngine(model, parameters, threads, bits)
+    let _, batch, weights = objectiveOf f model
+    let support = supportOf weights |> Array.map float32
+    let losses = engine.Forward(batch, ReadOnlySpan support, null).ToArray()
+
+    engine.Backward(
+        ReadOnlySpan(flat weights.Query |> Array.map float32),
+        ReadOnlySpan(weights.User |> List.map float32 |> Array.ofList)
+    )
+
+    let gradients = parameters.All |> Seq.map (fun p -> p.Name, Array.copy p.Gradient) |> Map.ofSeq
+    losses, gradients, engine.SupportGradient.ToArray(), engine.Predict batch
+
+let private doubles (values: float32[]) = Array.map float values
+
+let private forms =
+    [
+        "clicks", fixedForm
+        "ratings without prior", { fixedForm with Label = LabelKind.Rating; Prior = false; Hidden = [] }
+    ]
+
+let private onForms name test =
+    testList
+        name
+        [
+            for what, f in forms do
+                testCase what (fun () -> test f)
+        ]
+
+[<Tests>]
+let tests =
+    testList
+        "FusedRidge"
+        [
+            testPropertyWithConfig { FsCheckConfig.defaultConfig with maxTest = 300 } "equals autograd on every form"
+            <| Prop.forAll (Arb.fromGen ridge) isExact
+
+            testPropertyWithConfig { FsCheckConfig.defaultConfig with maxTest = 50 } "both systems have one solution"
+            <| Prop.forAll (Arb.fromGen ridge) (fun f ->
+                let model = modelOf f
+                let case, batch, weights = objectiveOf f model
+                let solve dual = fused { f with Dual = Some dual } model case batch weights
+                let scores, losses, gradients, support = solve false
+                let s, l, g, w = solve true
+                near "scores" 1e-9 scores s
+                near "losses" 1e-9 losses l
+                nearGradients "gradients" 1e-9 gradients g
+                near "support weights" 1e-9 support w)
+
+            onForms "the same bytes with any number of threads, and again" (fun f ->
+                let one = single 1 0 f
+
+                for threads in [ 2; 3; 2 ] do
+                    Expect.equal (single threads 0 f) one $"{threads} threads")
+
+            onForms "every width of vectors, close in single precision" (fun f ->
+                let losses, gradients, support, scores = single 1 0 f
+
+                for bits in [ 128; 256; 512 ] do
+                    let l, g, s, p = single 2 bits f
+                    near "losses" 1e-4 (doubles losses) (doubles l)
+                    near "support" 1e-3 (doubles support) (doubles s)
+                    near "scores" 1e-4 (doubles scores) (doubles p)
+
+                    nearGradients
+                        "gradients"
+                        1e-4
+                        (Map.map (fun _ v -> doubles v) gradients)
+                        (Map.map (fun _ v -> doubles v) g))
+
+            testCase "a factor of a positive definite matrix solves its system, and another matrix is refused"
+            <| fun () ->
+                let arithmetic = Arithmetic<float>.Of 256
+                use memory = new Arena<float>()
+                let solver = Cholesky<float>(arithmetic)
+                let a = memory.TakeZeros 12L
+                let x = memory.TakeZeros 4L
+                // [4 2 0; 2 5 2; 0 2 9] · (1, −2, 3) = (0, −2, 23).
+                for i, value in [ 0, 4.0; 1, 2.0; 5, 5.0; 6, 2.0; 10, 9.0 ] do
+                    NativeInterop.NativePtr.set a i value
+
+                for i, value in [ 1, -2.0; 2, 23.0 ] do
+                    NativeInterop.NativePtr.set x i value
+
+                solver.Factor(a, 3)
+                solver.Solve(a, x, 3)
+                let solution = [| for i in 0..3 -> NativeInterop.NativePtr.get x i |]
+                near "solution" 1e-14 [| 1.0; -2.0; 3.0; 0.0 |] solution
+                let indefinite = memory.TakeZeros 12L
+
+                for i, value in [ 0, 1.0; 1, 2.0; 5, 1.0; 10, 1.0 ] do
+                    NativeInterop.NativePtr.set indefinite i value
+
+                Expect.throwsT<ArithmeticException> (fun () -> solver.Factor(indefinite, 3)) "a negative pivot"
+
+            testCase "engine auto takes the model, on touched rows alone"
+            <| fun () ->
+                let model = ModelSpec.Named("MetaRidge").Create(schema, 0.5, LabelKind.Rating)
+                Expect.isNull (FusedEngine.Refusal model) "no reason to refuse"
+                let parameters = model.CreateParameters 1L
+                use engine = new FusedEngine(model, parameters, 1, 0)
+
+                for item in [ 2; 4 ] do
+                    let task: Task = { User = 0; Support = [ item, 1f ]; Query = [ item, 0f ] }
+                    Expect.equal (engine.Forward(batch [ task ], ReadOnlySpan [||], null).Length) 1 "one query"
+                    engine.Backward(ReadOnlySpan [| 1f |], ReadOnlySpan [| 1f |])
+                    let table = parameters["item.id"]
+                    let width = table.RowWidth
+                    let row r = Array.sub table.Gradient (r * width) width
+                    let rows = [ 0 .. table.Size / width - 1 ] |> List.filter (row >> Array.exists ((<>) 0f))
+                    Expect.equal rows [ item + 1 ] "rows with a gradient"
+                    Expect.equal (table.TouchedRows.Value.ToArray()) [| item + 1 |] "touched rows"
+
+            testCase "negative support weights and Backward without Forward are errors"
+            <| fun () ->
+                let model = modelOf fixedForm
+                use engine = new FusedEngine(model, model.CreateParameters 1L, 1, 0)
+                let task: Task = { User = 0; Support = [ 1, 1f ]; Query = [ 2, 0f ] }
+
+                Expect.throwsT<ArgumentException>
+                    (fun () -> engine.Forward(batch [ task ], ReadOnlySpan [| -1f |], null).ToArray() |> ignore)
+                    "weight −1"
+
+                Expect.throwsT<InvalidOperationException>
+                    (fun () -> engine.Backward(ReadOnlySpan [||], ReadOnlySpan [||]))
+                    "no batch"
+        ]
