@@ -133,11 +133,14 @@ let private missing (plan: Plan) =
     [
         for dataset, seeds in plan.Datasets do
             for label in plan.Labels do
-                for method in plan.Methods do
-                    let count = (finished plan dataset label method).Length
+                let counts = [ for method in plan.Methods -> method.Name, (finished plan dataset label method).Length ]
 
-                    if count < seeds then
-                        $"{method.Name} ({dataset}, {label}: {count} of {seeds} seeds)"
+                if counts |> List.forall (fun (_, count) -> count = 0) then
+                    $"{dataset}, {label} (no method)"
+                else
+                    for name, count in counts do
+                        if count < seeds then
+                            $"{name} ({dataset}, {label}: {count} of {seeds} seeds)"
     ]
 
 /// The report of a plan as Markdown.
@@ -152,14 +155,17 @@ let text (plan: Plan) : string =
                         |> Option.map (finished plan dataset label)
                         |> Option.defaultValue []
 
-                    $"## {dataset}, {label}\n"
-                    Tables.markdown (accuracy plan dataset label bias)
-                    let own = ours plan dataset label
+                    let table = accuracy plan dataset label bias
 
-                    if not own.Rows.IsEmpty then
-                        Tables.markdown own
+                    if not table.Rows.IsEmpty then
+                        $"## {dataset}, {label}\n"
+                        Tables.markdown table
+                        let own = ours plan dataset label
 
-                    Tables.markdown (cost plan dataset label)
+                        if not own.Rows.IsEmpty then
+                            Tables.markdown own
+
+                        Tables.markdown (cost plan dataset label)
         ]
         |> String.concat "\n"
 
