@@ -270,7 +270,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         return dual <= own * DualBonus;
     }
 
-    // Whole chunks run at the speed of large products, single users do not; measured, see the benchmarks.
+    // Whole chunks run at the speed of large products, single users do not. An estimate: the best value differs by machine.
     private const double DualBonus = 1.5;
 
     private void ForwardChunk(int worker, int chunk) =>
