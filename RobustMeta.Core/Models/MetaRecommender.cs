@@ -48,6 +48,19 @@ public abstract class MetaRecommender(string name, LabelKind label)
     );
 
     /// <summary>
+    /// The only place where the users of a batch meet: a loss of the batch as a whole, and the state after it, from what all
+    /// users handed in (<see cref="Prediction.Shared"/>). Most models have neither.
+    /// </summary>
+    /// <param name="theta">Slow parameters and state by name, all of them as constants: gradients go through the rows.</param>
+    /// <param name="shared">Rows of all users of the batch, in its order.</param>
+    /// <param name="training">One of <see cref="Phases"/>.</param>
+    public virtual BatchTerms Together(
+        IReadOnlyDictionary<string, Tensor> theta,
+        IReadOnlyList<Tensor> shared,
+        TrainingPhase training
+    ) => BatchTerms.None;
+
+    /// <summary>
     /// Replaces initial values by ones that are computed from the training tasks, in models that know such a start: a
     /// closed-form solution that gradient steps then improve on. Most models do nothing here.
     /// </summary>

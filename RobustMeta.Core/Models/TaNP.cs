@@ -126,10 +126,16 @@ public sealed class TaNP : MetaRecommender
         {
             QueryLoss = -queryLoss * share.unsqueeze(1),
             UserLoss = share * (contextLoss * context).sum(1) / counts.Context + divergence,
-            BatchLoss = StudentPool.ClusteringLoss(assignment) * lambda,
-            State = random.Next(theta),
+            Shared = [assignment],
         };
     }
+
+    /// <inheritdoc/>
+    public override BatchTerms Together(
+        IReadOnlyDictionary<string, Tensor> theta,
+        IReadOnlyList<Tensor> shared,
+        TrainingPhase training
+    ) => new() { Loss = StudentPool.ClusteringLoss(shared[0]) * lambda, State = random.Next(theta) };
 
     // Item, user and what the base score leaves of the label.
     private Tensor Points(Tensor inputs, TaskTensors.Padded side) =>
