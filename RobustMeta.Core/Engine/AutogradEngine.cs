@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
-using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 using System.Runtime.InteropServices;
 using RobustMeta.Engine.Fused;
 using RobustMeta.Models;
+using RobustMeta.Models.Layers;
 using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace RobustMeta.Engine;
 
@@ -25,7 +26,7 @@ public sealed class AutogradEngine : IMetaGradientEngine
     private AutogradPass<float>? pass;
     private float[] supportGradient = [];
 
-    /// <summary>An engine for a model at given parameters, which it reads in place.</summary>
+    /// <summary>An engine for a model at given parameters, which it reads before each batch.</summary>
     /// <param name="model">The model.</param>
     /// <param name="parameters">Its parameters, as <see cref="MetaRecommender.CreateParameters"/> makes them.</param>
     /// <param name="threads">Number of threads, the caller's included; 0 for one a processor.</param>
@@ -36,14 +37,14 @@ public sealed class AutogradEngine : IMetaGradientEngine
         this.model = model;
         Parameters = parameters;
         pool = new(threads > 0 ? threads : Environment.ProcessorCount);
-        // Tensors over the parameters' own memory: an optimizer step needs no copy to be seen here.
+        // Copies: the last digits depend on where the operands lie (see Aligned), and arrays lie elsewhere in each process.
         frozen = parameters.All.ToDictionary(
             p => p.Name,
-            p => frombuffer(p.Values, ScalarType.Float32).view([.. p.Shape.Select(n => (long)n)]).detach()
+            p => Aligned.Of(p.Values, ScalarType.Float32, [.. p.Shape.Select(n => (long)n)]).DetachFromDisposeScope()
         );
         learned = parameters
             .All.Where(p => !p.IsState)
-            .ToDictionary(p => p.Name, p => frozen[p.Name].detach().requires_grad_());
+            .ToDictionary(p => p.Name, p => frozen[p.Name].detach().requires_grad_().DetachFromDisposeScope());
     }
 
     /// <inheritdoc/>
@@ -75,6 +76,7 @@ public sealed class AutogradEngine : IMetaGradientEngine
         pass?.Dispose();
         pass = new(model, this.phase, batch, BatchCut.Of(batch), pool);
         supportGradient = [];
+        ReadParameters();
         var theta = Parameters.All.ToDictionary(
             p => p.Name,
             p => this.phase.Learns(p) ? learned[p.Name] : frozen[p.Name]
@@ -118,8 +120,11 @@ public sealed class AutogradEngine : IMetaGradientEngine
     }
 
     /// <inheritdoc/>
-    public float[] Predict(TaskBatch batch) =>
-        AutogradPass<float>.Predict(model, frozen, batch, BatchCut.Of(batch), pool);
+    public float[] Predict(TaskBatch batch)
+    {
+        ReadParameters();
+        return AutogradPass<float>.Predict(model, frozen, batch, BatchCut.Of(batch), pool);
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -129,6 +134,15 @@ public sealed class AutogradEngine : IMetaGradientEngine
         foreach (var tensor in learned.Values.Concat(frozen.Values))
         {
             tensor.Dispose();
+        }
+    }
+
+    // `learned` looks at the same memory.
+    private void ReadParameters()
+    {
+        foreach (var parameter in Parameters.All)
+        {
+            MemoryMarshal.AsBytes(parameter.Values.AsSpan()).CopyTo(frozen[parameter.Name].bytes);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using RobustMeta.Models;
+using RobustMeta.Models.Layers;
 using RobustMeta.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -17,8 +18,7 @@ namespace RobustMeta.Engine;
 internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposable
     where T : unmanaged
 {
-    private static readonly ScalarType Precision =
-        typeof(T) == typeof(float) ? ScalarType.Float32 : ScalarType.Float64;
+    private static readonly ScalarType Precision = typeof(T) == typeof(float) ? ScalarType.Float32 : ScalarType.Float64;
 
     private readonly List<Tensor> kept = [];
     private Tensor? queryLosses;
@@ -79,13 +79,15 @@ internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposab
         var objective = (losses * Pad(queryWeights, whole.QueryOffsets, (int)losses.shape[1])).sum();
         if (userLosses is not null)
         {
-            objective += (userLosses * tensor([.. places.Select(u => userWeights[u])]).to(Precision)).sum();
+            objective += (
+                userLosses * Aligned.Of([.. places.Select(u => userWeights[u])], Precision, places.Length)
+            ).sum();
         }
         for (var i = 0; i < Shared.Length; i++)
         {
             if (sharedGradients[i] is { } gradient)
             {
-                var rows = gradient.index_select(0, tensor([.. places.Select(u => (long)u)]));
+                var rows = gradient.index_select(0, Aligned.Of([.. places.Select(u => (long)u)]));
                 objective += (Shared[i] * rows).sum();
             }
         }
@@ -151,6 +153,6 @@ internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposab
         {
             flat.AsSpan(offsets[places[b]]..offsets[places[b] + 1]).CopyTo(padded.AsSpan(b * length));
         }
-        return tensor(padded, [places.Length, length]).to(Precision);
+        return Aligned.Of(padded, Precision, places.Length, length);
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
 using RobustMeta.Engine.Fused;
 using RobustMeta.Models;
+using RobustMeta.Models.Layers;
 using RobustMeta.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -118,7 +119,8 @@ internal sealed class AutogradPass<T>(
             .Shared.Select(
                 (first, i) =>
                 {
-                    var rows = cat([.. parts.Select(part => part.Shared[i].detach())], 0).index_select(0, tensor(place));
+                    var rows = cat([.. parts.Select(part => part.Shared[i].detach())], 0)
+                        .index_select(0, Aligned.Of(place));
                     return first.requires_grad ? rows.requires_grad_() : rows;
                 }
             )
@@ -147,6 +149,7 @@ internal sealed class AutogradPass<T>(
             {
                 try
                 {
+                    TorchThread.Enter();
                     piece(i);
                 }
                 catch (Exception exception)

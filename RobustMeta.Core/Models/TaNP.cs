@@ -187,7 +187,7 @@ public sealed class TaNP : MetaRecommender
                 chosen[b * length + place] = 1;
             }
         }
-        return tensor(chosen, [batch.Batch.Count, length]).to(batch.Support.Mask.dtype);
+        return Aligned.Of(chosen, batch.Support.Mask.dtype, batch.Batch.Count, length);
     }
 
     private Tensor Noise(IReadOnlyDictionary<string, Tensor> theta, TaskTensors batch)
@@ -202,6 +202,6 @@ public sealed class TaNP : MetaRecommender
                 noise[b * spec.ZDim + k] = generator.NextGaussian();
             }
         }
-        return tensor(noise, [batch.Batch.Count, spec.ZDim]).to(batch.Support.Mask.dtype);
+        return Aligned.Of(noise, batch.Support.Mask.dtype, batch.Batch.Count, spec.ZDim);
     }
 }

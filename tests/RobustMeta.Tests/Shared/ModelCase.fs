@@ -67,7 +67,7 @@ let private theta case (phase: TrainingPhase option) =
         parameters.All
         |> Seq.map (fun p ->
             let shape = p.Shape |> Seq.map int64 |> Array.ofSeq
-            let tensor = torch.tensor(case.Values[p.Name]).reshape(shape)
+            let tensor = torch.tensor(case.Values[p.Name]).reshape(shape).clone ()
 
             let learned =
                 match phase with
