@@ -67,7 +67,7 @@ let private theta case (phase: TrainingPhase option) =
         parameters.All
         |> Seq.map (fun p ->
             let shape = p.Shape |> Seq.map int64 |> Array.ofSeq
-            let tensor = torch.tensor(case.Values[p.Name]).reshape(shape).clone ()
+            let tensor = torch.tensor(case.Values[p.Name]).reshape(shape).clone()
 
             let learned =
                 match phase with
@@ -154,7 +154,8 @@ let cutInto (parts: int list list) threads case (phase: TrainingPhase) (weights:
 
     {|
         Losses = losses
-        Gradients = Seq.map2 (fun (p: KeyValuePair<string, torch.Tensor>) g -> p.Key, sum p g) learned gradients |> Map.ofSeq
+        Gradients =
+            Seq.map2 (fun (p: KeyValuePair<string, torch.Tensor>) g -> p.Key, sum p g) learned gradients |> Map.ofSeq
         State = state |> Seq.map (fun (p: KeyValuePair<string, torch.Tensor>) -> p.Key, values p.Value) |> Map.ofSeq
         SupportGradient = supportGradient
     |}
