@@ -10,8 +10,21 @@ open RobustMeta.Settings
 /// Settings by name, as text.
 type Settings = (string * string) list
 
-/// Values of which tuning takes one; every key gets the same value.
-type Choice = { Keys: string list; Values: string list }
+/// Values of which tuning takes one: each gives all keys the same, or with '/' each key its own ("0.003/0.001").
+type Choice =
+    {
+        Keys: string list
+        Values: string list
+    }
+
+    /// The settings of a value.
+    member this.Settings(value: string) : Settings =
+        let own = value.Split('/', StringSplitOptions.TrimEntries) |> List.ofArray
+
+        if own.Length = 1 then
+            [ for key in this.Keys -> key, value ]
+        else
+            List.zip this.Keys own
 
 /// A part of the grid with a name: a data set or a base model.
 type Part = { Name: string; Settings: Settings }
@@ -65,6 +78,14 @@ let private choice file table (settings: Settings) =
         | None -> fail file $"[{table}] has no '{key}'; expected e.g. tuned = \"weightDecay\", values = [0.0001, 0.001]"
 
     let choice = { Keys = find "tuned"; Values = find "values" }
+
+    for value in choice.Values do
+        let count = value.Split('/').Length
+
+        if count > 1 && count <> choice.Keys.Length then
+            let keys = String.Join(", ", choice.Keys)
+            fail file $"[{table}] has the value '{value}' for {keys}; expected one for all, or one for each with '/' between"
+
     choice, settings |> List.filter (fun (key, _) -> key <> "tuned" && key <> "values")
 
 let private requireEqualBudgets file (methods: Method list) =
@@ -176,9 +197,9 @@ let spec (grid: Grid) (data: Part) (basis: Part) (method: Method) (shared: strin
                 grid.Shared
                 data.Settings
                 basis.Settings
-                [ for key in grid.Tuned.Keys -> key, shared ]
+                grid.Tuned.Settings shared
                 method.Settings
-                [ for key in method.Tuned.Keys -> key, own ]
+                method.Tuned.Settings own
                 [ "seed", string seed; "method", method.Name ]
             ]
 

@@ -56,6 +56,7 @@ let private refusals =
         "[methods.x]", "[method.plain]", "method.NAME"
         "seeds = [\"a\"]", "seeds = [1, 2]", "integers"
         "learned = \"lr\"", "tuned = \"lr\"", "'tuned'"
+        "values = [\"0.01/0.001/0\", 0.02]", "values = [0.01, 0.02]", "'/' between"
     ]
 
 [<Tests>]
@@ -86,6 +87,12 @@ let tests =
                         Expect.isTrue (error :? SettingException) $"{error}"
                         Expect.stringStarts error.Message "my.toml" "names the file"
                         Expect.stringContains error.Message hint "hint")
+
+            testCase "a tuned value gives all keys the same, or each its own"
+            <| fun () ->
+                let choice: StudyGrid.Choice = { Keys = [ "lr"; "weightDecay" ]; Values = [ "0.1"; "0.1 / 0.2" ] }
+                Expect.equal (choice.Settings "0.1") [ "lr", "0.1"; "weightDecay", "0.1" ] "the same"
+                Expect.equal (choice.Settings "0.1 / 0.2") [ "lr", "0.1"; "weightDecay", "0.2" ] "its own"
 
             testCase "a part is chosen by name, and a wrong name is refused with the nearest"
             <| fun () ->
