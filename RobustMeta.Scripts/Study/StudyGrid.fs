@@ -45,6 +45,8 @@ type Grid =
         Text: string
         /// Seeds that are reported.
         Seeds: int64 list
+        /// Of the data sets that have seeds of their own.
+        OwnSeeds: Map<string, int64 list>
         /// The seed that everything is tuned on; it is not reported.
         TuningSeed: int64
         /// Settings of every run.
@@ -59,6 +61,9 @@ type Grid =
 
     /// What the others are compared with.
     member this.Plain = this.Methods.Head
+
+    /// The seeds that are reported of a data set.
+    member this.SeedsOf(data: Part) = this.OwnSeeds |> Map.tryFind data.Name |> Option.defaultValue this.Seeds
 
 [<Literal>]
 let private Model = "model"
@@ -84,7 +89,10 @@ let private choice file table (settings: Settings) =
 
         if count > 1 && count <> choice.Keys.Length then
             let keys = String.Join(", ", choice.Keys)
-            fail file $"[{table}] has the value '{value}' for {keys}; expected one for all, or one for each with '/' between"
+
+            fail
+                file
+                $"[{table}] has the value '{value}' for {keys}; expected one for all, or one for each with '/' between"
 
     choice, settings |> List.filter (fun (key, _) -> key <> "tuned" && key <> "values")
 
@@ -135,8 +143,8 @@ let parse (file: string) (text: string) : Grid =
 
     let top = table ""
 
-    let numbers key =
-        match top |> List.tryFind (fst >> (=) key) with
+    let numbersIn settings key =
+        match settings |> List.tryFind (fst >> (=) key) with
         | Some(_, value) ->
             words value
             |> List.map (fun word ->
@@ -145,9 +153,18 @@ let parse (file: string) (text: string) : Grid =
                 | _ -> fail file $"'{key}' is {value}; expected integers")
         | None -> fail file $"there is no '{key}'; expected seeds = [1, 2, 3] and tuningSeed = 100"
 
-    let seeds, tuningSeed = numbers "seeds", (numbers "tuningSeed").Head
+    let seeds, tuningSeed = numbersIn top "seeds", (numbersIn top "tuningSeed").Head
+    let isSeeds = fst >> (=) "seeds"
 
-    if List.contains tuningSeed seeds then
+    let ownSeeds =
+        Map
+            [
+                for name, settings in parts "data" do
+                    if List.exists isSeeds settings then
+                        name, numbersIn settings "seeds"
+            ]
+
+    if List.contains tuningSeed seeds || ownSeeds |> Map.exists (fun _ own -> List.contains tuningSeed own) then
         fail file $"tuningSeed {tuningSeed} is one of the reported seeds; tune on another one"
 
     let methods =
@@ -162,10 +179,15 @@ let parse (file: string) (text: string) : Grid =
     {
         Text = text
         Seeds = seeds
+        OwnSeeds = ownSeeds
         TuningSeed = tuningSeed
         Shared = table "shared"
         Tuned = choice file "tuning" (table "tuning") |> fst
-        Data = [ for name, settings in parts "data" -> { Name = name; Settings = settings } ]
+        Data =
+            [
+                for name, settings in parts "data" ->
+                    { Name = name; Settings = settings |> List.filter (isSeeds >> not) }
+            ]
         Bases = [ for name, settings in parts "base" -> { Name = name; Settings = settings } ]
         Methods = methods
     }

@@ -186,7 +186,7 @@ let runData (shop: Workshop) (data: Part) =
                 | None -> ()
         ]
 
-    for seed in grid.Seeds do
+    for seed in grid.SeedsOf data do
         for basis, method, shared, own in tuned do
             let spec = spec grid data basis method shared own seed
             baselines shop data spec |> ignore

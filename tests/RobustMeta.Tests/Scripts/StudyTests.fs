@@ -52,6 +52,7 @@ let private seeds (gain: int64 -> int -> float) =
 let private refusals =
     [
         "seeds = [1, 100]", "seeds = [1, 2]", "tuningSeed 100"
+        "[data.synthetic]\nseeds = [3, 100]", "[data.synthetic]", "tuningSeed 100"
         "values = [0.01, 0.02, 0.03]", "values = [0.01, 0.02]", "equal tuning budget"
         "[methods.x]", "[method.plain]", "method.NAME"
         "seeds = [\"a\"]", "seeds = [1, 2]", "integers"
@@ -87,6 +88,15 @@ let tests =
                         Expect.isTrue (error :? SettingException) $"{error}"
                         Expect.stringStarts error.Message "my.toml" "names the file"
                         Expect.stringContains error.Message hint "hint")
+
+            testCase "a data set may have seeds of its own"
+            <| fun () ->
+                let grid =
+                    StudyGrid.parse "my.toml" (quick.Value.Replace("[data.synthetic]", "[data.synthetic]\nseeds = [7]"))
+
+                Expect.equal (grid.SeedsOf grid.Data.Head) [ 7L ] "its own"
+                Expect.equal grid.Seeds [ 1L; 2L ] "of the others"
+                Expect.isFalse (grid.Data.Head.Settings |> List.exists (fst >> (=) "seeds")) "no setting of runs"
 
             testCase "a tuned value gives all keys the same, or each its own"
             <| fun () ->
