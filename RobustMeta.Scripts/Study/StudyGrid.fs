@@ -47,6 +47,8 @@ type Grid =
         Seeds: int64 list
         /// Of the data sets that have seeds of their own.
         OwnSeeds: Map<string, int64 list>
+        /// Of the base models that not all methods train: names of those that do.
+        OwnMethods: Map<string, string list>
         /// The seed that everything is tuned on; it is not reported.
         TuningSeed: int64
         /// Settings of every run.
@@ -61,6 +63,12 @@ type Grid =
 
     /// What the others are compared with.
     member this.Plain = this.Methods.Head
+
+    /// The methods that train a base model.
+    member this.MethodsOf(basis: Part) =
+        match this.OwnMethods |> Map.tryFind basis.Name with
+        | Some names -> this.Methods |> List.filter (fun m -> List.contains m.Name names)
+        | None -> this.Methods
 
     /// The seeds that are reported of a data set.
     member this.SeedsOf(data: Part) = this.OwnSeeds |> Map.tryFind data.Name |> Option.defaultValue this.Seeds
@@ -176,10 +184,32 @@ let parse (file: string) (text: string) : Grid =
 
     requireEqualBudgets file methods
 
+    let isMethods = fst >> (=) "methods"
+
+    let ownMethods =
+        Map
+            [
+                for name, settings in parts "base" do
+                    match settings |> List.tryFind isMethods with
+                    | Some(_, value) -> name, words value
+                    | None -> ()
+            ]
+
+    let names = methods |> List.map _.Name
+
+    for KeyValue(basis, own) in ownMethods do
+        for name in own do
+            if not (List.contains name names) then
+                fail file $"[base.{basis}] names the method '{name}'{NearestName.Hint(name, names)}, which has no table"
+
+        if not (List.contains names.Head own) then
+            fail file $"[base.{basis}] leaves out '{names.Head}', which the others are compared with"
+
     {
         Text = text
         Seeds = seeds
         OwnSeeds = ownSeeds
+        OwnMethods = ownMethods
         TuningSeed = tuningSeed
         Shared = table "shared"
         Tuned = choice file "tuning" (table "tuning") |> fst
@@ -188,7 +218,11 @@ let parse (file: string) (text: string) : Grid =
                 for name, settings in parts "data" ->
                     { Name = name; Settings = settings |> List.filter (isSeeds >> not) }
             ]
-        Bases = [ for name, settings in parts "base" -> { Name = name; Settings = settings } ]
+        Bases =
+            [
+                for name, settings in parts "base" ->
+                    { Name = name; Settings = settings |> List.filter (isMethods >> not) }
+            ]
         Methods = methods
     }
 

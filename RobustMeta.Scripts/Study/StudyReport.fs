@@ -84,7 +84,7 @@ let readPart (shop: Workshop) (data: StudyGrid.Part) (basis: StudyGrid.Part) : P
     | Some shared ->
         let tuned =
             [
-                for method in grid.Methods do
+                for method in grid.MethodsOf basis do
                     match tuneMethod read grid data basis shared method with
                     | Some own -> method, own
                     | None -> ()

@@ -179,7 +179,7 @@ let runData (shop: Workshop) (data: Part) =
             for basis in grid.Bases do
                 match tuneShared run grid data basis with
                 | Some shared ->
-                    for method in grid.Methods do
+                    for method in grid.MethodsOf basis do
                         match tuneMethod run grid data basis shared method with
                         | Some own -> basis, method, shared.Value, own.Value
                         | None -> ()

@@ -56,6 +56,8 @@ let private refusals =
         "values = [0.01, 0.02, 0.03]", "values = [0.01, 0.02]", "equal tuning budget"
         "[methods.x]", "[method.plain]", "method.NAME"
         "seeds = [\"a\"]", "seeds = [1, 2]", "integers"
+        "[base.MeLU]\nmethods = [\"plain\", \"robustmetta\"]", "[base.MeLU]", "did you mean 'robustmeta'"
+        "[base.MeLU]\nmethods = [\"robustmeta\"]", "[base.MeLU]", "leaves out 'plain'"
         "learned = \"lr\"", "tuned = \"lr\"", "'tuned'"
         "values = [\"0.01/0.001/0\", 0.02]", "values = [0.01, 0.02]", "'/' between"
     ]
@@ -97,6 +99,14 @@ let tests =
                 Expect.equal (grid.SeedsOf grid.Data.Head) [ 7L ] "its own"
                 Expect.equal grid.Seeds [ 1L; 2L ] "of the others"
                 Expect.isFalse (grid.Data.Head.Settings |> List.exists (fst >> (=) "seeds")) "no setting of runs"
+
+            testCase "a base model may be trained by some of the methods"
+            <| fun () ->
+                let grid =
+                    StudyGrid.parse "my.toml" (quick.Value.Replace("[base.MeLU]", "[base.MeLU]\nmethods = [\"plain\"]"))
+
+                Expect.equal (grid.MethodsOf grid.Bases.Head) [ grid.Plain ] "plain alone"
+                Expect.hasLength grid.Methods 2 "all the same there"
 
             testCase "a tuned value gives all keys the same, or each its own"
             <| fun () ->
