@@ -74,7 +74,7 @@ public sealed class AutogradEngine : IMetaGradientEngine
         }
         this.phase = phase ?? model.Phases[^1];
         pass?.Dispose();
-        pass = new(model, this.phase, batch, BatchCut.Of(batch), pool);
+        pass = new(model, this.phase, batch, BatchCut.Of(batch, model.PartCost), pool);
         supportGradient = [];
         ReadParameters();
         var theta = Parameters.All.ToDictionary(
@@ -123,7 +123,7 @@ public sealed class AutogradEngine : IMetaGradientEngine
     public float[] Predict(TaskBatch batch)
     {
         ReadParameters();
-        return AutogradPass<float>.Predict(model, frozen, batch, BatchCut.Of(batch), pool);
+        return AutogradPass<float>.Predict(model, frozen, batch, BatchCut.Of(batch, model.PartCost), pool);
     }
 
     /// <inheritdoc/>

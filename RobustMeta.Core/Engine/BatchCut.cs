@@ -1,29 +1,23 @@
 using System.Collections.Immutable;
+using RobustMeta.Models;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Engine;
 
 /// <summary>
 /// Cuts a batch into parts of users with supports and queries of like length, so that little of a padded part is padding
-/// and several cores have something to do. A function of the lengths alone, never of the number of threads.
+/// and several cores have something to do. A function of the model and the lengths alone, never of the number of threads.
 /// </summary>
 internal static class BatchCut
 {
-    /// <summary>What a part costs beside its cells, in padded interactions.</summary>
-    /// <remarks>
-    /// Measured on batches of 32 users of MovieLens-100K with supports of 3 to 90, whole and cut in two, one thread, CPU time:
-    /// a part costs as much as 700 to 800 cells for MetaEmb and MAMO, 1,900 for MetaPMF and 2,800 for TaNP and LWA, which are
-    /// many small operators. The first two gain from less padding on one core; the others only from the second core.
-    /// </remarks>
-    public const int PartCost = 800;
-
-    // A longer part is cut even where it has no padding: the last one of a batch keeps one core waiting for the other.
-    private const int LongestPart = 2 * PartCost;
+    // A part that is longer than so many times its cost is cut even where it has no padding: work for another core at a
+    // quarter more of operators at most.
+    private const int Longest = 4;
 
     /// <summary>The places of the users of each part; the part that costs most first.</summary>
     /// <param name="batch">The tasks.</param>
-    /// <param name="partCost">See <see cref="PartCost"/>.</param>
-    public static ImmutableArray<int[]> Of(TaskBatch batch, int partCost = PartCost)
+    /// <param name="partCost">See <see cref="MetaRecommender.PartCost"/>.</param>
+    public static ImmutableArray<int[]> Of(TaskBatch batch, int partCost)
     {
         var users = Enumerable.Range(0, batch.Count).ToArray();
         // Sorted one way, lengths of the other side are mixed up: which way is best depends on the batch.
@@ -62,7 +56,7 @@ internal static class BatchCut
                 support = Math.Max(support, batch.SupportLength(order[first]));
                 query = Math.Max(query, batch.QueryLength(order[first]));
                 var cells = (long)(end - first) * (support + query);
-                if (cells > LongestPart && first < end - 1)
+                if (cells > Longest * (long)partCost && first < end - 1)
                 {
                     break;
                 }

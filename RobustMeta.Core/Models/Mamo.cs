@@ -49,6 +49,7 @@ public sealed class Mamo : MetaRecommender
         inner = new(spec.Inner, new(label));
         memoryStep = spec.MemoryStep;
         SupportWeighting = inner.SupportWeighting;
+        PartCost = 800;
         Shapes =
         [
             .. encoder.Shapes(embeddingScale),
