@@ -15,6 +15,7 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
 {
     // As many rows of B at a time as stay in the first-level cache beside the tile of A.
     private const int InnerBlock = 192;
+    private const int ShortDepth = 24;
 
     public override int Lanes => L.Count;
 
@@ -54,7 +55,16 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         }
     }
 
-    // All rows of C in a strip of columns as wide as two vectors.
+    // Rows of a tile at most. Two vectors to a row, the row of B and a number of A must stay in registers together; where
+    // the depth is short, a larger tile does not pay for its beginning and end, and tiles of four are the fastest where
+    // they fit (measured at 256 bits).
+    private static int MaxRows(int m, int depth) =>
+        L.HasManyRegisters ? 8
+        : m % 4 == 0 || depth < ShortDepth ? 4
+        : 6;
+
+    // All rows of C in a strip of columns as wide as two vectors. Tiles are as equal as can be: a tile of one or two rows
+    // would wait for its own sums and take as long as one of four.
     private static void TwoVectors(
         T* a,
         nint rowStride,
@@ -68,24 +78,61 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         bool accumulate
     )
     {
-        var i = 0;
-        for (; L.HasManyRegisters && i + 8 <= m; i += 8)
+        var most = MaxRows(m, depth);
+        var tiles = (m + most - 1) / most;
+        var rows = m / Math.Max(1, tiles);
+        var larger = m - tiles * rows;
+        TilesOf(rows + 1, larger, a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
+        a += larger * (rows + 1) * rowStride;
+        c += larger * (rows + 1) * ldc;
+        TilesOf(rows, tiles - larger, a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
+    }
+
+    // Tiles of so many rows, one below the other.
+    private static void TilesOf(
+        int rows,
+        int tiles,
+        T* a,
+        nint rowStride,
+        nint columnStride,
+        T* b,
+        nint ldb,
+        T* c,
+        nint ldc,
+        int depth,
+        bool accumulate
+    )
+    {
+        if (tiles == 0)
         {
-            Tiles<L, V, T>.Tile8x2(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
-            a += 8 * rowStride;
-            c += 8 * ldc;
+            return;
         }
-        for (; i + 4 <= m; i += 4)
+        switch (rows)
         {
-            Tiles<L, V, T>.Tile4x2(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
-            a += 4 * rowStride;
-            c += 4 * ldc;
-        }
-        for (; i < m; i++)
-        {
-            Tiles<L, V, T>.Tile1x2(a, columnStride, b, ldb, c, depth, accumulate);
-            a += rowStride;
-            c += ldc;
+            case 1:
+                Tiles<L, V, T>.Two<Rows.One>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
+                break;
+            case 2:
+                Tiles<L, V, T>.Two<Rows.Two>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
+                break;
+            case 3:
+                Tiles<L, V, T>.Two<Rows.Three>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
+                break;
+            case 4:
+                Tiles<L, V, T>.Two<Rows.Four>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
+                break;
+            case 5:
+                Tiles<L, V, T>.Two<Rows.Five>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
+                break;
+            case 6:
+                Tiles<L, V, T>.Two<Rows.Six>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
+                break;
+            case 7:
+                Tiles<L, V, T>.Two<Rows.Seven>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
+                break;
+            default:
+                Tiles<L, V, T>.Two<Rows.Eight>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
+                break;
         }
     }
 
@@ -105,13 +152,19 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         var i = 0;
         for (; i + 8 <= m; i += 8)
         {
-            Tiles<L, V, T>.Tile8x1(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
+            Tiles<L, V, T>.One<Rows.Eight>(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
             a += 8 * rowStride;
             c += 8 * ldc;
         }
+        for (; i + 4 <= m; i += 4)
+        {
+            Tiles<L, V, T>.One<Rows.Four>(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
+            a += 4 * rowStride;
+            c += 4 * ldc;
+        }
         for (; i < m; i++)
         {
-            Tiles<L, V, T>.Tile1x1(a, columnStride, b, ldb, c, depth, accumulate);
+            Tiles<L, V, T>.One<Rows.One>(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
             a += rowStride;
             c += ldc;
         }
@@ -119,38 +172,46 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
 
     public override void Gram(T* a, int lda, T* b, int ldb, T* c, int m, int n, int k, T alpha, T shift)
     {
-        var i = 0;
-        for (; i + 4 <= m; i += 4)
+        if (n < 4)
         {
-            var j = 0;
-            for (; j + 2 <= n; j += 2)
+            for (var i = 0; i < m; i++)
             {
-                Tiles<L, V, T>.Dot4x2(
-                    a + (long)i * lda,
-                    lda,
-                    b + (long)j * ldb,
-                    ldb,
-                    c + (long)i * n + j,
-                    n,
-                    k,
-                    alpha,
-                    shift
-                );
-            }
-            for (; j < n; j++)
-            {
-                for (var r = i; r < i + 4; r++)
+                for (var j = 0; j < n; j++)
                 {
-                    c[(long)r * n + j] = alpha * (Dot(a + (long)r * lda, b + (long)j * ldb, k) + shift);
+                    c[(long)i * n + j] = alpha * (Dot(a + (long)i * lda, b + (long)j * ldb, k) + shift);
                 }
             }
+            return;
         }
-        for (; i < m; i++)
+        for (var j = 0; j < n; j += 4)
         {
-            for (var j = 0; j < n; j++)
+            // The last four overlap those before: the same numbers in the same order once more.
+            var first = Math.Min(j, n - 4);
+            DotsOfFour(a, lda, b + (long)first * ldb, ldb, c + first, n, m, k, alpha, shift);
+        }
+    }
+
+    // Four columns of C = alpha·(A·Bᵀ + shift).
+    private static void DotsOfFour(T* a, nint lda, T* b, nint ldb, T* c, nint ldc, int m, int k, T alpha, T shift)
+    {
+        for (var tiles = (m + 2) / 3; tiles > 0; tiles--)
+        {
+            var rows = (m + tiles - 1) / tiles;
+            switch (rows)
             {
-                c[(long)i * n + j] = alpha * (Dot(a + (long)i * lda, b + (long)j * ldb, k) + shift);
+                case 1:
+                    Tiles<L, V, T>.Dots<Rows.One>(a, lda, b, ldb, c, ldc, k, alpha, shift);
+                    break;
+                case 2:
+                    Tiles<L, V, T>.Dots<Rows.Two>(a, lda, b, ldb, c, ldc, k, alpha, shift);
+                    break;
+                default:
+                    Tiles<L, V, T>.Dots<Rows.Three>(a, lda, b, ldb, c, ldc, k, alpha, shift);
+                    break;
             }
+            a += rows * lda;
+            c += rows * ldc;
+            m -= rows;
         }
     }
 
