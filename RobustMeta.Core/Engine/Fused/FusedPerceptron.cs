@@ -29,6 +29,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     private readonly FusedBatch<T> batch = new() { Tasks = null! };
     private readonly List<Chunk> chunks = [];
     private readonly List<nint> chunkMemory = [];
+    private readonly Action<int, int> encodeTokens;
     private readonly Action<int, int> encode;
     private readonly Action<int, int> forward;
     private readonly Action<int, int> predict;
@@ -64,7 +65,10 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         pool = new(threads);
         var forPrediction = new PerceptronShape(form, model.Label, arithmetic.Padded, training: false);
         workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker(shape, forPrediction, arithmetic, slow))];
-        (encode, forward, predict) = (Encode, ForwardChunk, PredictChunk);
+        tokenLayer = new T*[itemTables.Count];
+        tokenAdjoint = new T*[itemTables.Count];
+        weightPieces = new (int, int)[itemTables.Count + shape.Width[0] / RowsPerPiece];
+        (encodeTokens, encode, forward, predict) = (EncodeTokens, Encode, ForwardChunk, PredictChunk);
         (backward, reverseItems, collect) = (BackwardChunk, ReverseItems, Collect);
     }
 
@@ -121,22 +125,19 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         memory.Reset();
         slow.Fill(arrays.Values);
         batch.Fill(tasks, supportWeights.Length);
-        var items = batch.Slots.Count;
-        batch.Items = TakeRows(items, shape.Width[0], shape.Padded[0]);
-        batch.ItemLayer = memory.Take((long)items * shape.Padded[1]);
+        TakeItems();
         batch.Users = TakeRows(tasks.Count, shape.UserWidth, shape.UserPadded);
         batch.UserLayer = memory.Take((long)tasks.Count * shape.Padded[1]);
         batch.UserNorm = memory.Take(tasks.Count);
         batch.UserMove = shape.AdaptsHidden[1] ? memory.Take((long)tasks.Count * shape.Padded[1]) : null;
         Share(supportWeights);
+        pool.Run(itemTables.Count, encodeTokens);
         pool.Run(ItemBlocks + 1, encode);
     }
 
     // Rows whose padding is zero; the rest is written anyway.
     private T* TakeRows(long count, int width, int padded) =>
         width == padded ? memory.Take(count * padded) : memory.TakeZeros(count * padded);
-
-    private int ItemBlocks => (batch.Slots.Count + ItemsPerBlock - 1) / ItemsPerBlock;
 
     private void Share(ReadOnlySpan<T> weights)
     {
@@ -157,35 +158,6 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
                 batch.Share[i] = (weights.IsEmpty ? T.One : weights[i]) / sum;
             }
         }
-    }
-
-    // One block of items, or (the last piece) all users.
-    private void Encode(int worker, int piece)
-    {
-        if (piece == ItemBlocks)
-        {
-            EncodeUsers();
-            return;
-        }
-        var first = piece * ItemsPerBlock;
-        var count = Math.Min(ItemsPerBlock, batch.Slots.Count - first);
-        var (below, width) = (shape.Padded[0], shape.Padded[1]);
-        var items = batch.Items + (long)first * below;
-        itemTables.Gather(batch.Slots.Items.Slice(first, count), items, below);
-        var layer = batch.ItemLayer + (long)first * width;
-        arithmetic.Gemm(
-            items,
-            below,
-            1,
-            slow.Weights.Weight[1],
-            width,
-            layer,
-            width,
-            count,
-            width,
-            shape.Width[0],
-            accumulate: false
-        );
     }
 
     private void EncodeUsers()
