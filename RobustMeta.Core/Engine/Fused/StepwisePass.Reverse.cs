@@ -33,7 +33,11 @@ internal sealed unsafe partial class StepwisePass<T>
             }
         }
         AddOwn(gradient);
-        if (Shape.HasRates)
+        if (usesKernel)
+        {
+            ReverseKernels(batch, user, items, scratch);
+        }
+        else if (Shape.HasRates)
         {
             Arithmetic<T>.Copy(moveAdjoint, batch.UserMoveAdjoint + (long)user * width, width);
         }
@@ -49,7 +53,7 @@ internal sealed unsafe partial class StepwisePass<T>
         at.Point(own, gradient);
         for (var l = 1; l <= hidden; l++)
         {
-            if (Shape.AdaptsHidden[l])
+            if (HasOwn(l))
             {
                 own.Weight[l] = scratch.TakeZeros((long)Shape.Width[l - 1] * Shape.Padded[l]);
                 own.Bias[l] = scratch.TakeZeros(Shape.Padded[l]);
@@ -67,7 +71,7 @@ internal sealed unsafe partial class StepwisePass<T>
     {
         for (var l = 1; l <= hidden; l++)
         {
-            if (Shape.AdaptsHidden[l])
+            if (HasOwn(l))
             {
                 var size = Shape.Width[l - 1] * Shape.Padded[l];
                 Arithmetic.AddScaled(T.One, own.Weight[l], gradient + at.Weight[l], size);
@@ -97,9 +101,13 @@ internal sealed unsafe partial class StepwisePass<T>
         Network.ReverseForward(Query, weights[steps], own, errors, queryOutputs, nothingSet, none, hidden + 1, count);
         Arithmetic.AddRows(null, queryOutputs[1], userAdjoint, count, width);
         var layer = batch.LayerAdjoint + (long)row * width;
-        if (steps == 0 || !Shape.AdaptsHidden[1])
+        if (steps == 0 || !HasOwn(1))
         {
             Arithmetic<T>.Copy(queryOutputs[1], layer, (long)count * width);
+            if (usesKernel)
+            {
+                ReverseQueryKernel(batch.Tasks.SupportLength(user), count, queryOutputs[1], scratch);
+            }
             return;
         }
         Arithmetic<T>.Clear(layer, (long)count * width);
@@ -149,7 +157,12 @@ internal sealed unsafe partial class StepwisePass<T>
         var lowest = hidden + 1;
         for (var l = hidden; l >= 1; l--)
         {
-            if (Shape.AdaptsHidden[l])
+            if (l == 1 && usesKernel)
+            {
+                Arithmetic<T>.Copy(sumAdjoint, f[1], (long)count * width);
+                lowest = 1;
+            }
+            else if (Shape.AdaptsHidden[l])
             {
                 ReverseGradient(batch, first, t, l, items, count, scratch);
                 lowest = l;
@@ -159,7 +172,7 @@ internal sealed unsafe partial class StepwisePass<T>
                 Arithmetic<T>.Clear(f[l], (long)count * Shape.Padded[l]);
             }
         }
-        if (Shape.AdaptsHidden[1] || Shape.Context > 0)
+        if (!usesKernel && (Shape.AdaptsHidden[1] || Shape.Context > 0))
         {
             PushUser(batch, user, count, scratch);
             lowest = 1;
@@ -183,8 +196,12 @@ internal sealed unsafe partial class StepwisePass<T>
         {
             Arithmetic<T>.Clear(layer, (long)count * width);
         }
-        if (t == 0 || !Shape.AdaptsHidden[1])
+        if (t == 0 || !HasOwn(1))
         {
+            if (t > 0 && usesKernel)
+            {
+                ReverseSupportKernel(t, count, Outputs[1], scratch);
+            }
             // Through the slow W_1, which the batch does for all rows of an item at once.
             Arithmetic.AddScaled(T.One, Outputs[1], layer, count * width);
             return;
@@ -262,7 +279,7 @@ internal sealed unsafe partial class StepwisePass<T>
     private void ReverseRates(int t, T* items, int count, T* gradient, Arena<T> scratch)
     {
         var width = Shape.Padded[1];
-        if (Shape.AdaptsHidden[1] || Shape.Context > 0)
+        if (!usesKernel && (Shape.AdaptsHidden[1] || Shape.Context > 0))
         {
             var sum = DeltaSum(t, count, scratch);
             Arithmetic.AddProduct(-T.One, userAdjoint, sum, moveAdjoint, width);
