@@ -13,8 +13,8 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
     where V : unmanaged
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // As many rows of B at a time as stay in the first-level cache beside the tile of A.
-    private const int InnerBlock = 192;
+    // What of B may stay in the first-level cache, beside the tiles of A and C.
+    private const int CacheBytes = 28 * 1024;
     private const int ShortDepth = 24;
 
     public override int Lanes => L.Count;
@@ -37,23 +37,36 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         {
             Clear(c + (long)i * ldc, n);
         }
-        for (var p = 0; p < k; p += InnerBlock)
+        var block = InnerBlock(n);
+        for (var p = 0; p < k; p += block)
         {
             var left = a + (long)p * columnStride;
             var right = b + (long)p * ldb;
-            var depth = Math.Min(InnerBlock, k - p);
+            var depth = Math.Min(block, k - p);
             var adds = accumulate || p > 0;
-            var j = 0;
-            for (; j + 2 * L.Count <= n; j += 2 * L.Count)
+            var strips = n / (2 * L.Count);
+            if ((long)depth * n * sizeof(T) <= CacheBytes)
             {
-                TwoVectors(left, rowStride, columnStride, right + j, ldb, c + j, ldc, m, depth, adds);
+                // B stays in the first-level cache: rows of A and C go by once, in order.
+                Rows(left, rowStride, columnStride, right, ldb, c, ldc, m, depth, strips, adds);
             }
-            if (j < n)
+            else
             {
+                for (var j = 0; j < strips * 2 * L.Count; j += 2 * L.Count)
+                {
+                    Rows(left, rowStride, columnStride, right + j, ldb, c + j, ldc, m, depth, 1, adds);
+                }
+            }
+            if (strips * 2 * L.Count < n)
+            {
+                var j = strips * 2 * L.Count;
                 OneVector(left, rowStride, columnStride, right + j, ldb, c + j, ldc, m, depth, adds);
             }
         }
     }
+
+    // Rows of B at a time: as many as stay in the first-level cache, but not so few that C is loaded and stored for little.
+    private static int InnerBlock(int n) => Math.Max(64, CacheBytes / sizeof(T) / Math.Max(1, n));
 
     // Rows of a tile at most. Two vectors to a row, the row of B and a number of A must stay in registers together; where
     // the depth is short, a larger tile does not pay for its beginning and end, and tiles of four are the fastest where
@@ -63,9 +76,9 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         : m % 4 == 0 || depth < ShortDepth ? 4
         : 6;
 
-    // All rows of C in a strip of columns as wide as two vectors. Tiles are as equal as can be: a tile of one or two rows
-    // would wait for its own sums and take as long as one of four.
-    private static void TwoVectors(
+    // All rows of C in some strips of columns, each as wide as two vectors. Tiles are as equal as can be: a tile of one or
+    // two rows would wait for its own sums and take as long as one of four.
+    private static void Rows(
         T* a,
         nint rowStride,
         nint columnStride,
@@ -75,64 +88,134 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         nint ldc,
         int m,
         int depth,
+        int strips,
         bool accumulate
     )
     {
         var most = MaxRows(m, depth);
         var tiles = (m + most - 1) / most;
-        var rows = m / Math.Max(1, tiles);
-        var larger = m - tiles * rows;
-        TilesOf(rows + 1, larger, a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
-        a += larger * (rows + 1) * rowStride;
-        c += larger * (rows + 1) * ldc;
-        TilesOf(rows, tiles - larger, a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
-    }
-
-    // Tiles of so many rows, one below the other.
-    private static void TilesOf(
-        int rows,
-        int tiles,
-        T* a,
-        nint rowStride,
-        nint columnStride,
-        T* b,
-        nint ldb,
-        T* c,
-        nint ldc,
-        int depth,
-        bool accumulate
-    )
-    {
-        if (tiles == 0)
+        var least = m / Math.Max(1, tiles);
+        var larger = m - tiles * least;
+        for (var tile = 0; tile < tiles; tile++)
         {
-            return;
-        }
-        switch (rows)
-        {
-            case 1:
-                Tiles<L, V, T>.Two<Rows.One>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
-                break;
-            case 2:
-                Tiles<L, V, T>.Two<Rows.Two>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
-                break;
-            case 3:
-                Tiles<L, V, T>.Two<Rows.Three>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
-                break;
-            case 4:
-                Tiles<L, V, T>.Two<Rows.Four>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
-                break;
-            case 5:
-                Tiles<L, V, T>.Two<Rows.Five>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
-                break;
-            case 6:
-                Tiles<L, V, T>.Two<Rows.Six>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
-                break;
-            case 7:
-                Tiles<L, V, T>.Two<Rows.Seven>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
-                break;
-            default:
-                Tiles<L, V, T>.Two<Rows.Eight>(a, rowStride, columnStride, b, ldb, c, ldc, depth, tiles, accumulate);
-                break;
+            var rows = tile < larger ? least + 1 : least;
+            switch (rows)
+            {
+                case 1:
+                    Tiles<L, V, T>.Two<RowCounts.One>(
+                        a,
+                        rowStride,
+                        columnStride,
+                        b,
+                        ldb,
+                        c,
+                        ldc,
+                        depth,
+                        strips,
+                        accumulate
+                    );
+                    break;
+                case 2:
+                    Tiles<L, V, T>.Two<RowCounts.Two>(
+                        a,
+                        rowStride,
+                        columnStride,
+                        b,
+                        ldb,
+                        c,
+                        ldc,
+                        depth,
+                        strips,
+                        accumulate
+                    );
+                    break;
+                case 3:
+                    Tiles<L, V, T>.Two<RowCounts.Three>(
+                        a,
+                        rowStride,
+                        columnStride,
+                        b,
+                        ldb,
+                        c,
+                        ldc,
+                        depth,
+                        strips,
+                        accumulate
+                    );
+                    break;
+                case 4:
+                    Tiles<L, V, T>.Two<RowCounts.Four>(
+                        a,
+                        rowStride,
+                        columnStride,
+                        b,
+                        ldb,
+                        c,
+                        ldc,
+                        depth,
+                        strips,
+                        accumulate
+                    );
+                    break;
+                case 5:
+                    Tiles<L, V, T>.Two<RowCounts.Five>(
+                        a,
+                        rowStride,
+                        columnStride,
+                        b,
+                        ldb,
+                        c,
+                        ldc,
+                        depth,
+                        strips,
+                        accumulate
+                    );
+                    break;
+                case 6:
+                    Tiles<L, V, T>.Two<RowCounts.Six>(
+                        a,
+                        rowStride,
+                        columnStride,
+                        b,
+                        ldb,
+                        c,
+                        ldc,
+                        depth,
+                        strips,
+                        accumulate
+                    );
+                    break;
+                case 7:
+                    Tiles<L, V, T>.Two<RowCounts.Seven>(
+                        a,
+                        rowStride,
+                        columnStride,
+                        b,
+                        ldb,
+                        c,
+                        ldc,
+                        depth,
+                        strips,
+                        accumulate
+                    );
+                    break;
+                default:
+                    Tiles<L, V, T>.Two<RowCounts.Eight>(
+                        a,
+                        rowStride,
+                        columnStride,
+                        b,
+                        ldb,
+                        c,
+                        ldc,
+                        depth,
+                        strips,
+                        accumulate
+                    );
+                    break;
+            }
+            a += rows * rowStride;
+            c += rows * ldc;
         }
     }
 
@@ -152,19 +235,19 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         var i = 0;
         for (; i + 8 <= m; i += 8)
         {
-            Tiles<L, V, T>.One<Rows.Eight>(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
+            Tiles<L, V, T>.One<RowCounts.Eight>(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
             a += 8 * rowStride;
             c += 8 * ldc;
         }
         for (; i + 4 <= m; i += 4)
         {
-            Tiles<L, V, T>.One<Rows.Four>(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
+            Tiles<L, V, T>.One<RowCounts.Four>(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
             a += 4 * rowStride;
             c += 4 * ldc;
         }
         for (; i < m; i++)
         {
-            Tiles<L, V, T>.One<Rows.One>(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
+            Tiles<L, V, T>.One<RowCounts.One>(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
             a += rowStride;
             c += ldc;
         }
@@ -200,13 +283,13 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
             switch (rows)
             {
                 case 1:
-                    Tiles<L, V, T>.Dots<Rows.One>(a, lda, b, ldb, c, ldc, k, alpha, shift);
+                    Tiles<L, V, T>.Dots<RowCounts.One>(a, lda, b, ldb, c, ldc, k, alpha, shift);
                     break;
                 case 2:
-                    Tiles<L, V, T>.Dots<Rows.Two>(a, lda, b, ldb, c, ldc, k, alpha, shift);
+                    Tiles<L, V, T>.Dots<RowCounts.Two>(a, lda, b, ldb, c, ldc, k, alpha, shift);
                     break;
                 default:
-                    Tiles<L, V, T>.Dots<Rows.Three>(a, lda, b, ldb, c, ldc, k, alpha, shift);
+                    Tiles<L, V, T>.Dots<RowCounts.Three>(a, lda, b, ldb, c, ldc, k, alpha, shift);
                     break;
             }
             a += rows * lda;
@@ -266,6 +349,16 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         }
     }
 
+    public override void MultiplyStep(T* sign, T leak, T* y, int n)
+    {
+        var below = L.Broadcast(leak);
+        var above = L.Broadcast(T.One);
+        for (var i = 0; i < n; i += L.Count)
+        {
+            *(V*)(y + i) = L.Multiply(L.WherePositive(*(V*)(sign + i), above, below), *(V*)(y + i));
+        }
+    }
+
     public override void AddProduct(T alpha, T* x, T* y, T* z, int n)
     {
         var scale = L.Broadcast(alpha);
@@ -289,6 +382,21 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         }
     }
 
+    public override void OuterProductStep(T* r, T* w, T* sign, T leak, T* result, int rows, int width)
+    {
+        for (var i = 0; i < rows; i++)
+        {
+            var above = L.Broadcast(r[i]);
+            var below = L.Broadcast(leak * r[i]);
+            for (var j = 0; j < width; j += L.Count)
+            {
+                *(V*)(result + j) = L.Multiply(L.WherePositive(*(V*)(sign + j), above, below), *(V*)(w + j));
+            }
+            sign += width;
+            result += width;
+        }
+    }
+
     public override void AddRows(T* r, T* x, T* total, int rows, int width)
     {
         for (var j = 0; j < width; j += L.Count)
@@ -305,6 +413,12 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
 
     public override void Activate(Activation activation, T* x, T* bias, T* slope, T* curvature, int rows, int width)
     {
+        var n = rows * width;
+        if (activation is Activation.Relu or Activation.LeakyRelu)
+        {
+            Rectify(x, bias, slope, rows, width, Leak(activation));
+            return;
+        }
         if (bias is not null)
         {
             for (var i = 0; i < rows; i++)
@@ -312,15 +426,8 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
                 Add(x + (long)i * width, bias, x + (long)i * width, width);
             }
         }
-        var n = rows * width;
         switch (activation)
         {
-            case Activation.Relu:
-                Rectify(x, slope, n, T.Zero);
-                break;
-            case Activation.LeakyRelu:
-                Rectify(x, slope, n, T.CreateChecked(0.1));
-                break;
             case Activation.Tanh:
                 Tanh(x, slope, curvature, n);
                 break;
@@ -332,19 +439,24 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         }
     }
 
-    private static void Rectify(T* x, T* slope, int n, T leak)
+    private static void Rectify(T* x, T* bias, T* slope, int rows, int width, T leak)
     {
         var below = L.Broadcast(leak);
         var above = L.Broadcast(T.One);
-        for (var i = 0; i < n; i += L.Count)
+        for (var row = 0; row < rows; row++)
         {
-            var value = *(V*)(x + i);
-            var factor = L.WherePositive(value, above, below);
-            *(V*)(x + i) = L.Multiply(value, factor);
-            if (slope is not null)
+            for (var i = 0; i < width; i += L.Count)
             {
-                *(V*)(slope + i) = factor;
+                var value = bias is null ? *(V*)(x + i) : L.Add(*(V*)(x + i), *(V*)(bias + i));
+                var factor = L.WherePositive(value, above, below);
+                *(V*)(x + i) = L.Multiply(value, factor);
+                if (slope is not null)
+                {
+                    *(V*)(slope + i) = factor;
+                }
             }
+            x += width;
+            slope = slope is null ? null : slope + width;
         }
     }
 

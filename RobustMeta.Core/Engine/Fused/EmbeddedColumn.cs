@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
 using RobustMeta.Models;
 
 namespace RobustMeta.Engine.Fused;
@@ -13,6 +14,10 @@ namespace RobustMeta.Engine.Fused;
 internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int width, EmbeddingTable<T>? table)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    // Tables and their gradients do not fit the nearer caches, and rows come in no order: they are asked for ahead.
+    private const int Ahead = 8;
+    private const int Line = 64;
+
     private readonly int[] offsets = ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Offsets ?? []) ?? [];
     private readonly int[] tokens = ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Tokens ?? []) ?? [];
     private readonly float[] numbers = ImmutableCollectionsMarshal.AsArray((field as NumericField)?.Values ?? []) ?? [];
@@ -50,16 +55,14 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         }
         fixed (T* values = table.Values)
         {
+            if (isSingle)
+            {
+                GatherSingle(entities, values, rows, stride);
+                return;
+            }
             foreach (var entity in entities)
             {
-                if (isSingle)
-                {
-                    Copy(values + (long)tokens[entity] * width, rows, width);
-                }
-                else
-                {
-                    Mean(values, Bag(entity), rows);
-                }
+                Mean(values, Bag(entity), rows);
                 rows += stride;
             }
         }
@@ -78,61 +81,139 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         table.Begin();
         fixed (T* gradient = table.Gradient)
         {
-            foreach (var entity in entities)
+            if (isSingle)
             {
-                var bag = isSingle ? tokens.AsSpan(entity, 1) : Bag(entity);
-                var share = Share(bag);
-                foreach (var token in bag)
-                {
-                    var target = gradient + (long)token * width;
-                    if (table.Touch(token))
-                    {
-                        Scale(share, rows, target, width);
-                    }
-                    else
-                    {
-                        AddScaled(share, rows, target, width);
-                    }
-                }
-                rows += stride;
+                ScatterSingle(entities, rows, stride, gradient);
+            }
+            else
+            {
+                ScatterBags(entities, rows, stride, gradient);
             }
         }
         table.End();
     }
 
-    /// <summary>
-    /// The same where a part of the adjoints is known by token: the table gets those, and what the entities have besides.
-    /// </summary>
+    /// <summary>Adds the rows of entities up by token, each with its share.</summary>
     /// <param name="entities">The entities.</param>
-    /// <param name="ofTokens">Adjoint of each token, <c>[vocabulary, stride]</c>.</param>
-    /// <param name="tokenStride">From one token to the next.</param>
-    /// <param name="rows">The first entity's adjoint; null for none.</param>
-    /// <param name="stride">From one entity to the next.</param>
-    public void ScatterTokens(ReadOnlySpan<int> entities, T* ofTokens, int tokenStride, T* rows, int stride)
+    /// <param name="rows">The first one's row.</param>
+    /// <param name="stride">From one to the next.</param>
+    /// <param name="n">Numbers of a row that count.</param>
+    /// <param name="target">Is added to, a row for each token of the vocabulary.</param>
+    /// <param name="targetStride">From one token to the next.</param>
+    public void AddByToken(ReadOnlySpan<int> entities, T* rows, int stride, int n, T* target, int targetStride)
+    {
+        foreach (var entity in entities)
+        {
+            // A few too many at the end do no harm.
+            Prefetch(rows + (long)Ahead * stride, n);
+            var bag = Bag(entity);
+            var share = Share(bag);
+            foreach (var token in bag)
+            {
+                AddScaled(share, rows, target + (long)token * targetStride, n);
+            }
+            rows += stride;
+        }
+    }
+
+    /// <summary>Adds to the rows of entities those of their tokens, each with its share.</summary>
+    /// <param name="entities">The entities.</param>
+    /// <param name="ofTokens">A row for each token of the vocabulary.</param>
+    /// <param name="n">Length of all rows.</param>
+    /// <param name="target">The first entity's row.</param>
+    public void AddTokens(ReadOnlySpan<int> entities, T* ofTokens, int n, T* target)
+    {
+        foreach (var entity in entities)
+        {
+            var bag = Bag(entity);
+            var share = Share(bag);
+            foreach (var token in bag)
+            {
+                AddScaled(share, ofTokens + (long)token * n, target, n);
+            }
+            target += n;
+        }
+    }
+
+    /// <summary>Gives the table adjoints that are known by token: those of the entities' tokens.</summary>
+    /// <param name="entities">The entities.</param>
+    /// <param name="ofTokens">Adjoint of each token of the vocabulary.</param>
+    /// <param name="stride">From one token to the next.</param>
+    public void ScatterTokens(ReadOnlySpan<int> entities, T* ofTokens, int stride)
     {
         table!.Begin();
         fixed (T* gradient = table.Gradient)
         {
             foreach (var entity in entities)
             {
-                var bag = Bag(entity);
-                var share = Share(bag);
-                foreach (var token in bag)
+                foreach (var token in Bag(entity))
                 {
-                    var target = gradient + (long)token * width;
                     if (table.Touch(token))
                     {
-                        Copy(ofTokens + (long)token * tokenStride, target, width);
-                    }
-                    if (rows is not null)
-                    {
-                        AddScaled(share, rows, target, width);
+                        Copy(ofTokens + (long)token * stride, gradient + (long)token * width, width);
                     }
                 }
-                rows += rows is null ? 0 : stride;
             }
         }
         table.End();
+    }
+
+    private void GatherSingle(ReadOnlySpan<int> entities, T* values, T* rows, int stride)
+    {
+        for (var i = 0; i < entities.Length; i++)
+        {
+            if (i + Ahead < entities.Length)
+            {
+                Prefetch(values + (long)tokens[entities[i + Ahead]] * width, width);
+            }
+            Copy(values + (long)tokens[entities[i]] * width, rows, width);
+            rows += stride;
+        }
+    }
+
+    private void ScatterSingle(ReadOnlySpan<int> entities, T* rows, int stride, T* gradient)
+    {
+        for (var i = 0; i < entities.Length; i++)
+        {
+            if (i + Ahead < entities.Length)
+            {
+                Prefetch(gradient + (long)tokens[entities[i + Ahead]] * width, width);
+                Prefetch(rows + (long)Ahead * stride, width);
+            }
+            var token = tokens[entities[i]];
+            var target = gradient + (long)token * width;
+            if (table!.Touch(token))
+            {
+                Copy(rows, target, width);
+            }
+            else
+            {
+                AddScaled(T.One, rows, target, width);
+            }
+            rows += stride;
+        }
+    }
+
+    private void ScatterBags(ReadOnlySpan<int> entities, T* rows, int stride, T* gradient)
+    {
+        foreach (var entity in entities)
+        {
+            var bag = Bag(entity);
+            var share = Share(bag);
+            foreach (var token in bag)
+            {
+                var target = gradient + (long)token * width;
+                if (table!.Touch(token))
+                {
+                    Scale(share, rows, target, width);
+                }
+                else
+                {
+                    AddScaled(share, rows, target, width);
+                }
+            }
+            rows += stride;
+        }
     }
 
     private void Mean(T* values, ReadOnlySpan<int> bag, T* row)
@@ -155,6 +236,18 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
             }
         }
         return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(T* row, int n)
+    {
+        if (Sse.IsSupported)
+        {
+            for (var i = 0; i < n; i += Line / sizeof(T))
+            {
+                Sse.Prefetch0(row + i);
+            }
+        }
     }
 
     // Rows of tables have the width that the user chose and no padding, so the last numbers go one by one.

@@ -15,7 +15,9 @@ internal sealed unsafe class EmbeddingTables<T>
     private readonly ImmutableArray<EmbeddedColumn<T>> columns;
     private readonly bool[] isShared;
     private readonly (int Start, int Width)[] ranges;
+    private readonly (int Start, int Width)[] sharedRanges;
     private int rangeCount;
+    private int sharedCount;
 
     /// <param name="side">Prefix of the parameter names: <c>item</c> or <c>user</c>.</param>
     /// <param name="fields">The fields, in the order of concatenation.</param>
@@ -37,6 +39,7 @@ internal sealed unsafe class EmbeddingTables<T>
         columns = made.ToImmutable();
         isShared = new bool[columns.Length];
         ranges = new (int, int)[columns.Length];
+        sharedRanges = new (int, int)[columns.Length];
     }
 
     /// <summary>Number of fields.</summary>
@@ -47,29 +50,38 @@ internal sealed unsafe class EmbeddingTables<T>
         columns.Where(c => c.Table is not null).Select(c => (c.Table!.Name, c.Table.Touched));
 
     /// <summary>
-    /// Decides which fields are shared: those with at most half as many tokens as there are entities. What a matrix does
-    /// with such a field is computed once a token and looked up by entity, which is less work than once an entity.
+    /// Decides which fields are shared: those with few tokens for the number of entities. What a matrix does with such a
+    /// field is computed once a token and looked up by entity, which is less work than once an entity.
     /// </summary>
     /// <param name="entities">Number of distinct entities of a batch.</param>
-    public void Plan(int entities)
+    /// <param name="entitiesPerToken">So many entities there must be at least for each token of the vocabulary.</param>
+    public void Plan(int entities, int entitiesPerToken)
     {
-        rangeCount = 0;
+        (rangeCount, sharedCount) = (0, 0);
         for (var field = 0; field < columns.Length; field++)
         {
             var column = columns[field];
-            isShared[field] = column.Table is { } table && 2 * table.Rows <= entities;
+            isShared[field] = column.Table is { } table && (long)entitiesPerToken * table.Rows <= entities;
             if (isShared[field])
             {
-                continue;
-            }
-            if (rangeCount > 0 && ranges[rangeCount - 1] is var last && last.Start + last.Width == column.Start)
-            {
-                ranges[rangeCount - 1] = (last.Start, last.Width + column.Width);
+                Append(column, sharedRanges, ref sharedCount);
             }
             else
             {
-                ranges[rangeCount++] = (column.Start, column.Width);
+                Append(column, ranges, ref rangeCount);
             }
+        }
+    }
+
+    private static void Append(EmbeddedColumn<T> column, (int Start, int Width)[] ranges, ref int count)
+    {
+        if (count > 0 && ranges[count - 1] is var last && last.Start + last.Width == column.Start)
+        {
+            ranges[count - 1] = (last.Start, last.Width + column.Width);
+        }
+        else
+        {
+            ranges[count++] = (column.Start, column.Width);
         }
     }
 
@@ -78,6 +90,9 @@ internal sealed unsafe class EmbeddingTables<T>
 
     /// <summary>Columns of fields that are not shared, those side by side in one.</summary>
     public ReadOnlySpan<(int Start, int Width)> Ranges => ranges.AsSpan(0, rangeCount);
+
+    /// <summary>Columns of shared fields, those side by side in one.</summary>
+    public ReadOnlySpan<(int Start, int Width)> SharedRanges => sharedRanges.AsSpan(0, sharedCount);
 
     /// <summary>A field.</summary>
     public EmbeddedColumn<T> Column(int field) => columns[field];

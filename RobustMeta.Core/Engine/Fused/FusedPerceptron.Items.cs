@@ -22,7 +22,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
         var items = batch.Slots.Count;
         batch.Items = TakeRows(items, shape.Width[0], shape.Padded[0]);
         batch.ItemLayer = memory.Take((long)items * shape.Padded[1]);
-        itemTables.Plan(items);
+        itemTables.Plan(items, entitiesPerToken);
         for (var field = 0; field < itemTables.Count; field++)
         {
             tokenLayer[field] = itemTables.IsShared(field)
@@ -121,23 +121,8 @@ internal sealed unsafe partial class FusedPerceptron<T>
         {
             if (itemTables.IsShared(field))
             {
-                AddTokens(field, entities, layer);
+                itemTables.Column(field).AddTokens(entities, tokenLayer[field], width, layer);
             }
-        }
-    }
-
-    private void AddTokens(int field, ReadOnlySpan<int> entities, T* layer)
-    {
-        var (column, width) = (itemTables.Column(field), shape.Padded[1]);
-        foreach (var entity in entities)
-        {
-            var bag = column.Bag(entity);
-            var share = EmbeddedColumn<T>.Share(bag);
-            foreach (var token in bag)
-            {
-                arithmetic.AddScaled(share, tokenLayer[field] + (long)token * width, layer, width);
-            }
-            layer += width;
         }
     }
 
@@ -184,16 +169,11 @@ internal sealed unsafe partial class FusedPerceptron<T>
     // Adjoints of shared fields come through W_1 by token: nothing of that stands in the items' rows.
     private void ClearShared(T* items, int count)
     {
-        for (var field = 0; field < itemTables.Count; field++)
+        foreach (var (start, width) in itemTables.SharedRanges)
         {
-            if (!itemTables.IsShared(field))
-            {
-                continue;
-            }
-            var column = itemTables.Column(field);
             for (var i = 0; i < count; i++)
             {
-                Arithmetic<T>.Clear(items + (long)i * shape.Padded[0] + column.Start, column.Width);
+                new Span<T>(items + (long)i * shape.Padded[0] + start, width).Clear();
             }
         }
     }
@@ -207,53 +187,34 @@ internal sealed unsafe partial class FusedPerceptron<T>
             return;
         }
         var column = itemTables.Column(field);
-        SumTokens(field, column);
         var (below, width, padded) = (shape.Padded[0], shape.Padded[1], arithmetic.Padded(column.Width));
         var layer = tokenLayer[field];
         var tokens = column.Table!.Rows;
+        Arithmetic<T>.Clear(layer, (long)tokens * width);
+        column.AddByToken(batch.Slots.Items, itemLayerAdjoint, width, width, layer, width);
         fixed (T* values = column.Table.Values)
         {
             AddWeightRows(column.Start, column.Width, values, column.Width, layer, tokens);
         }
+        var adjoint = tokenAdjoint[field];
         arithmetic.Gemm(
             layer,
             width,
             1,
             slow.Weights.Transposed[1] + column.Start,
             below,
-            tokenAdjoint[field],
+            adjoint,
             padded,
             tokens,
             padded,
             shape.Width[1],
             accumulate: false
         );
-        column.ScatterTokens(
-            batch.Slots.Items,
-            tokenAdjoint[field],
-            padded,
-            batch.ItemAdjoint is null ? null : itemAdjoint + column.Start,
-            below
-        );
-    }
-
-    // The items' adjoints of the first layer, added up by token.
-    private void SumTokens(int field, EmbeddedColumn<T> column)
-    {
-        var layer = tokenLayer[field];
-        var width = shape.Padded[1];
-        Arithmetic<T>.Clear(layer, (long)column.Table!.Rows * width);
-        var row = itemLayerAdjoint;
-        foreach (var entity in batch.Slots.Items)
+        if (batch.ItemAdjoint is not null)
         {
-            var bag = column.Bag(entity);
-            var share = EmbeddedColumn<T>.Share(bag);
-            foreach (var token in bag)
-            {
-                arithmetic.AddScaled(share, row, layer + (long)token * width, width);
-            }
-            row += width;
+            column.AddByToken(batch.Slots.Items, itemAdjoint + column.Start, below, column.Width, adjoint, padded);
         }
+        column.ScatterTokens(batch.Slots.Items, adjoint, padded);
     }
 
     // Some rows of dW_1 = XᵀP, plus what users' own weights have brought.

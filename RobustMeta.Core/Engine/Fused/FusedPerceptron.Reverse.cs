@@ -31,10 +31,11 @@ internal sealed unsafe partial class FusedPerceptron<T>
 
     private int SumPieces => (int)((slow.Layout.Size - slow.Layout.Rest + NumbersPerPiece - 1) / NumbersPerPiece);
 
+    private bool AdaptsFirst => shape.Steps > 0 && shape.AdaptsHidden[1];
+
     private void TakeAdjoints(ReadOnlySpan<T> queryWeights, ReadOnlySpan<T> userWeights)
     {
         var (rows, users) = (batch.SupportRows + batch.QueryRows, batch.Tasks.Count);
-        var adaptsFirst = shape.Steps > 0 && shape.AdaptsHidden[1];
         var looksBack = shape.IsJoint || (shape.Steps > 0 && shape.IsSecondOrder);
         batch.FirstAdjoint = looksBack ? 0 : batch.SupportRows;
         batch.QueryWeights = memory.Take(batch.QueryRows);
@@ -42,7 +43,10 @@ internal sealed unsafe partial class FusedPerceptron<T>
         batch.UserWeights = memory.Take(users);
         userWeights.CopyTo(new(batch.UserWeights, users));
         batch.LayerAdjoint = memory.Take((long)rows * shape.Padded[1]);
-        batch.ItemAdjoint = adaptsFirst ? memory.Take((long)rows * shape.Padded[0]) : null;
+        batch.ItemAdjoint =
+            batch.RowItems is not null ? batch.RowItems
+            : AdaptsFirst ? memory.Take((long)rows * shape.Padded[0])
+            : null;
         batch.UserLayerAdjoint = memory.Take((long)users * shape.Padded[1]);
         batch.UserNormAdjoint = memory.TakeZeros(users);
         batch.UserMoveAdjoint = shape.HasRates ? memory.TakeZeros((long)users * shape.Padded[1]) : null;

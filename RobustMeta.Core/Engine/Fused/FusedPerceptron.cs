@@ -37,6 +37,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     private readonly Action<int, int> reverseItems;
     private readonly Action<int, int> collect;
     private readonly bool? forced;
+    private readonly int entitiesPerToken;
     private bool isReady;
     private bool isDual;
 
@@ -46,15 +47,18 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     /// <param name="threads">Number of workers.</param>
     /// <param name="arithmetic">Width of vectors.</param>
     /// <param name="dual">Forces the dual form or every user's own weights, where both are possible; for tests.</param>
+    /// <param name="entitiesPerToken">When a field is shared (see <see cref="EmbeddingTables{T}.Plan"/>); for tests.</param>
     public FusedPerceptron(
         MetaRecommender model,
         ParameterArrays<T> arrays,
         int threads,
         Arithmetic<T> arithmetic,
-        bool? dual = null
+        bool? dual = null,
+        int entitiesPerToken = 2
     )
     {
         forced = dual;
+        this.entitiesPerToken = entitiesPerToken;
         form = model.Perceptron!;
         this.arithmetic = arithmetic;
         this.arrays = arrays;
@@ -84,6 +88,8 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     {
         Prepare(tasks, supportWeights, shape);
         isDual = PrefersDual(shape);
+        batch.RowItems =
+            isDual && AdaptsFirst ? memory.Take((long)(batch.SupportRows + batch.QueryRows) * shape.Padded[0]) : null;
         Chunk.Plan(tasks, RowsPerChunk, chunks);
         chunkMemory.Clear();
         foreach (var chunk in chunks)

@@ -15,7 +15,7 @@ internal static unsafe class Tiles<L, V, T>
     where V : unmanaged
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>C (+)= A·B for a number of tiles one below the other, two vectors wide.</summary>
+    /// <summary>C (+)= A·B for some rows and a number of tiles side by side, two vectors wide each.</summary>
     public static void Two<R>(
         T* a,
         nint rowStride,
@@ -126,8 +126,8 @@ internal static unsafe class Tiles<L, V, T>
             Store<R>(5, c, ldc, c50, c51);
             Store<R>(6, c, ldc, c60, c61);
             Store<R>(7, c, ldc, c70, c71);
-            a += R.Count * rowStride;
-            c += R.Count * ldc;
+            b += 2 * L.Count;
+            c += 2 * L.Count;
         }
     }
 
@@ -283,7 +283,7 @@ internal interface ICount
 }
 
 /// <summary>Numbers of rows that a tile may have.</summary>
-internal static class Rows
+internal static class RowCounts
 {
     internal readonly struct One : ICount
     {

@@ -84,4 +84,50 @@ let tests =
                     for n in [ 1..13 ] do
                         for k in [ 1; 5; 16; 40 ] do
                             gram arithmetic m n k)
+
+            onWidths "steps of a piecewise linear activation" (fun arithmetic ->
+                for rows in [ 1; 3 ] do
+                    for width in [ 1; arithmetic.Lanes + 1 ] do
+                        use arena = new Arena<float>()
+                        let width = arithmetic.Padded width
+                        let count = rows * width
+                        let sign, x, scale, weight = draw count, draw count, draw rows, draw width
+                        let slope = Array.map (fun s -> if s > 0.0 then 1.0 else 0.1) sign
+                        let result = onArena x arena
+                        arithmetic.MultiplyStep(onArena sign arena, 0.1, result, count)
+                        close "multiplied" (Array.map2 (*) slope x) (back result count)
+                        let outer = arena.Take(int64 count)
+
+                        arithmetic.OuterProductStep(
+                            onArena scale arena,
+                            onArena weight arena,
+                            onArena sign arena,
+                            0.1,
+                            outer,
+                            rows,
+                            width
+                        )
+
+                        let expected = Array.init count (fun at -> scale[at / width] * weight[at % width] * slope[at])
+
+                        close "outer" expected (back outer count)
+                        let active, slopes = onArena x arena, arena.Take(int64 count)
+
+                        arithmetic.Activate(
+                            RobustMeta.Models.Activation.LeakyRelu,
+                            active,
+                            onArena weight arena,
+                            slopes,
+                            NativePtr.ofNativeInt 0n,
+                            rows,
+                            width
+                        )
+
+                        let inputs = Array.init count (fun at -> x[at] + weight[at % width])
+                        close "active" (inputs |> Array.map (fun z -> max z (0.1 * z))) (back active count)
+
+                        close
+                            "slopes"
+                            (inputs |> Array.map (fun z -> if z > 0.0 then 1.0 else 0.1))
+                            (back slopes count))
         ]
