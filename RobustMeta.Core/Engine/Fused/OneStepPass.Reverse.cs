@@ -83,9 +83,7 @@ internal sealed unsafe partial class OneStepPass<T>
             for (var i = q; i < q + queries; i++)
             {
                 bias += errors[i];
-                var target = queryOutputs[hidden] + (long)i * top;
-                Arithmetic<T>.Clear(target, top);
-                Arithmetic.AddScaled(errors[i], output, target, top);
+                Arithmetic.Scale(errors[i], output, queryOutputs[hidden] + (long)i * top, top);
             }
             Arithmetic.AddScaled(T.One, own, Adjoint.Output, top);
             *Adjoint.OutputBias += bias;
@@ -98,9 +96,7 @@ internal sealed unsafe partial class OneStepPass<T>
             {
                 var row = Support.Output[hidden] + (long)i * top;
                 outputF[i] = -LocalLr * (Arithmetic.Dot(row, own, top) + bias);
-                var target = Outputs[hidden] + (long)i * top;
-                Arithmetic<T>.Clear(target, top);
-                Arithmetic.AddScaled(-LocalLr * Support.OutputDelta[i], own, target, top);
+                Arithmetic.Scale(-LocalLr * Support.OutputDelta[i], own, Outputs[hidden] + (long)i * top, top);
             }
         }
         IsSet[hidden] = exact;

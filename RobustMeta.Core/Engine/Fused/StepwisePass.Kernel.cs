@@ -6,7 +6,8 @@ namespace RobustMeta.Engine.Fused;
 /// </content>
 internal sealed unsafe partial class StepwisePass<T>
 {
-    // S_t [steps + 1], S_0 being zero and null; K between supports, and between queries and supports.
+    // S_t [steps + 1], S_0 being zero and null; K between supports (null with a single step, which never looks at the
+    // supports again), and between queries and supports.
     private readonly T*[] sums;
     private T* supportKernel;
     private T* queryKernel;
@@ -17,20 +18,9 @@ internal sealed unsafe partial class StepwisePass<T>
     private T* queryMove;
     private bool usesKernel;
 
-    // What the kernel costs grows with the square of the support: products of a step and of a user's ends, against those
-    // of forming and using the user's own weights.
-    private bool PrefersKernel(int supports)
-    {
-        var (below, width) = ((double)Shape.Width[0], (double)Shape.Width[1]);
-        return steps > 0
-            && Shape.AdaptsHidden[1]
-            && !Shape.HasRates
-            && supports * (steps * width + below) <= 2 * steps * below * width;
-    }
-
     private void CarveKernel(ref Bump<T> memory, int supports, int queries, bool training)
     {
-        supportKernel = memory.Take((long)supports * supports);
+        supportKernel = steps > 1 ? memory.Take((long)supports * supports) : null;
         queryKernel = memory.Take((long)supports * queries);
         var size = (long)supports * Shape.Padded[1];
         for (var t = 1; t <= steps; t++)
@@ -44,7 +34,10 @@ internal sealed unsafe partial class StepwisePass<T>
         var width = Shape.Padded[0];
         var (first, queries) = (batch.Tasks.QueryOffsets[user], batch.Tasks.QueryLength(user));
         var shift = batch.UserNorm[user];
-        Arithmetic.Gram(items, width, items, width, supportKernel, count, count, width, -LocalLr, shift);
+        if (steps > 1)
+        {
+            Arithmetic.Gram(items, width, items, width, supportKernel, count, count, width, -LocalLr, shift);
+        }
         var asked = scratch.Take((long)queries * width);
         Gather(batch, batch.SupportRows + first, queries, asked);
         Arithmetic.Gram(asked, width, items, width, queryKernel, queries, count, width, -LocalLr, shift);
@@ -91,7 +84,7 @@ internal sealed unsafe partial class StepwisePass<T>
             return;
         }
         sumAdjoint = scratch.Take((long)supports * width);
-        supportMove = scratch.TakeZeros((long)supports * supports);
+        supportMove = steps > 1 ? scratch.TakeZeros((long)supports * supports) : null;
         Arithmetic.Gemm(
             queryKernel,
             1,
@@ -140,14 +133,14 @@ internal sealed unsafe partial class StepwisePass<T>
         var norm = Sum(queryMove, queries * supports);
         if (Shape.IsSecondOrder)
         {
-            norm += Sum(supportMove, supports * supports);
-            Symmetrise(supportMove, supports);
             var ofSupports = batch.ItemAdjoint + (long)first * width;
             var asked = scratch.Take((long)queries * width);
             Gather(batch, batch.SupportRows + firstQuery, queries, asked);
             Arithmetic.Gemm(queryMove, 1, supports, asked, width, ofSupports, width, supports, width, queries, false);
             if (steps > 1)
             {
+                norm += Sum(supportMove, supports * supports);
+                Symmetrise(supportMove, supports);
                 Arithmetic.Gemm(
                     supportMove,
                     supports,

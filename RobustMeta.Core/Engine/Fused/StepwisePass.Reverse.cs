@@ -131,7 +131,8 @@ internal sealed unsafe partial class StepwisePass<T>
     private T* Transposed(T* weight, int l, Arena<T> scratch)
     {
         var (below, padded) = (Shape.Width[l - 1], Shape.Padded[l - 1]);
-        var transposed = scratch.TakeZeros((long)Shape.Width[l] * padded);
+        var size = (long)Shape.Width[l] * padded;
+        var transposed = padded > below ? scratch.TakeZeros(size) : scratch.Take(size);
         Arithmetic.Transpose(weight, Shape.Padded[l], transposed, padded, below, Shape.Width[l]);
         return transposed;
     }
@@ -216,14 +217,14 @@ internal sealed unsafe partial class StepwisePass<T>
     {
         var (below, width) = (Shape.Padded[l - 1], Shape.Padded[l]);
         var size = Shape.Width[l - 1] * width;
-        var u = scratch.TakeZeros(size);
-        Subtract(at.RateWeight[l], own.Weight[l], u, size);
+        var u = scratch.Take(size);
+        Step(at.RateWeight[l], own.Weight[l], u, size);
         var left = l == 1 ? items : rows[t].Output[l - 1];
         Arithmetic.Gemm(left, below, 1, u, width, f[l], width, count, width, Shape.Width[l - 1], false);
         if (l > 1)
         {
-            var bias = scratch.TakeZeros(width);
-            Subtract(at.RateBias[l], own.Bias[l], bias, width);
+            var bias = scratch.Take(width);
+            Step(at.RateBias[l], own.Bias[l], bias, width);
             AddToRows(bias, f[l], count, width);
         }
         var into = l == 1 ? batch.ItemAdjoint + (long)first * below : Outputs[l - 1];
@@ -241,6 +242,18 @@ internal sealed unsafe partial class StepwisePass<T>
             accumulate: l == 1 && t < steps - 1
         );
         IsSet[l - 1] = true;
+    }
+
+    // into = −rate · x, with the learned rates at a place of the slow block or the one local rate.
+    private void Step(long rates, T* x, T* into, int n)
+    {
+        if (rates < 0)
+        {
+            Arithmetic.Scale(-LocalLr, x, into, n);
+            return;
+        }
+        Arithmetic<T>.Clear(into, n);
+        Subtract(rates, x, into, n);
     }
 
     // F_1 gets what the step did to the user's part: −move·c̄ and, with a context, c̄·ContextMove.
@@ -262,15 +275,13 @@ internal sealed unsafe partial class StepwisePass<T>
     private void ReverseOutputGradient(int t, T* outputF, int count, Arena<T> scratch)
     {
         var top = Shape.Padded[hidden];
-        var u = scratch.TakeZeros(top);
-        Subtract(at.RateOutput, own.Output, u, top);
+        var u = scratch.Take(top);
+        Step(at.RateOutput, own.Output, u, top);
         var bias = -OutputBiasRate * *own.OutputBias;
         for (var i = 0; i < count; i++)
         {
-            var target = Outputs[hidden] + (long)i * top;
             outputF[i] = Arithmetic.Dot(rows[t].Output[hidden] + (long)i * top, u, top) + bias;
-            Arithmetic<T>.Clear(target, top);
-            Arithmetic.AddScaled(rows[t].OutputDelta[i], u, target, top);
+            Arithmetic.Scale(rows[t].OutputDelta[i], u, Outputs[hidden] + (long)i * top, top);
         }
         IsSet[hidden] = true;
     }

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace RobustMeta.Engine.Fused;
 
 /// <summary>
-/// Any number of inner steps, one user at a time, with the user's own weights after each step. Back through a step: the
-/// adjoint V of the new weights is that of the old ones, and U = −rate·V is that of the step's gradient AᵀD, which goes
+/// Any number of inner steps, one user at a time, with the user's own weights after each step (in the first layer kernels
+/// in their place, where these are cheaper). Back through a step: the adjoint V of the new weights is that of the old ones, and U = −rate·V is that of the step's gradient AᵀD, which goes
 /// on to A and D. The Hessian is never formed.
 /// </summary>
 internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
@@ -75,7 +75,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
     {
         var start = memory;
         var supports = batch.Tasks.SupportLength(user);
-        usesKernel = PrefersKernel(supports);
+        usesKernel = Shape.PrefersKernel(supports, batch.Tasks.QueryLength(user));
         for (var t = 0; t < steps; t++)
         {
             var same = training ? memory : start;
