@@ -1,47 +1,50 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using RobustMeta.Engine.Fused;
 using RobustMeta.Models;
+using RobustMeta.Models.Layers;
 using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
+using TensorPrimitives = System.Numerics.Tensors.TensorPrimitives;
 
 namespace RobustMeta.Engine;
 
 /// <summary>
-/// The general engine: TorchSharp's automatic differentiation, for any model. Use it from one thread.
+/// The general engine: TorchSharp's automatic differentiation, for any model. A batch is cut into parts of users of like
+/// length (<see cref="BatchCut"/>), which run side by side. Use it from one thread; it has workers of its own. Its results
+/// do not depend on their number.
 /// </summary>
 public sealed class AutogradEngine : IMetaGradientEngine
 {
     private readonly MetaRecommender model;
     private readonly Dictionary<string, Tensor> learned;
     private readonly Dictionary<string, Tensor> frozen;
-    private DisposeScope? graph;
-    private TaskTensors? batch;
-    private Prediction? prediction;
+    private readonly WorkerPool pool;
     private TrainingPhase phase = TrainingPhase.Main;
-    private Tensor? losses;
-    private Tensor? support;
+    private AutogradPass<float>? pass;
     private float[] supportGradient = [];
-    private float[] ragged = [];
 
-    /// <summary>An engine for a model at given parameters, which it reads in place.</summary>
+    /// <summary>An engine for a model at given parameters, which it reads before each batch.</summary>
     /// <param name="model">The model.</param>
     /// <param name="parameters">Its parameters, as <see cref="MetaRecommender.CreateParameters"/> makes them.</param>
+    /// <param name="threads">Number of threads, the caller's included; 0 for one a processor.</param>
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
-    public AutogradEngine(MetaRecommender model, ParameterSet parameters)
+    public AutogradEngine(MetaRecommender model, ParameterSet parameters, int threads = 0)
     {
         NativeLibraries.EnsureLoaded();
         this.model = model;
         Parameters = parameters;
-        // Tensors over the parameters' own memory: an optimizer step needs no copy to be seen here.
+        pool = new(threads > 0 ? threads : Environment.ProcessorCount);
+        // Copies: the last digits depend on where the operands lie (see Aligned), and arrays lie elsewhere in each process.
         frozen = parameters.All.ToDictionary(
             p => p.Name,
-            p => frombuffer(p.Values, ScalarType.Float32).view([.. p.Shape.Select(n => (long)n)]).detach()
+            p => Aligned.Of(p.Values, ScalarType.Float32, [.. p.Shape.Select(n => (long)n)]).DetachFromDisposeScope()
         );
         learned = parameters
             .All.Where(p => !p.IsState)
-            .ToDictionary(p => p.Name, p => frozen[p.Name].detach().requires_grad_());
+            .ToDictionary(p => p.Name, p => frozen[p.Name].detach().requires_grad_().DetachFromDisposeScope());
     }
 
     /// <inheritdoc/>
@@ -58,7 +61,7 @@ public sealed class AutogradEngine : IMetaGradientEngine
 
     /// <inheritdoc/>
     public ReadOnlySpan<float> Forward(
-        TaskBatch tasks,
+        TaskBatch batch,
         ReadOnlySpan<float> supportWeights = default,
         TrainingPhase? phase = null
     )
@@ -70,125 +73,93 @@ public sealed class AutogradEngine : IMetaGradientEngine
             );
         }
         this.phase = phase ?? model.Phases[^1];
-        graph?.Dispose();
-        graph = NewDisposeScope();
-        batch = TaskTensors.Of(tasks);
-        (support, supportGradient) = (null, []);
-        if (!supportWeights.IsEmpty)
-        {
-            support = Pad(supportWeights, tasks.SupportOffsets, batch.Support.Length).requires_grad_();
-            batch.SupportWeights = support;
-        }
+        pass?.Dispose();
+        pass = new(model, this.phase, batch, BatchCut.Of(batch, model.PartCost), pool);
+        supportGradient = [];
+        ReadParameters();
         var theta = Parameters.All.ToDictionary(
             p => p.Name,
             p => this.phase.Learns(p) ? learned[p.Name] : frozen[p.Name]
         );
-        prediction = model.Predict(theta, batch, this.phase);
-        losses = Losses.Of(model.Label, prediction.Scores + batch.Query.Base, batch.Query.Labels);
-        ragged = Unpad(losses.detach(), tasks.QueryOffsets);
-        return ragged;
+        return pass.Forward(theta, supportWeights);
     }
 
     /// <inheritdoc/>
     public void Backward(ReadOnlySpan<float> queryWeights, ReadOnlySpan<float> userWeights)
     {
-        if (losses is null || batch is null || prediction is null)
+        if (pass is null)
         {
             throw new InvalidOperationException("Backward needs a Forward of the same batch before it.");
         }
-        var objective = Objective(losses, prediction, batch, queryWeights, userWeights);
-        if (objective.requires_grad)
-        {
-            objective.backward();
-        }
+        using var scope = NewDisposeScope();
+        var targets = Parameters.All.Where(phase.Learns).ToList();
+        var (gradients, state, support) = pass.Backward(
+            frozen,
+            [.. targets.Select(p => learned[p.Name])],
+            queryWeights,
+            userWeights
+        );
         foreach (var parameter in Parameters.All)
         {
-            TakeGradient(parameter);
+            if (!phase.Learns(parameter))
+            {
+                Array.Clear(parameter.Gradient);
+            }
         }
-        foreach (var (name, value) in prediction.State)
+        for (var i = 0; i < targets.Count; i++)
         {
-            Bytes(value).CopyTo(MemoryMarshal.AsBytes(Parameters[name].Values.AsSpan()));
+            Sum(gradients[i], targets[i].Gradient);
         }
-        if (support is not null)
+        foreach (var (name, value) in state)
         {
-            supportGradient = support.grad is { } gradient
-                ? Unpad(gradient, batch.Batch.SupportOffsets)
-                : new float[batch.Batch.SupportItems.Length];
+            Values(value).CopyTo(Parameters[name].Values);
         }
-        graph?.Dispose();
-        (graph, batch, losses, prediction, support) = (null, null, null, null, null);
+        supportGradient = support;
+        pass.Dispose();
+        pass = null;
     }
 
     /// <inheritdoc/>
-    public float[] Predict(TaskBatch tasks)
+    public float[] Predict(TaskBatch batch)
     {
-        using var scope = NewDisposeScope();
-        var tensors = TaskTensors.Of(tasks);
-        var scores = model.Predict(frozen, tensors, training: null).Scores + tensors.Query.Base;
-        return Unpad(scores.detach(), tasks.QueryOffsets);
+        ReadParameters();
+        return AutogradPass<float>.Predict(model, frozen, batch, BatchCut.Of(batch, model.PartCost), pool);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        graph?.Dispose();
+        pass?.Dispose();
+        pool.Dispose();
         foreach (var tensor in learned.Values.Concat(frozen.Values))
         {
             tensor.Dispose();
         }
     }
 
-    private static Tensor Objective(
-        Tensor losses,
-        Prediction prediction,
-        TaskTensors batch,
-        ReadOnlySpan<float> queryWeights,
-        ReadOnlySpan<float> userWeights
-    )
+    // `learned` looks at the same memory.
+    private void ReadParameters()
     {
-        var own = prediction.QueryLoss is { } queryLoss ? losses + queryLoss : losses;
-        var objective = (own * Pad(queryWeights, batch.Batch.QueryOffsets, batch.Query.Length)).sum();
-        if (prediction.UserLoss is { } userLoss)
+        foreach (var parameter in Parameters.All)
         {
-            objective += (userLoss * tensor(userWeights.ToArray())).sum();
+            MemoryMarshal.AsBytes(parameter.Values.AsSpan()).CopyTo(frozen[parameter.Name].bytes);
         }
-        return prediction.BatchLoss is { } batchLoss ? objective + batchLoss : objective;
     }
 
-    // Moves the gradient out of the tensor, so that the next pass starts from zero.
-    private void TakeGradient(Parameter parameter)
+    private static void Sum(ImmutableArray<Tensor> parts, float[] sum)
     {
-        if (!phase.Learns(parameter) || learned[parameter.Name].grad is not { } gradient)
+        if (parts.IsEmpty)
         {
-            Array.Clear(parameter.Gradient);
+            Array.Clear(sum);
             return;
         }
-        Bytes(gradient).CopyTo(MemoryMarshal.AsBytes(parameter.Gradient.AsSpan()));
-        gradient.zero_();
-    }
-
-    private static float[] Unpad(Tensor padded, ImmutableArray<int> offsets)
-    {
-        var length = (int)padded.shape[1];
-        var values = MemoryMarshal.Cast<byte, float>(Bytes(padded));
-        var flat = new float[offsets[^1]];
-        for (var b = 0; b < offsets.Length - 1; b++)
+        Values(parts[0]).CopyTo(sum);
+        foreach (var part in parts[1..])
         {
-            values.Slice(b * length, offsets[b + 1] - offsets[b]).CopyTo(flat.AsSpan(offsets[b]));
+            TensorPrimitives.Add(sum, Values(part), sum);
         }
-        return flat;
     }
 
-    private static Tensor Pad(ReadOnlySpan<float> flat, ImmutableArray<int> offsets, int length)
-    {
-        var tasks = offsets.Length - 1;
-        var padded = new float[tasks * length];
-        for (var b = 0; b < tasks; b++)
-        {
-            flat[offsets[b]..offsets[b + 1]].CopyTo(padded.AsSpan(b * length));
-        }
-        return tensor(padded, [tasks, length]);
-    }
-
-    private static Span<byte> Bytes(Tensor tensor) => tensor.contiguous().bytes;
+    private static ReadOnlySpan<float> Values(Tensor tensor) =>
+        MemoryMarshal.Cast<byte, float>(tensor.contiguous().bytes);
 }

@@ -6,7 +6,7 @@ namespace RobustMeta.Engine;
 /// <summary>How losses and meta-gradients are computed.</summary>
 public sealed record EngineSpec
 {
-    /// <summary>Name of the variable of the environment that limits the threads of the fused engine.</summary>
+    /// <summary>Name of the variable of the environment that limits the threads of the engines.</summary>
     public const string ThreadsVariable = "ROBUSTMETA_THREADS";
 
     /// <summary>Which engine.</summary>
@@ -20,7 +20,7 @@ public sealed record EngineSpec
     /// <exception cref="SettingException"><see cref="ThreadsVariable"/> is no number of threads.</exception>
     public IMetaGradientEngine Create(MetaRecommender model, ParameterSet parameters) =>
         Engine == EngineKind.Autograd || (Engine == EngineKind.Auto && FusedEngine.Refusal(model) is not null)
-            ? new AutogradEngine(model, parameters)
+            ? new AutogradEngine(model, parameters, Threads())
             : new FusedEngine(model, parameters, Threads());
 
     private static int Threads()

@@ -79,7 +79,13 @@ public static class ExperimentRunner
         var engine = EngineOf(prepared, spec, model, train);
         try
         {
-            var reweighter = Reweighter.Over(spec.Robustness, prepared.Source, train, fitted.Reference, spec.Seed);
+            var reweighter = Reweighter.Over(
+                fitted.Adversary(spec.Robustness),
+                prepared.Source,
+                train,
+                fitted.Reference,
+                spec.Seed
+            );
             var trainer = TrainerOf(prepared, spec, model, engine, reweighter, train);
             var training = trainer.Run(checkpoint, progress, cancellation);
             var passes = (long)train.Length * training.History.Count;

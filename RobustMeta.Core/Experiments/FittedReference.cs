@@ -1,3 +1,4 @@
+using RobustMeta.Robustness;
 using RobustMeta.Robustness.References;
 
 namespace RobustMeta.Experiments;
@@ -12,4 +13,18 @@ internal sealed record FittedReference(
     IReadOnlyList<ReferenceLoss> Losses,
     IReadOnlyList<string> Warnings,
     TimeSpan Time
-);
+)
+{
+    /// <summary>
+    /// The adversary's settings with this reference: where none was better than the plain model there is no adversary, for
+    /// one that sees raw losses chases noise and does worse than none.
+    /// </summary>
+    /// <param name="spec">The method's.</param>
+    public ReweighterSpec Adversary(ReweighterSpec spec) =>
+        spec.References.Reference == ReferenceKind.Auto && Reference is NoReference
+            ? spec with
+            {
+                Levels = WeightLevels.None,
+            }
+            : spec;
+}

@@ -72,6 +72,9 @@ public sealed class PreparedExperiment
     /// <summary>What the best epoch is chosen by.</summary>
     public ValidationCriterion Validation { get; }
 
+    /// <summary>Cross-fitted references that methods share.</summary>
+    internal SharedReferences References { get; } = new();
+
     /// <summary>Validation tasks that are too short for the selection metric and are left out of it.</summary>
     public int ValidationTasksLeftOut => Split.Validation.Length - selectionTasks.Length;
 

@@ -28,6 +28,7 @@ internal sealed class ReferenceFitting(
 {
     private readonly ReferenceCheck check = new(prepared.Source, prepared.Split.Validation);
     private int folds;
+    private TimeSpan earlier;
 
     /// <summary>The reference that the spec names, or the best by validation where it names none.</summary>
     public FittedReference Fit()
@@ -37,18 +38,38 @@ internal sealed class ReferenceFitting(
         if (references.Reference == ReferenceKind.Auto)
         {
             var choice = check.Choose([Fit(ReferenceKind.Bias), Fit(ReferenceKind.Crossfit)], Base());
-            return new(choice.Chosen, choice.Losses, [], clock.Elapsed);
+            return new(choice.Chosen, choice.Losses, [], clock.Elapsed + earlier);
         }
         var reference = Fit(references.Reference);
         if (reference.Predictor is null || !references.CheckReference || spec.Robustness.Levels == WeightLevels.None)
         {
-            return new(reference, [], [], clock.Elapsed);
+            return new(reference, [], [], clock.Elapsed + earlier);
         }
         var (_, losses) = check.Choose([reference], Base());
-        return new(reference, losses, ReferenceCheck.Warning(losses) is { } text ? [text] : [], clock.Elapsed);
+        return new(
+            reference,
+            losses,
+            ReferenceCheck.Warning(losses) is { } text ? [text] : [],
+            clock.Elapsed + earlier
+        );
     }
 
-    private Reference Fit(ReferenceKind kind) =>
+    private Reference Fit(ReferenceKind kind)
+    {
+        if (kind != ReferenceKind.Crossfit || foldModel is not null)
+        {
+            return FitAnew(kind);
+        }
+        var key = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Plain(FoldSpec).Hash} {spec.Robustness.References.ReferenceFolds}"
+        );
+        var shared = prepared.References.Of(key, () => FitAnew(kind));
+        earlier += shared.Earlier;
+        return shared.Reference;
+    }
+
+    private Reference FitAnew(ReferenceKind kind) =>
         (spec.Robustness.References with { Reference = kind, Distill = 0 }).Fit(
             prepared.Source,
             prepared.Split.MetaTrain,
@@ -56,28 +77,30 @@ internal sealed class ReferenceFitting(
             spec.Seed
         );
 
+    private ModelSpec FoldSpec =>
+        spec.Robustness.References.ReferenceModel is var name && name == ReferenceSpec.SameModel
+            ? spec.Model
+            : ModelSpec.Named(name);
+
     private IPredictor FoldModel(ImmutableArray<UserTask> tasks)
     {
         folds++;
-        var name = spec.Robustness.References.ReferenceModel;
-        var model = name == ReferenceSpec.SameModel ? spec.Model : ModelSpec.Named(name);
-        return Plain(model, tasks, string.Create(CultureInfo.InvariantCulture, $"fold-{folds}"));
+        return Train(Plain(FoldSpec), tasks, string.Create(CultureInfo.InvariantCulture, $"fold-{folds}"));
     }
 
-    private IPredictor Base() => Plain(spec.Model, prepared.Split.MetaTrain, "base");
+    private IPredictor Base() => Train(Plain(spec.Model), prepared.Split.MetaTrain, "base");
 
-    private IPredictor Plain(ModelSpec model, ImmutableArray<UserTask> tasks, string part) =>
-        ExperimentRunner.PlainPredictor(
-            prepared,
-            spec with
-            {
-                Model = model,
-                // An engine that was named for the method need not know another model.
-                Engine = model == spec.Model ? spec.Engine : new(),
-                Robustness = new() { Levels = WeightLevels.None },
-            },
-            tasks,
-            checkpoint?.Of(part),
-            cancellation
-        );
+    // The name of the method has no part in it: methods share what they have in common.
+    private ExperimentSpec Plain(ModelSpec model) =>
+        spec with
+        {
+            Model = model,
+            // An engine that was named for the method need not know another model.
+            Engine = model == spec.Model ? spec.Engine : new(),
+            Robustness = new() { Levels = WeightLevels.None },
+            Method = "reference",
+        };
+
+    private IPredictor Train(ExperimentSpec plain, ImmutableArray<UserTask> tasks, string part) =>
+        ExperimentRunner.PlainPredictor(prepared, plain, tasks, checkpoint?.Of(part), cancellation);
 }

@@ -49,6 +49,7 @@ public sealed class Mamo : MetaRecommender
         inner = new(spec.Inner, new(label));
         memoryStep = spec.MemoryStep;
         SupportWeighting = inner.SupportWeighting;
+        PartCost = 800;
         Shapes =
         [
             .. encoder.Shapes(embeddingScale),
@@ -83,7 +84,31 @@ public sealed class Mamo : MetaRecommender
         var scores = Score(fast, items, profiles, batch.Query);
         return training is null
             ? new(scores)
-            : new(scores) { State = Written(theta, attention, profiles, fast, scores, batch) };
+            : new(scores)
+            {
+                Shared = [attention, profiles.detach(), fast[^1].detach(), .. QueryGradients(fast, scores, batch)],
+            };
+    }
+
+    /// <inheritdoc/>
+    public override BatchTerms Together(
+        IReadOnlyDictionary<string, Tensor> theta,
+        IReadOnlyList<Tensor> shared,
+        TrainingPhase training
+    )
+    {
+        var (attention, profiles, joins) = (shared[0], shared[1], shared[2]);
+        var state = new Dictionary<string, Tensor>
+        {
+            [Profiles] = MemoryBank.Write(theta[Profiles], attention, profiles, spec.AlphaMem),
+            [Joins] = MemoryBank.Blend(theta[Joins], attention, joins, spec.GammaMem),
+        };
+        foreach (var (shape, gradients) in userNetwork.Shapes.Zip(shared.Skip(3)))
+        {
+            var name = GradientMemory(shape);
+            state[name] = MemoryBank.Write(theta[name], attention, gradients, spec.BetaMem);
+        }
+        return new() { State = state };
     }
 
     private static string GradientMemory(ParameterShape shape) => $"memory.{shape.Name}";
@@ -111,29 +136,11 @@ public sealed class Mamo : MetaRecommender
     private static Tensor Leaky(Tensor x) => nn.functional.leaky_relu(x, NegativeSlope.ToDouble());
 
     // The query gradient at the adapted parameters of the user network, of each user's mean query loss.
-    private Dictionary<string, Tensor> Written(
-        IReadOnlyDictionary<string, Tensor> theta,
-        Tensor attention,
-        Tensor profiles,
-        IReadOnlyList<Tensor> fast,
-        Tensor scores,
-        TaskTensors batch
-    )
+    private IEnumerable<Tensor> QueryGradients(IReadOnlyList<Tensor> fast, Tensor scores, TaskTensors batch)
     {
         var losses = Losses.Of(Label, scores + batch.Query.Base, batch.Query.Labels) * batch.Query.Mask;
         var total = (losses.sum(1) / batch.Query.Mask.sum(1)).sum();
         var own = fast.Take(userNetwork.Shapes.Length).ToList();
-        var gradients = autograd.grad([total], own, retain_graph: true, create_graph: false);
-        var state = new Dictionary<string, Tensor>
-        {
-            [Profiles] = MemoryBank.Write(theta[Profiles], attention, profiles, spec.AlphaMem),
-            [Joins] = MemoryBank.Blend(theta[Joins], attention, fast[^1], spec.GammaMem),
-        };
-        for (var i = 0; i < own.Count; i++)
-        {
-            var name = GradientMemory(userNetwork.Shapes[i]);
-            state[name] = MemoryBank.Write(theta[name], attention, gradients[i], spec.BetaMem);
-        }
-        return state;
+        return autograd.grad([total], own, retain_graph: true, create_graph: false);
     }
 }

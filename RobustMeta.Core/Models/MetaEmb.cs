@@ -37,6 +37,7 @@ public sealed class MetaEmb : MetaRecommender
         step = new(new() { LocalLr = spec.LocalLr, InnerSteps = 1 }, supportLoss);
         alpha = spec.Alpha;
         SupportWeighting = SupportWeighting.Differentiable;
+        PartCost = 800;
         Shapes = [.. basis.Shapes, .. generator.Shapes];
         Phases =
         [

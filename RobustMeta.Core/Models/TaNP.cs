@@ -105,19 +105,19 @@ public sealed class TaNP : MetaRecommender
         if (training is null)
         {
             var (evaluated, _) = Task(theta, points, mask);
-            return new(Decode(theta, query, Posterior(theta, points, mask).Mean, evaluated));
+            var own = Mean(latent.Apply(theta, points), mask);
+            return new(Decode(theta, query, Posterior(theta, own).Mean, evaluated));
         }
         var context = mask * Contexts(theta, batch);
         var (task, assignment) = Task(theta, points, context);
-        var target = Posterior(
-            theta,
-            cat([points, Points(query, batch.Query)], 1),
-            cat([context, batch.Query.Mask], 1)
-        );
+        var (target, prior) = Posteriors(theta, points, Points(query, batch.Query), context, batch.Query.Mask);
         var z = target.Draw(Noise(theta, batch));
-        var scores = Decode(theta, query, z, task);
-        var divergence = target.DivergenceFrom(Posterior(theta, points, context));
-        var contextLoss = Losses.Of(Label, Decode(theta, support, z, task) + batch.Support.Base, batch.Support.Labels);
+        // Both sides in one pass.
+        var both = Decode(theta, cat([support, query], 1), z, task);
+        var scores = both.narrow(1, batch.Support.Length, batch.Query.Length);
+        var divergence = target.DivergenceFrom(prior);
+        var ofSupport = both.narrow(1, 0, batch.Support.Length) + batch.Support.Base;
+        var contextLoss = Losses.Of(Label, ofSupport, batch.Support.Labels);
         // The mean over the target, in parts: the query's share is left to the engine's query weights.
         var counts = (Context: context.sum(1), Query: batch.Query.Mask.sum(1));
         var share = counts.Context / (counts.Context + counts.Query);
@@ -126,19 +126,48 @@ public sealed class TaNP : MetaRecommender
         {
             QueryLoss = -queryLoss * share.unsqueeze(1),
             UserLoss = share * (contextLoss * context).sum(1) / counts.Context + divergence,
-            BatchLoss = StudentPool.ClusteringLoss(assignment) * lambda,
-            State = random.Next(theta),
+            Shared = [assignment],
         };
     }
+
+    /// <inheritdoc/>
+    public override BatchTerms Together(
+        IReadOnlyDictionary<string, Tensor> theta,
+        IReadOnlyList<Tensor> shared,
+        TrainingPhase training
+    ) => new() { Loss = StudentPool.ClusteringLoss(shared[0]) * lambda, State = random.Next(theta) };
 
     // Item, user and what the base score leaves of the label.
     private Tensor Points(Tensor inputs, TaskTensors.Padded side) =>
         cat([inputs, Losses.Residual(Label, side.Base, side.Labels).unsqueeze(2)], 2);
 
-    private DiagonalGaussian Posterior(IReadOnlyDictionary<string, Tensor> theta, Tensor points, Tensor weights)
+    // Of the mean latent point.
+    private DiagonalGaussian Posterior(IReadOnlyDictionary<string, Tensor> theta, Tensor own)
     {
-        var pooled = latentPooled.Apply(theta, Mean(latent.Apply(theta, points), weights)).relu();
+        var pooled = latentPooled.Apply(theta, own).relu();
         return new(mean.Apply(theta, pooled), logVariance.Apply(theta, pooled));
+    }
+
+    // Given context and query, and given the context alone: each point goes through the encoder once.
+    private (DiagonalGaussian Target, DiagonalGaussian Context) Posteriors(
+        IReadOnlyDictionary<string, Tensor> theta,
+        Tensor support,
+        Tensor query,
+        Tensor context,
+        Tensor queried
+    )
+    {
+        var encoded = latent.Apply(theta, cat([support, query], 1));
+        var target = cat([context, queried], 1);
+        var users = support.shape[0];
+        var both = Posterior(
+            theta,
+            cat([Mean(encoded, target), Mean(encoded.narrow(1, 0, support.shape[1]), context)], 0)
+        );
+        return (Half(0), Half(users));
+
+        DiagonalGaussian Half(long start) =>
+            new(both.Mean.narrow(0, start, users), both.LogVariance.narrow(0, start, users));
     }
 
     private (Tensor Task, Tensor Assignment) Task(
@@ -181,7 +210,7 @@ public sealed class TaNP : MetaRecommender
                 chosen[b * length + place] = 1;
             }
         }
-        return tensor(chosen, [batch.Batch.Count, length]).to(batch.Support.Mask.dtype);
+        return Aligned.Of(chosen, batch.Support.Mask.dtype, batch.Batch.Count, length);
     }
 
     private Tensor Noise(IReadOnlyDictionary<string, Tensor> theta, TaskTensors batch)
@@ -196,6 +225,6 @@ public sealed class TaNP : MetaRecommender
                 noise[b * spec.ZDim + k] = generator.NextGaussian();
             }
         }
-        return tensor(noise, [batch.Batch.Count, spec.ZDim]).to(batch.Support.Mask.dtype);
+        return Aligned.Of(noise, batch.Support.Mask.dtype, batch.Batch.Count, spec.ZDim);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustMeta.Models.Layers;
 using RobustMeta.Tasks;
 using static TorchSharp.torch;
 
@@ -92,10 +93,10 @@ public sealed class TaskTensors : IDisposable
                     baseValues[cell] = bases.IsEmpty ? 0 : bases[i];
                 }
             }
-            Slots = tensor(slotValues);
-            Labels = tensor(labelValues, [tasks, Length]).to(precision);
-            Mask = tensor(maskValues, [tasks, Length]).to(precision);
-            Base = tensor(baseValues, [tasks, Length]).to(precision);
+            Slots = Aligned.Of(slotValues);
+            Labels = Aligned.Of(labelValues, precision, tasks, Length);
+            Mask = Aligned.Of(maskValues, precision, tasks, Length);
+            Base = Aligned.Of(baseValues, precision, tasks, Length);
         }
 
         /// <summary>Padded length L.</summary>

@@ -53,6 +53,11 @@ public sealed class Reweighter
         subtractsMean = spec.References.UserExcess == UserExcess.Mean && reference is not NoReference;
         IsAlternating = spec.Alternating && spec.Levels != WeightLevels.None;
         Weights = new([.. Enumerable.Range(0, train.Count).Select(train.QueryLength)]);
+        if (distill > 0 && reference is FixedReference known)
+        {
+            // Learner and reference are measured on the same labels, the mixed ones.
+            this.reference = known.On(label, Relabel(train));
+        }
         users = AdversaryFactory.Users(spec, train, Weights, groups, items, seed);
         interactions = AdversaryFactory.Interactions(spec, train, Weights, items);
         support = AdversaryFactory.Support(spec, train);

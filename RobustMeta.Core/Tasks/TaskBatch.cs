@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 
 namespace RobustMeta.Tasks;
 
@@ -110,9 +111,70 @@ public sealed class TaskBatch
             QueryBase = QueryBase,
         };
 
+    /// <summary>Some of the tasks, as a batch.</summary>
+    /// <param name="places">Places of the tasks in this batch, in the order of the new one.</param>
+    public TaskBatch Part(ReadOnlySpan<int> places)
+    {
+        var supportOffsets = Offsets(SupportOffsets, places);
+        var queryOffsets = Offsets(QueryOffsets, places);
+        return new(
+            Pick(Users, places),
+            Pick(Positions, places),
+            supportOffsets,
+            Rows(SupportItems, SupportOffsets, places, supportOffsets),
+            Rows(SupportLabels, SupportOffsets, places, supportOffsets),
+            queryOffsets,
+            Rows(QueryItems, QueryOffsets, places, queryOffsets),
+            Rows(QueryLabels, QueryOffsets, places, queryOffsets)
+        )
+        {
+            SupportBase = Rows(SupportBase, SupportOffsets, places, supportOffsets),
+            QueryBase = Rows(QueryBase, QueryOffsets, places, queryOffsets),
+        };
+    }
+
     /// <summary>Support length of task b.</summary>
     public int SupportLength(int b) => SupportOffsets[b + 1] - SupportOffsets[b];
 
     /// <summary>Query length of task b.</summary>
     public int QueryLength(int b) => QueryOffsets[b + 1] - QueryOffsets[b];
+
+    private static ImmutableArray<int> Pick(ImmutableArray<int> all, ReadOnlySpan<int> places)
+    {
+        var picked = new int[places.Length];
+        for (var i = 0; i < places.Length; i++)
+        {
+            picked[i] = all[places[i]];
+        }
+        return ImmutableCollectionsMarshal.AsImmutableArray(picked);
+    }
+
+    private static ImmutableArray<int> Offsets(ImmutableArray<int> all, ReadOnlySpan<int> places)
+    {
+        var offsets = new int[places.Length + 1];
+        for (var i = 0; i < places.Length; i++)
+        {
+            offsets[i + 1] = offsets[i] + all[places[i] + 1] - all[places[i]];
+        }
+        return ImmutableCollectionsMarshal.AsImmutableArray(offsets);
+    }
+
+    private static ImmutableArray<T> Rows<T>(
+        ImmutableArray<T> all,
+        ImmutableArray<int> from,
+        ReadOnlySpan<int> places,
+        ImmutableArray<int> to
+    )
+    {
+        if (all.IsEmpty)
+        {
+            return all;
+        }
+        var rows = new T[to[^1]];
+        for (var i = 0; i < places.Length; i++)
+        {
+            all.AsSpan(from[places[i]]..from[places[i] + 1]).CopyTo(rows.AsSpan(to[i]));
+        }
+        return ImmutableCollectionsMarshal.AsImmutableArray(rows);
+    }
 }

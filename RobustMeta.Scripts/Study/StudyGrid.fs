@@ -10,8 +10,21 @@ open RobustMeta.Settings
 /// Settings by name, as text.
 type Settings = (string * string) list
 
-/// Values of which tuning takes one; every key gets the same value.
-type Choice = { Keys: string list; Values: string list }
+/// Values of which tuning takes one: each gives all keys the same, or with '/' each key its own ("0.003/0.001").
+type Choice =
+    {
+        Keys: string list
+        Values: string list
+    }
+
+    /// The settings of a value.
+    member this.Settings(value: string) : Settings =
+        let own = value.Split('/', StringSplitOptions.TrimEntries) |> List.ofArray
+
+        if own.Length = 1 then
+            [ for key in this.Keys -> key, value ]
+        else
+            List.zip this.Keys own
 
 /// A part of the grid with a name: a data set or a base model.
 type Part = { Name: string; Settings: Settings }
@@ -32,6 +45,10 @@ type Grid =
         Text: string
         /// Seeds that are reported.
         Seeds: int64 list
+        /// Of the data sets that have seeds of their own.
+        OwnSeeds: Map<string, int64 list>
+        /// Of the base models that not all methods train: names of those that do.
+        OwnMethods: Map<string, string list>
         /// The seed that everything is tuned on; it is not reported.
         TuningSeed: int64
         /// Settings of every run.
@@ -46,6 +63,15 @@ type Grid =
 
     /// What the others are compared with.
     member this.Plain = this.Methods.Head
+
+    /// The methods that train a base model.
+    member this.MethodsOf(basis: Part) =
+        match this.OwnMethods |> Map.tryFind basis.Name with
+        | Some names -> this.Methods |> List.filter (fun m -> List.contains m.Name names)
+        | None -> this.Methods
+
+    /// The seeds that are reported of a data set.
+    member this.SeedsOf(data: Part) = this.OwnSeeds |> Map.tryFind data.Name |> Option.defaultValue this.Seeds
 
 [<Literal>]
 let private Model = "model"
@@ -65,6 +91,17 @@ let private choice file table (settings: Settings) =
         | None -> fail file $"[{table}] has no '{key}'; expected e.g. tuned = \"weightDecay\", values = [0.0001, 0.001]"
 
     let choice = { Keys = find "tuned"; Values = find "values" }
+
+    for value in choice.Values do
+        let count = value.Split('/').Length
+
+        if count > 1 && count <> choice.Keys.Length then
+            let keys = String.Join(", ", choice.Keys)
+
+            fail
+                file
+                $"[{table}] has the value '{value}' for {keys}; expected one for all, or one for each with '/' between"
+
     choice, settings |> List.filter (fun (key, _) -> key <> "tuned" && key <> "values")
 
 let private requireEqualBudgets file (methods: Method list) =
@@ -114,8 +151,8 @@ let parse (file: string) (text: string) : Grid =
 
     let top = table ""
 
-    let numbers key =
-        match top |> List.tryFind (fst >> (=) key) with
+    let numbersIn settings key =
+        match settings |> List.tryFind (fst >> (=) key) with
         | Some(_, value) ->
             words value
             |> List.map (fun word ->
@@ -124,9 +161,18 @@ let parse (file: string) (text: string) : Grid =
                 | _ -> fail file $"'{key}' is {value}; expected integers")
         | None -> fail file $"there is no '{key}'; expected seeds = [1, 2, 3] and tuningSeed = 100"
 
-    let seeds, tuningSeed = numbers "seeds", (numbers "tuningSeed").Head
+    let seeds, tuningSeed = numbersIn top "seeds", (numbersIn top "tuningSeed").Head
+    let isSeeds = fst >> (=) "seeds"
 
-    if List.contains tuningSeed seeds then
+    let ownSeeds =
+        Map
+            [
+                for name, settings in parts "data" do
+                    if List.exists isSeeds settings then
+                        name, numbersIn settings "seeds"
+            ]
+
+    if List.contains tuningSeed seeds || ownSeeds |> Map.exists (fun _ own -> List.contains tuningSeed own) then
         fail file $"tuningSeed {tuningSeed} is one of the reported seeds; tune on another one"
 
     let methods =
@@ -138,14 +184,45 @@ let parse (file: string) (text: string) : Grid =
 
     requireEqualBudgets file methods
 
+    let isMethods = fst >> (=) "methods"
+
+    let ownMethods =
+        Map
+            [
+                for name, settings in parts "base" do
+                    match settings |> List.tryFind isMethods with
+                    | Some(_, value) -> name, words value
+                    | None -> ()
+            ]
+
+    let names = methods |> List.map _.Name
+
+    for KeyValue(basis, own) in ownMethods do
+        for name in own do
+            if not (List.contains name names) then
+                fail file $"[base.{basis}] names the method '{name}'{NearestName.Hint(name, names)}, which has no table"
+
+        if not (List.contains names.Head own) then
+            fail file $"[base.{basis}] leaves out '{names.Head}', which the others are compared with"
+
     {
         Text = text
         Seeds = seeds
+        OwnSeeds = ownSeeds
+        OwnMethods = ownMethods
         TuningSeed = tuningSeed
         Shared = table "shared"
         Tuned = choice file "tuning" (table "tuning") |> fst
-        Data = [ for name, settings in parts "data" -> { Name = name; Settings = settings } ]
-        Bases = [ for name, settings in parts "base" -> { Name = name; Settings = settings } ]
+        Data =
+            [
+                for name, settings in parts "data" ->
+                    { Name = name; Settings = settings |> List.filter (isSeeds >> not) }
+            ]
+        Bases =
+            [
+                for name, settings in parts "base" ->
+                    { Name = name; Settings = settings |> List.filter (isMethods >> not) }
+            ]
         Methods = methods
     }
 
@@ -176,9 +253,9 @@ let spec (grid: Grid) (data: Part) (basis: Part) (method: Method) (shared: strin
                 grid.Shared
                 data.Settings
                 basis.Settings
-                [ for key in grid.Tuned.Keys -> key, shared ]
+                grid.Tuned.Settings shared
                 method.Settings
-                [ for key in method.Tuned.Keys -> key, own ]
+                method.Tuned.Settings own
                 [ "seed", string seed; "method", method.Name ]
             ]
 

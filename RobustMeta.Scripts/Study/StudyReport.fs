@@ -84,13 +84,13 @@ let readPart (shop: Workshop) (data: StudyGrid.Part) (basis: StudyGrid.Part) : P
     | Some shared ->
         let tuned =
             [
-                for method in grid.Methods do
+                for method in grid.MethodsOf basis do
                     match tuneMethod read grid data basis shared method with
                     | Some own -> method, own
                     | None -> ()
             ]
 
-        let seeds = grid.Seeds |> List.map (readSeed shop data basis shared.Value tuned)
+        let seeds = grid.SeedsOf data |> List.map (readSeed shop data basis shared.Value tuned)
         let found = seeds |> List.choose (fun (seed, _, _) -> seed)
 
         if found.IsEmpty then

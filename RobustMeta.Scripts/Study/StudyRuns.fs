@@ -179,14 +179,14 @@ let runData (shop: Workshop) (data: Part) =
             for basis in grid.Bases do
                 match tuneShared run grid data basis with
                 | Some shared ->
-                    for method in grid.Methods do
+                    for method in grid.MethodsOf basis do
                         match tuneMethod run grid data basis shared method with
                         | Some own -> basis, method, shared.Value, own.Value
                         | None -> ()
                 | None -> ()
         ]
 
-    for seed in grid.Seeds do
+    for seed in grid.SeedsOf data do
         for basis, method, shared, own in tuned do
             let spec = spec grid data basis method shared own seed
             baselines shop data spec |> ignore

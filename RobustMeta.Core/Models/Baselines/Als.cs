@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
 using RobustMeta.Runtime;
 
@@ -68,17 +69,32 @@ public sealed class Als : IProfileModel
         return spec.Signal == SignalKind.Positives ? ridge + others.TransposeThisAndMultiply(others) : ridge;
     }
 
+    // One row's normal equations, summed up cell by cell: for so small a system the library's products cost more than they do.
     private static Vector<double> Factor(AlsSpec spec, Matrix<double> others, Matrix<double> background, Profile row)
     {
+        var count = spec.Factors;
         if (row.Items.IsEmpty)
         {
-            return Vector<double>.Build.Dense(spec.Factors);
+            return Vector<double>.Build.Dense(count);
         }
         var (extra, target) = spec.Signal == SignalKind.Positives ? (spec.Confidence, spec.Confidence + 1) : (1, 1);
-        var known = Matrix<double>.Build.DenseOfRowVectors(row.Items.Select(others.Row));
-        var values = Vector<double>.Build.DenseOfEnumerable(row.Values);
-        var system = background + known.TransposeThisAndMultiply(known) * extra;
-        return system.Cholesky().Solve(known.TransposeThisAndMultiply(values) * target);
+        var system = background.ToColumnMajorArray();
+        var pull = new double[count];
+        var own = new double[count];
+        for (var j = 0; j < row.Items.Length; j++)
+        {
+            for (var k = 0; k < count; k++)
+            {
+                own[k] = others.At(row.Items[j], k);
+            }
+            TensorPrimitives.MultiplyAdd(own, target * row.Values[j], pull, pull);
+            for (var k = 0; k < count; k++)
+            {
+                var column = system.AsSpan(k * count, count);
+                TensorPrimitives.MultiplyAdd(own, extra * own[k], column, column);
+            }
+        }
+        return Matrix<double>.Build.Dense(count, count, system).Cholesky().Solve(Vector<double>.Build.Dense(pull));
     }
 
     private static List<Profile> Transposed(IReadOnlyList<Profile> rows, int columns)

@@ -6,7 +6,8 @@ namespace RobustMeta.Models.Baselines;
 
 /// <summary>
 /// EASE (Steck, WWW 2019): the linear map from the profile to itself that forgets the diagonal. With P = (XᵀX + λI)⁻¹,
-/// B_ij = −P_ij / P_jj off the diagonal and 0 on it; outputs are xB. Exact, in double precision.
+/// B_ij = −P_ij / P_jj off the diagonal and 0 on it; outputs are xB. Exact, in double precision; by libtorch, since the
+/// managed solver of MathNet.Numerics, the oracle of its test, takes ten times as long (17 s at the 1,682 items of ML-100K).
 /// </summary>
 public sealed class Ease : IProfileModel
 {

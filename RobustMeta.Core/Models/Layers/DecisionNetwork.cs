@@ -47,13 +47,24 @@ public sealed class DecisionNetwork(string name, int inputs, ImmutableArray<int>
         for (var i = 0; i < parameters.Count; i += 2)
         {
             var bias = parameters[i + 1];
-            x = matmul(x, parameters[i]) + (bias.dim() == 1 ? bias : bias.unsqueeze(1));
+            x = bias.dim() == 1 ? Shared(x, parameters[i], bias) : matmul(x, parameters[i]) + bias.unsqueeze(1);
             if (i + 2 < parameters.Count)
             {
                 x = Activate(x);
             }
         }
         return x;
+    }
+
+    // One operator for product and bias: the operators' own cost is most of a small network's.
+    private static Tensor Shared(Tensor x, Tensor weight, Tensor bias)
+    {
+        if (weight.dim() != 2 || x.dim() < 2)
+        {
+            return matmul(x, weight) + bias;
+        }
+        var rows = addmm(bias, x.dim() == 2 ? x : x.reshape(-1, x.shape[^1]), weight, 1, 1);
+        return x.dim() == 2 ? rows : rows.view([.. x.shape[..^1], weight.shape[1]]);
     }
 
     private Tensor Activate(Tensor x) =>

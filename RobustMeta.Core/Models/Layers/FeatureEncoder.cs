@@ -50,7 +50,7 @@ public sealed class FeatureEncoder(string side, ImmutableArray<InputField> field
     private string NameOf(InputField field) => $"{side}.{field.Name}";
 
     private static Tensor Rows(Tensor table, TokenField field, ImmutableArray<int> entities) =>
-        table.index_select(0, tensor(entities.Select(e => (long)field.Tokens[e]).ToArray()));
+        table.index_select(0, Aligned.Of(entities.Select(e => (long)field.Tokens[e]).ToArray()));
 
     // Padded bags: padding gathers row 0 with share 0, so it neither counts nor learns.
     private static Tensor Bags(Tensor table, TokenField field, ImmutableArray<int> entities, ScalarType precision)
@@ -67,10 +67,10 @@ public sealed class FeatureEncoder(string side, ImmutableArray<InputField> field
                 shares[u * longest + i] = 1.0 / bag.Length;
             }
         }
-        var rows = table.index_select(0, tensor(tokens)).view(entities.Length, longest, -1);
-        return (rows * tensor(shares, [entities.Length, longest, 1]).to(precision)).sum(1);
+        var rows = table.index_select(0, Aligned.Of(tokens)).view(entities.Length, longest, -1);
+        return (rows * Aligned.Of(shares, precision, entities.Length, longest, 1)).sum(1);
     }
 
     private static Tensor Numbers(NumericField field, ImmutableArray<int> entities, ScalarType precision) =>
-        tensor(entities.Select(e => field.Values[e]).ToArray(), [entities.Length, 1]).to(precision);
+        Aligned.Of(entities.Select(e => field.Values[e]).ToArray(), precision, entities.Length, 1);
 }

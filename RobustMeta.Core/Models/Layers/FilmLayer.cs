@@ -43,7 +43,8 @@ public sealed class FilmLayer(string name, int inputs, int outputs, int taskDim,
     /// <summary>Output <c>[B, L, out]</c> of an input <c>[B, L, in]</c> for task embeddings <c>[B, taskDim]</c>.</summary>
     public Tensor Apply(IReadOnlyDictionary<string, Tensor> theta, Tensor x, Tensor task)
     {
-        var linear = matmul(x, theta[$"{name}.weight"]) + theta[$"{name}.bias"];
+        var rows = addmm(theta[$"{name}.bias"], x.reshape(-1, inputs), theta[$"{name}.weight"], 1, 1);
+        var linear = rows.view(x.shape[0], x.shape[1], outputs);
         if (modulation == Modulation.None)
         {
             return linear.relu();

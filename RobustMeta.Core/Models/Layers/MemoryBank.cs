@@ -43,11 +43,11 @@ public static class MemoryBank
     {
         // Unrolled: user b's share is rate (1 − rate)^(users after b).
         var users = (int)attention.shape[0];
-        var shares = tensor(
-            Enumerable.Range(0, users).Select(b => rate * Math.Pow(1 - rate, users - 1 - b)).ToArray(),
-            attention.dtype
+        var shares = Enumerable.Range(0, users).Select(b => rate * Math.Pow(1 - rate, users - 1 - b)).ToArray();
+        var written = matmul(
+            (attention * Aligned.Of(shares, attention.dtype, users, 1)).t(),
+            content.detach().reshape(users, -1)
         );
-        var written = matmul((attention * shares.unsqueeze(1)).t(), content.detach().reshape(users, -1));
         Scalar kept = Math.Pow(1 - rate, users);
         return written.view(memory.shape) + memory * kept;
     }
@@ -79,8 +79,8 @@ public static class MemoryBank
                 kept[k] *= 1 - share;
             }
         }
-        var written = matmul(tensor(shares, [users, slots]).to(memory.dtype).t(), content.detach().reshape(users, -1));
-        var old = memory.view(slots, -1) * tensor(kept, [slots, 1]).to(memory.dtype);
+        var written = matmul(Aligned.Of(shares, memory.dtype, users, slots).t(), content.detach().reshape(users, -1));
+        var old = memory.view(slots, -1) * Aligned.Of(kept, memory.dtype, slots, 1);
         return (written + old).view(memory.shape);
     }
 }

@@ -32,7 +32,7 @@ public sealed class UsedRows(
             .OfType<TokenField>()
             .Select(
                 (field, i) =>
-                    theta[$"{side}.{field.Name}"].index_select(0, tensor(tokens[i].Select(t => (long)t).ToArray()))
+                    theta[$"{side}.{field.Name}"].index_select(0, Aligned.Of(tokens[i].Select(t => (long)t).ToArray()))
             );
 
     /// <summary>Every entity as every user sees it, <c>[B, U, D]</c>.</summary>
@@ -80,9 +80,9 @@ public sealed class UsedRows(
                 shares[e * used.Length + place[token]] += 1.0 / bag.Length;
             }
         }
-        return tensor(shares, [entities.Length, used.Length]).to(precision);
+        return Aligned.Of(shares, precision, entities.Length, used.Length);
     }
 
     private Tensor Numbers(NumericField field) =>
-        tensor(entities.Select(e => field.Values[e]).ToArray(), [entities.Length, 1]).to(precision);
+        Aligned.Of(entities.Select(e => field.Values[e]).ToArray(), precision, entities.Length, 1);
 }

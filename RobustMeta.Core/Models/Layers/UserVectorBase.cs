@@ -71,7 +71,7 @@ public sealed class UserVectorBase
     public Tensor Rows(Tensor table, TaskTensors batch) =>
         table.index_select(
             0,
-            tensor(batch.Batch.Users.Select(user => (long)schema.UserIdentity.Tokens[user]).ToArray())
+            Aligned.Of(batch.Batch.Users.Select(user => (long)schema.UserIdentity.Tokens[user]).ToArray())
         );
 
     /// <summary>Mean of the trained vectors of all meta-training users, <c>[1, d]</c>.</summary>

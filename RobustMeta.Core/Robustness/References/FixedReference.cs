@@ -48,6 +48,12 @@ public sealed class FixedReference : Reference
     /// <inheritdoc/>
     public override IPredictor? Predictor { get; }
 
+    /// <summary>The same reference with the losses that its scores have on other labels.</summary>
+    /// <param name="label">What is predicted.</param>
+    /// <param name="train">The tasks that it was made of, with other query labels.</param>
+    public FixedReference On(LabelKind label, TaskBatch train) =>
+        new(Name, train, [.. PointLoss.Of(label, scores.AsSpan(), train.QueryLabels.AsSpan())], scores, Predictor);
+
     /// <summary>Loss of each training query interaction, user after user.</summary>
     public ImmutableArray<double> Losses => losses;
 

@@ -13,8 +13,8 @@ public enum ReferenceKind
     Crossfit,
 
     /// <summary>
-    /// The better of <see cref="Bias"/> and <see cref="Crossfit"/> on the validation users, or nothing where the plainly
-    /// trained model is better than both.
+    /// The better of <see cref="Bias"/> and <see cref="Crossfit"/> on the validation users, or no adversary where the
+    /// plainly trained model is better than both.
     /// </summary>
     Auto,
 

@@ -171,7 +171,7 @@ let private fused (f: Form) (model: MetaRecommender) (case: Case) (batch: TaskBa
 let private isExact (f: Form) =
     let model = modelOf f
     let case, batch, weights = objectiveOf f model
-    let expected = objective true case TrainingPhase.Main weights batch
+    let expected = objective case TrainingPhase.Main weights batch
     let expectedScores = Array.concat (scores case batch)
     let scores, gradients, support = fused f model case batch weights
     near "scores" 1e-9 expectedScores scores

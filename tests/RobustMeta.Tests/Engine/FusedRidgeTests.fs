@@ -144,7 +144,7 @@ let private fused (f: Ridge) (model: MetaRecommender) (case: Case) (batch: TaskB
 let private isExact (f: Ridge) =
     let model = modelOf f
     let case, batch, weights = objectiveOf f model
-    let expected = objective true case TrainingPhase.Main weights batch
+    let expected = objective case TrainingPhase.Main weights batch
     let expectedScores = Array.concat (scores case batch)
     let scores, losses, gradients, support = fused f model case batch weights
     near "scores" 1e-9 expectedScores scores

@@ -86,15 +86,46 @@ let private perUserLoop (spec: ModelSpec) label =
     let weights = weightsOf tasks |> allowed case.Model
 
     for phase in case.Model.Phases do
-        let together = objective false case phase weights (batch tasks |> withBase label tasks)
+        let together = objective case phase weights (batch tasks |> withBase label tasks)
 
         let gradients, value =
             tasks
-            |> List.mapi (fun u t -> objective false case phase (only u weights) (batch [ t ] |> withBase label [ t ]))
+            |> List.mapi (fun u t -> objective case phase (only u weights) (batch [ t ] |> withBase label [ t ]))
             |> sum
 
         near $"objective of {phase.Name}" 1e-10 [| value |] [| together.Value |]
         nearGradients phase.Name 1e-9 gradients together.Gradients
+
+/// Users meet in Together alone: however a batch is cut, and on however many threads, the engine finds the same.
+let private cut (spec: ModelSpec) label =
+    let case, tasks = caseFor spec label, tasksFor label
+    let weights = weightsOf tasks |> allowed case.Model
+    let batch = batch tasks |> withBase label tasks
+    let whole = [ [ 0..3 ] ]
+    let cuts = [ [ [ 2 ]; [ 0 ]; [ 3 ]; [ 1 ] ]; [ [ 3; 1 ]; [ 0; 2 ] ]; [ [ 1; 2; 0 ]; [ 3 ] ] ]
+
+    for phase in case.Model.Phases do
+        let expected = cutInto whole 1 case phase weights batch
+
+        for parts in cuts do
+            let actual = cutInto parts 1 case phase weights batch
+            near $"losses of {phase.Name}" 1e-12 expected.Losses actual.Losses
+            nearGradients phase.Name 1e-12 expected.Gradients actual.Gradients
+            near $"support gradient of {phase.Name}" 1e-12 expected.SupportGradient actual.SupportGradient
+            Expect.equal (Set.ofSeq actual.State.Keys) (Set.ofSeq expected.State.Keys) "names of the state"
+
+            for KeyValue(name, state) in expected.State do
+                near $"state {name}" 1e-12 state actual.State[name]
+
+            for threads in [ 2; 3 ] do
+                Expect.equal (cutInto parts threads case phase weights batch) actual $"{threads} threads, to the bit"
+
+    let expected = scoresOfCut whole 1 case batch
+
+    for parts in cuts do
+        let actual = scoresOfCut parts 1 case batch
+        near "scores" 1e-12 expected actual
+        Expect.equal (scoresOfCut parts 3 case batch) actual "scores on three threads, to the bit"
 
 let private permuted (spec: ModelSpec) label =
     let case, tasks = caseFor spec label, tasksFor label
@@ -158,8 +189,8 @@ let private weighted (spec: ModelSpec) label =
                 User = List.removeAt 1 weights.User
             }
 
-        let expected = objective false case phase fewer (batch (List.removeAt 1 tasks))
-        let actual = objective false case phase zero (batch tasks)
+        let expected = objective case phase fewer (batch (List.removeAt 1 tasks))
+        let actual = objective case phase zero (batch tasks)
         nearGradients "user of weight zero" 1e-9 expected.Gradients actual.Gradients
 
         // A query interaction of weight zero is not there.
@@ -173,12 +204,12 @@ let private weighted (spec: ModelSpec) label =
                 { weights with Query = weights.Query |> List.map (fun r -> if r.Length > 1 then r.Tail else r) }
 
             let shorter = tasks |> List.map (fun t -> if t.Query.Length > 1 then { t with Query = t.Query.Tail } else t)
-            let expected = objective false case phase fewer (batch shorter)
-            let actual = objective false case phase zero (batch tasks)
+            let expected = objective case phase fewer (batch shorter)
+            let actual = objective case phase zero (batch tasks)
             nearGradients "query of weight zero" 1e-9 expected.Gradients actual.Gradients
 
         if case.Model.SupportWeighting = SupportWeighting.Differentiable then
-            let outcome = objective true case phase weights (batch tasks)
+            let outcome = objective case phase weights (batch tasks)
             let longest = tasks |> List.map (fun t -> t.Support.Length) |> List.max
 
             tasks
@@ -197,7 +228,7 @@ let private differences (spec: ModelSpec) label =
         let batch = batch tasks |> withBase label tasks
 
         for phase in case.Model.Phases do
-            let outcome = objective false case phase weights batch
+            let outcome = objective case phase weights batch
             let scale = outcome.Gradients.Values |> Seq.collect id |> Seq.fold (fun m x -> max m (abs x)) 1e-3
 
             for KeyValue(name, gradient) in outcome.Gradients do
@@ -208,7 +239,7 @@ let private differences (spec: ModelSpec) label =
 
                     let at step =
                         let moved = Array.map2 (fun x d -> x + step * d / length) case.Values[name] direction
-                        (objective false { case with Values = case.Values.Add(name, moved) } phase weights batch).Value
+                        (objective { case with Values = case.Values.Add(name, moved) } phase weights batch).Value
 
                     let expected = (at h - at -h) / (2.0 * h)
                     let actual = Array.fold2 (fun s g d -> s + g * d / length) 0.0 gradient direction
@@ -224,7 +255,7 @@ let private differences (spec: ModelSpec) label =
                     |> List.iteri (fun j a ->
                         let at step =
                             let moved = rows |> List.updateAt u (row |> List.updateAt j (a + step))
-                            (objective false case phase { weights with Support = Some moved } batch).Value
+                            (objective case phase { weights with Support = Some moved } batch).Value
 
                         let expected = (at h - at -h) / (2.0 * h)
                         let actual = outcome.Support[u * longest + j]
@@ -419,6 +450,7 @@ let tests =
         [
             testList "a task scores alone as in a batch" (onEach batched)
             testList "gradients of a batch are the sum of its users' gradients" (onEach perUserLoop)
+            testList "a batch that is cut is the batch" (onEach cut)
             testList "the order of the support does not matter" (onEach permuted)
             testList "evaluation does not see query labels" (onEach blindToQueryLabels)
             testList "support weights: one, zero, two; or refused" (onEach supportWeighted)

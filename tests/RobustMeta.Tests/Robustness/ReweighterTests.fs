@@ -609,6 +609,25 @@ let tests =
 
                 Expect.equal (adversary.Relabel(batch).SupportLabels) batch.SupportLabels "supports stay"
 
+            testCase
+                "with distillation the excess is that on the mixed labels: none where the learner equals the reference"
+            <| fun () ->
+                let scores = train.QueryItems |> Seq.map (fun item -> float32 item - 3f) |> ImmutableArray.CreateRange
+                let own = PointLoss.Of(LabelKind.Click, scores.AsSpan(), train.QueryLabels.AsSpan())
+
+                let adversary =
+                    adversaryWith
+                        (FixedReference("given", train, ImmutableArray.CreateRange own, scores, null))
+                        []
+                        [ "ascent", "bestResponse"; "set", "chi2 0.5"; "reference", "bias"; "distill", "0.4" ]
+
+                let mixed = adversary.Relabel everyone
+                let losses = PointLoss.Of(LabelKind.Click, scores.AsSpan(), mixed.QueryLabels.AsSpan())
+                let excess = Array.zeroCreate<float> losses.Length
+                let given = losses |> Array.map float32
+                adversary.Reference.Excess(mixed, ReadOnlySpan given, Span excess)
+                areClose 1e-6 excess (Array.zeroCreate excess.Length) "no excess"
+
             testCase "settings that do not go together are refused"
             <| fun () ->
                 refused [ "simplex, kl, cvar" ] [ "ascent", "exponentiatedGradient"; "set", "chi2 0.5" ]

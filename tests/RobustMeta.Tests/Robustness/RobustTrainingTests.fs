@@ -140,14 +140,11 @@ let tests =
             <| fun () ->
                 let warnings settings = (train settings).Training.Warnings
                 Expect.isEmpty (warnings [ "levels", "none" ]) "no reference"
-                Expect.isEmpty (warnings (preset "robustmeta-crossfit" @ [ "checkReference", "false" ])) "not compared"
+                Expect.isEmpty (warnings (preset "robustmeta" @ [ "checkReference", "false" ])) "not compared"
                 // A control without an adversary has nothing to be misled.
-                Expect.isEmpty (warnings (preset "distill-crossfit")) "no adversary"
+                Expect.isEmpty (warnings (preset "distill")) "no adversary"
 
-                Expect.exists
-                    (warnings (preset "robustmeta-crossfit"))
-                    (fun w -> w.Contains "'crossfit'")
-                    "random scores"
+                Expect.exists (warnings (preset "robustmeta")) (fun w -> w.Contains "'crossfit'") "random scores"
 
             testCase "the reference is compared with the plain training of the same spec; auto takes the better"
             <| fun () ->
@@ -156,10 +153,10 @@ let tests =
                 let least = result.References |> Seq.minBy _.Loss
                 Expect.isTrue least.IsChosen "the least"
                 Expect.hasLength (result.References |> Seq.filter _.IsChosen |> Seq.toList) 1 "one"
-                Expect.isNonEmpty (train (preset "robustmeta")).References "one named reference"
+                Expect.isNonEmpty (train (preset "robustmeta-bias")).References "one named reference"
                 // The chosen reference is what its own name would train.
                 Expect.equal least.Name "bias" "random scores of the folds are no match"
-                Expect.equal (parameters result) (parameters (train (preset "robustmeta"))) "the same training"
+                Expect.equal (parameters result) (parameters (train (preset "robustmeta-bias"))) "the same training"
 
             testCase "the model itself and the meta-ridge are cross-fitted as references"
             <| fun () ->
@@ -172,4 +169,18 @@ let tests =
 
                 for result in twice do
                     Expect.all result.Training.History (fun record -> record.UserEss < 0.9) "weights react"
+
+            testCase "methods on the same prepared data share a cross-fitted reference, and end as if each had its own"
+            <| fun () ->
+                let settings radius =
+                    [ "reference", "crossfit"; "referenceModel", "MeLU"; "ascent", "bestResponse"; "set", radius ]
+
+                let specs = [ for radius in [ "chi2 0.1"; "chi2 0.5" ] -> specOf (settings radius) ]
+                let shared = PreparedExperiment.Of(specs.Head, dataset ())
+                let together = [ for spec in specs -> ExperimentRunner.Train(shared, spec) ]
+                let alone = [ for radius in [ "chi2 0.1"; "chi2 0.5" ] -> trainOver null null (settings radius) ]
+                Expect.equal (List.map parameters together) (List.map parameters alone) "the same bytes"
+                Expect.notEqual (parameters together[0]) (parameters together[1]) "not the same method"
+                // What a shared reference took is the cost of each method that needs it.
+                Expect.all together (fun result -> result.Cost.Reference > TimeSpan.Zero) "its time"
         ]

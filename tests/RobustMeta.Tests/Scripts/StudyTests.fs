@@ -52,10 +52,14 @@ let private seeds (gain: int64 -> int -> float) =
 let private refusals =
     [
         "seeds = [1, 100]", "seeds = [1, 2]", "tuningSeed 100"
+        "[data.synthetic]\nseeds = [3, 100]", "[data.synthetic]", "tuningSeed 100"
         "values = [0.01, 0.02, 0.03]", "values = [0.01, 0.02]", "equal tuning budget"
         "[methods.x]", "[method.plain]", "method.NAME"
         "seeds = [\"a\"]", "seeds = [1, 2]", "integers"
+        "[base.MeLU]\nmethods = [\"plain\", \"robustmetta\"]", "[base.MeLU]", "did you mean 'robustmeta'"
+        "[base.MeLU]\nmethods = [\"robustmeta\"]", "[base.MeLU]", "leaves out 'plain'"
         "learned = \"lr\"", "tuned = \"lr\"", "'tuned'"
+        "values = [\"0.01/0.001/0\", 0.02]", "values = [0.01, 0.02]", "'/' between"
     ]
 
 [<Tests>]
@@ -86,6 +90,29 @@ let tests =
                         Expect.isTrue (error :? SettingException) $"{error}"
                         Expect.stringStarts error.Message "my.toml" "names the file"
                         Expect.stringContains error.Message hint "hint")
+
+            testCase "a data set may have seeds of its own"
+            <| fun () ->
+                let grid =
+                    StudyGrid.parse "my.toml" (quick.Value.Replace("[data.synthetic]", "[data.synthetic]\nseeds = [7]"))
+
+                Expect.equal (grid.SeedsOf grid.Data.Head) [ 7L ] "its own"
+                Expect.equal grid.Seeds [ 1L; 2L ] "of the others"
+                Expect.isFalse (grid.Data.Head.Settings |> List.exists (fst >> (=) "seeds")) "no setting of runs"
+
+            testCase "a base model may be trained by some of the methods"
+            <| fun () ->
+                let grid =
+                    StudyGrid.parse "my.toml" (quick.Value.Replace("[base.MeLU]", "[base.MeLU]\nmethods = [\"plain\"]"))
+
+                Expect.equal (grid.MethodsOf grid.Bases.Head) [ grid.Plain ] "plain alone"
+                Expect.hasLength grid.Methods 2 "all the same there"
+
+            testCase "a tuned value gives all keys the same, or each its own"
+            <| fun () ->
+                let choice: StudyGrid.Choice = { Keys = [ "lr"; "weightDecay" ]; Values = [ "0.1"; "0.1 / 0.2" ] }
+                Expect.equal (choice.Settings "0.1") [ "lr", "0.1"; "weightDecay", "0.1" ] "the same"
+                Expect.equal (choice.Settings "0.1 / 0.2") [ "lr", "0.1"; "weightDecay", "0.2" ] "its own"
 
             testCase "a part is chosen by name, and a wrong name is refused with the nearest"
             <| fun () ->

@@ -1,9 +1,12 @@
 /// Any model at given parameters, in double precision: its scores, its objective and the objective's gradients.
 module RobustMeta.Tests.ModelCase
 
+open System
 open System.Collections.Generic
 open System.Collections.Immutable
 open Expecto
+open RobustMeta.Engine
+open RobustMeta.Engine.Fused
 open RobustMeta.Models
 open RobustMeta.Runtime
 open RobustMeta.Tasks
@@ -64,7 +67,7 @@ let private theta case (phase: TrainingPhase option) =
         parameters.All
         |> Seq.map (fun p ->
             let shape = p.Shape |> Seq.map int64 |> Array.ofSeq
-            let tensor = torch.tensor(case.Values[p.Name]).reshape(shape)
+            let tensor = torch.tensor(case.Values[p.Name]).reshape(shape).clone()
 
             let learned =
                 match phase with
@@ -94,8 +97,9 @@ let scores case batch = scoresWith None case batch
 
 type Outcome = { Value: float; Gradients: Map<string, float[]>; Support: float[] }
 
-/// The objective that an engine minimises, and its gradients with respect to what the phase learns.
-let objective (withBatchLoss: bool) case (phase: TrainingPhase) weights (batch: TaskBatch) : Outcome =
+/// The sum over users that an engine minimises, and its gradients with respect to what the phase learns; without the loss
+/// of the batch as a whole.
+let objective case (phase: TrainingPhase) weights (batch: TaskBatch) : Outcome =
     use scope = torch.NewDisposeScope()
     let tensors = TaskTensors.Of(batch, torch.ScalarType.Float64)
     let support = supportWeights tensors weights
@@ -108,9 +112,6 @@ let objective (withBatchLoss: bool) case (phase: TrainingPhase) weights (batch: 
 
     if not (isNull p.UserLoss) then
         total <- total + (p.UserLoss * torch.tensor (Array.ofList weights.User)).sum()
-
-    if withBatchLoss && not (isNull p.BatchLoss) then
-        total <- total + p.BatchLoss
 
     if total.requires_grad then
         total.backward ()
@@ -126,6 +127,45 @@ let objective (withBatchLoss: bool) case (phase: TrainingPhase) weights (batch: 
             |> Map.ofSeq
         Support = support |> Option.map gradient |> Option.defaultValue [||]
     }
+
+/// Losses, gradients, new state and gradient of support weights of a batch that is cut into parts, as the engine computes
+/// them.
+let cutInto (parts: int list list) threads case (phase: TrainingPhase) (weights: Weights) (batch: TaskBatch) =
+    use scope = torch.NewDisposeScope()
+    use pool = new WorkerPool(threads)
+    let cut = ImmutableArray.CreateRange(parts |> Seq.map Array.ofList)
+    use pass = new AutogradPass<float>(case.Model, phase, batch, cut, pool)
+    let theta, constants = theta case (Some phase), theta case None
+    let flat rows = rows |> List.concat |> List.map float32 |> Array.ofList
+    let support = weights.Support |> Option.map flat |> Option.defaultValue [||]
+    let losses = pass.Forward(theta, ReadOnlySpan support)
+    let learned = theta |> Seq.filter (fun p -> p.Value.requires_grad) |> Array.ofSeq
+
+    let struct (gradients, state, supportGradient) =
+        pass.Backward(
+            constants,
+            [| for p in learned -> p.Value |],
+            ReadOnlySpan(flat weights.Query),
+            ReadOnlySpan(flat [ weights.User ])
+        )
+
+    let sum (p: KeyValuePair<string, torch.Tensor>) (parts: ImmutableArray<torch.Tensor>) : float[] =
+        parts |> Seq.map values |> Seq.fold (Array.map2 (+)) (Array.zeroCreate (int (p.Value.numel ())))
+
+    {|
+        Losses = losses
+        Gradients =
+            Seq.map2 (fun (p: KeyValuePair<string, torch.Tensor>) g -> p.Key, sum p g) learned gradients |> Map.ofSeq
+        State = state |> Seq.map (fun (p: KeyValuePair<string, torch.Tensor>) -> p.Key, values p.Value) |> Map.ofSeq
+        SupportGradient = supportGradient
+    |}
+
+/// Scores in evaluation of a batch that is cut into parts.
+let scoresOfCut (parts: int list list) threads case (batch: TaskBatch) =
+    use scope = torch.NewDisposeScope()
+    use pool = new WorkerPool(threads)
+    let cut = ImmutableArray.CreateRange(parts |> Seq.map Array.ofList)
+    AutogradPass<float>.Predict(case.Model, theta case None, batch, cut, pool)
 
 /// Largest difference relative to the largest expected value (at least `floor`).
 let distance (floor: float) (expected: float[]) (actual: float[]) =
