@@ -1,158 +1,14 @@
 using System.Numerics;
-using System.Numerics.Tensors;
-using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-using RobustMeta.Models;
 
 namespace RobustMeta.Engine.Fused;
 
 /// <summary>The arithmetic for one width of vectors; tiles of matrix products are in <see cref="Tiles{L, V, T}"/>.</summary>
-internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
+internal sealed unsafe partial class Arithmetic<L, V, T> : Arithmetic<T>
     where L : struct, ILanes<V, T>
     where V : unmanaged
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // As many rows of B at a time as stay in the first-level cache beside the tile of A.
-    private const int InnerBlock = 192;
-
     public override int Lanes => L.Count;
-
-    public override void Gemm(
-        T* a,
-        int rowStride,
-        int columnStride,
-        T* b,
-        int ldb,
-        T* c,
-        int ldc,
-        int m,
-        int n,
-        int k,
-        bool accumulate
-    )
-    {
-        for (var i = 0; i < m && k == 0 && !accumulate; i++)
-        {
-            Clear(c + (long)i * ldc, n);
-        }
-        for (var p = 0; p < k; p += InnerBlock)
-        {
-            var left = a + (long)p * columnStride;
-            var right = b + (long)p * ldb;
-            var depth = Math.Min(InnerBlock, k - p);
-            var adds = accumulate || p > 0;
-            var j = 0;
-            for (; j + 2 * L.Count <= n; j += 2 * L.Count)
-            {
-                TwoVectors(left, rowStride, columnStride, right + j, ldb, c + j, ldc, m, depth, adds);
-            }
-            if (j < n)
-            {
-                OneVector(left, rowStride, columnStride, right + j, ldb, c + j, ldc, m, depth, adds);
-            }
-        }
-    }
-
-    // All rows of C in a strip of columns as wide as two vectors.
-    private static void TwoVectors(
-        T* a,
-        nint rowStride,
-        nint columnStride,
-        T* b,
-        nint ldb,
-        T* c,
-        nint ldc,
-        int m,
-        int depth,
-        bool accumulate
-    )
-    {
-        var i = 0;
-        for (; L.HasManyRegisters && i + 8 <= m; i += 8)
-        {
-            Tiles<L, V, T>.Tile8x2(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
-            a += 8 * rowStride;
-            c += 8 * ldc;
-        }
-        for (; i + 4 <= m; i += 4)
-        {
-            Tiles<L, V, T>.Tile4x2(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
-            a += 4 * rowStride;
-            c += 4 * ldc;
-        }
-        for (; i < m; i++)
-        {
-            Tiles<L, V, T>.Tile1x2(a, columnStride, b, ldb, c, depth, accumulate);
-            a += rowStride;
-            c += ldc;
-        }
-    }
-
-    private static void OneVector(
-        T* a,
-        nint rowStride,
-        nint columnStride,
-        T* b,
-        nint ldb,
-        T* c,
-        nint ldc,
-        int m,
-        int depth,
-        bool accumulate
-    )
-    {
-        var i = 0;
-        for (; i + 8 <= m; i += 8)
-        {
-            Tiles<L, V, T>.Tile8x1(a, rowStride, columnStride, b, ldb, c, ldc, depth, accumulate);
-            a += 8 * rowStride;
-            c += 8 * ldc;
-        }
-        for (; i < m; i++)
-        {
-            Tiles<L, V, T>.Tile1x1(a, columnStride, b, ldb, c, depth, accumulate);
-            a += rowStride;
-            c += ldc;
-        }
-    }
-
-    public override void Gram(T* a, int lda, T* b, int ldb, T* c, int m, int n, int k, T alpha, T shift)
-    {
-        var i = 0;
-        for (; i + 4 <= m; i += 4)
-        {
-            var j = 0;
-            for (; j + 2 <= n; j += 2)
-            {
-                Tiles<L, V, T>.Dot4x2(
-                    a + (long)i * lda,
-                    lda,
-                    b + (long)j * ldb,
-                    ldb,
-                    c + (long)i * n + j,
-                    n,
-                    k,
-                    alpha,
-                    shift
-                );
-            }
-            for (; j < n; j++)
-            {
-                for (var r = i; r < i + 4; r++)
-                {
-                    c[(long)r * n + j] = alpha * (Dot(a + (long)r * lda, b + (long)j * ldb, k) + shift);
-                }
-            }
-        }
-        for (; i < m; i++)
-        {
-            for (var j = 0; j < n; j++)
-            {
-                c[(long)i * n + j] = alpha * (Dot(a + (long)i * lda, b + (long)j * ldb, k) + shift);
-            }
-        }
-    }
 
     public override T Dot(T* x, T* y, int n)
     {
@@ -205,6 +61,16 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         }
     }
 
+    public override void MultiplyStep(T* sign, T leak, T* y, int n)
+    {
+        var below = L.Broadcast(leak);
+        var above = L.Broadcast(T.One);
+        for (var i = 0; i < n; i += L.Count)
+        {
+            *(V*)(y + i) = L.Multiply(L.WherePositive(*(V*)(sign + i), above, below), *(V*)(y + i));
+        }
+    }
+
     public override void AddProduct(T alpha, T* x, T* y, T* z, int n)
     {
         var scale = L.Broadcast(alpha);
@@ -228,6 +94,21 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
         }
     }
 
+    public override void OuterProductStep(T* r, T* w, T* sign, T leak, T* result, int rows, int width)
+    {
+        for (var i = 0; i < rows; i++)
+        {
+            var above = L.Broadcast(r[i]);
+            var below = L.Broadcast(leak * r[i]);
+            for (var j = 0; j < width; j += L.Count)
+            {
+                *(V*)(result + j) = L.Multiply(L.WherePositive(*(V*)(sign + j), above, below), *(V*)(w + j));
+            }
+            sign += width;
+            result += width;
+        }
+    }
+
     public override void AddRows(T* r, T* x, T* total, int rows, int width)
     {
         for (var j = 0; j < width; j += L.Count)
@@ -240,150 +121,5 @@ internal sealed unsafe class Arithmetic<L, V, T> : Arithmetic<T>
             }
             *(V*)(total + j) = sum;
         }
-    }
-
-    public override void Activate(Activation activation, T* x, T* bias, T* slope, T* curvature, int rows, int width)
-    {
-        if (bias is not null)
-        {
-            for (var i = 0; i < rows; i++)
-            {
-                Add(x + (long)i * width, bias, x + (long)i * width, width);
-            }
-        }
-        var n = rows * width;
-        switch (activation)
-        {
-            case Activation.Relu:
-                Rectify(x, slope, n, T.Zero);
-                break;
-            case Activation.LeakyRelu:
-                Rectify(x, slope, n, T.CreateChecked(0.1));
-                break;
-            case Activation.Tanh:
-                Tanh(x, slope, curvature, n);
-                break;
-            case Activation.Silu:
-                Silu(x, slope, curvature, n);
-                break;
-            default:
-                throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation.");
-        }
-    }
-
-    private static void Rectify(T* x, T* slope, int n, T leak)
-    {
-        var below = L.Broadcast(leak);
-        var above = L.Broadcast(T.One);
-        for (var i = 0; i < n; i += L.Count)
-        {
-            var value = *(V*)(x + i);
-            var factor = L.WherePositive(value, above, below);
-            *(V*)(x + i) = L.Multiply(value, factor);
-            if (slope is not null)
-            {
-                *(V*)(slope + i) = factor;
-            }
-        }
-    }
-
-    // φ′ = 1 − φ², φ″ = −2 φ φ′.
-    private static void Tanh(T* x, T* slope, T* curvature, int n)
-    {
-        TensorPrimitives.Tanh(new ReadOnlySpan<T>(x, n), new Span<T>(x, n));
-        var one = L.Broadcast(T.One);
-        var minusOne = L.Broadcast(-T.One);
-        var minusTwo = L.Broadcast(-(T.One + T.One));
-        for (var i = 0; slope is not null && i < n; i += L.Count)
-        {
-            var value = *(V*)(x + i);
-            var first = L.MultiplyAdd(L.Multiply(minusOne, value), value, one);
-            *(V*)(slope + i) = first;
-            if (curvature is not null)
-            {
-                *(V*)(curvature + i) = L.Multiply(L.Multiply(minusTwo, value), first);
-            }
-        }
-    }
-
-    // φ = zσ, φ′ = σ + φ(1 − σ), φ″ = σ(1 − σ)(2 + z(1 − 2σ)).
-    private static void Silu(T* x, T* slope, T* curvature, int n)
-    {
-        var one = T.One;
-        var two = one + one;
-        for (var i = 0; i < n; i++)
-        {
-            var z = x[i];
-            var sigma = Sigmoid(z);
-            var value = z * sigma;
-            x[i] = value;
-            if (slope is not null)
-            {
-                slope[i] = sigma + value * (one - sigma);
-            }
-            if (curvature is not null)
-            {
-                curvature[i] = sigma * (one - sigma) * (two + z * (one - two * sigma));
-            }
-        }
-    }
-
-    private static T Sigmoid(T x) => T.One / (T.One + T.Exp(-x));
-
-    public override void Transpose(T* from, int ldFrom, T* to, int ldTo, int rows, int columns)
-    {
-        var fullRows = 0;
-        var fullColumns = 0;
-        if (typeof(T) == typeof(float) && Avx.IsSupported)
-        {
-            (fullRows, fullColumns) = (rows & ~7, columns & ~7);
-            for (var i = 0; i < fullRows; i += 8)
-            {
-                for (var j = 0; j < fullColumns; j += 8)
-                {
-                    Transpose8x8((float*)from + (long)i * ldFrom + j, ldFrom, (float*)to + (long)j * ldTo + i, ldTo);
-                }
-            }
-        }
-        for (var i = 0; i < rows; i++)
-        {
-            for (var j = i < fullRows ? fullColumns : 0; j < columns; j++)
-            {
-                to[(long)j * ldTo + i] = from[(long)i * ldFrom + j];
-            }
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Transpose8x8(float* from, int ldFrom, float* to, int ldTo)
-    {
-        var (a0, a1) = Pairs(from, ldFrom, 0);
-        var (a2, a3) = Pairs(from, ldFrom, 2);
-        var (a4, a5) = Pairs(from, ldFrom, 4);
-        var (a6, a7) = Pairs(from, ldFrom, 6);
-        var b0 = Avx.Shuffle(a0, a2, 0x44);
-        var b1 = Avx.Shuffle(a0, a2, 0xEE);
-        var b2 = Avx.Shuffle(a1, a3, 0x44);
-        var b3 = Avx.Shuffle(a1, a3, 0xEE);
-        var b4 = Avx.Shuffle(a4, a6, 0x44);
-        var b5 = Avx.Shuffle(a4, a6, 0xEE);
-        var b6 = Avx.Shuffle(a5, a7, 0x44);
-        var b7 = Avx.Shuffle(a5, a7, 0xEE);
-        Avx.Permute2x128(b0, b4, 0x20).Store(to);
-        Avx.Permute2x128(b1, b5, 0x20).Store(to + ldTo);
-        Avx.Permute2x128(b2, b6, 0x20).Store(to + 2 * (long)ldTo);
-        Avx.Permute2x128(b3, b7, 0x20).Store(to + 3 * (long)ldTo);
-        Avx.Permute2x128(b0, b4, 0x31).Store(to + 4 * (long)ldTo);
-        Avx.Permute2x128(b1, b5, 0x31).Store(to + 5 * (long)ldTo);
-        Avx.Permute2x128(b2, b6, 0x31).Store(to + 6 * (long)ldTo);
-        Avx.Permute2x128(b3, b7, 0x31).Store(to + 7 * (long)ldTo);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<float> Low, Vector256<float> High) Pairs(float* from, int ld, int row)
-    {
-        var upper = Vector256.Load(from + (long)row * ld);
-        var lower = Vector256.Load(from + (long)(row + 1) * ld);
-        return (Avx.UnpackLow(upper, lower), Avx.UnpackHigh(upper, lower));
     }
 }

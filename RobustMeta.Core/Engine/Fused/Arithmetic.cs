@@ -83,11 +83,17 @@ internal abstract unsafe class Arithmetic<T>
     /// <summary>y = x·y.</summary>
     public abstract void Multiply(T* x, T* y, int n);
 
+    /// <summary>y = y where sign is positive, leak·y elsewhere.</summary>
+    public abstract void MultiplyStep(T* sign, T leak, T* y, int n);
+
     /// <summary>z += alpha·x·y.</summary>
     public abstract void AddProduct(T alpha, T* x, T* y, T* z, int n);
 
     /// <summary>out[i, :] = r[i] · w · p[i, :].</summary>
     public abstract void OuterProduct(T* r, T* w, T* p, T* result, int rows, int width);
+
+    /// <summary>out[i, :] = r[i] · w where sign[i, :] is positive, leak times that elsewhere.</summary>
+    public abstract void OuterProductStep(T* r, T* w, T* sign, T leak, T* result, int rows, int width);
 
     /// <summary>total += Σ_i r[i] · x[i, :]; a null r counts as ones.</summary>
     public abstract void AddRows(T* r, T* x, T* total, int rows, int width);
@@ -105,6 +111,10 @@ internal abstract unsafe class Arithmetic<T>
         int rows,
         int width
     );
+
+    /// <summary>Slope of a piecewise linear φ below zero.</summary>
+    public static T Leak(Models.Activation activation) =>
+        activation == Models.Activation.LeakyRelu ? T.CreateChecked(0.1) : T.Zero;
 
     /// <summary>to <c>[columns, ldTo]</c> = fromᵀ, from <c>[rows, ldFrom]</c>.</summary>
     public abstract void Transpose(T* from, int ldFrom, T* to, int ldTo, int rows, int columns);

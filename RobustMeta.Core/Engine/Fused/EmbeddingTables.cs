@@ -1,18 +1,23 @@
 using System.Collections.Immutable;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using RobustMeta.Models;
 
 namespace RobustMeta.Engine.Fused;
 
 /// <summary>
 /// The embedded fields of one side (items or users): gathers rows of the tables, and scatters adjoints back into the rows
-/// that a batch touched. Only those are ever cleared, so a batch costs what it uses and not what the tables hold.
+/// that a batch touched. Only those are ever cleared, so a batch costs what it uses and not what the tables hold. A field
+/// of few tokens need not go entity by entity: see <see cref="Plan"/>.
 /// </summary>
 internal sealed unsafe class EmbeddingTables<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private readonly ImmutableArray<Column> columns;
+    private readonly ImmutableArray<EmbeddedColumn<T>> columns;
+    private readonly bool[] isShared;
+    private readonly (int Start, int Width)[] ranges;
+    private readonly (int Start, int Width)[] sharedRanges;
+    private int rangeCount;
+    private int sharedCount;
 
     /// <param name="side">Prefix of the parameter names: <c>item</c> or <c>user</c>.</param>
     /// <param name="fields">The fields, in the order of concatenation.</param>
@@ -21,7 +26,7 @@ internal sealed unsafe class EmbeddingTables<T>
     public EmbeddingTables(string side, ImmutableArray<InputField> fields, int embeddingDim, ParameterArrays<T> arrays)
     {
         var start = 0;
-        var made = ImmutableArray.CreateBuilder<Column>();
+        var made = ImmutableArray.CreateBuilder<EmbeddedColumn<T>>();
         foreach (var field in fields)
         {
             made.Add(
@@ -32,6 +37,9 @@ internal sealed unsafe class EmbeddingTables<T>
             start += made[^1].Width;
         }
         columns = made.ToImmutable();
+        isShared = new bool[columns.Length];
+        ranges = new (int, int)[columns.Length];
+        sharedRanges = new (int, int)[columns.Length];
     }
 
     /// <summary>Number of fields.</summary>
@@ -41,140 +49,66 @@ internal sealed unsafe class EmbeddingTables<T>
     public IEnumerable<(string Name, ReadOnlyMemory<int> Rows)> Touched =>
         columns.Where(c => c.Table is not null).Select(c => (c.Table!.Name, c.Table.Touched));
 
-    /// <summary>Writes the embedded fields of an entity; the padding behind them has to be zero already.</summary>
-    public void Gather(int entity, T* row)
+    /// <summary>
+    /// Decides which fields are shared: those with few tokens for the number of entities. What a matrix does with such a
+    /// field is computed once a token and looked up by entity, which is less work than once an entity.
+    /// </summary>
+    /// <param name="entities">Number of distinct entities of a batch.</param>
+    /// <param name="entitiesPerToken">So many entities there must be at least for each token of the vocabulary.</param>
+    public void Plan(int entities, int entitiesPerToken)
     {
-        foreach (var column in columns)
+        (rangeCount, sharedCount) = (0, 0);
+        for (var field = 0; field < columns.Length; field++)
         {
-            var target = new Span<T>(row + column.Start, column.Width);
-            if (column.Table is not { } table)
+            var column = columns[field];
+            isShared[field] = column.Table is { } table && (long)entitiesPerToken * table.Rows <= entities;
+            if (isShared[field])
             {
-                target[0] = T.CreateTruncating(column.Numbers[entity]);
-                continue;
+                Append(column, sharedRanges, ref sharedCount);
             }
-            var bag = column.Bag(entity);
-            if (bag.Length == 1)
+            else
             {
-                table.Values.AsSpan(bag[0] * column.Width, column.Width).CopyTo(target);
-                continue;
-            }
-            target.Clear();
-            var share = T.One / T.CreateChecked(Math.Max(1, bag.Length));
-            foreach (var token in bag)
-            {
-                AddScaled(share, table.Values.AsSpan(token * column.Width, column.Width), target);
+                Append(column, ranges, ref rangeCount);
             }
         }
     }
 
-    /// <summary>Writes the embedded fields of several entities, one below the other.</summary>
+    private static void Append(EmbeddedColumn<T> column, (int Start, int Width)[] ranges, ref int count)
+    {
+        if (count > 0 && ranges[count - 1] is var last && last.Start + last.Width == column.Start)
+        {
+            ranges[count - 1] = (last.Start, last.Width + column.Width);
+        }
+        else
+        {
+            ranges[count++] = (column.Start, column.Width);
+        }
+    }
+
+    /// <summary>Whether a field is shared by the last <see cref="Plan"/>.</summary>
+    public bool IsShared(int field) => isShared[field];
+
+    /// <summary>Columns of fields that are not shared, those side by side in one.</summary>
+    public ReadOnlySpan<(int Start, int Width)> Ranges => ranges.AsSpan(0, rangeCount);
+
+    /// <summary>Columns of shared fields, those side by side in one.</summary>
+    public ReadOnlySpan<(int Start, int Width)> SharedRanges => sharedRanges.AsSpan(0, sharedCount);
+
+    /// <summary>A field.</summary>
+    public EmbeddedColumn<T> Column(int field) => columns[field];
+
+    /// <summary>
+    /// Writes the embedded fields of several entities, one below the other; the padding behind them has to be zero already.
+    /// </summary>
     public void Gather(ReadOnlySpan<int> entities, T* rows, int width)
     {
-        for (var i = 0; i < entities.Length; i++)
+        foreach (var column in columns)
         {
-            Gather(entities[i], rows + (long)i * width);
+            column.Gather(entities, rows + column.Start, width);
         }
     }
 
     /// <summary>Gives a field's table the adjoints of a batch's entities, and forgets those of the batch before.</summary>
-    public void Scatter(int field, ReadOnlySpan<int> entities, T* rows, int width)
-    {
-        columns[field].Table?.Clear();
-        for (var i = 0; i < entities.Length; i++)
-        {
-            Scatter(field, entities[i], rows + (long)i * width);
-        }
-    }
-
-    private void Scatter(int field, int entity, T* row)
-    {
-        var column = columns[field];
-        if (column.Table is not { } table)
-        {
-            return;
-        }
-        var bag = column.Bag(entity);
-        var source = new ReadOnlySpan<T>(row + column.Start, column.Width);
-        var share = T.One / T.CreateChecked(Math.Max(1, bag.Length));
-        foreach (var token in bag)
-        {
-            table.Touch(token);
-            AddScaled(share, source, table.Gradient.AsSpan(token * column.Width, column.Width));
-        }
-    }
-
-    // Rows of tables have the width that the user chose and no padding, so the last numbers go one by one.
-    private static void AddScaled(T scale, ReadOnlySpan<T> x, Span<T> y)
-    {
-        var source = MemoryMarshal.Cast<T, Vector<T>>(x);
-        var target = MemoryMarshal.Cast<T, Vector<T>>(y);
-        var factor = new Vector<T>(scale);
-        for (var i = 0; i < source.Length && i < target.Length; i++)
-        {
-            target[i] += factor * source[i];
-        }
-        for (var i = source.Length * Vector<T>.Count; i < x.Length; i++)
-        {
-            y[i] += scale * x[i];
-        }
-    }
-
-    private sealed class Column(InputField field, int start, int width, Table? table)
-    {
-        private readonly int[] offsets =
-            ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Offsets ?? []) ?? [];
-        private readonly int[] tokens = ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Tokens ?? []) ?? [];
-
-        public int Start => start;
-
-        public int Width => width;
-
-        public Table? Table => table;
-
-        public float[] Numbers { get; } =
-            ImmutableCollectionsMarshal.AsArray((field as NumericField)?.Values ?? []) ?? [];
-
-        public ReadOnlySpan<int> Bag(int entity) =>
-            tokens.AsSpan(offsets[entity], offsets[entity + 1] - offsets[entity]);
-    }
-
-    private sealed class Table(ParameterArrays<T> arrays, string name, int rows)
-    {
-        private readonly bool[] isTouched = new bool[rows];
-        private int[] touched = new int[16];
-        private int count;
-
-        public string Name => name;
-
-        public T[] Values { get; } = arrays.Values(name);
-
-        public T[] Gradient { get; } = arrays.Gradient(name);
-
-        public ReadOnlyMemory<int> Touched => touched.AsMemory(0, count);
-
-        public void Touch(int row)
-        {
-            if (isTouched[row])
-            {
-                return;
-            }
-            isTouched[row] = true;
-            if (count == touched.Length)
-            {
-                Array.Resize(ref touched, 2 * count);
-            }
-            touched[count++] = row;
-        }
-
-        public void Clear()
-        {
-            var width = Gradient.Length / rows;
-            foreach (var row in Touched.Span)
-            {
-                Gradient.AsSpan(row * width, width).Clear();
-                isTouched[row] = false;
-            }
-            count = 0;
-        }
-    }
+    public void Scatter(int field, ReadOnlySpan<int> entities, T* rows, int width) =>
+        columns[field].Scatter(entities, rows + columns[field].Start, width);
 }

@@ -38,6 +38,12 @@ internal sealed unsafe class FusedBatch<T> : BatchRows<T>
     /// <summary>Adjoint of Z_1 = X W_1 + … of each row, as far as the slow W_1 made it, <c>[rows, padded]</c>.</summary>
     public T* LayerAdjoint { get; set; }
 
+    /// <summary>
+    /// Embedded items of each row in the dual form, where the first layer is adapted; <see cref="ItemAdjoint"/> takes their
+    /// place. <c>[rows, padded]</c>
+    /// </summary>
+    public T* RowItems { get; set; }
+
     /// <summary>What else reaches the item of a row, <c>[rows, padded]</c>; null where nothing does.</summary>
     public T* ItemAdjoint { get; set; }
 

@@ -4,7 +4,7 @@ namespace RobustMeta.Engine.Fused;
 internal sealed unsafe partial class FusedPerceptron<T>
 {
     private const int NumbersPerPiece = 4096;
-    private const int RowsPerPiece = 16;
+    private const int RowsPerPiece = 32;
 
     private T* chunkGradients;
     private T* itemLayerAdjoint;
@@ -24,19 +24,18 @@ internal sealed unsafe partial class FusedPerceptron<T>
         TakeAdjoints(queryWeights, userWeights);
         pool.Run(chunks.Count, backward);
         pool.Run(ItemBlocks + 1, reverseItems);
-        pool.Run(SumPieces + RowPieces + itemTables.Count, collect);
+        pool.Run(SumPieces + weightPieceCount + itemTables.Count, collect);
         AddFirstLayer(workers[0].Scratch);
         slow.Layout.Unpack(total, arrays.Gradient);
     }
 
     private int SumPieces => (int)((slow.Layout.Size - slow.Layout.Rest + NumbersPerPiece - 1) / NumbersPerPiece);
 
-    private int RowPieces => (shape.Width[0] + RowsPerPiece - 1) / RowsPerPiece;
+    private bool AdaptsFirst => shape.Steps > 0 && shape.AdaptsHidden[1];
 
     private void TakeAdjoints(ReadOnlySpan<T> queryWeights, ReadOnlySpan<T> userWeights)
     {
-        var (rows, users, items) = (batch.SupportRows + batch.QueryRows, batch.Tasks.Count, batch.Slots.Count);
-        var adaptsFirst = shape.Steps > 0 && shape.AdaptsHidden[1];
+        var (rows, users) = (batch.SupportRows + batch.QueryRows, batch.Tasks.Count);
         var looksBack = shape.IsJoint || (shape.Steps > 0 && shape.IsSecondOrder);
         batch.FirstAdjoint = looksBack ? 0 : batch.SupportRows;
         batch.QueryWeights = memory.Take(batch.QueryRows);
@@ -44,13 +43,15 @@ internal sealed unsafe partial class FusedPerceptron<T>
         batch.UserWeights = memory.Take(users);
         userWeights.CopyTo(new(batch.UserWeights, users));
         batch.LayerAdjoint = memory.Take((long)rows * shape.Padded[1]);
-        batch.ItemAdjoint = adaptsFirst ? memory.Take((long)rows * shape.Padded[0]) : null;
+        batch.ItemAdjoint =
+            batch.RowItems is not null ? batch.RowItems
+            : AdaptsFirst ? memory.Take((long)rows * shape.Padded[0])
+            : null;
         batch.UserLayerAdjoint = memory.Take((long)users * shape.Padded[1]);
         batch.UserNormAdjoint = memory.TakeZeros(users);
         batch.UserMoveAdjoint = shape.HasRates ? memory.TakeZeros((long)users * shape.Padded[1]) : null;
         chunkGradients = memory.Take(chunks.Count * slow.Layout.Size);
-        itemLayerAdjoint = memory.Take((long)items * shape.Padded[1]);
-        itemAdjoint = memory.Take((long)items * shape.Padded[0]);
+        TakeItemAdjoints();
         userAdjoint = memory.Take((long)users * shape.UserPadded);
         userBiasAdjoint = memory.Take(shape.Padded[1]);
         total = memory.Take(slow.Layout.Size);
@@ -67,40 +68,6 @@ internal sealed unsafe partial class FusedPerceptron<T>
             .Backward(batch, chunks[chunk], (T*)chunkMemory[chunk], workers[worker].Scratch, gradient);
     }
 
-    // Adjoints of a block of items: those of their first layer, pulled through W_1, and what reached the items directly.
-    private void ReverseItems(int worker, int block)
-    {
-        if (block == ItemBlocks)
-        {
-            ReverseUsers();
-            return;
-        }
-        var first = block * ItemsPerBlock;
-        var count = Math.Min(ItemsPerBlock, batch.Slots.Count - first);
-        var (below, width) = (shape.Padded[0], shape.Padded[1]);
-        var layer = itemLayerAdjoint + (long)first * width;
-        var items = itemAdjoint + (long)first * below;
-        Arithmetic<T>.Clear(layer, (long)count * width);
-        batch.Slots.AddRows(arithmetic, batch.LayerAdjoint, batch.FirstAdjoint, first, count, layer, width);
-        arithmetic.Gemm(
-            layer,
-            width,
-            1,
-            slow.Weights.Transposed[1],
-            below,
-            items,
-            below,
-            count,
-            below,
-            shape.Width[1],
-            accumulate: false
-        );
-        if (batch.ItemAdjoint is not null)
-        {
-            batch.Slots.AddRows(arithmetic, batch.ItemAdjoint, batch.FirstAdjoint, first, count, items, below);
-        }
-    }
-
     // Sums over chunks; the first layer's rows of items; the items' tables. Each piece writes to a place of its own.
     private void Collect(int worker, int piece)
     {
@@ -109,14 +76,14 @@ internal sealed unsafe partial class FusedPerceptron<T>
             var start = slow.Layout.Rest + (long)piece * NumbersPerPiece;
             SumChunks(start, (int)Math.Min(NumbersPerPiece, slow.Layout.Size - start));
         }
-        else if (piece < SumPieces + RowPieces)
+        else if (piece < SumPieces + weightPieceCount)
         {
-            AddItemRows((piece - SumPieces) * RowsPerPiece);
+            var (first, count) = weightPieces[piece - SumPieces];
+            AddWeightRows(first, count, batch.Items + first, shape.Padded[0], itemLayerAdjoint, batch.Slots.Count);
         }
         else
         {
-            var field = piece - SumPieces - RowPieces;
-            itemTables.Scatter(field, batch.Slots.Items, itemAdjoint, shape.Padded[0]);
+            ReverseField(piece - SumPieces - weightPieceCount);
         }
     }
 
@@ -127,31 +94,6 @@ internal sealed unsafe partial class FusedPerceptron<T>
         {
             arithmetic.AddScaled(T.One, chunkGradients + chunk * slow.Layout.Size + start, total + start, count);
         }
-    }
-
-    // Some rows of dW_1 = XᵀP, plus what users' own weights have brought.
-    private void AddItemRows(int first)
-    {
-        var count = Math.Min(RowsPerPiece, shape.Width[0] - first);
-        var (below, width) = (shape.Padded[0], shape.Padded[1]);
-        var start = slow.Layout.Weight[1] + (long)first * width;
-        if (!isDual)
-        {
-            SumChunks(start, count * width);
-        }
-        arithmetic.Gemm(
-            batch.Items + first,
-            1,
-            below,
-            itemLayerAdjoint,
-            width,
-            total + start,
-            width,
-            count,
-            width,
-            batch.Slots.Count,
-            accumulate: !isDual
-        );
     }
 
     // The first layer's rows of users, its bias, and the users' tables.

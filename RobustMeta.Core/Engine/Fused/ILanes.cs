@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace RobustMeta.Engine.Fused;
 
@@ -16,7 +17,7 @@ internal interface ILanes<TVector, T>
     /// <summary>Numbers in a vector.</summary>
     static abstract int Count { get; }
 
-    /// <summary>Whether there are registers for a tile of 8 × 2 vectors; otherwise 4 × 2.</summary>
+    /// <summary>Whether there are registers for a tile of 8 × 2 vectors; otherwise 6 × 2.</summary>
     static abstract bool HasManyRegisters { get; }
 
     /// <summary>The same number in all lanes.</summary>
@@ -33,6 +34,17 @@ internal interface ILanes<TVector, T>
     static abstract TVector WherePositive(TVector x, TVector positive, TVector other);
 
     static abstract T Sum(TVector value);
+
+    /// <summary>target[i] = scale·(sum of vector i + shift), i = 0 … 3.</summary>
+    static abstract unsafe void StoreSums(
+        TVector first,
+        TVector second,
+        TVector third,
+        TVector fourth,
+        T scale,
+        T shift,
+        T* target
+    );
 }
 
 /// <summary>16 numbers of type float.</summary>
@@ -68,6 +80,23 @@ internal readonly struct Lanes512Single : ILanes<Vector512<float>, float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector512<float> value) => Vector512.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreSums(
+        Vector512<float> first,
+        Vector512<float> second,
+        Vector512<float> third,
+        Vector512<float> fourth,
+        float scale,
+        float shift,
+        float* target
+    )
+    {
+        target[0] = scale * (Sum(first) + shift);
+        target[1] = scale * (Sum(second) + shift);
+        target[2] = scale * (Sum(third) + shift);
+        target[3] = scale * (Sum(fourth) + shift);
+    }
 }
 
 /// <summary>8 numbers of type double.</summary>
@@ -103,6 +132,23 @@ internal readonly struct Lanes512Double : ILanes<Vector512<double>, double>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(Vector512<double> value) => Vector512.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreSums(
+        Vector512<double> first,
+        Vector512<double> second,
+        Vector512<double> third,
+        Vector512<double> fourth,
+        double scale,
+        double shift,
+        double* target
+    )
+    {
+        target[0] = scale * (Sum(first) + shift);
+        target[1] = scale * (Sum(second) + shift);
+        target[2] = scale * (Sum(third) + shift);
+        target[3] = scale * (Sum(fourth) + shift);
+    }
 }
 
 /// <summary>8 numbers of type float.</summary>
@@ -138,6 +184,30 @@ internal readonly struct Lanes256Single : ILanes<Vector256<float>, float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector256<float> value) => Vector256.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreSums(
+        Vector256<float> first,
+        Vector256<float> second,
+        Vector256<float> third,
+        Vector256<float> fourth,
+        float scale,
+        float shift,
+        float* target
+    )
+    {
+        Vector128<float> sums;
+        if (Avx.IsSupported)
+        {
+            var pairs = Avx.HorizontalAdd(Avx.HorizontalAdd(first, second), Avx.HorizontalAdd(third, fourth));
+            sums = pairs.GetLower() + pairs.GetUpper();
+        }
+        else
+        {
+            sums = Vector128.Create(Sum(first), Sum(second), Sum(third), Sum(fourth));
+        }
+        ((sums + Vector128.Create(shift)) * scale).Store(target);
+    }
 }
 
 /// <summary>4 numbers of type double.</summary>
@@ -173,6 +243,23 @@ internal readonly struct Lanes256Double : ILanes<Vector256<double>, double>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(Vector256<double> value) => Vector256.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreSums(
+        Vector256<double> first,
+        Vector256<double> second,
+        Vector256<double> third,
+        Vector256<double> fourth,
+        double scale,
+        double shift,
+        double* target
+    )
+    {
+        target[0] = scale * (Sum(first) + shift);
+        target[1] = scale * (Sum(second) + shift);
+        target[2] = scale * (Sum(third) + shift);
+        target[3] = scale * (Sum(fourth) + shift);
+    }
 }
 
 /// <summary>4 numbers of type float.</summary>
@@ -209,6 +296,23 @@ internal readonly struct Lanes128Single : ILanes<Vector128<float>, float>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Sum(Vector128<float> value) => Vector128.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreSums(
+        Vector128<float> first,
+        Vector128<float> second,
+        Vector128<float> third,
+        Vector128<float> fourth,
+        float scale,
+        float shift,
+        float* target
+    )
+    {
+        target[0] = scale * (Sum(first) + shift);
+        target[1] = scale * (Sum(second) + shift);
+        target[2] = scale * (Sum(third) + shift);
+        target[3] = scale * (Sum(fourth) + shift);
+    }
 }
 
 /// <summary>2 numbers of type double.</summary>
@@ -245,6 +349,23 @@ internal readonly struct Lanes128Double : ILanes<Vector128<double>, double>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static double Sum(Vector128<double> value) => Vector128.Sum(value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static unsafe void StoreSums(
+        Vector128<double> first,
+        Vector128<double> second,
+        Vector128<double> third,
+        Vector128<double> fourth,
+        double scale,
+        double shift,
+        double* target
+    )
+    {
+        target[0] = scale * (Sum(first) + shift);
+        target[1] = scale * (Sum(second) + shift);
+        target[2] = scale * (Sum(third) + shift);
+        target[3] = scale * (Sum(fourth) + shift);
+    }
 }
 
 /// <summary>One number: the plainest reading of every kernel, and the fallback where vectors are not accelerated.</summary>
@@ -266,4 +387,12 @@ internal readonly struct Lanes1<T> : ILanes<T, T>
     public static T WherePositive(T x, T positive, T other) => x > T.Zero ? positive : other;
 
     public static T Sum(T value) => value;
+
+    public static unsafe void StoreSums(T first, T second, T third, T fourth, T scale, T shift, T* target)
+    {
+        target[0] = scale * (first + shift);
+        target[1] = scale * (second + shift);
+        target[2] = scale * (third + shift);
+        target[3] = scale * (fourth + shift);
+    }
 }

@@ -10,6 +10,7 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int hidden = shape.Hidden;
+    private readonly T leak = Arithmetic<T>.Leak(shape.Form.Activation);
 
     /// <summary>
     /// Layers 1 to H and the scores. The first layer's outputs hold its pre-activations Z_1 when this is called.
@@ -60,17 +61,37 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
             shape.Padded[l]
         );
 
+    /// <summary>x = x ∘ φ′(Z_l).</summary>
+    public void MultiplySlope(NetworkRows<T> rows, int l, T* x, int count)
+    {
+        if (shape.IsSmooth)
+        {
+            arithmetic.Multiply(rows.Slope[l], x, count * shape.Padded[l]);
+        }
+        else
+        {
+            arithmetic.MultiplyStep(rows.Output[l], leak, x, count * shape.Padded[l]);
+        }
+    }
+
+    // result = (r wᵀ) ∘ φ′(Z_H), w the weights of the output.
+    private void OuterProduct(NetworkRows<T> rows, T* r, NetworkWeights<T> weights, T* result, int count)
+    {
+        var width = shape.Padded[hidden];
+        if (shape.IsSmooth)
+        {
+            arithmetic.OuterProduct(r, weights.Output, rows.Slope[hidden], result, count, width);
+        }
+        else
+        {
+            arithmetic.OuterProductStep(r, weights.Output, rows.Output[hidden], leak, result, count, width);
+        }
+    }
+
     /// <summary>The deltas of all layers, from those of the output.</summary>
     public void Backward(NetworkRows<T> rows, NetworkWeights<T> weights, int count)
     {
-        arithmetic.OuterProduct(
-            rows.OutputDelta,
-            weights.Output,
-            rows.Slope[hidden],
-            rows.Delta[hidden],
-            count,
-            shape.Padded[hidden]
-        );
+        OuterProduct(rows, rows.OutputDelta, weights, rows.Delta[hidden], count);
         for (var l = hidden - 1; l >= 1; l--)
         {
             Pull(rows.Delta[l + 1], weights, l + 1, rows.Delta[l], count, accumulate: false);
@@ -79,7 +100,7 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
             {
                 Arithmetic<T>.Copy(rows.Delta[l], rows.Pulled[l], size);
             }
-            arithmetic.Multiply(rows.Slope[l], rows.Delta[l], size);
+            MultiplySlope(rows, l, rows.Delta[l], count);
         }
     }
 
@@ -145,7 +166,7 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
             {
                 Bend(rows, weights, l, f[l], bent[l], count);
             }
-            arithmetic.Multiply(rows.Slope[l], f[l], count * width);
+            MultiplySlope(rows, l, f[l], count);
             if (l < hidden)
             {
                 arithmetic.Gemm(
@@ -209,7 +230,7 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
             var size = count * shape.Padded[l];
             if (l == hidden && !isSet[l])
             {
-                arithmetic.OuterProduct(scores, weights.Output, rows.Slope[l], outputs[l], count, top);
+                OuterProduct(rows, scores, weights, outputs[l], count);
             }
             else
             {
@@ -220,7 +241,7 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
                         arithmetic.AddScaled(scores[i], weights.Output, outputs[l] + (long)i * top, top);
                     }
                 }
-                arithmetic.Multiply(rows.Slope[l], outputs[l], size);
+                MultiplySlope(rows, l, outputs[l], count);
             }
             if (shape.IsSmooth && l >= lowest)
             {

@@ -19,7 +19,7 @@ internal sealed unsafe class NetworkRows<T>
     /// <summary>A_l = φ(Z_l), <c>[rows, padded]</c>.</summary>
     public T*[] Output { get; }
 
-    /// <summary>φ′(Z_l).</summary>
+    /// <summary>φ′(Z_l) of a smooth φ; null otherwise, where the sign of the output tells it.</summary>
     public T*[] Slope { get; }
 
     /// <summary>φ″(Z_l); null where it is zero or not needed.</summary>
@@ -53,7 +53,7 @@ internal sealed unsafe class NetworkRows<T>
         {
             var size = rows * shape.Padded[l];
             Output[l] = memory.Take(size);
-            Slope[l] = memory.Take(size);
+            Slope[l] = shape.IsSmooth ? memory.Take(size) : null;
             Delta[l] = isSupport ? memory.Take(size) : null;
             Curvature[l] = isSupport && shape.IsSmooth ? memory.Take(size) : null;
             Pulled[l] = isSupport && shape.IsSmooth ? memory.Take(size) : null;

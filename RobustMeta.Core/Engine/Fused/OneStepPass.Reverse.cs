@@ -6,7 +6,7 @@ internal sealed unsafe partial class OneStepPass<T>
     public override void Backward(FusedBatch<T> batch, Chunk chunk, T* memory, Arena<T> scratch, T* gradient)
     {
         var at = new Bump<T>(memory);
-        Carve(ref at, batch, chunk);
+        Carve(ref at, batch, chunk, training: true);
         scratch.Reset();
         Slow.Layout.Point(Adjoint, gradient);
         var count = batch.Tasks.SupportOffsets[chunk.EndUser] - batch.Tasks.SupportOffsets[chunk.FirstUser];
@@ -52,7 +52,7 @@ internal sealed unsafe partial class OneStepPass<T>
         ReverseOutput(batch, chunk, errors, outputF, scratch);
         for (var l = hidden; l >= 1; l--)
         {
-            Arithmetic.Multiply(Query.Slope[l], queryOutputs[l], count * Shape.Padded[l]);
+            Network.MultiplySlope(Query, l, queryOutputs[l], count);
             if (l > 1)
             {
                 Network.AddOuter(Query.Output[l - 1], l - 1, queryOutputs[l], l, Adjoint.Weight[l], count);
@@ -83,9 +83,7 @@ internal sealed unsafe partial class OneStepPass<T>
             for (var i = q; i < q + queries; i++)
             {
                 bias += errors[i];
-                var target = queryOutputs[hidden] + (long)i * top;
-                Arithmetic<T>.Clear(target, top);
-                Arithmetic.AddScaled(errors[i], output, target, top);
+                Arithmetic.Scale(errors[i], output, queryOutputs[hidden] + (long)i * top, top);
             }
             Arithmetic.AddScaled(T.One, own, Adjoint.Output, top);
             *Adjoint.OutputBias += bias;
@@ -98,9 +96,7 @@ internal sealed unsafe partial class OneStepPass<T>
             {
                 var row = Support.Output[hidden] + (long)i * top;
                 outputF[i] = -LocalLr * (Arithmetic.Dot(row, own, top) + bias);
-                var target = Outputs[hidden] + (long)i * top;
-                Arithmetic<T>.Clear(target, top);
-                Arithmetic.AddScaled(-LocalLr * Support.OutputDelta[i], own, target, top);
+                Arithmetic.Scale(-LocalLr * Support.OutputDelta[i], own, Outputs[hidden] + (long)i * top, top);
             }
         }
         IsSet[hidden] = exact;
@@ -118,26 +114,16 @@ internal sealed unsafe partial class OneStepPass<T>
             var errors = queryOutputs[l] + (long)q * width;
             var deltas = Support.Delta[l] + (long)s * width;
             var move = scratch.Take((long)queries * supports);
+            var own = scratch.Take((long)queries * below);
             Arithmetic.Gram(errors, width, deltas, width, move, queries, supports, width, -LocalLr, T.Zero);
-            T* left;
-            T* right;
-            T* toLeft;
-            T* toRight;
             if (l == 1)
             {
-                left = queryItems + (long)q * below;
-                right = supportItems + (long)s * below;
-                toLeft = batch.ItemAdjoint + (long)(batch.SupportRows + batch.Tasks.QueryOffsets[u]) * below;
-                toRight = batch.ItemAdjoint + (long)batch.Tasks.SupportOffsets[u] * below;
                 batch.UserNormAdjoint[u] = Sum(move, (long)queries * supports);
             }
-            else
-            {
-                left = Query.Output[l - 1] + (long)q * below;
-                right = Support.Output[l - 1] + (long)s * below;
-                toLeft = queryOutputs[l - 1] + (long)q * below;
-                toRight = Outputs[l - 1] + (long)s * below;
-            }
+            var (left, right) = Inputs(batch, chunk, u, l);
+            // Adjoints of items take the place of the items, as soon as nothing needs these.
+            var toLeft = l == 1 ? own : queryOutputs[l - 1] + (long)q * below;
+            var toRight = l == 1 ? right : Outputs[l - 1] + (long)s * below;
             Arithmetic.Gemm(move, supports, 1, right, below, toLeft, below, queries, below, supports, l > 1);
             if (Shape.IsSecondOrder)
             {
@@ -156,6 +142,10 @@ internal sealed unsafe partial class OneStepPass<T>
                     accumulate: false
                 );
                 Arithmetic.Gemm(move, 1, supports, left, below, toRight, below, supports, below, queries, false);
+            }
+            if (l == 1)
+            {
+                Arithmetic<T>.Copy(own, left, (long)queries * below);
             }
             kernel += (long)supports * queries;
         }

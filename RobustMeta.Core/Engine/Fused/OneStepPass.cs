@@ -37,11 +37,11 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
     public override long Measure(FusedBatch<T> batch, Chunk chunk, bool training)
     {
         var memory = new Bump<T>(null);
-        Carve(ref memory, batch, chunk);
+        Carve(ref memory, batch, chunk, training);
         return memory.Taken;
     }
 
-    private void Carve(ref Bump<T> memory, FusedBatch<T> batch, Chunk chunk)
+    private void Carve(ref Bump<T> memory, FusedBatch<T> batch, Chunk chunk, bool training)
     {
         var (support, query) = (batch.Tasks.SupportOffsets, batch.Tasks.QueryOffsets);
         var users = chunk.EndUser - chunk.FirstUser;
@@ -65,8 +65,7 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
         }
         if (Shape.AdaptsHidden[1])
         {
-            supportItems = memory.Take((long)(support[chunk.EndUser] - support[chunk.FirstUser]) * Shape.Padded[0]);
-            queryItems = memory.Take((long)(query[chunk.EndUser] - query[chunk.FirstUser]) * Shape.Padded[0]);
+            CarveItems(ref memory, batch, chunk, training);
         }
         ownOutput = memory.Take((long)users * Shape.Padded[hidden]);
         ownBias = memory.Take(users);
@@ -74,10 +73,25 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
         contextMoved = Shape.Context > 0 ? memory.Take((long)users * Shape.Padded[1]) : null;
     }
 
+    // In training the items of all rows stand in the batch, where their adjoints will be.
+    private void CarveItems(ref Bump<T> memory, FusedBatch<T> batch, Chunk chunk, bool training)
+    {
+        var (support, query) = (batch.Tasks.SupportOffsets, batch.Tasks.QueryOffsets);
+        var width = Shape.Padded[0];
+        if (training)
+        {
+            supportItems = batch.RowItems + (long)support[chunk.FirstUser] * width;
+            queryItems = batch.RowItems + (long)(batch.SupportRows + query[chunk.FirstUser]) * width;
+            return;
+        }
+        supportItems = memory.Take((long)(support[chunk.EndUser] - support[chunk.FirstUser]) * width);
+        queryItems = memory.Take((long)(query[chunk.EndUser] - query[chunk.FirstUser]) * width);
+    }
+
     public override void Forward(FusedBatch<T> batch, Chunk chunk, T* memory, Arena<T> scratch, bool training)
     {
         var at = new Bump<T>(memory);
-        Carve(ref at, batch, chunk);
+        Carve(ref at, batch, chunk, training);
         var tasks = batch.Tasks;
         var first = tasks.SupportOffsets[chunk.FirstUser];
         var count = tasks.SupportOffsets[chunk.EndUser] - first;
@@ -204,19 +218,11 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
             var (s, supports) = SupportOf(batch, chunk, u);
             var (q, queries) = QueryOf(batch, chunk, u);
             var width = Shape.Padded[l - 1];
-            T* left;
-            T* right;
+            var (left, right) = Inputs(batch, chunk, u, l);
             if (l == 1)
             {
-                left = queryItems + (long)q * width;
-                right = supportItems + (long)s * width;
                 Gather(batch, batch.SupportRows + batch.Tasks.QueryOffsets[u], queries, left);
                 Gather(batch, batch.Tasks.SupportOffsets[u], supports, right);
-            }
-            else
-            {
-                left = Query.Output[l - 1] + (long)q * width;
-                right = Support.Output[l - 1] + (long)s * width;
             }
             var shift = l == 1 ? batch.UserNorm[u] : T.One;
             Arithmetic.Gram(left, width, right, width, kernel, queries, supports, width, -LocalLr, shift);
@@ -234,6 +240,29 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
                 accumulate: true
             );
             kernel += (long)supports * queries;
+        }
+    }
+
+    // What goes into layer l: of a user's queries, and of its supports.
+    private Pair Inputs(FusedBatch<T> batch, Chunk chunk, int user, int l)
+    {
+        var (s, q) = (SupportOf(batch, chunk, user).First, QueryOf(batch, chunk, user).First);
+        var width = Shape.Padded[l - 1];
+        return l == 1
+            ? new(queryItems + (long)q * width, supportItems + (long)s * width)
+            : new(Query.Output[l - 1] + (long)q * width, Support.Output[l - 1] + (long)s * width);
+    }
+
+    // Tuples cannot hold pointers.
+    private readonly struct Pair(T* queries, T* supports)
+    {
+        private readonly T* queries = queries;
+        private readonly T* supports = supports;
+
+        public void Deconstruct(out T* left, out T* right)
+        {
+            left = queries;
+            right = supports;
         }
     }
 

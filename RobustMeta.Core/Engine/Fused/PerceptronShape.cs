@@ -76,6 +76,30 @@ internal sealed class PerceptronShape
     /// <summary>Whether φ″ is anything but zero.</summary>
     public bool IsSmooth => Form.Activation is Activation.Tanh or Activation.Silu;
 
+    /// <summary>
+    /// Whether a user with so many supports and queries takes the first layer by kernels instead of weights of its own.
+    /// </summary>
+    public bool PrefersKernel(int supports, int queries) =>
+        Steps > 0
+        && AdaptsHidden[1]
+        && !HasRates
+        && KernelProducts(1, supports, queries) <= OwnProducts(1, supports, queries);
+
+    /// <summary>
+    /// Products to adapt layer l, use it and go back, by kernels between queries and supports and, with several steps,
+    /// between supports (which is meant for the first layer, whose inputs no step changes).
+    /// </summary>
+    public double KernelProducts(int l, double supports, double queries)
+    {
+        var (below, width) = ((double)Width[l - 1], (double)Width[l]);
+        var between = Steps > 1 ? 2 * supports * supports * below : 0;
+        return 3 * supports * ((Steps - 1) * supports * width + queries * (below + width)) + between;
+    }
+
+    /// <summary>The same by weights of the user's own.</summary>
+    public double OwnProducts(int l, double supports, double queries) =>
+        3.0 * Width[l - 1] * Width[l] * ((2 * Steps - 1) * supports + queries);
+
     private bool Adapts => AdaptsOutput || AdaptsHidden.Contains(true) || Context > 0;
 
     /// <summary>Why the perceptron core cannot compute a model, or null where it can.</summary>

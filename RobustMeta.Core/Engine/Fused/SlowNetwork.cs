@@ -21,7 +21,8 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
         {
             Weights.Weight[l] = Block + Layout.Weight[l];
             Weights.Bias[l] = Block + Layout.Bias[l];
-            Weights.Transposed[l] = memory.TakeZeros((long)shape.Width[l] * shape.Padded[l - 1]);
+            // A vector more, for fields whose columns do not begin at a whole vector.
+            Weights.Transposed[l] = memory.TakeZeros((long)shape.Width[l] * shape.Padded[l - 1] + arithmetic.Lanes);
         }
         Weights.Output = Block + Layout.Output;
         Weights.OutputBias = Block + Layout.OutputBias;

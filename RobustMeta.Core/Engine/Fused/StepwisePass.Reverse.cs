@@ -33,7 +33,11 @@ internal sealed unsafe partial class StepwisePass<T>
             }
         }
         AddOwn(gradient);
-        if (Shape.HasRates)
+        if (usesKernel)
+        {
+            ReverseKernels(batch, user, items, scratch);
+        }
+        else if (Shape.HasRates)
         {
             Arithmetic<T>.Copy(moveAdjoint, batch.UserMoveAdjoint + (long)user * width, width);
         }
@@ -49,7 +53,7 @@ internal sealed unsafe partial class StepwisePass<T>
         at.Point(own, gradient);
         for (var l = 1; l <= hidden; l++)
         {
-            if (Shape.AdaptsHidden[l])
+            if (HasOwn(l))
             {
                 own.Weight[l] = scratch.TakeZeros((long)Shape.Width[l - 1] * Shape.Padded[l]);
                 own.Bias[l] = scratch.TakeZeros(Shape.Padded[l]);
@@ -67,7 +71,7 @@ internal sealed unsafe partial class StepwisePass<T>
     {
         for (var l = 1; l <= hidden; l++)
         {
-            if (Shape.AdaptsHidden[l])
+            if (HasOwn(l))
             {
                 var size = Shape.Width[l - 1] * Shape.Padded[l];
                 Arithmetic.AddScaled(T.One, own.Weight[l], gradient + at.Weight[l], size);
@@ -97,9 +101,13 @@ internal sealed unsafe partial class StepwisePass<T>
         Network.ReverseForward(Query, weights[steps], own, errors, queryOutputs, nothingSet, none, hidden + 1, count);
         Arithmetic.AddRows(null, queryOutputs[1], userAdjoint, count, width);
         var layer = batch.LayerAdjoint + (long)row * width;
-        if (steps == 0 || !Shape.AdaptsHidden[1])
+        if (steps == 0 || !HasOwn(1))
         {
             Arithmetic<T>.Copy(queryOutputs[1], layer, (long)count * width);
+            if (usesKernel)
+            {
+                ReverseQueryKernel(batch.Tasks.SupportLength(user), count, queryOutputs[1], scratch);
+            }
             return;
         }
         Arithmetic<T>.Clear(layer, (long)count * width);
@@ -123,7 +131,8 @@ internal sealed unsafe partial class StepwisePass<T>
     private T* Transposed(T* weight, int l, Arena<T> scratch)
     {
         var (below, padded) = (Shape.Width[l - 1], Shape.Padded[l - 1]);
-        var transposed = scratch.TakeZeros((long)Shape.Width[l] * padded);
+        var size = (long)Shape.Width[l] * padded;
+        var transposed = padded > below ? scratch.TakeZeros(size) : scratch.Take(size);
         Arithmetic.Transpose(weight, Shape.Padded[l], transposed, padded, below, Shape.Width[l]);
         return transposed;
     }
@@ -149,7 +158,12 @@ internal sealed unsafe partial class StepwisePass<T>
         var lowest = hidden + 1;
         for (var l = hidden; l >= 1; l--)
         {
-            if (Shape.AdaptsHidden[l])
+            if (l == 1 && usesKernel)
+            {
+                Arithmetic<T>.Copy(sumAdjoint, f[1], (long)count * width);
+                lowest = 1;
+            }
+            else if (Shape.AdaptsHidden[l])
             {
                 ReverseGradient(batch, first, t, l, items, count, scratch);
                 lowest = l;
@@ -159,7 +173,7 @@ internal sealed unsafe partial class StepwisePass<T>
                 Arithmetic<T>.Clear(f[l], (long)count * Shape.Padded[l]);
             }
         }
-        if (Shape.AdaptsHidden[1] || Shape.Context > 0)
+        if (!usesKernel && (Shape.AdaptsHidden[1] || Shape.Context > 0))
         {
             PushUser(batch, user, count, scratch);
             lowest = 1;
@@ -183,8 +197,12 @@ internal sealed unsafe partial class StepwisePass<T>
         {
             Arithmetic<T>.Clear(layer, (long)count * width);
         }
-        if (t == 0 || !Shape.AdaptsHidden[1])
+        if (t == 0 || !HasOwn(1))
         {
+            if (t > 0 && usesKernel)
+            {
+                ReverseSupportKernel(t, count, Outputs[1], scratch);
+            }
             // Through the slow W_1, which the batch does for all rows of an item at once.
             Arithmetic.AddScaled(T.One, Outputs[1], layer, count * width);
             return;
@@ -199,14 +217,14 @@ internal sealed unsafe partial class StepwisePass<T>
     {
         var (below, width) = (Shape.Padded[l - 1], Shape.Padded[l]);
         var size = Shape.Width[l - 1] * width;
-        var u = scratch.TakeZeros(size);
-        Subtract(at.RateWeight[l], own.Weight[l], u, size);
+        var u = scratch.Take(size);
+        Step(at.RateWeight[l], own.Weight[l], u, size);
         var left = l == 1 ? items : rows[t].Output[l - 1];
         Arithmetic.Gemm(left, below, 1, u, width, f[l], width, count, width, Shape.Width[l - 1], false);
         if (l > 1)
         {
-            var bias = scratch.TakeZeros(width);
-            Subtract(at.RateBias[l], own.Bias[l], bias, width);
+            var bias = scratch.Take(width);
+            Step(at.RateBias[l], own.Bias[l], bias, width);
             AddToRows(bias, f[l], count, width);
         }
         var into = l == 1 ? batch.ItemAdjoint + (long)first * below : Outputs[l - 1];
@@ -224,6 +242,18 @@ internal sealed unsafe partial class StepwisePass<T>
             accumulate: l == 1 && t < steps - 1
         );
         IsSet[l - 1] = true;
+    }
+
+    // into = −rate · x, with the learned rates at a place of the slow block or the one local rate.
+    private void Step(long rates, T* x, T* into, int n)
+    {
+        if (rates < 0)
+        {
+            Arithmetic.Scale(-LocalLr, x, into, n);
+            return;
+        }
+        Arithmetic<T>.Clear(into, n);
+        Subtract(rates, x, into, n);
     }
 
     // F_1 gets what the step did to the user's part: −move·c̄ and, with a context, c̄·ContextMove.
@@ -245,15 +275,13 @@ internal sealed unsafe partial class StepwisePass<T>
     private void ReverseOutputGradient(int t, T* outputF, int count, Arena<T> scratch)
     {
         var top = Shape.Padded[hidden];
-        var u = scratch.TakeZeros(top);
-        Subtract(at.RateOutput, own.Output, u, top);
+        var u = scratch.Take(top);
+        Step(at.RateOutput, own.Output, u, top);
         var bias = -OutputBiasRate * *own.OutputBias;
         for (var i = 0; i < count; i++)
         {
-            var target = Outputs[hidden] + (long)i * top;
             outputF[i] = Arithmetic.Dot(rows[t].Output[hidden] + (long)i * top, u, top) + bias;
-            Arithmetic<T>.Clear(target, top);
-            Arithmetic.AddScaled(rows[t].OutputDelta[i], u, target, top);
+            Arithmetic.Scale(rows[t].OutputDelta[i], u, Outputs[hidden] + (long)i * top, top);
         }
         IsSet[hidden] = true;
     }
@@ -262,7 +290,7 @@ internal sealed unsafe partial class StepwisePass<T>
     private void ReverseRates(int t, T* items, int count, T* gradient, Arena<T> scratch)
     {
         var width = Shape.Padded[1];
-        if (Shape.AdaptsHidden[1] || Shape.Context > 0)
+        if (!usesKernel && (Shape.AdaptsHidden[1] || Shape.Context > 0))
         {
             var sum = DeltaSum(t, count, scratch);
             Arithmetic.AddProduct(-T.One, userAdjoint, sum, moveAdjoint, width);

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace RobustMeta.Engine.Fused;
 
 /// <summary>
-/// Any number of inner steps, one user at a time, with the user's own weights after each step. Back through a step: the
-/// adjoint V of the new weights is that of the old ones, and U = −rate·V is that of the step's gradient AᵀD, which goes
+/// Any number of inner steps, one user at a time, with the user's own weights after each step (in the first layer kernels
+/// in their place, where these are cheaper). Back through a step: the adjoint V of the new weights is that of the old ones, and U = −rate·V is that of the step's gradient AᵀD, which goes
 /// on to A and D. The Hessian is never formed.
 /// </summary>
 internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
@@ -33,6 +33,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         queryOutputs = new T*[hidden + 1];
         nothingSet = new bool[hidden + 1];
         none = new T*[hidden + 1];
+        sums = new T*[steps + 1];
         own = new(hidden);
     }
 
@@ -74,6 +75,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
     {
         var start = memory;
         var supports = batch.Tasks.SupportLength(user);
+        usesKernel = Shape.PrefersKernel(supports, batch.Tasks.QueryLength(user));
         for (var t = 0; t < steps; t++)
         {
             var same = training ? memory : start;
@@ -81,6 +83,10 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             memory = same;
         }
         Query.Carve(ref memory, batch.Tasks.QueryLength(user), isSupport: false);
+        if (usesKernel)
+        {
+            CarveKernel(ref memory, supports, batch.Tasks.QueryLength(user), training);
+        }
         start = memory;
         userLayer[0] = batch.UserLayer + (long)user * Shape.Padded[1];
         for (var t = 1; t <= steps; t++)
@@ -96,7 +102,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
     {
         for (var l = 1; l <= hidden; l++)
         {
-            var adapts = Shape.AdaptsHidden[l];
+            var adapts = HasOwn(l);
             own.Weight[l] = adapts ? memory.Take((long)Shape.Width[l - 1] * Shape.Padded[l]) : Slow.Weights.Weight[l];
             own.Bias[l] = adapts ? memory.Take(Shape.Padded[l]) : Slow.Weights.Bias[l];
             own.Transposed[l] =
@@ -108,15 +114,26 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         own.OutputBias = memory.Take(1);
     }
 
+    // Whether the user has weights of its own in layer l.
+    private bool HasOwn(int l) => Shape.AdaptsHidden[l] && (l > 1 || !usesKernel);
+
     private void Adapt(FusedBatch<T> batch, int user, Arena<T> scratch)
     {
         var (first, count) = (batch.Tasks.SupportOffsets[user], batch.Tasks.SupportLength(user));
         var items = steps > 0 && Shape.AdaptsHidden[1] ? GatherSupport(batch, user, scratch) : null;
+        if (usesKernel)
+        {
+            FillKernels(batch, user, items, count, scratch);
+        }
         for (var t = 0; t < steps; t++)
         {
-            if (t == 0 || !Shape.AdaptsHidden[1])
+            if (t == 0 || !HasOwn(1))
             {
                 FirstLayer(batch, userLayer[t], first, count, rows[t].Output[1]);
+                if (t > 0 && usesKernel)
+                {
+                    AddKernel(supportKernel, t, count, count, rows[t].Output[1]);
+                }
             }
             else
             {
@@ -166,7 +183,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         var (old, next) = (weights[t], weights[t + 1]);
         for (var l = 1; l <= hidden; l++)
         {
-            if (!Shape.AdaptsHidden[l])
+            if (!HasOwn(l))
             {
                 continue;
             }
@@ -223,6 +240,11 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
     {
         var width = Shape.Padded[1];
         Take(userLayer[t], userLayer[t + 1], width);
+        if (usesKernel)
+        {
+            AddToSum(t, count);
+            return;
+        }
         if (!Shape.AdaptsHidden[1] && Shape.Context == 0)
         {
             return;
@@ -257,7 +279,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
     private void ScoreQueries(FusedBatch<T> batch, int user, Arena<T> scratch)
     {
         var (first, count) = (batch.Tasks.QueryOffsets[user], batch.Tasks.QueryLength(user));
-        if (steps > 0 && Shape.AdaptsHidden[1])
+        if (steps > 0 && HasOwn(1))
         {
             var items = scratch.Take((long)count * Shape.Padded[0]);
             Gather(batch, batch.SupportRows + first, count, items);
@@ -266,6 +288,10 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         else
         {
             FirstLayer(batch, userLayer[steps], batch.SupportRows + first, count, Query.Output[1]);
+            if (usesKernel)
+            {
+                AddKernel(queryKernel, steps, batch.Tasks.SupportLength(user), count, Query.Output[1]);
+            }
         }
         Network.Forward(Query, weights[steps], count);
         QueryLosses(batch, Query, first, count);

@@ -1,19 +1,160 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace RobustMeta.Engine.Fused;
 
 /// <summary>
-/// The innermost products: a tile of C of R rows and 2 vectors (or 1) of columns stays in registers while the depth goes
-/// by. Each step loads a row of B, broadcasts R numbers of A and does R × 2 fused multiply-adds, so that the loads stay
-/// below what the processor can do beside the arithmetic. Written out by hand, since locals in an array would not be
-/// kept in registers, and with few calls, since the run-time compiler inlines so many and no more.
+/// The innermost products: a tile of C of up to 8 rows and 2 vectors (or 1) of columns stays in registers while the depth
+/// goes by. Each step loads a row of B, broadcasts R numbers of A and does R × 2 fused multiply-adds, so that the loads stay
+/// below what the processor can do beside the arithmetic. Written out by hand, since locals in an array would not be kept
+/// in registers. The number of rows is a type: the run-time compiler makes a copy for each and leaves out what the
+/// conditions exclude.
 /// </summary>
 internal static unsafe class Tiles<L, V, T>
     where L : struct, ILanes<V, T>
     where V : unmanaged
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    public static void Tile8x2(
+    /// <summary>C (+)= A·B for some rows and a number of tiles side by side, two vectors wide each.</summary>
+    public static void Two<R>(
+        T* a,
+        nint rowStride,
+        nint columnStride,
+        T* b,
+        nint ldb,
+        T* c,
+        nint ldc,
+        int depth,
+        int tiles,
+        bool accumulate
+    )
+        where R : struct, ICount
+    {
+        // Multiples of the stride in registers: the processor's addresses know once and twice each.
+        var twice = 2 * rowStride;
+        var thrice = 3 * rowStride;
+        var five = 5 * rowStride;
+        var seven = 7 * rowStride;
+        for (; tiles > 0; tiles--)
+        {
+            V c00 = default,
+                c01 = default;
+            V c10 = default,
+                c11 = default;
+            V c20 = default,
+                c21 = default;
+            V c30 = default,
+                c31 = default;
+            V c40 = default,
+                c41 = default;
+            V c50 = default,
+                c51 = default;
+            V c60 = default,
+                c61 = default;
+            V c70 = default,
+                c71 = default;
+            if (accumulate)
+            {
+                Load<R>(0, c, ldc, ref c00, ref c01);
+                Load<R>(1, c, ldc, ref c10, ref c11);
+                Load<R>(2, c, ldc, ref c20, ref c21);
+                Load<R>(3, c, ldc, ref c30, ref c31);
+                Load<R>(4, c, ldc, ref c40, ref c41);
+                Load<R>(5, c, ldc, ref c50, ref c51);
+                Load<R>(6, c, ldc, ref c60, ref c61);
+                Load<R>(7, c, ldc, ref c70, ref c71);
+            }
+            var left = a;
+            var right = b;
+            for (var p = depth; p > 0; p--)
+            {
+                var b0 = *(V*)right;
+                var b1 = *(V*)(right + L.Count);
+                var a0 = L.Broadcast(left[0]);
+                c00 = L.MultiplyAdd(a0, b0, c00);
+                c01 = L.MultiplyAdd(a0, b1, c01);
+                if (R.Count > 1)
+                {
+                    var a1 = L.Broadcast(left[rowStride]);
+                    c10 = L.MultiplyAdd(a1, b0, c10);
+                    c11 = L.MultiplyAdd(a1, b1, c11);
+                }
+                if (R.Count > 2)
+                {
+                    var a2 = L.Broadcast(left[twice]);
+                    c20 = L.MultiplyAdd(a2, b0, c20);
+                    c21 = L.MultiplyAdd(a2, b1, c21);
+                }
+                if (R.Count > 3)
+                {
+                    var a3 = L.Broadcast(left[thrice]);
+                    c30 = L.MultiplyAdd(a3, b0, c30);
+                    c31 = L.MultiplyAdd(a3, b1, c31);
+                }
+                if (R.Count > 4)
+                {
+                    var a4 = L.Broadcast(left[2 * twice]);
+                    c40 = L.MultiplyAdd(a4, b0, c40);
+                    c41 = L.MultiplyAdd(a4, b1, c41);
+                }
+                if (R.Count > 5)
+                {
+                    var a5 = L.Broadcast(left[five]);
+                    c50 = L.MultiplyAdd(a5, b0, c50);
+                    c51 = L.MultiplyAdd(a5, b1, c51);
+                }
+                if (R.Count > 6)
+                {
+                    var a6 = L.Broadcast(left[2 * thrice]);
+                    c60 = L.MultiplyAdd(a6, b0, c60);
+                    c61 = L.MultiplyAdd(a6, b1, c61);
+                }
+                if (R.Count > 7)
+                {
+                    var a7 = L.Broadcast(left[seven]);
+                    c70 = L.MultiplyAdd(a7, b0, c70);
+                    c71 = L.MultiplyAdd(a7, b1, c71);
+                }
+                left += columnStride;
+                right += ldb;
+            }
+            Store<R>(0, c, ldc, c00, c01);
+            Store<R>(1, c, ldc, c10, c11);
+            Store<R>(2, c, ldc, c20, c21);
+            Store<R>(3, c, ldc, c30, c31);
+            Store<R>(4, c, ldc, c40, c41);
+            Store<R>(5, c, ldc, c50, c51);
+            Store<R>(6, c, ldc, c60, c61);
+            Store<R>(7, c, ldc, c70, c71);
+            b += 2 * L.Count;
+            c += 2 * L.Count;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load<R>(nint row, T* c, nint ldc, ref V left, ref V right)
+        where R : struct, ICount
+    {
+        if (row < R.Count)
+        {
+            left = *(V*)(c + row * ldc);
+            right = *(V*)(c + row * ldc + L.Count);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<R>(nint row, T* c, nint ldc, V left, V right)
+        where R : struct, ICount
+    {
+        if (row < R.Count)
+        {
+            *(V*)(c + row * ldc) = left;
+            *(V*)(c + row * ldc + L.Count) = right;
+        }
+    }
+
+    /// <summary>C (+)= A·B for some rows, one vector wide.</summary>
+    public static void One<R>(
         T* a,
         nint rowStride,
         nint columnStride,
@@ -24,290 +165,163 @@ internal static unsafe class Tiles<L, V, T>
         int depth,
         bool accumulate
     )
+        where R : struct, ICount
+    {
+        V c0 = default;
+        V c1 = default;
+        V c2 = default;
+        V c3 = default;
+        V c4 = default;
+        V c5 = default;
+        V c6 = default;
+        V c7 = default;
+        if (accumulate)
+        {
+            c0 = *(V*)c;
+            c1 = R.Count > 1 ? *(V*)(c + ldc) : c1;
+            c2 = R.Count > 2 ? *(V*)(c + 2 * ldc) : c2;
+            c3 = R.Count > 3 ? *(V*)(c + 3 * ldc) : c3;
+            c4 = R.Count > 4 ? *(V*)(c + 4 * ldc) : c4;
+            c5 = R.Count > 5 ? *(V*)(c + 5 * ldc) : c5;
+            c6 = R.Count > 6 ? *(V*)(c + 6 * ldc) : c6;
+            c7 = R.Count > 7 ? *(V*)(c + 7 * ldc) : c7;
+        }
+        var middle = a + 3 * rowStride;
+        var lower = a + 6 * rowStride;
+        for (var p = 0; p < depth; p++)
+        {
+            var b0 = *(V*)b;
+            c0 = L.MultiplyAdd(L.Broadcast(a[0]), b0, c0);
+            c1 = R.Count > 1 ? L.MultiplyAdd(L.Broadcast(a[rowStride]), b0, c1) : c1;
+            c2 = R.Count > 2 ? L.MultiplyAdd(L.Broadcast(a[2 * rowStride]), b0, c2) : c2;
+            c3 = R.Count > 3 ? L.MultiplyAdd(L.Broadcast(middle[0]), b0, c3) : c3;
+            c4 = R.Count > 4 ? L.MultiplyAdd(L.Broadcast(middle[rowStride]), b0, c4) : c4;
+            c5 = R.Count > 5 ? L.MultiplyAdd(L.Broadcast(middle[2 * rowStride]), b0, c5) : c5;
+            c6 = R.Count > 6 ? L.MultiplyAdd(L.Broadcast(lower[0]), b0, c6) : c6;
+            c7 = R.Count > 7 ? L.MultiplyAdd(L.Broadcast(lower[rowStride]), b0, c7) : c7;
+            a += columnStride;
+            middle += columnStride;
+            lower += columnStride;
+            b += ldb;
+        }
+        *(V*)c = c0;
+        Put<R>(1, c, ldc, c1);
+        Put<R>(2, c, ldc, c2);
+        Put<R>(3, c, ldc, c3);
+        Put<R>(4, c, ldc, c4);
+        Put<R>(5, c, ldc, c5);
+        Put<R>(6, c, ldc, c6);
+        Put<R>(7, c, ldc, c7);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<R>(nint row, T* c, nint ldc, V value)
+        where R : struct, ICount
+    {
+        if (row < R.Count)
+        {
+            *(V*)(c + row * ldc) = value;
+        }
+    }
+
+    /// <summary>Dot products of up to 3 rows of A with 4 rows of B: C[i, j] = alpha·(a_i·b_j + shift).</summary>
+    public static void Dots<R>(T* a, nint lda, T* b, nint ldb, T* c, nint ldc, int depth, T alpha, T shift)
+        where R : struct, ICount
     {
         V c00 = default,
-            c01 = default;
+            c01 = default,
+            c02 = default,
+            c03 = default;
         V c10 = default,
-            c11 = default;
+            c11 = default,
+            c12 = default,
+            c13 = default;
         V c20 = default,
-            c21 = default;
-        V c30 = default,
-            c31 = default;
-        V c40 = default,
-            c41 = default;
-        V c50 = default,
-            c51 = default;
-        V c60 = default,
-            c61 = default;
-        V c70 = default,
-            c71 = default;
-        if (accumulate)
+            c21 = default,
+            c22 = default,
+            c23 = default;
+        for (var end = a + depth; a < end; a += L.Count)
         {
-            c00 = *(V*)c;
-            c01 = *(V*)(c + L.Count);
-            c10 = *(V*)(c + ldc);
-            c11 = *(V*)(c + ldc + L.Count);
-            c20 = *(V*)(c + 2 * ldc);
-            c21 = *(V*)(c + 2 * ldc + L.Count);
-            c30 = *(V*)(c + 3 * ldc);
-            c31 = *(V*)(c + 3 * ldc + L.Count);
-            c40 = *(V*)(c + 4 * ldc);
-            c41 = *(V*)(c + 4 * ldc + L.Count);
-            c50 = *(V*)(c + 5 * ldc);
-            c51 = *(V*)(c + 5 * ldc + L.Count);
-            c60 = *(V*)(c + 6 * ldc);
-            c61 = *(V*)(c + 6 * ldc + L.Count);
-            c70 = *(V*)(c + 7 * ldc);
-            c71 = *(V*)(c + 7 * ldc + L.Count);
-        }
-        for (var p = 0; p < depth; p++)
-        {
+            var a0 = *(V*)a;
+            var a1 = R.Count > 1 ? *(V*)(a + lda) : a0;
+            var a2 = R.Count > 2 ? *(V*)(a + 2 * lda) : a0;
             var b0 = *(V*)b;
-            var b1 = *(V*)(b + L.Count);
-            var a0 = L.Broadcast(a[0]);
             c00 = L.MultiplyAdd(a0, b0, c00);
+            c10 = R.Count > 1 ? L.MultiplyAdd(a1, b0, c10) : c10;
+            c20 = R.Count > 2 ? L.MultiplyAdd(a2, b0, c20) : c20;
+            var b1 = *(V*)(b + ldb);
             c01 = L.MultiplyAdd(a0, b1, c01);
-            var a1 = L.Broadcast(a[rowStride]);
-            c10 = L.MultiplyAdd(a1, b0, c10);
-            c11 = L.MultiplyAdd(a1, b1, c11);
-            var a2 = L.Broadcast(a[2 * rowStride]);
-            c20 = L.MultiplyAdd(a2, b0, c20);
-            c21 = L.MultiplyAdd(a2, b1, c21);
-            var a3 = L.Broadcast(a[3 * rowStride]);
-            c30 = L.MultiplyAdd(a3, b0, c30);
-            c31 = L.MultiplyAdd(a3, b1, c31);
-            var a4 = L.Broadcast(a[4 * rowStride]);
-            c40 = L.MultiplyAdd(a4, b0, c40);
-            c41 = L.MultiplyAdd(a4, b1, c41);
-            var a5 = L.Broadcast(a[5 * rowStride]);
-            c50 = L.MultiplyAdd(a5, b0, c50);
-            c51 = L.MultiplyAdd(a5, b1, c51);
-            var a6 = L.Broadcast(a[6 * rowStride]);
-            c60 = L.MultiplyAdd(a6, b0, c60);
-            c61 = L.MultiplyAdd(a6, b1, c61);
-            var a7 = L.Broadcast(a[7 * rowStride]);
-            c70 = L.MultiplyAdd(a7, b0, c70);
-            c71 = L.MultiplyAdd(a7, b1, c71);
-            a += columnStride;
-            b += ldb;
+            c11 = R.Count > 1 ? L.MultiplyAdd(a1, b1, c11) : c11;
+            c21 = R.Count > 2 ? L.MultiplyAdd(a2, b1, c21) : c21;
+            var b2 = *(V*)(b + 2 * ldb);
+            c02 = L.MultiplyAdd(a0, b2, c02);
+            c12 = R.Count > 1 ? L.MultiplyAdd(a1, b2, c12) : c12;
+            c22 = R.Count > 2 ? L.MultiplyAdd(a2, b2, c22) : c22;
+            var b3 = *(V*)(b + 3 * ldb);
+            c03 = L.MultiplyAdd(a0, b3, c03);
+            c13 = R.Count > 1 ? L.MultiplyAdd(a1, b3, c13) : c13;
+            c23 = R.Count > 2 ? L.MultiplyAdd(a2, b3, c23) : c23;
+            b += L.Count;
         }
-        *(V*)c = c00;
-        *(V*)(c + L.Count) = c01;
-        *(V*)(c + ldc) = c10;
-        *(V*)(c + ldc + L.Count) = c11;
-        *(V*)(c + 2 * ldc) = c20;
-        *(V*)(c + 2 * ldc + L.Count) = c21;
-        *(V*)(c + 3 * ldc) = c30;
-        *(V*)(c + 3 * ldc + L.Count) = c31;
-        *(V*)(c + 4 * ldc) = c40;
-        *(V*)(c + 4 * ldc + L.Count) = c41;
-        *(V*)(c + 5 * ldc) = c50;
-        *(V*)(c + 5 * ldc + L.Count) = c51;
-        *(V*)(c + 6 * ldc) = c60;
-        *(V*)(c + 6 * ldc + L.Count) = c61;
-        *(V*)(c + 7 * ldc) = c70;
-        *(V*)(c + 7 * ldc + L.Count) = c71;
+        L.StoreSums(c00, c01, c02, c03, alpha, shift, c);
+        if (R.Count > 1)
+        {
+            L.StoreSums(c10, c11, c12, c13, alpha, shift, c + ldc);
+        }
+        if (R.Count > 2)
+        {
+            L.StoreSums(c20, c21, c22, c23, alpha, shift, c + 2 * ldc);
+        }
+    }
+}
+
+/// <summary>A small number as a type.</summary>
+internal interface ICount
+{
+    /// <summary>The number.</summary>
+    static abstract int Count { get; }
+}
+
+/// <summary>Numbers of rows that a tile may have.</summary>
+internal static class RowCounts
+{
+    internal readonly struct One : ICount
+    {
+        public static int Count => 1;
     }
 
-    public static void Tile4x2(
-        T* a,
-        nint rowStride,
-        nint columnStride,
-        T* b,
-        nint ldb,
-        T* c,
-        nint ldc,
-        int depth,
-        bool accumulate
-    )
+    internal readonly struct Two : ICount
     {
-        V c00 = default,
-            c01 = default;
-        V c10 = default,
-            c11 = default;
-        V c20 = default,
-            c21 = default;
-        V c30 = default,
-            c31 = default;
-        if (accumulate)
-        {
-            c00 = *(V*)c;
-            c01 = *(V*)(c + L.Count);
-            c10 = *(V*)(c + ldc);
-            c11 = *(V*)(c + ldc + L.Count);
-            c20 = *(V*)(c + 2 * ldc);
-            c21 = *(V*)(c + 2 * ldc + L.Count);
-            c30 = *(V*)(c + 3 * ldc);
-            c31 = *(V*)(c + 3 * ldc + L.Count);
-        }
-        for (var p = 0; p < depth; p++)
-        {
-            var b0 = *(V*)b;
-            var b1 = *(V*)(b + L.Count);
-            var a0 = L.Broadcast(a[0]);
-            c00 = L.MultiplyAdd(a0, b0, c00);
-            c01 = L.MultiplyAdd(a0, b1, c01);
-            var a1 = L.Broadcast(a[rowStride]);
-            c10 = L.MultiplyAdd(a1, b0, c10);
-            c11 = L.MultiplyAdd(a1, b1, c11);
-            var a2 = L.Broadcast(a[2 * rowStride]);
-            c20 = L.MultiplyAdd(a2, b0, c20);
-            c21 = L.MultiplyAdd(a2, b1, c21);
-            var a3 = L.Broadcast(a[3 * rowStride]);
-            c30 = L.MultiplyAdd(a3, b0, c30);
-            c31 = L.MultiplyAdd(a3, b1, c31);
-            a += columnStride;
-            b += ldb;
-        }
-        *(V*)c = c00;
-        *(V*)(c + L.Count) = c01;
-        *(V*)(c + ldc) = c10;
-        *(V*)(c + ldc + L.Count) = c11;
-        *(V*)(c + 2 * ldc) = c20;
-        *(V*)(c + 2 * ldc + L.Count) = c21;
-        *(V*)(c + 3 * ldc) = c30;
-        *(V*)(c + 3 * ldc + L.Count) = c31;
+        public static int Count => 2;
     }
 
-    public static void Tile1x2(T* a, nint columnStride, T* b, nint ldb, T* c, int depth, bool accumulate)
+    internal readonly struct Three : ICount
     {
-        V c00 = default,
-            c01 = default;
-        if (accumulate)
-        {
-            c00 = *(V*)c;
-            c01 = *(V*)(c + L.Count);
-        }
-        for (var p = 0; p < depth; p++)
-        {
-            var b0 = *(V*)b;
-            var b1 = *(V*)(b + L.Count);
-            var a0 = L.Broadcast(a[0]);
-            c00 = L.MultiplyAdd(a0, b0, c00);
-            c01 = L.MultiplyAdd(a0, b1, c01);
-            a += columnStride;
-            b += ldb;
-        }
-        *(V*)c = c00;
-        *(V*)(c + L.Count) = c01;
+        public static int Count => 3;
     }
 
-    public static void Tile8x1(
-        T* a,
-        nint rowStride,
-        nint columnStride,
-        T* b,
-        nint ldb,
-        T* c,
-        nint ldc,
-        int depth,
-        bool accumulate
-    )
+    internal readonly struct Four : ICount
     {
-        V c00 = default;
-        V c10 = default;
-        V c20 = default;
-        V c30 = default;
-        V c40 = default;
-        V c50 = default;
-        V c60 = default;
-        V c70 = default;
-        if (accumulate)
-        {
-            c00 = *(V*)c;
-            c10 = *(V*)(c + ldc);
-            c20 = *(V*)(c + 2 * ldc);
-            c30 = *(V*)(c + 3 * ldc);
-            c40 = *(V*)(c + 4 * ldc);
-            c50 = *(V*)(c + 5 * ldc);
-            c60 = *(V*)(c + 6 * ldc);
-            c70 = *(V*)(c + 7 * ldc);
-        }
-        for (var p = 0; p < depth; p++)
-        {
-            var b0 = *(V*)b;
-            var a0 = L.Broadcast(a[0]);
-            c00 = L.MultiplyAdd(a0, b0, c00);
-            var a1 = L.Broadcast(a[rowStride]);
-            c10 = L.MultiplyAdd(a1, b0, c10);
-            var a2 = L.Broadcast(a[2 * rowStride]);
-            c20 = L.MultiplyAdd(a2, b0, c20);
-            var a3 = L.Broadcast(a[3 * rowStride]);
-            c30 = L.MultiplyAdd(a3, b0, c30);
-            var a4 = L.Broadcast(a[4 * rowStride]);
-            c40 = L.MultiplyAdd(a4, b0, c40);
-            var a5 = L.Broadcast(a[5 * rowStride]);
-            c50 = L.MultiplyAdd(a5, b0, c50);
-            var a6 = L.Broadcast(a[6 * rowStride]);
-            c60 = L.MultiplyAdd(a6, b0, c60);
-            var a7 = L.Broadcast(a[7 * rowStride]);
-            c70 = L.MultiplyAdd(a7, b0, c70);
-            a += columnStride;
-            b += ldb;
-        }
-        *(V*)c = c00;
-        *(V*)(c + ldc) = c10;
-        *(V*)(c + 2 * ldc) = c20;
-        *(V*)(c + 3 * ldc) = c30;
-        *(V*)(c + 4 * ldc) = c40;
-        *(V*)(c + 5 * ldc) = c50;
-        *(V*)(c + 6 * ldc) = c60;
-        *(V*)(c + 7 * ldc) = c70;
+        public static int Count => 4;
     }
 
-    public static void Tile1x1(T* a, nint columnStride, T* b, nint ldb, T* c, int depth, bool accumulate)
+    internal readonly struct Five : ICount
     {
-        V c00 = default;
-        if (accumulate)
-        {
-            c00 = *(V*)c;
-        }
-        for (var p = 0; p < depth; p++)
-        {
-            var b0 = *(V*)b;
-            var a0 = L.Broadcast(a[0]);
-            c00 = L.MultiplyAdd(a0, b0, c00);
-            a += columnStride;
-            b += ldb;
-        }
-        *(V*)c = c00;
+        public static int Count => 5;
     }
 
-    /// <summary>Dot products of 4 rows with 2 rows: C[i, j] = alpha·(a_i·b_j + shift).</summary>
-    public static void Dot4x2(T* a, nint lda, T* b, nint ldb, T* c, nint ldc, int depth, T alpha, T shift)
+    internal readonly struct Six : ICount
     {
-        V c00 = default,
-            c01 = default;
-        V c10 = default,
-            c11 = default;
-        V c20 = default,
-            c21 = default;
-        V c30 = default,
-            c31 = default;
-        for (var p = 0; p < depth; p += L.Count)
-        {
-            var b0 = *(V*)(b + p);
-            var b1 = *(V*)(b + ldb + p);
-            var a0 = *(V*)(a + p);
-            c00 = L.MultiplyAdd(a0, b0, c00);
-            c01 = L.MultiplyAdd(a0, b1, c01);
-            var a1 = *(V*)(a + lda + p);
-            c10 = L.MultiplyAdd(a1, b0, c10);
-            c11 = L.MultiplyAdd(a1, b1, c11);
-            var a2 = *(V*)(a + 2 * lda + p);
-            c20 = L.MultiplyAdd(a2, b0, c20);
-            c21 = L.MultiplyAdd(a2, b1, c21);
-            var a3 = *(V*)(a + 3 * lda + p);
-            c30 = L.MultiplyAdd(a3, b0, c30);
-            c31 = L.MultiplyAdd(a3, b1, c31);
-        }
-        c[0] = alpha * (L.Sum(c00) + shift);
-        c[1] = alpha * (L.Sum(c01) + shift);
-        c[ldc] = alpha * (L.Sum(c10) + shift);
-        c[ldc + 1] = alpha * (L.Sum(c11) + shift);
-        c[2 * ldc] = alpha * (L.Sum(c20) + shift);
-        c[2 * ldc + 1] = alpha * (L.Sum(c21) + shift);
-        c[3 * ldc] = alpha * (L.Sum(c30) + shift);
-        c[3 * ldc + 1] = alpha * (L.Sum(c31) + shift);
+        public static int Count => 6;
+    }
+
+    internal readonly struct Seven : ICount
+    {
+        public static int Count => 7;
+    }
+
+    internal readonly struct Eight : ICount
+    {
+        public static int Count => 8;
     }
 }

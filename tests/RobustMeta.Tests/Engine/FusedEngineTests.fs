@@ -33,6 +33,7 @@ type Form =
         Threads: int
         Bits: int
         Dual: bool
+        EntitiesPerToken: int
         ItemFields: bool
         UserFields: bool
     }
@@ -60,6 +61,7 @@ let private form =
         let! threads = Gen.choose (1, 3)
         let! bits = Gen.elements [ 0; 128; 256; 512 ]
         let! dual = Gen.elements [ false; true ]
+        let! entitiesPerToken = Gen.choose (0, 2)
         let! items = Gen.elements [ true; true; true; false ]
         let! people = Gen.elements [ true; true; true; false ]
 
@@ -81,6 +83,7 @@ let private form =
                 Threads = threads
                 Bits = bits
                 Dual = dual
+                EntitiesPerToken = entitiesPerToken
                 ItemFields = items || not people
                 UserFields = people
             }
@@ -144,7 +147,17 @@ let private arraysOf (case: Case) =
 
 let private fused (f: Form) (model: MetaRecommender) (case: Case) (batch: TaskBatch) (weights: Weights) =
     let arrays, gradients = arraysOf case
-    use core = new FusedPerceptron<float>(model, arrays, f.Threads, Arithmetic<float>.Of f.Bits, Nullable f.Dual)
+
+    use core =
+        new FusedPerceptron<float>(
+            model,
+            arrays,
+            f.Threads,
+            Arithmetic<float>.Of f.Bits,
+            Nullable f.Dual,
+            f.EntitiesPerToken
+        )
+
     let support = weights.Support |> Option.map flat |> Option.defaultValue [||]
     let scores = core.Predict batch
     // Twice: the second pass must not see anything of the first.
@@ -192,6 +205,7 @@ let private fixedForm =
         Threads = 1
         Bits = 256
         Dual = true
+        EntitiesPerToken = 2
         ItemFields = true
         UserFields = true
     }

@@ -1,0 +1,133 @@
+/// The kernels of the fused engine against plain loops, over all small sizes, so that every tile is met.
+module RobustMeta.Tests.Engine.ArithmeticTests
+
+#nowarn "9"
+
+open System
+open System.Runtime.InteropServices
+open Expecto
+open Microsoft.FSharp.NativeInterop
+open RobustMeta.Engine.Fused
+open RobustMeta.Runtime
+
+/// Numbers in unmanaged memory, aligned as the engine's are.
+let private onArena (numbers: float[]) (arena: Arena<float>) =
+    let start = arena.Take(int64 (max 1 numbers.Length))
+    Marshal.Copy(numbers, 0, NativePtr.toNativeInt start, numbers.Length)
+    start
+
+let private back (start: nativeptr<float>) count =
+    let numbers = Array.zeroCreate<float> count
+    Marshal.Copy(NativePtr.toNativeInt start, numbers, 0, count)
+    numbers
+
+let private random = Seeds.Generator(3L, "arithmetic")
+let private draw count = Array.init count (fun _ -> random.NextDouble() - 0.5)
+
+let private close what (expected: float[]) (actual: float[]) =
+    Array.iter2 (fun e a -> Expect.floatClose Accuracy.high a e what) expected actual
+
+let private gemm (arithmetic: Arithmetic<float>) m n k transposed accumulate =
+    use arena = new Arena<float>()
+    let n = arithmetic.Padded n
+    let a, b, c = draw (m * k), draw (k * n), draw (m * n)
+    let rowStride, columnStride = if transposed then 1, m else k, 1
+
+    let expected =
+        Array.init (m * n) (fun at ->
+            let i, j = at / n, at % n
+
+            Seq.sumBy (fun p -> a[i * rowStride + p * columnStride] * b[p * n + j]) (seq { 0 .. k - 1 })
+            + (if accumulate then c[at] else 0.0))
+
+    let result = onArena c arena
+    arithmetic.Gemm(onArena a arena, rowStride, columnStride, onArena b arena, n, result, n, m, n, k, accumulate)
+    close $"{m} x {n} x {k}, transposed {transposed}, accumulate {accumulate}" expected (back result (m * n))
+
+let private gram (arithmetic: Arithmetic<float>) m n k =
+    use arena = new Arena<float>()
+    let k = arithmetic.Padded k
+    let a, b = draw (m * k), draw (n * k)
+
+    let expected =
+        Array.init (m * n) (fun at ->
+            let i, j = at / n, at % n
+            -0.3 * (Seq.sumBy (fun p -> a[i * k + p] * b[j * k + p]) (seq { 0 .. k - 1 }) + 0.7))
+
+    let result = arena.Take(int64 (m * n))
+    arithmetic.Gram(onArena a arena, k, onArena b arena, k, result, m, n, k, -0.3, 0.7)
+    close $"{m} x {n} x {k}" expected (back result (m * n))
+
+let private onWidths name test =
+    testList
+        name
+        [
+            for bits in [ 0; 128; 256; 512 ] do
+                testCase $"{bits} bits" (fun () -> test (Arithmetic<float>.Of bits))
+        ]
+
+[<Tests>]
+let tests =
+    testList
+        "Fused arithmetic"
+        [
+            onWidths "products equal the plain loop" (fun arithmetic ->
+                for m in [ 1..26 ] do
+                    for n in [ 1; arithmetic.Lanes * 2; arithmetic.Lanes * 3 ] do
+                        for k in [ 0; 1; 2; 7; 23; 24; 30; 200 ] do
+                            for transposed in [ false; true ] do
+                                for accumulate in [ false; true ] do
+                                    gemm arithmetic m n k transposed accumulate)
+
+            onWidths "products of rows equal the plain loop" (fun arithmetic ->
+                for m in [ 1..8 ] do
+                    for n in [ 1..13 ] do
+                        for k in [ 1; 5; 16; 40 ] do
+                            gram arithmetic m n k)
+
+            onWidths "steps of a piecewise linear activation" (fun arithmetic ->
+                for rows in [ 1; 3 ] do
+                    for width in [ 1; arithmetic.Lanes + 1 ] do
+                        use arena = new Arena<float>()
+                        let width = arithmetic.Padded width
+                        let count = rows * width
+                        let sign, x, scale, weight = draw count, draw count, draw rows, draw width
+                        let slope = Array.map (fun s -> if s > 0.0 then 1.0 else 0.1) sign
+                        let result = onArena x arena
+                        arithmetic.MultiplyStep(onArena sign arena, 0.1, result, count)
+                        close "multiplied" (Array.map2 (*) slope x) (back result count)
+                        let outer = arena.Take(int64 count)
+
+                        arithmetic.OuterProductStep(
+                            onArena scale arena,
+                            onArena weight arena,
+                            onArena sign arena,
+                            0.1,
+                            outer,
+                            rows,
+                            width
+                        )
+
+                        let expected = Array.init count (fun at -> scale[at / width] * weight[at % width] * slope[at])
+
+                        close "outer" expected (back outer count)
+                        let active, slopes = onArena x arena, arena.Take(int64 count)
+
+                        arithmetic.Activate(
+                            RobustMeta.Models.Activation.LeakyRelu,
+                            active,
+                            onArena weight arena,
+                            slopes,
+                            NativePtr.ofNativeInt 0n,
+                            rows,
+                            width
+                        )
+
+                        let inputs = Array.init count (fun at -> x[at] + weight[at % width])
+                        close "active" (inputs |> Array.map (fun z -> max z (0.1 * z))) (back active count)
+
+                        close
+                            "slopes"
+                            (inputs |> Array.map (fun z -> if z > 0.0 then 1.0 else 0.1))
+                            (back slopes count))
+        ]
