@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
@@ -18,11 +20,7 @@ internal sealed class SetResponse(AmbiguitySet set, double trim)
         {
             RespondBelow(scores, dropped, weights);
         }
-        var uniform = set.UniformWeight(weights.Length);
-        foreach (ref var weight in weights)
-        {
-            weight /= uniform;
-        }
+        TensorPrimitives.Divide(weights, set.UniformWeight(weights.Length), weights);
     }
 
     /// <summary>The worst mean(w · scores); NaN with outliers left out, when it is no maximum over one set.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace RobustMeta.Robustness.Sets;
@@ -136,23 +137,22 @@ internal static class ChiSquareKernel
         Span<double> weights
     )
     {
-        for (var i = 0; i < losses.Length; i++)
+        var vectors = MemoryMarshal.Cast<double, Vector<double>>(losses);
+        var into = MemoryMarshal.Cast<double, Vector<double>>(weights);
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            var score = (vectors[i] - new Vector<double>(highest)) * scale;
+            into[i] = Vector.Max(Vector<double>.One + (score - new Vector<double>(mean)) * slope, default) / count;
+        }
+        for (var i = vectors.Length * Vector<double>.Count; i < losses.Length; i++)
         {
             var score = (losses[i] - highest) * scale;
             weights[i] = Math.Max(1 + (score - mean) * slope, 0) / count;
         }
     }
 
-    private static (double Lowest, double Highest) Range(ReadOnlySpan<double> values)
-    {
-        var (lowest, highest) = (values[0], values[0]);
-        foreach (var value in values)
-        {
-            lowest = Math.Min(lowest, value);
-            highest = Math.Max(highest, value);
-        }
-        return (lowest, highest);
-    }
+    private static (double Lowest, double Highest) Range(ReadOnlySpan<double> values) =>
+        (TensorPrimitives.Min(values), TensorPrimitives.Max(values));
 
     private static int CountOf(ReadOnlySpan<double> values, double value)
     {
