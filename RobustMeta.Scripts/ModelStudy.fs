@@ -57,9 +57,17 @@ let protocol (label: string) : Settings =
              "NDCG@5,NDCG@10,Precision@5,Precision@10,Recall@5,Recall@10,F1@5,F1@10")
     ]
 
-/// Of trained models alone.
+/// Of trained models alone: the same random batches for all.
 let private training: Settings =
-    [ "preset", "none"; "optimizer", "adam"; "batchSize", "32"; "epoch", "40"; "patience", "5"; "gamma", "0.95" ]
+    [
+        "preset", "none"
+        "optimizer", "adam"
+        "batchSize", "32"
+        "bucketed", "false"
+        "epoch", "40"
+        "patience", "5"
+        "gamma", "0.95"
+    ]
 
 let private grid (first: string) (firsts: string list) (second: string) (seconds: string list) : Settings list =
     [
@@ -82,6 +90,10 @@ let private modelGrid (name: string) =
     | "MetaSGD" -> grid "localLr" local "weightDecay" decays |> List.map (fun c -> ("lr", "0.003") :: c)
     | "CAVIA" -> grid "localLr" [ "0.1"; "1" ] "weightDecay" decays |> List.map (fun c -> ("lr", "0.003") :: c)
     | "FOMeLU" -> grid "localLr" [ "0.001"; "0.003" ] "weightDecay" decays |> List.map (fun c -> ("lr", "0.003") :: c)
+    // It begins on a plateau: patience of 5 would end it there.
+    | "TaNP" ->
+        grid "lr" [ "0.003"; "0.01" ] "weightDecay" [ "0.00001"; "0.0001" ]
+        |> List.map (fun c -> ("patience", "12") :: c)
     | _ -> rates
 
 let private baselineGrid (name: string) : Settings list =

@@ -85,12 +85,21 @@ public sealed record ExperimentSpec
     /// <summary>Short hash of the data settings: specs with the same one share tasks, test sets and baselines.</summary>
     public string DataHash => HashOf(DataSettings);
 
-    /// <summary>The defaults for a model, with some settings changed.</summary>
+    /// <summary>The defaults for a model, some of which are the model's own, with some settings changed.</summary>
     /// <param name="model">Name of the model.</param>
     /// <param name="settings">Keys and values, as text.</param>
     /// <exception cref="SettingException">A name or value is not valid; the message names the nearest valid ones.</exception>
-    public static ExperimentSpec Of(string model, params (string Key, string Value)[] settings) =>
-        new ExperimentSpec { Model = ModelSpec.Named(model) }.With(settings);
+    public static ExperimentSpec Of(string model, params (string Key, string Value)[] settings)
+    {
+        var kind = ModelSpec.Named(model);
+        var defaults = new ExperimentSpec
+        {
+            Model = kind,
+            Features = new() { EmbeddingScale = kind.DefaultEmbeddingScale },
+            Training = new() { Bucketed = kind.IsPadded },
+        };
+        return defaults.With(settings);
+    }
 
     /// <summary>A copy with some settings changed, e.g. <c>spec.With(("lr", "0.05"), ("levels", "none"))</c>.</summary>
     /// <exception cref="SettingException">A name or value is not valid; the message names the nearest valid ones.</exception>

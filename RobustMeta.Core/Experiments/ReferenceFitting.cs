@@ -95,8 +95,15 @@ internal sealed class ReferenceFitting(
         spec with
         {
             Model = model,
-            // An engine that was named for the method need not know another model.
+            // An engine that was named for the method need not know another model, nor does its start suit it.
             Engine = model == spec.Model ? spec.Engine : new(),
+            Features =
+                model == spec.Model
+                    ? spec.Features
+                    : spec.Features with
+                    {
+                        EmbeddingScale = model.DefaultEmbeddingScale,
+                    },
             Robustness = new() { Levels = WeightLevels.None },
             Method = "reference",
         };

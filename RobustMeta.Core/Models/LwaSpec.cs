@@ -10,6 +10,9 @@ public sealed record LwaSpec : ModelSpec
     /// <inheritdoc/>
     public override string ModelName => "LWA";
 
+    /// <inheritdoc/>
+    public override bool IsPadded => true;
+
     /// <summary>Width of the item encoder's hidden layer.</summary>
     [Setting("width of the item encoder's hidden layer", Min = 1, Max = 4096)]
     public int HiddenDim1 { get; init; } = 32;

@@ -12,6 +12,9 @@ public sealed record MamlSpec : ModelSpec
     /// <inheritdoc/>
     public override string ModelName => "MAML";
 
+    /// <inheritdoc/>
+    public override bool IsPadded => true;
+
     /// <summary>Width of the first hidden layer.</summary>
     [Setting("width of the first hidden layer", Min = 1, Max = 4096)]
     public int HiddenDim1 { get; init; } = 32;

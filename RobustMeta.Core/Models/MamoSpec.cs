@@ -9,6 +9,9 @@ public sealed record MamoSpec : ModelSpec
     /// <inheritdoc/>
     public override string ModelName => "MAMO";
 
+    /// <inheritdoc/>
+    public override bool IsPadded => true;
+
     /// <summary>Width of the hidden layer of the user and item networks.</summary>
     [Setting("width of the hidden layer of the user and item networks", Min = 1, Max = 4096)]
     public int HiddenDim1 { get; init; } = 32;

@@ -18,6 +18,15 @@ public abstract record ModelSpec
     [Setting("what the model predicts on top of: none, or bias (item offset plus user offset)")]
     public OffsetKind Offset { get; init; }
 
+    /// <summary>Standard deviation of the initial embeddings unless the spec says otherwise.</summary>
+    public virtual double DefaultEmbeddingScale => new FeatureSpec().EmbeddingScale;
+
+    /// <summary>
+    /// Whether a batch of the model is padded to its longest user, so that users of like length share a batch unless the spec
+    /// says otherwise (<see cref="Training.TrainerSpec.Bucketed"/>).
+    /// </summary>
+    public virtual bool IsPadded => false;
+
     /// <summary>The model for given inputs.</summary>
     /// <param name="schema">What the model sees.</param>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>

@@ -12,6 +12,9 @@ public sealed record MwufSpec : ModelSpec
     /// <inheritdoc/>
     public override string ModelName => "MWUF";
 
+    /// <inheritdoc/>
+    public override bool IsPadded => true;
+
     /// <summary>Width of the user's vector.</summary>
     [Setting("width of the user's vector (index embedding)", Min = 1, Max = 4096)]
     public int IndHiddenDim { get; init; } = 32;

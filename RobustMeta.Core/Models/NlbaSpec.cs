@@ -10,6 +10,9 @@ public sealed record NlbaSpec : ModelSpec
     /// <inheritdoc/>
     public override string ModelName => "NLBA";
 
+    /// <inheritdoc/>
+    public override bool IsPadded => true;
+
     /// <summary>Width of the item encoder, hidden and output.</summary>
     [Setting("width of the item encoder, hidden layer and output", Min = 1, Max = 4096)]
     public int HiddenDim1 { get; init; } = 32;

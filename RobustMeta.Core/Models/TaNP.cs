@@ -51,13 +51,13 @@ public sealed class TaNP : MetaRecommender
         var (wide, narrow, z) = (spec.HiddenDim1, spec.HiddenDim2, spec.ZDim);
         var point = 2 * narrow + 1;
         encoder = new(schema);
-        itemSide = new("itemside", schema.ItemWidth, [narrow], Activation.Relu);
-        userSide = new("userside", encoder.UserInputWidth, [narrow], Activation.Relu);
-        latent = new("latent", point, [wide, narrow, z], Activation.Relu);
-        latentPooled = new("latent.pooled", z, [z], Activation.Relu);
+        itemSide = new("itemside", schema.ItemWidth, [narrow], Activation.Relu, rectified: true);
+        userSide = new("userside", encoder.UserInputWidth, [narrow], Activation.Relu, rectified: true);
+        latent = new("latent", point, [wide, narrow, z], Activation.Relu, rectified: true);
+        latentPooled = new("latent.pooled", z, [z], Activation.Relu, rectified: true);
         mean = new("latent.mean", z, [z], Activation.Relu);
         logVariance = new("latent.logVariance", z, [z], Activation.Relu);
-        identity = new("identity", point, [wide, wide, narrow], Activation.Relu);
+        identity = new("identity", point, [wide, wide, narrow], Activation.Relu, rectified: true);
         decoder =
         [
             new("decoder.0", 2 * narrow + z, wide, narrow, spec.Modulation),

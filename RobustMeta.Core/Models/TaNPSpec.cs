@@ -9,6 +9,17 @@ public sealed record TaNPSpec : ModelSpec
     /// <inheritdoc/>
     public override string ModelName => "TaNP";
 
+    /// <inheritdoc/>
+    public override bool IsPadded => true;
+
+    /// <summary>
+    /// 1. What a user's points say is in how items and labels go together, which the encoders see only where rows of items
+    /// reach across the rectifiers' thresholds. Measured on <c>synthetic</c> clicks, 40 epochs, learning rate 0.003: NDCG@10
+    /// 0.695 from a scale of 0.1 and 0.749 from 1; with a weight decay of 0.0003, 0.501 (never off the plateau of the labels'
+    /// mean) and 0.737.
+    /// </summary>
+    public override double DefaultEmbeddingScale => 1;
+
     /// <summary>First hidden width of encoders and decoder.</summary>
     [Setting("first hidden width of encoders and decoder", Min = 1, Max = 4096)]
     public int HiddenDim1 { get; init; } = 32;

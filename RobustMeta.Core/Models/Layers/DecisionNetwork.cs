@@ -11,7 +11,17 @@ namespace RobustMeta.Models.Layers;
 /// <param name="inputs">Width D of the input.</param>
 /// <param name="widths">Widths of all layers; the last is that of the output.</param>
 /// <param name="activation">Nonlinearity between layers.</param>
-public sealed class DecisionNetwork(string name, int inputs, ImmutableArray<int> widths, Activation activation)
+/// <param name="rectified">
+/// Whether weights start as <see cref="ParameterShape.Rectified"/> instead of <see cref="ParameterShape.Dense"/>: for deep
+/// stacks of networks.
+/// </param>
+public sealed class DecisionNetwork(
+    string name,
+    int inputs,
+    ImmutableArray<int> widths,
+    Activation activation,
+    bool rectified = false
+)
 {
     /// <summary>Width of the output.</summary>
     public int Width => widths[^1];
@@ -25,7 +35,9 @@ public sealed class DecisionNetwork(string name, int inputs, ImmutableArray<int>
                 var fanIn = layer == 0 ? inputs : widths[layer - 1];
                 return new[]
                 {
-                    ParameterShape.Dense($"{name}.{layer}.weight", fanIn, fanIn, width),
+                    rectified
+                        ? ParameterShape.Rectified($"{name}.{layer}.weight", fanIn, fanIn, width)
+                        : ParameterShape.Dense($"{name}.{layer}.weight", fanIn, fanIn, width),
                     ParameterShape.Dense($"{name}.{layer}.bias", fanIn, width),
                 };
             }

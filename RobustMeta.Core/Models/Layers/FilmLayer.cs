@@ -22,7 +22,7 @@ public sealed class FilmLayer(string name, int inputs, int outputs, int taskDim,
     /// <summary>The parameters.</summary>
     public IEnumerable<ParameterShape> Shapes =>
         [
-            ParameterShape.Dense($"{name}.weight", inputs, inputs, outputs),
+            ParameterShape.Rectified($"{name}.weight", inputs, inputs, outputs),
             ParameterShape.Dense($"{name}.bias", inputs, outputs),
             .. Maps.Select(map => new ParameterShape(
                 $"{name}.{map}",

@@ -93,6 +93,14 @@ let private accepted =
                 Expect.equal (changed.Training.Lr, changed.Training.Epoch) (0.5, 7) "both"
                 Expect.equal spec.Training.Epoch 200 "unchanged"
 
+            testCase "defaults that are a model's own, which settings overrule"
+            <| fun () ->
+                let tanp, melu = specOf "TaNP" [], melu []
+                Expect.equal (tanp.Features.EmbeddingScale, melu.Features.EmbeddingScale) (1.0, 0.1) "embeddingScale"
+                Expect.equal (tanp.Training.Bucketed, melu.Training.Bucketed) (true, false) "bucketed"
+                let given = specOf "TaNP" [ "embeddingScale", "0.3"; "bucketed", "false" ]
+                Expect.equal (given.Features.EmbeddingScale, given.Training.Bucketed) (0.3, false) "as given"
+
             testCase "a metric that is asked for twice is measured once"
             <| fun () ->
                 let names settings = [ for m in (melu settings).Evaluation.MetricsFor LabelKind.Click -> m.Name ]
