@@ -45,7 +45,7 @@ type Grid =
         Text: string
         /// Seeds that are reported.
         Seeds: int64 list
-        /// Of the data sets that have seeds of their own.
+        /// Of the base models and data sets that have seeds of their own.
         OwnSeeds: Map<string, int64 list>
         /// Of the base models that not all methods train: names of those that do.
         OwnMethods: Map<string, string list>
@@ -70,8 +70,11 @@ type Grid =
         | Some names -> this.Methods |> List.filter (fun m -> List.contains m.Name names)
         | None -> this.Methods
 
-    /// The seeds that are reported of a data set.
-    member this.SeedsOf(data: Part) = this.OwnSeeds |> Map.tryFind data.Name |> Option.defaultValue this.Seeds
+    /// The seeds that are reported of a cell: the base model's own, or the data set's own, or those of all.
+    member this.SeedsOf(data: Part, basis: Part) =
+        [ "base." + basis.Name; "data." + data.Name ]
+        |> List.tryPick (fun table -> this.OwnSeeds |> Map.tryFind table)
+        |> Option.defaultValue this.Seeds
 
 [<Literal>]
 let private Model = "model"
@@ -167,9 +170,10 @@ let parse (file: string) (text: string) : Grid =
     let ownSeeds =
         Map
             [
-                for name, settings in parts "data" do
-                    if List.exists isSeeds settings then
-                        name, numbersIn settings "seeds"
+                for kind in [ "data"; "base" ] do
+                    for name, settings in parts kind do
+                        if List.exists isSeeds settings then
+                            $"{kind}.{name}", numbersIn settings "seeds"
             ]
 
     if List.contains tuningSeed seeds || ownSeeds |> Map.exists (fun _ own -> List.contains tuningSeed own) then
@@ -221,7 +225,7 @@ let parse (file: string) (text: string) : Grid =
         Bases =
             [
                 for name, settings in parts "base" ->
-                    { Name = name; Settings = settings |> List.filter (isMethods >> not) }
+                    { Name = name; Settings = settings |> List.filter (fun s -> not (isMethods s || isSeeds s)) }
             ]
         Methods = methods
     }

@@ -90,7 +90,7 @@ let readPart (shop: Workshop) (data: StudyGrid.Part) (basis: StudyGrid.Part) : P
                     | None -> ()
             ]
 
-        let seeds = grid.SeedsOf data |> List.map (readSeed shop data basis shared.Value tuned)
+        let seeds = grid.SeedsOf(data, basis) |> List.map (readSeed shop data basis shared.Value tuned)
         let found = seeds |> List.choose (fun (seed, _, _) -> seed)
 
         if found.IsEmpty then

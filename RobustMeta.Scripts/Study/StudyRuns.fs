@@ -186,8 +186,9 @@ let runData (shop: Workshop) (data: Part) =
                 | None -> ()
         ]
 
-    for seed in grid.SeedsOf data do
+    for seed in grid.Bases |> List.collect (fun basis -> grid.SeedsOf(data, basis)) |> List.distinct do
         for basis, method, shared, own in tuned do
-            let spec = spec grid data basis method shared own seed
-            baselines shop data spec |> ignore
-            run data basis spec |> ignore
+            if List.contains seed (grid.SeedsOf(data, basis)) then
+                let spec = spec grid data basis method shared own seed
+                baselines shop data spec |> ignore
+                run data basis spec |> ignore

@@ -91,14 +91,25 @@ let tests =
                         Expect.stringStarts error.Message "my.toml" "names the file"
                         Expect.stringContains error.Message hint "hint")
 
-            testCase "a data set may have seeds of its own"
+            testCase "a data set or a base model may have seeds of its own"
             <| fun () ->
-                let grid =
-                    StudyGrid.parse "my.toml" (quick.Value.Replace("[data.synthetic]", "[data.synthetic]\nseeds = [7]"))
+                let seeded table = quick.Value.Replace($"[{table}]", $"[{table}]\nseeds = [7]")
+                let ofData = StudyGrid.parse "my.toml" (seeded "data.synthetic")
+                Expect.equal (ofData.SeedsOf(ofData.Data.Head, ofData.Bases.Head)) [ 7L ] "the data set's"
+                Expect.equal ofData.Seeds [ 1L; 2L ] "of the others"
 
-                Expect.equal (grid.SeedsOf grid.Data.Head) [ 7L ] "its own"
-                Expect.equal grid.Seeds [ 1L; 2L ] "of the others"
-                Expect.isFalse (grid.Data.Head.Settings |> List.exists (fst >> (=) "seeds")) "no setting of runs"
+                let ofBase =
+                    StudyGrid.parse
+                        "my.toml"
+                        ((seeded "data.synthetic").Replace("[base.MeLU]", "[base.MeLU]\nseeds = [8]"))
+
+                Expect.equal
+                    (ofBase.SeedsOf(ofBase.Data.Head, ofBase.Bases.Head))
+                    [ 8L ]
+                    "the base model's before the data set's"
+
+                for part in ofBase.Data @ ofBase.Bases do
+                    Expect.isFalse (part.Settings |> List.exists (fst >> (=) "seeds")) "no setting of runs"
 
             testCase "a base model may be trained by some of the methods"
             <| fun () ->
