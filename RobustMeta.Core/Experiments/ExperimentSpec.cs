@@ -23,6 +23,7 @@ public sealed record ExperimentSpec
     public const string ModelKey = "model";
 
     private const string AutoMethod = "auto";
+    private const string EmbeddingScaleKey = "embeddingScale";
 
     /// <summary>Name of the data set in the catalog, or <c>synthetic</c>.</summary>
     [Setting("data set: a name of the catalog, or synthetic")]
@@ -72,13 +73,19 @@ public sealed record ExperimentSpec
     /// <summary>Short hash of the text; names the run's folder.</summary>
     public string Hash => HashOf(Settings());
 
-    /// <summary>The settings of the data side, all that <see cref="PreparedExperiment"/> looks at.</summary>
+    /// <summary>
+    /// The settings of the data side, all that <see cref="PreparedExperiment"/> looks at. How embeddings start is none of
+    /// them: models with starts of their own are trained on the same tasks.
+    /// </summary>
     public IReadOnlyList<(string Key, string Value)> DataSettings =>
         [
             ("dataset", Dataset),
             ("seed", Seed.ToString(CultureInfo.InvariantCulture)),
             .. new object[] { Features, Split, Shift, Evaluation }.SelectMany(part =>
-                SettingList.Of(part).Select(setting => (setting.Key, setting.Print(part)))
+                SettingList
+                    .Of(part)
+                    .Where(setting => setting.Key != EmbeddingScaleKey)
+                    .Select(setting => (setting.Key, setting.Print(part)))
             ),
         ];
 

@@ -101,6 +101,11 @@ let private accepted =
                 let given = specOf "TaNP" [ "embeddingScale", "0.3"; "bucketed", "false" ]
                 Expect.equal (given.Features.EmbeddingScale, given.Training.Bucketed) (0.3, false) "as given"
 
+            testCase "models with starts of their own share data"
+            <| fun () ->
+                Expect.equal (specOf "TaNP" []).DataHash (melu []).DataHash "other defaults, the same tasks"
+                Expect.notEqual (melu [ "embeddingDim", "8" ]).DataHash (melu []).DataHash "other inputs, another hash"
+
             testCase "a metric that is asked for twice is measured once"
             <| fun () ->
                 let names settings = [ for m in (melu settings).Evaluation.MetricsFor LabelKind.Click -> m.Name ]

@@ -4,7 +4,6 @@ module RobustMeta.Tests.Models.ContractTests
 
 open System
 open System.Collections.Immutable
-open System.IO
 open Expecto
 open RobustMeta.Engine
 open RobustMeta.Experiments
@@ -12,26 +11,18 @@ open RobustMeta.Models
 open RobustMeta.Runtime
 open RobustMeta.Settings
 open RobustMeta.Tasks
+open RobustMeta.Tests.Models.ContractCase
 open RobustMeta.Tests.TinyWorld
 open RobustMeta.Tests.ModelCase
-open RobustMeta.Training
 open TorchSharp
 
 /// The posterior of the training set sees the query labels: a query interaction acts by more than its own loss.
 let private seesQueryLabels = set [ "TaNP" ]
 
-/// The support labels do not act: no adaptation to them.
-let private ignoresSupportLabels = set [ "Joint"; "MWUF" ]
-
 /// Parameters that are cut off from a part of the objective on purpose, so that the gradient is not of the whole.
 let private isCutOff (model: string) (parameter: string) =
     // MWUF: the warm loss does not reach the cold vectors. MAMO: attention to the memories takes no part in gradients.
     model = "MWUF" && parameter.StartsWith "cold" || model = "MAMO" && parameter.StartsWith "user."
-
-let private lengths = [ 3, 2; 1, 4; 5, 1; 2, 3 ]
-let private labels = [ LabelKind.Click; LabelKind.Rating ]
-let private caseFor (spec: ModelSpec) label = caseOf 11L (spec.Create(schema, 0.5, label))
-let private tasksFor label = tasks label 21L lengths
 
 let private weightsOf (tasks: Task list) : Weights =
     let rows (select: Task -> (int * float32) list) =
@@ -60,13 +51,6 @@ let private only u (weights: Weights) =
         Query = [ weights.Query[u] ]
         User = [ weights.User[u] ]
     }
-
-let private onEach test =
-    [
-        for spec in ModelSpec.All.Values do
-            for label in labels do
-                testCase $"{spec.ModelName}, {label}" (fun () -> test spec label)
-    ]
 
 let private batched (spec: ModelSpec) label =
     let case, tasks = caseFor spec label, tasksFor label
@@ -266,8 +250,6 @@ let private differences (spec: ModelSpec) label =
                             $"{phase.Name}: support weight {u},{j}"))
             | None -> ()
 
-let private snapshot (parameters: ParameterSet) = parameters.Snapshot() |> Seq.map Array.copy |> Array.ofSeq
-
 let private stateless (spec: ModelSpec) label =
     let model = spec.Create(schema, 0.1, label)
     let parameters = model.CreateParameters(3L)
@@ -291,158 +273,6 @@ let private stateless (spec: ModelSpec) label =
             if not parameter.IsState then
                 Expect.equal parameter.Values old $"a backward pass leaves {parameter.Name} to the optimizer"
 
-/// Some steps of Adam in each phase, as the trainer takes them; the mean losses of the last phase.
-let private train (engine: AutogradEngine) (model: MetaRecommender) (next: int -> TaskBatch) steps rate =
-    let optimizer = Optimizer.Of(OptimizerKind.Adam, engine.Parameters, 0.0)
-
-    [
-        for phase in model.Phases do
-            let learned = engine.Parameters.All |> Seq.filter phase.Learns |> Array.ofSeq
-            optimizer.Reset()
-
-            for step in 1..steps do
-                let tasks = next step
-                let losses = engine.Forward(tasks, ReadOnlySpan.Empty, phase).ToArray()
-
-                let weights =
-                    [|
-                        for b in 0 .. tasks.Count - 1 do
-                            yield!
-                                Array.create (tasks.QueryLength b) (1.0f / float32 (tasks.Count * tasks.QueryLength b))
-                    |]
-
-                let users = Array.create tasks.Count (1.0f / float32 tasks.Count)
-                engine.Backward(ReadOnlySpan weights, ReadOnlySpan users)
-                optimizer.Step(learned, rate * (1.0 - float step / float (steps + 1)), 1.0)
-                float (Array.average losses)
-    ]
-
-let private reproducible (spec: ModelSpec) label =
-    let run () =
-        let model = spec.Create(schema, 0.1, label)
-        use engine = new AutogradEngine(model, model.CreateParameters(7L))
-        train engine model (fun _ -> batch (tasksFor label)) 3 0.01 |> ignore
-        model, snapshot engine.Parameters, engine.Predict(batch (tasksFor label))
-
-    let _, first, _ = run ()
-    let model, second, scores = run ()
-    Expect.equal second first "same seed, same bytes"
-    // Saved and loaded, it predicts the same.
-    let file = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid()}.safetensors")
-
-    try
-        let saved = SafetensorsFile()
-        let shapes = model.CreateParameters(0L)
-        Seq.iter2 (fun (p: Parameter) (v: float32[]) -> saved.Add(p.Name, v, Seq.toArray p.Shape)) shapes.All second
-        saved.Save file
-        let loaded = SafetensorsFile.Load file
-        let other = model.CreateParameters(8L)
-        other.All |> Seq.iter (fun p -> loaded.Single(p.Name).CopyTo(p.Values, 0))
-        use engine = new AutogradEngine(model, other)
-        Expect.equal (engine.Predict(batch (tasksFor label))) scores "scores after loading"
-    finally
-        File.Delete file
-
-let private corners (spec: ModelSpec) label =
-    let one = if label = LabelKind.Click then 1.0f else 4.0f
-    let items length = [ for j in 0 .. length - 1 -> j % 7, one ]
-
-    let tasks: Task list =
-        [
-            { User = 0; Support = items 1; Query = items 1 }
-            { User = 4; Support = items 6; Query = items 13 }
-            { User = 2; Support = [ 0, 0.0f ]; Query = [ 1, 0.0f ] }
-        ]
-
-    let content = InputSchema(schema.ItemFields.RemoveAt 0, schema.UserFields, 3, UserIdentity = schema.UserIdentity)
-
-    let identity =
-        InputSchema(
-            ImmutableArray.Create schema.ItemFields[0],
-            ImmutableArray.Empty,
-            3,
-            UserIdentity = schema.UserIdentity
-        )
-
-    for schema in [ schema; content; identity ] do
-        let model = spec.Create(schema, 0.1, label)
-        use engine = new AutogradEngine(model, model.CreateParameters(3L))
-        let losses = train engine model (fun _ -> batch tasks) 2 0.001
-        Expect.all losses Double.IsFinite "losses"
-        Expect.all (engine.Predict(batch tasks)) Single.IsFinite "one class, one support interaction, an unseen user"
-
-/// Each user likes or dislikes the even items, and likewise the odd ones.
-let private overfits (spec: ModelSpec) label =
-    let likes user item = (user >>> (item % 2)) % 2 = 1
-    let value user item = (if label = LabelKind.Click then 0.0f else 2.0f) + (if likes user item then 1.0f else 0.0f)
-
-    let tasks: Task list =
-        [
-            for u in 0..3 ->
-                { User = u; Support = [ for i in 0..3 -> i, value u i ]; Query = [ for i in 4..6 -> i, value u i ] }
-        ]
-
-    let names =
-        TokenField("name", 5, ImmutableArray.CreateRange [ 0..5 ], ImmutableArray.CreateRange [ 1; 2; 3; 4; 0 ])
-
-    let named =
-        InputSchema(schema.ItemFields, ImmutableArray.Create<InputField> names, 3, UserIdentity = schema.UserIdentity)
-
-    let lossAt rate =
-        let model = spec.Create(named, 0.5, label)
-        use engine = new AutogradEngine(model, model.CreateParameters(3L))
-        train engine model (fun _ -> batch tasks) 500 rate |> ignore
-        use scope = torch.NewDisposeScope()
-        let predicted = torch.tensor (engine.Predict(batch tasks))
-        let truth = torch.tensor (Array.ofSeq (batch tasks).QueryLabels)
-        Losses.Of(label, predicted, truth).mean().item<float32>()
-
-    // No rate suits all models; one of these must.
-    let best = [ 0.02; 0.01; 0.05 ] |> Seq.map lossAt |> Seq.tryFind (fun loss -> loss < 1e-2f)
-    Expect.isSome best "loss of the four users below 0.01 at one of three learning rates"
-
-/// Users who rate y = a x + b of an item's number x, each with a and b of their own that no feature tells.
-let private adapts (spec: ModelSpec) =
-    let count = 40
-    let random = Seeds.Generator(31L, "lines")
-    let numbers = Array.init count (fun _ -> random.NextGaussian())
-    let iota n = ImmutableArray.CreateRange [ 0..n ]
-
-    let lines =
-        InputSchema(
-            ImmutableArray.Create<InputField>(NumericField("x", ImmutableArray.CreateRange(numbers |> Seq.map float32))),
-            ImmutableArray<InputField>.Empty,
-            3,
-            UserIdentity =
-                TokenField("id", 65, iota 96, ImmutableArray.CreateRange [ for u in 1..96 -> if u <= 64 then u else 0 ])
-        )
-
-    let task user : Task =
-        let a, b = random.NextGaussian(), random.NextGaussian()
-
-        let items =
-            random.Permutation count |> Seq.take 16 |> Seq.map (fun i -> i, float32 (a * numbers[i] + b)) |> List.ofSeq
-
-        { User = user; Support = List.take 8 items; Query = List.skip 8 items }
-
-    let users = List.init 96 task
-    let model = spec.Create(lines, 0.5, LabelKind.Rating)
-    use engine = new AutogradEngine(model, model.CreateParameters(3L))
-    let known = List.take 64 users
-    let groups = known |> List.chunkBySize 16 |> List.map batch |> Array.ofList
-    train engine model (fun step -> groups[step % groups.Length]) 300 0.01 |> ignore
-
-    let error (tasks: Task list) =
-        let truth = tasks |> List.collect _.Query |> List.map (snd >> float)
-        let scores = engine.Predict(batch tasks) |> Seq.map float
-        Seq.map2 (fun y s -> (y - s) ** 2.0) truth scores |> Seq.average
-
-    let strangers = List.skip 64 users
-    let supports = strangers |> List.map _.Support
-    let swapped = List.map2 (fun (t: Task) s -> { t with Support = s }) strangers (supports.Tail @ [ supports.Head ])
-    let own, others = error strangers, error swapped
-    Expect.isLessThan own (0.8 * others) $"own support {own} against another user's {others}"
-
 [<Tests>]
 let tests =
     testList
@@ -457,16 +287,6 @@ let tests =
             testList "user and query weights of zero; padding" (onEach weighted)
             testList "finite differences" (onEach differences)
             testList "prediction changes no state" (onEach stateless)
-            testList "same seed, same bytes; saved and loaded" (onEach reproducible)
-            testList "corner cases of support, query and features" (onEach corners)
-            testList "four users can be learned by heart" (onEach overfits)
-            testList
-                "new users' own support helps"
-                [
-                    for spec in ModelSpec.All.Values do
-                        if not (ignoresSupportLabels.Contains spec.ModelName) then
-                            testCase spec.ModelName (fun () -> adapts spec)
-                ]
             testList
                 "settings have unique keys beside the experiment's own"
                 [

@@ -1,0 +1,24 @@
+/// What the contract suites share: every model there is, found by being there, on the same few tasks.
+module RobustMeta.Tests.Models.ContractCase
+
+open Expecto
+open RobustMeta.Models
+open RobustMeta.Tasks
+open RobustMeta.Tests.TinyWorld
+open RobustMeta.Tests.ModelCase
+
+let lengths = [ 3, 2; 1, 4; 5, 1; 2, 3 ]
+let labels = [ LabelKind.Click; LabelKind.Rating ]
+let caseFor (spec: ModelSpec) label = caseOf 11L (spec.Create(schema, 0.5, label))
+let tasksFor label = tasks label 21L lengths
+
+/// A test of every model and label.
+let onEach test =
+    [
+        for spec in ModelSpec.All.Values do
+            for label in labels do
+                testCase $"{spec.ModelName}, {label}" (fun () -> test spec label)
+    ]
+
+/// Copies of all values of a model.
+let snapshot (parameters: ParameterSet) = parameters.Snapshot() |> Seq.map Array.copy |> Array.ofSeq
