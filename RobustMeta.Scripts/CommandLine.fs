@@ -25,7 +25,8 @@ let private usage =
                                    MODEL may be a baseline
   run FILE.toml [name value …]     the same, settings from a file
   run MODEL help                   all settings of a model: meaning, range, default
-  robustness [quick] [DATA [BASE]] the study of robust training, all of it or a part; goes on where it was
+  robustness [quick|ratings] [DATA [BASE]]
+                                   the study of robust training, all of it or a part; goes on where it was
   theory [quick]                   convergence, generalisation and the upper bound as experiments
   doctor                           what this machine has, and whether results come out right on it
   help                             this text

@@ -38,17 +38,15 @@ let private standard =
         Bases = []
     }
 
+/// Another grid that comes with the project, in a folder of its own.
+let private named name order = { order with GridFile = gridBeside $"{name}.toml"; Out = Path.Combine("results", name) }
+
 /// Reads the words of a command.
 let rec private read (order: Order) (words: string list) =
     match words with
     | [] -> order
-    | ("quick" | "--quick") :: rest ->
-        read
-            { order with
-                GridFile = gridBeside "robustness-quick.toml"
-                Out = Path.Combine("results", "robustness-quick")
-            }
-            rest
+    | ("quick" | "--quick") :: rest -> read (named "robustness-quick" order) rest
+    | ("ratings" | "--ratings") :: rest -> read (named "robustness-ratings" order) rest
     | "report" :: rest -> read { order with OnlyReport = true } rest
     | "out" :: folder :: rest -> read { order with Out = folder } rest
     | "grid" :: file :: rest -> read { order with GridFile = file } rest
@@ -58,7 +56,7 @@ let rec private read (order: Order) (words: string list) =
     | name :: _ ->
         raise (
             SettingException
-                $"'{name}' is one word too many; expected robustness [quick] [report] [DATA [BASE]] [out FOLDER] [grid FILE] [to FILE]"
+                $"'{name}' is one word too many; expected robustness [quick|ratings] [report] [DATA [BASE]] [out FOLDER] [grid FILE] [to FILE]"
         )
 
 /// The order of a command's words.

@@ -102,12 +102,17 @@ let private measure name metric higher meaning statistic : Measure =
 [<Literal>]
 let private Ndcg = "NDCG@10"
 
-let private worstSet (cohort: Cohort) (values: Values) =
-    let sets = [| for set in 0 .. cohort.Betas.Length - 1 -> mean values[Ndcg, set] |]
-    fun counts -> sets |> Seq.map (fun ofCounts -> ofCounts counts) |> Seq.min
+[<Literal>]
+let private Mae = "MAE"
 
-let private hardTenth (cohort: Cohort) (values: Values) =
-    values[Ndcg, cohort.Unshifted] |> Array.mapi (fun i value -> if cohort.IsHard[i] then value else nan) |> mean
+let private worstSet metric (worst: float seq -> float) (cohort: Cohort) (values: Values) =
+    let sets = [| for set in 0 .. cohort.Betas.Length - 1 -> mean values[metric, set] |]
+    fun counts -> sets |> Seq.map (fun ofCounts -> ofCounts counts) |> worst
+
+let private hardTenth metric (cohort: Cohort) (values: Values) =
+    values[metric, cohort.Unshifted]
+    |> Array.mapi (fun i value -> if cohort.IsHard[i] then value else nan)
+    |> mean
 
 let private highestTenth (values: float[]) =
     let lowest = lowestMean 0.1 (Array.map (~-) values)
@@ -117,7 +122,7 @@ let private highestTenth (values: float[]) =
 let all: Measure list =
     [
         measure Ndcg Ndcg true "mean over the users of the test set that is not shifted" (onUnshifted Ndcg mean)
-        measure "worst β" Ndcg true "NDCG@10 of the test set on which the method is worst" worstSet
+        measure "worst β" Ndcg true "NDCG@10 of the test set on which the method is worst" (worstSet Ndcg Seq.min)
         measure
             "worst decile"
             Ndcg
@@ -129,7 +134,7 @@ let all: Measure list =
             Ndcg
             true
             "mean NDCG@10 of the tenth of the users whose supports fit the bias model worst, the same users for all"
-            hardTenth
+            (hardTenth Ndcg)
         measure "RNDCG@10" "RNDCG@10" true "NDCG@10 with 0 for a random ranking" (onUnshifted "RNDCG@10" mean)
         measure "AUC" "AUC" true "area under the curve, mean over users" (onUnshifted "AUC" mean)
         measure "LogLoss" "LogLoss" false "mean log-loss; less is better" (onUnshifted "LogLoss" mean)
@@ -139,7 +144,20 @@ let all: Measure list =
             false
             "mean log-loss of the tenth of the users with the largest (CVaR); constant predictions do well here"
             (onUnshifted "LogLoss" highestTenth)
-        measure "MAE" "MAE" false "mean absolute error; less is better" (onUnshifted "MAE" mean)
+        measure Mae Mae false "mean absolute error; less is better" (onUnshifted Mae mean)
+        measure "MAE worst β" Mae false "MAE of the test set on which the method is worst" (worstSet Mae Seq.max)
+        measure
+            "MAE worst decile"
+            Mae
+            false
+            "mean MAE of the tenth of the users who are worst off with the method, each method its own tenth"
+            (onUnshifted Mae highestTenth)
+        measure
+            "MAE hard tenth"
+            Mae
+            false
+            "mean MAE of the tenth of the users whose supports fit the bias model worst, the same users for all"
+            (hardTenth Mae)
     ]
 
 /// Whether a method's values allow a measure.

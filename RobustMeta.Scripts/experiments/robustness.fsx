@@ -1,21 +1,22 @@
 // Does robust training help? Data sets × base models × methods × seeds with an equal tuning budget; see robustness.toml.
-//   dotnet fsi RobustMeta.Scripts/experiments/robustness.fsx [quick] [report] [DATA [BASE]]
+//   dotnet fsi RobustMeta.Scripts/experiments/robustness.fsx [quick|ratings] [report] [DATA [BASE]]
 // e.g. `robustness.fsx ml-100k MeLU`. Every finished run is kept below results/robustness and read at the next start; `report`
-// only writes ROBUSTNESS.md anew from what is there. The same as a command of the executable: `robustness …`.
+// only writes the report anew from what is there. The same as a command of the executable: `robustness …`.
 #load "../load.fsx"
 
 open System.IO
 
 let root = Path.Combine(__SOURCE_DIRECTORY__, "..", "..")
 let words = List.tail (List.ofArray fsi.CommandLineArgs)
-let isQuick = words |> List.exists (fun word -> word.TrimStart '-' = "quick")
-let name = if isQuick then "robustness-quick" else "robustness"
+let has (name: string) = words |> List.exists (fun word -> word.TrimStart '-' = name)
 
-let report =
-    if isQuick then
-        Path.Combine(root, "results", name, "ROBUSTNESS.md")
+let name, report =
+    if has "quick" then
+        "robustness-quick", Path.Combine(root, "results", "robustness-quick", "ROBUSTNESS.md")
+    elif has "ratings" then
+        "robustness-ratings", Path.Combine(__SOURCE_DIRECTORY__, "robustness-ratings.md")
     else
-        Path.Combine(root, "ROBUSTNESS.md")
+        "robustness", Path.Combine(root, "ROBUSTNESS.md")
 
 let places =
     [

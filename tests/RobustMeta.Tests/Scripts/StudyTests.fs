@@ -69,7 +69,7 @@ let tests =
         [
             testCase "the grids beside the executable are valid, every spec of them too"
             <| fun () ->
-                for name in [ "robustness.toml"; "robustness-quick.toml" ] do
+                for name in [ "robustness.toml"; "robustness-quick.toml"; "robustness-ratings.toml" ] do
                     let grid = StudyGrid.read (Path.Combine(AppContext.BaseDirectory, "experiments", name))
 
                     for data in grid.Data do
@@ -143,6 +143,31 @@ let tests =
                 close (measured "worst β" cohort values) 0.425 "worst set"
                 close (measured "worst decile" cohort values) 0.075 "two of twenty"
                 close (measured "hard tenth" cohort values) 0.75 "users 10 and 20"
+
+            testCase "measures of an error: its largest values are the worst"
+            <| fun () ->
+                let cohort = cohort 20
+
+                let values =
+                    values
+                        cohort
+                        [
+                            for set in 0..2 do
+                                for u in 1..20 do
+                                    UserResult(
+                                        "m",
+                                        set,
+                                        $"u{u}",
+                                        "MAE",
+                                        0.05 * float u + (if set = 0 then 0.1 else 0.0)
+                                    )
+                        ]
+
+                let close actual expected name = Expect.floatClose Accuracy.high actual expected name
+                close (measured "MAE" cohort values) 0.525 "mean"
+                close (measured "MAE worst β" cohort values) 0.625 "worst set"
+                close (measured "MAE worst decile" cohort values) 0.975 "two of twenty"
+                close (measured "MAE hard tenth" cohort values) 0.75 "users 10 and 20"
 
             testCase "a user who counts twice is a user who is there twice"
             <| fun () ->
