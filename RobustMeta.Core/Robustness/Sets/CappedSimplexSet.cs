@@ -109,10 +109,9 @@ public sealed record CappedSimplexSet(double Share = 0.5) : AmbiguitySet, IMirro
     {
         var n = losses.Length;
         losses.CopyTo(weights);
-        weights.Sort();
         // The loss at which the budget of 1 runs out, when the largest losses take the cap each.
         var budget = Math.Max(Share * n, 1);
-        var threshold = weights[n - (int)Math.Min(n, Math.Ceiling(budget))];
+        var threshold = Selection.At(weights, n - (int)Math.Min(n, Math.Ceiling(budget)));
         var (above, ties) = (0, 0);
         foreach (var loss in losses)
         {
