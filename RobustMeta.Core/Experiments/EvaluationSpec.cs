@@ -26,15 +26,32 @@ public sealed record EvaluationSpec
 
     private const string Auto = "auto";
 
-    /// <summary>The metrics, with <c>auto</c> resolved.</summary>
-    /// <exception cref="SettingException">A metric does not exist.</exception>
-    public ImmutableArray<Metric> MetricsFor(LabelKind label) =>
+    /// <summary>
+    /// The metrics, with <c>auto</c> resolved: without those of errors where candidates are ranked that have no label.
+    /// </summary>
+    /// <exception cref="SettingException">
+    /// A metric does not exist, or is one of errors and candidates without a label are ranked.
+    /// </exception>
+    public ImmutableArray<Metric> MetricsFor(LabelKind label)
+    {
+        var areLabelled = CandidateRule.Parse(Candidates).Unseen is null;
+        return
         [
             .. Metrics
-                .SelectMany(name => name == Auto ? Usual(label) : [name])
-                .Select(Metric.Parse)
+                .SelectMany(name => name == Auto ? Usual(label).Select(Metric.Parse).Where(IsDefined) : [Given(name)])
                 .DistinctBy(metric => metric.Name),
         ];
+
+        bool IsDefined(Metric metric) => areLabelled || !metric.NeedsLabels;
+
+        Metric Given(string name) =>
+            Metric.Parse(name) is var metric && IsDefined(metric)
+                ? metric
+                : throw new SettingException(
+                    $"metrics has {metric.Name}, which needs a label for every candidate, and candidates is "
+                        + $"'{Candidates}': unseen items have none. Leave it out, or take candidates labelled."
+                );
+    }
 
     /// <summary>The selection metric, with <c>auto</c> resolved.</summary>
     /// <exception cref="SettingException">The metric does not exist.</exception>

@@ -62,6 +62,22 @@ let private refusals =
                 refuses "MeLU" [ "set", "simplx" ] [ "simplx" ]
                 refuses "MeLU" [ "referenceModel", "MeLUU" ] [ "'MeLU'" ]
 
+            testCase "errors of items without a label"
+            <| fun () ->
+                for candidates in [ "all"; "sampled 50" ] do
+                    refuses "MeLU" [ "metrics", "NDCG@10,LogLoss"; "candidates", candidates ] [ "LogLoss"; candidates ]
+
+                    refuses
+                        "MeLU"
+                        [ "candidates", candidates; "label", "rating"; "metrics", "MAE" ]
+                        [ "MAE"; "labelled" ]
+
+                    let auto = melu [ "candidates", candidates ]
+                    let names = auto.Evaluation.MetricsFor LabelKind.Click |> Seq.map _.Name |> List.ofSeq
+                    Expect.contains names "NDCG@10" "auto ranks"
+                    Expect.contains names "AUC" "auto ranks"
+                    Expect.isFalse (List.contains "LogLoss" names) "and measures no error"
+
             testCase "a setting given twice"
             <| fun () -> refuses "MeLU" [ "lr", "1"; "lr", "2" ] [ "lr is given twice" ]
         ]
