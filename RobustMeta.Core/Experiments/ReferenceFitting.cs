@@ -95,7 +95,8 @@ internal sealed class ReferenceFitting(
         spec with
         {
             Model = model,
-            // An engine that was named for the method need not know another model, nor does its start suit it.
+            // An engine that was named for the method need not know another model; the start of its
+            // embeddings need not suit another one.
             Engine = model == spec.Model ? spec.Engine : new(),
             Features =
                 model == spec.Model

@@ -22,8 +22,8 @@ public abstract record ModelSpec
     public virtual double DefaultEmbeddingScale => new FeatureSpec().EmbeddingScale;
 
     /// <summary>
-    /// Whether a batch of the model is padded to its longest user, so that users of like length share a batch unless the spec
-    /// says otherwise (<see cref="Training.TrainerSpec.Bucketed"/>).
+    /// Whether padding a batch to its longest user costs so much that users of like length share a batch unless the spec says
+    /// otherwise (<see cref="Training.TrainerSpec.Bucketed"/>). MetaPMF is padded too, but published with random batches.
     /// </summary>
     public virtual bool IsPadded => false;
 
