@@ -37,35 +37,25 @@ public sealed class Maml : MetaRecommender
     )
     {
         var precision = batch.Support.Labels.dtype;
-        var items = new UsedRows("item", schema.ItemFields, batch.Items, precision);
-        var users = new UsedRows("user", schema.UserFields, batch.Batch.Users, precision);
-        var itemTables = items.Gather(theta).ToList();
-        var tables = itemTables.Concat(users.Gather(theta)).ToList();
-        var slow = tables.Concat(head.Shapes.Select(shape => theta[shape.Name]));
-        var initial = slow.Select(t => InnerLoop.PerUser(t, batch.Batch.Count)).ToList();
-        var fast = inner.Adapt(initial, null, x => Score(x, batch.Support), batch, training is not null);
-        return new(Score(fast, batch.Query));
+        var tasks = batch.Batch;
+        var support = new EntityLists(tasks.SupportOffsets, tasks.SupportItems);
+        var query = new EntityLists(tasks.QueryOffsets, tasks.QueryItems);
+        var self = EntityLists.OneEach(tasks.Users);
+        var items = new OwnRows("item", schema.ItemFields, precision, support, query);
+        var users = new OwnRows("user", schema.UserFields, precision, self);
+        var itemRows = items.Gather(theta).ToList();
+        var userRows = users.Gather(theta).ToList();
+        var dense = head.Shapes.Select(shape => InnerLoop.PerUser(theta[shape.Name], tasks.Count));
+        var initial = itemRows.Concat(userRows).Select(InnerLoop.Adaptable).Concat(dense).ToList();
+        var fast = inner.Adapt(initial, null, x => Score(x, support), batch, training is not null);
+        return new(Score(fast, query));
 
-        Tensor Score(IReadOnlyList<Tensor> parameters, TaskTensors.Padded side)
+        Tensor Score(IReadOnlyList<Tensor> parameters, EntityLists side)
         {
-            var item = items.Encode([.. parameters.Take(itemTables.Count)], batch.Batch.Count);
-            var userRows = parameters.Skip(itemTables.Count).Take(tables.Count - itemTables.Count).ToList();
-            var inputs = At(item, side);
-            if (!schema.UserFields.IsEmpty)
-            {
-                var user = users.EncodeOwn(userRows);
-                inputs = cat([inputs, user.unsqueeze(1).expand(-1, side.Length, -1)], 2);
-            }
-            return head.Apply([.. parameters.Skip(tables.Count)], inputs).squeeze(2);
+            var item = items.Encode([.. parameters.Take(itemRows.Count)], side);
+            var user = users.Encode([.. parameters.Skip(itemRows.Count).Take(userRows.Count)], self);
+            var inputs = cat([item, user.expand(-1, side.Longest, -1)], 2);
+            return head.Apply([.. parameters.Skip(itemRows.Count + userRows.Count)], inputs).squeeze(2);
         }
-    }
-
-    // Each user's own rows [B, U, D] at the slots of one side, [B, L, D].
-    private static Tensor At(Tensor items, TaskTensors.Padded side)
-    {
-        var (users, distinct, width) = (items.shape[0], items.shape[1], items.shape[2]);
-        var starts = arange(0, users).unsqueeze(1) * (Scalar)distinct;
-        var places = (side.Slots.view(users, side.Length) + starts).view(-1);
-        return items.reshape(users * distinct, width).index_select(0, places).view(users, side.Length, width);
     }
 }

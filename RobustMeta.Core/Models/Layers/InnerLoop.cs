@@ -24,11 +24,11 @@ public sealed class InnerLoop(GradientAdaptedSpec spec, SupportLoss loss)
     /// A copy of a parameter for every user (a view, no memory), <c>[B, …]</c>. User b's loss depends on copy b alone, so
     /// the gradient of the sum over users is the stack of the users' gradients, in one call.
     /// </summary>
-    public static Tensor PerUser(Tensor parameter, int users)
-    {
-        var copies = parameter.unsqueeze(0).expand([users, .. parameter.shape]);
-        return copies.requires_grad ? copies : copies.requires_grad_();
-    }
+    public static Tensor PerUser(Tensor parameter, int users) =>
+        Adaptable(parameter.unsqueeze(0).expand([users, .. parameter.shape]));
+
+    /// <summary>Values that the loop may start from, of every user's own: requiring gradients, in evaluation too.</summary>
+    public static Tensor Adaptable(Tensor own) => own.requires_grad ? own : own.requires_grad_();
 
     /// <summary>The fast parameters after the last step.</summary>
     /// <param name="initial">Where they start, each <c>[B, …]</c> and requiring gradients.</param>

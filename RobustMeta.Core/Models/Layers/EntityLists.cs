@@ -1,0 +1,22 @@
+using System.Collections.Immutable;
+
+namespace RobustMeta.Models.Layers;
+
+/// <summary>A list of entities (items, or the user alone) for each user of a batch.</summary>
+/// <param name="Offsets">User b has <c>Entities[Offsets[b] .. Offsets[b+1])</c>; length B + 1.</param>
+/// <param name="Entities">Dense indices.</param>
+public sealed record EntityLists(ImmutableArray<int> Offsets, ImmutableArray<int> Entities)
+{
+    /// <summary>Number of users B.</summary>
+    public int Users => Offsets.Length - 1;
+
+    /// <summary>Length L that the lists are padded to.</summary>
+    public int Longest { get; } = Enumerable.Range(0, Offsets.Length - 1).Max(b => Offsets[b + 1] - Offsets[b]);
+
+    /// <summary>The entities of user b.</summary>
+    public ReadOnlySpan<int> this[int b] => Entities.AsSpan()[Offsets[b]..Offsets[b + 1]];
+
+    /// <summary>One entity for each user.</summary>
+    public static EntityLists OneEach(ImmutableArray<int> entities) =>
+        new([.. Enumerable.Range(0, entities.Length + 1)], entities);
+}
