@@ -23,7 +23,9 @@ public sealed record EngineSpec
             ? new AutogradEngine(model, parameters, Threads())
             : new FusedEngine(model, parameters, Threads());
 
-    private static int Threads()
+    /// <summary>Number of threads that <see cref="ThreadsVariable"/> allows; 0 for one a processor.</summary>
+    /// <exception cref="SettingException"><see cref="ThreadsVariable"/> is no number of threads.</exception>
+    public static int Threads()
     {
         var text = Environment.GetEnvironmentVariable(ThreadsVariable);
         if (string.IsNullOrEmpty(text))

@@ -136,12 +136,12 @@ public static class ExperimentRunner
         var parameters = model.CreateParameters(spec.Seed);
         if (spec.Model.Offset == OffsetKind.None)
         {
-            model.Start(parameters, all, spec.Seed);
+            model.Start(parameters, all, spec.Seed, EngineSpec.Threads());
             return spec.Engine.Create(model, parameters);
         }
         var bias = new BiasModel(prepared.Source, prepared.Split.MetaTrain);
         var (support, query) = bias.Scores(all);
-        model.Start(parameters, all.WithBase(support, query), spec.Seed);
+        model.Start(parameters, all.WithBase(support, query), spec.Seed, EngineSpec.Threads());
         return new OffsetEngine(spec.Engine.Create(model, parameters), bias);
     }
 

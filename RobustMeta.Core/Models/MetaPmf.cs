@@ -81,7 +81,7 @@ public sealed class MetaPmf : MetaRecommender
             ];
 
     /// <inheritdoc/>
-    public override void Start(ParameterSet parameters, TaskBatch train, long seed)
+    public override void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0)
     {
         if (identity is not { } field || spec.StartRounds == 0)
         {
@@ -89,7 +89,7 @@ public sealed class MetaPmf : MetaRecommender
         }
         var count = field.Offsets.Length - 1;
         var design = ContentDesign.Of(fields.Where(other => other != field), count);
-        var prior = new FactorPrior(spec.Factors, spec.StartRounds, TasteVariance, seed);
+        var prior = new FactorPrior(spec.Factors, spec.StartRounds, TasteVariance, seed, threads);
         var fitted = BayesianFactors.Fit(Label, train, design, count, prior);
         var variance = fitted.PriorVariance;
         Set("center", [fitted.Center]);

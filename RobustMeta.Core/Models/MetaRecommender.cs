@@ -78,7 +78,8 @@ public abstract class MetaRecommender(string name, LabelKind label)
     /// <param name="parameters">As <see cref="CreateParameters"/> makes them; written in place.</param>
     /// <param name="train">All meta-training tasks, with base scores if the model predicts on top of some.</param>
     /// <param name="seed">Seed of anything random.</param>
-    public virtual void Start(ParameterSet parameters, TaskBatch train, long seed) { }
+    /// <param name="threads">Number of threads, 0 for one a processor; the values do not depend on it.</param>
+    public virtual void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0) { }
 
     /// <summary>Initial values of parameters and state: a function of the seed and the names.</summary>
     public ParameterSet CreateParameters(long seed) => new(Shapes.Select(shape => shape.Create(seed)));

@@ -28,6 +28,8 @@ public sealed class BayesianFactors
     private readonly double[][] itemMean;
     private readonly ContentDesign content;
     private readonly double tasteVariance;
+    private readonly ParallelOptions threads;
+    private readonly double[] misfit;
 
     private BayesianFactors(LabelKind label, FactorCells cells, ContentDesign content, FactorPrior prior)
     {
@@ -35,6 +37,8 @@ public sealed class BayesianFactors
         this.cells = cells;
         this.content = content;
         tasteVariance = prior.TasteVariance;
+        threads = new() { MaxDegreeOfParallelism = prior.Threads == 0 ? Environment.ProcessorCount : prior.Threads };
+        misfit = new double[cells.Users];
         Width = prior.Factors + 2;
         users = new(cells.Users, Width);
         items = new(cells.Items, Width);
@@ -76,7 +80,7 @@ public sealed class BayesianFactors
     /// <param name="train">All training tasks, with base scores if there are any.</param>
     /// <param name="content">Features of all items.</param>
     /// <param name="itemCount">Number of all items.</param>
-    /// <param name="prior">Size, rounds, seed.</param>
+    /// <param name="prior">Size, rounds, seed. The result does not depend on its number of threads.</param>
     public static BayesianFactors Fit(
         LabelKind label,
         TaskBatch train,
@@ -86,7 +90,7 @@ public sealed class BayesianFactors
     )
     {
         var width = prior.Factors + 2;
-        if ((long)Math.Max(train.Count, itemCount) * width * width > Array.MaxLength)
+        if ((long)Math.Max(train.Count, itemCount) * PackedSymmetric.Size(width) > Array.MaxLength)
         {
             throw new ArgumentException(
                 $"{prior.Factors} factors for {train.Count} users and {itemCount} items need more than one array holds: "
@@ -97,7 +101,6 @@ public sealed class BayesianFactors
         for (var round = 0; round < prior.Rounds; round++)
         {
             model.UpdateUsers();
-            model.UpdateNoise();
             model.UpdateItems();
             if (round >= WarmRounds)
             {
@@ -119,71 +122,89 @@ public sealed class BayesianFactors
         var variance = new double[Width];
         for (var k = 0; k < Width; k++)
         {
-            variance[k] = moment[k * Width + k] - mean[k] * mean[k];
+            variance[k] = moment[k] - mean[k] * mean[k];
         }
         return variance;
     }
 
+    // The users given the items, and what that says of noise and curvatures.
     private void UpdateUsers()
     {
-        var system = new SymmetricSystem(Width - Known);
-        var zero = new double[Width - Known];
-        var solution = new double[Width];
-        var covariance = new double[(Width - Known) * (Width - Known)];
-        for (var u = 0; u < cells.Users; u++)
-        {
-            system.Start(userPrecision.AsSpan(Known), zero);
-            foreach (var cell in cells.OfUser(u))
-            {
-                var moment = items.Moment(cells.Item[cell]);
-                var (weight, pull) = Evidence(cell);
-                for (var k = Known; k < Width; k++)
-                {
-                    SymmetricSystem.AddScaled(
-                        system.Matrix.AsSpan((k - Known) * (Width - Known), k),
-                        weight,
-                        moment.Slice(k * Width + Known, k)
-                    );
-                }
-                SymmetricSystem.AddScaled(system.Right, pull, items.Mean(cells.Item[cell])[Known..]);
-                SymmetricSystem.AddScaled(system.Right, -weight, moment[Known..Width]);
-            }
-            solution[0] = 1;
-            system.Solve(solution.AsSpan(Known), covariance);
-            users.Set(u, solution, covariance);
-        }
+        Parallel.For(0, cells.Users, threads, () => new Workspace(Width - Known), UpdateUser, _ => { });
+        Noise = label == LabelKind.Rating ? Math.Max(1e-3, misfit.Sum() / Math.Max(1, cells.Count)) : 1;
     }
 
-    private void UpdateItems()
+    private Workspace UpdateUser(int user, ParallelLoopState loop, Workspace work)
     {
-        var system = new SymmetricSystem(Width);
-        var start = new double[Width];
-        var solution = new double[Width];
-        var covariance = new double[Width * Width];
-        for (var i = 0; i < cells.Items; i++)
+        var (first, end) = cells.OfUser(user);
+        work.System.Start(userPrecision.AsSpan(Known), work.Zero);
+        for (var cell = first; cell < end; cell++)
         {
-            for (var k = 0; k < Width; k++)
-            {
-                start[k] = itemPrecision[k] * PriorMean(i, k);
-            }
-            system.Start(itemPrecision, start);
-            foreach (var cell in cells.OfItem(i))
-            {
-                var (weight, pull) = Evidence(cell);
-                var moment = users.Moment(cells.User[cell]);
-                for (var k = 0; k < Width; k++)
-                {
-                    SymmetricSystem.AddScaled(
-                        system.Matrix.AsSpan(k * Width, k + 1),
-                        weight,
-                        moment.Slice(k * Width, k + 1)
-                    );
-                }
-                SymmetricSystem.AddScaled(system.Right, pull, users.Mean(cells.User[cell]));
-            }
-            system.Solve(solution, covariance);
-            items.Set(i, solution, covariance);
+            AddItem(work.System, cell);
         }
+        var mean = work.Mean.AsSpan(0, Width);
+        mean[0] = 1;
+        work.System.Solve(mean[Known..], work.Covariance);
+        users.Set(user, mean, work.Covariance);
+        // Now, while the user's items are near.
+        misfit[user] = 0;
+        for (var cell = first; cell < end; cell++)
+        {
+            misfit[user] += UpdateFit(cell);
+        }
+        return work;
+    }
+
+    // What a cell tells of its user, whose first position is known.
+    private void AddItem(SymmetricSystem system, int cell)
+    {
+        var moment = items.Moment(cells.Item[cell]);
+        var ofKnown = moment.Slice(Width, Width - Known);
+        var (weight, pull) = Evidence(cell);
+        SymmetricSystem.AddScaled(system.Matrix.AsSpan(0, Width - Known), weight, moment[Known..Width]);
+        SymmetricSystem.AddScaled(system.Matrix.AsSpan(Width - Known), weight, moment[(2 * Width - Known)..]);
+        SymmetricSystem.AddScaled(system.Right, pull, items.Mean(cells.Item[cell])[Known..]);
+        SymmetricSystem.AddScaled(system.Right, -weight, ofKnown);
+    }
+
+    // Expected squared error of a rating; of a click, sets the curvature of its bound.
+    private double UpdateFit(int cell)
+    {
+        var (i, u) = (cells.Item[cell], cells.User[cell]);
+        var score = SymmetricSystem.Dot(items.Mean(i), users.Mean(u));
+        var square = PackedSymmetric.Dot(Width, items.Moment(i), users.Moment(u));
+        var start = cells.Base[cell] + Center;
+        if (label == LabelKind.Rating)
+        {
+            var left = cells.Label[cell] - start;
+            return left * left - 2 * left * score + square;
+        }
+        // E[score²], at least that of a score of 1e-3: the curvature's limit at 0 is a quarter.
+        var size = Math.Sqrt(Math.Max(1e-6, square + 2 * start * score + start * start));
+        cells.Curvature[cell] = Math.Tanh(size / 2) / (2 * size);
+        return 0;
+    }
+
+    private void UpdateItems() =>
+        Parallel.For(0, cells.Items, threads, () => new Workspace(Width), UpdateItem, _ => { });
+
+    private Workspace UpdateItem(int item, ParallelLoopState loop, Workspace work)
+    {
+        var mean = work.Mean.AsSpan(0, Width);
+        for (var k = 0; k < Width; k++)
+        {
+            mean[k] = itemPrecision[k] * PriorMean(item, k);
+        }
+        work.System.Start(itemPrecision, mean);
+        foreach (var cell in cells.OfItem(item))
+        {
+            var (weight, pull) = Evidence(cell);
+            SymmetricSystem.AddScaled(work.System.Matrix, weight, users.Moment(cells.User[cell]));
+            SymmetricSystem.AddScaled(work.System.Right, pull, users.Mean(cells.User[cell]));
+        }
+        work.System.Solve(mean, work.Covariance);
+        items.Set(item, mean, work.Covariance);
+        return work;
     }
 
     private static double FactorPrecision(FactorPrior prior) =>
@@ -199,30 +220,6 @@ public sealed class BayesianFactors
         }
         var weight = cells.Curvature[cell];
         return (weight, cells.Label[cell] - 0.5 - weight * start);
-    }
-
-    private void UpdateNoise()
-    {
-        double sum = 0;
-        for (var cell = 0; cell < cells.Count; cell++)
-        {
-            var (i, u) = (cells.Item[cell], cells.User[cell]);
-            var score = SymmetricSystem.Dot(items.Mean(i), users.Mean(u));
-            var square = SymmetricSystem.Dot(items.Moment(i), users.Moment(u));
-            var start = cells.Base[cell] + Center;
-            if (label == LabelKind.Rating)
-            {
-                var left = cells.Label[cell] - start;
-                sum += left * left - 2 * left * score + square;
-            }
-            else
-            {
-                // E[score²], at least that of a score of 1e-3: the curvature's limit at 0 is a quarter.
-                var size = Math.Sqrt(Math.Max(1e-6, square + 2 * start * score + start * start));
-                cells.Curvature[cell] = Math.Tanh(size / 2) / (2 * size);
-            }
-        }
-        Noise = label == LabelKind.Rating ? Math.Max(1e-3, sum / Math.Max(1, cells.Count)) : 1;
     }
 
     // What vectors of this kind look like before any rating: a linear function of the item's features.
@@ -260,5 +257,14 @@ public sealed class BayesianFactors
         {
             itemPrecision.AsSpan(2).Fill(1 / items.MeanSquare(2, Width, cells.HasItem, PriorMean));
         }
+    }
+
+    // Of one thread.
+    private sealed class Workspace(int order)
+    {
+        public SymmetricSystem System { get; } = new(order);
+        public double[] Zero { get; } = new double[order];
+        public double[] Mean { get; } = new double[order + Known];
+        public double[] Covariance { get; } = new double[order * order];
     }
 }

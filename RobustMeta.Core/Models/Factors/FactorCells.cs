@@ -57,8 +57,8 @@ internal sealed class FactorCells
             scores.IsEmpty ? 0 : scores[j];
     }
 
-    public IEnumerable<int> OfUser(int user) =>
-        Enumerable.Range(userStart[user], userStart[user + 1] - userStart[user]);
+    /// <summary>First cell of a user, and the first that is not his or hers any more.</summary>
+    public (int First, int End) OfUser(int user) => (userStart[user], userStart[user + 1]);
 
     public ReadOnlySpan<int> OfItem(int item) => itemCells.AsSpan(itemStart[item]..itemStart[item + 1]);
 

@@ -8,4 +8,5 @@ namespace RobustMeta.Models.Factors;
 /// factors off where the data are few.
 /// </param>
 /// <param name="Seed">Seed of the initial factors.</param>
-public sealed record FactorPrior(int Factors, int Rounds, double TasteVariance, long Seed);
+/// <param name="Threads">Number of threads, 0 for one a processor.</param>
+public sealed record FactorPrior(int Factors, int Rounds, double TasteVariance, long Seed, int Threads = 0);

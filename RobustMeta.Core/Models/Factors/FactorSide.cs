@@ -1,17 +1,20 @@
 namespace RobustMeta.Models.Factors;
 
-/// <summary>Gaussian vectors of all users, or of all items: means and second moments.</summary>
+/// <summary>
+/// Gaussian vectors of all users, or of all items: means and second moments, these as <see cref="PackedSymmetric"/>.
+/// </summary>
 /// <param name="count">Number of vectors.</param>
 /// <param name="width">Width D of each.</param>
 internal sealed class FactorSide(int count, int width)
 {
+    private readonly int size = PackedSymmetric.Size(width);
     private readonly double[] means = new double[count * width];
-    private readonly double[] moments = new double[(long)count * width * width];
+    private readonly double[] moments = new double[(long)count * PackedSymmetric.Size(width)];
 
     /// <summary>E[x], <c>[D]</c>.</summary>
     public ReadOnlySpan<double> Mean(int index) => means.AsSpan(index * width, width);
 
-    /// <summary>E[xxᵀ], <c>[D, D]</c>.</summary>
+    /// <summary>E[xxᵀ], packed.</summary>
     public ReadOnlySpan<double> Moment(int index) => Square(index);
 
     /// <summary>Sets mean and covariance; the covariance is that of the last positions, the others are certain.</summary>
@@ -23,12 +26,19 @@ internal sealed class FactorSide(int count, int width)
         var certain = width - random;
         for (var k = 0; k < width; k++)
         {
-            for (var l = 0; l < width; l++)
+            square[k] = mean[k] * mean[k] + Covariance(k, k, covariance);
+        }
+        var place = width;
+        for (var l = 0; l < width; l++)
+        {
+            for (var k = l + 1; k < width; k++)
             {
-                var own = k < certain || l < certain ? 0 : covariance[(k - certain) * random + l - certain];
-                square[k * width + l] = mean[k] * mean[l] + own;
+                square[place++] = mean[k] * mean[l] + Covariance(k, l, covariance);
             }
         }
+
+        double Covariance(int k, int l, ReadOnlySpan<double> covariance) =>
+            k < certain || l < certain ? 0 : covariance[(k - certain) * random + l - certain];
     }
 
     /// <summary>Mean over the vectors that are seen, and over positions <c>first .. last-1</c>, of E[(x − centre)²].</summary>
@@ -43,16 +53,16 @@ internal sealed class FactorSide(int count, int width)
                 continue;
             }
             var mean = Mean(i);
-            var square = Square(i);
+            var squares = Square(i)[..width];
             for (var k = first; k < last; k++)
             {
                 var c = centre(i, k);
-                sum += square[k * width + k] - 2 * c * mean[k] + c * c;
+                sum += squares[k] - 2 * c * mean[k] + c * c;
                 number++;
             }
         }
         return number == 0 ? 1 : sum / number;
     }
 
-    private Span<double> Square(int index) => moments.AsSpan(index * width * width, width * width);
+    private Span<double> Square(int index) => moments.AsSpan(index * size, size);
 }

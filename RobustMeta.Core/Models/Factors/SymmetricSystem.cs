@@ -11,8 +11,8 @@ internal sealed class SymmetricSystem(int order)
 {
     private readonly double[] factor = new double[order * order];
 
-    /// <summary>The matrix, <c>[n, n]</c> row-major; only the lower triangle is read.</summary>
-    public double[] Matrix { get; } = new double[order * order];
+    /// <summary>The matrix, as <see cref="PackedSymmetric"/>.</summary>
+    public double[] Matrix { get; } = new double[PackedSymmetric.Size(order)];
 
     /// <summary>The right side.</summary>
     public double[] Right { get; } = new double[order];
@@ -21,11 +21,8 @@ internal sealed class SymmetricSystem(int order)
     public void Start(ReadOnlySpan<double> diagonal, ReadOnlySpan<double> right)
     {
         Array.Clear(Matrix);
-        for (var i = 0; i < order; i++)
-        {
-            Matrix[i * order + i] = diagonal[i];
-            Right[i] = right[i];
-        }
+        diagonal.CopyTo(Matrix);
+        right.CopyTo(Right);
     }
 
     /// <summary>Solution and inverse of the matrix (both triangles).</summary>
@@ -83,7 +80,7 @@ internal sealed class SymmetricSystem(int order)
             var row = factor.AsSpan(i * order, order);
             for (var j = 0; j <= i; j++)
             {
-                var rest = Matrix[i * order + j] - Dot(row[..j], factor.AsSpan(j * order, j));
+                var rest = Matrix[PackedSymmetric.Place(order, i, j)] - Dot(row[..j], factor.AsSpan(j * order, j));
                 row[j] = i == j ? Math.Sqrt(rest) : rest / factor[j * order + j];
             }
         }

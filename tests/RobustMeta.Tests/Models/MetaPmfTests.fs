@@ -145,6 +145,67 @@ let private startsAtTheAnswer () =
     Expect.isLessThan solved 0.15 "near the noise"
     Expect.isGreaterThan random 1.0 "without a start it knows nothing"
 
+let private startIgnoresThreads () =
+    for label in [ LabelKind.Rating; LabelKind.Click ] do
+        let start threads =
+            let users =
+                world 2L 50 items
+                |> List.map (fun user ->
+                    if label = LabelKind.Rating then
+                        user
+                    else
+                        let click = List.map (fun (item, rating) -> item, (if rating > 3f then 1f else 0f))
+                        { user with Support = click user.Support; Query = click user.Query })
+
+            let model = MetaPmfSpec(Factors = 3).Create(identity, 0.1, label)
+            let parameters = model.CreateParameters(1L)
+            model.Start(parameters, batch users, 1L, threads)
+            [ for parameter in parameters.All -> parameter.Name, parameter.Values ]
+
+        Expect.equal (start 3) (start 1) $"{label}"
+
+let private packsSymmetricMatrices () =
+    let random = Random 5
+
+    for order in 1..7 do
+        let draw () =
+            let half = Array2D.init order order (fun _ _ -> random.NextDouble() - 0.5)
+            Array2D.init order order (fun i j -> half[max i j, min i j])
+
+        let pack (a: float[,]) =
+            let packed = Array.create (PackedSymmetric.Size order) nan
+
+            for i in 0 .. order - 1 do
+                for j in 0..i do
+                    packed[PackedSymmetric.Place(order, i, j)] <- a[i, j]
+
+            packed
+
+        let a, b = draw (), draw ()
+
+        let expected =
+            Seq.sum (
+                seq {
+                    for i in 0 .. order - 1 do
+                        for j in 0 .. order - 1 -> a[i, j] * b[i, j]
+                }
+            )
+
+        let dot = PackedSymmetric.Dot(order, pack a, pack b)
+        Expect.floatClose Accuracy.high dot expected $"sum of products, order {order}"
+
+        if order > 1 then
+            let rest = pack (Array2D.init order order (fun i j -> if i = 0 || j = 0 then 0.0 else a[i, j]))
+            let inner = Array2D.init (order - 1) (order - 1) (fun i j -> a[i + 1, j + 1])
+            let place = PackedSymmetric.Place(order - 1, order - 2, order - 2)
+            Expect.equal rest[order - 1] inner[order - 2, order - 2] $"the last of the diagonal, at {place}"
+            let tail = Array.append rest[1 .. order - 1] rest[2 * order - 1 ..]
+
+            for i in 0 .. order - 2 do
+                for j in 0..i do
+                    let found = tail[PackedSymmetric.Place(order - 1, i, j)]
+                    Expect.equal found inner[i, j] $"({i}, {j}) without the first row and column"
+
 let private findsTheNoise () =
     let design = ContentDesign.Of([], items)
 
@@ -187,6 +248,10 @@ let tests =
             testCase "ratings: the fold-in is the posterior mean" ratings
             testCase "clicks: the fold-in ends where the logistic objective is stationary" clicks
             testCase "training starts at the Bayesian solution" startsAtTheAnswer
+            testCase "the start is the same whatever the number of threads" startIgnoresThreads
+            testCase
+                "packed symmetric matrices: places, sums of products, the part without the first row"
+                packsSymmetricMatrices
             testCase "the start finds noise and levels" findsTheNoise
             testCase "the start predicts items without ratings from their features" newItems
         ]
