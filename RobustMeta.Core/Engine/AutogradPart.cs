@@ -51,9 +51,9 @@ internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposab
             batch.SupportWeights = support;
         }
         var prediction = model.Predict(theta, batch, phase);
-        var own = Losses.Of(model.Label, prediction.Scores + batch.Query.Base, batch.Query.Labels);
+        var own = Losses.Of(model.Label, prediction.Scores.Plus(batch.Query.Base), batch.Query.Labels);
         Unpad(own, whole.QueryOffsets, losses);
-        queryLosses = Keep(prediction.QueryLoss is { } queryLoss ? own + queryLoss : own);
+        queryLosses = Keep(prediction.QueryLoss is { } queryLoss ? own.Plus(queryLoss) : own);
         userLosses = prediction.UserLoss is { } userLoss ? Keep(userLoss) : null;
         Shared = [.. prediction.Shared.Select(Keep)];
     }
@@ -79,16 +79,15 @@ internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposab
         var objective = (losses * Pad(queryWeights, whole.QueryOffsets, (int)losses.shape[1])).sum();
         if (userLosses is not null)
         {
-            objective += (
-                userLosses * Aligned.Of([.. places.Select(u => userWeights[u])], Precision, places.Length)
-            ).sum();
+            var weights = Aligned.Of([.. places.Select(u => userWeights[u])], Precision, places.Length);
+            objective = objective.Plus((userLosses * weights).sum());
         }
         for (var i = 0; i < Shared.Length; i++)
         {
             if (sharedGradients[i] is { } gradient)
             {
                 var rows = gradient.index_select(0, Aligned.Of([.. places.Select(u => (long)u)]));
-                objective += (Shared[i] * rows).sum();
+                objective = objective.Plus((Shared[i] * rows).sum());
             }
         }
         if (!objective.requires_grad)
@@ -113,7 +112,7 @@ internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposab
     {
         using var scope = NewDisposeScope();
         var batch = TaskTensors.Of(whole.Part(places), Precision);
-        Unpad(model.Predict(theta, batch, training: null).Scores + batch.Query.Base, whole.QueryOffsets, scores);
+        Unpad(model.Predict(theta, batch, training: null).Scores.Plus(batch.Query.Base), whole.QueryOffsets, scores);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using RobustMeta.Models.Layers;
 using RobustMeta.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -27,5 +28,5 @@ public static class SecondOrderCheck
     }
 
     private static Tensor Loss(Tensor theta, double x, double y) =>
-        (theta * tensor(x, float64) - tensor(y, float64)).square();
+        (theta * tensor(x, float64) - tensor(y, float64)).Squared();
 }

@@ -1,3 +1,4 @@
+using RobustMeta.Models.Layers;
 using RobustMeta.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,7 +16,7 @@ public static class Losses
     /// <param name="scores">Predicted ratings or logits.</param>
     /// <param name="labels">Ratings, or 0/1.</param>
     public static Tensor Of(LabelKind label, Tensor scores, Tensor labels) =>
-        label == LabelKind.Click ? nn.functional.softplus(scores) - labels * scores : (scores - labels).square();
+        label == LabelKind.Click ? scores.Softplus() - labels * scores : (scores - labels).Squared();
 
     /// <summary>
     /// What a score leaves unexplained: y − s for ratings, y − σ(s) for clicks, which is the descent direction of the

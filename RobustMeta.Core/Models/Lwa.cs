@@ -52,9 +52,9 @@ public sealed class Lwa : MetaRecommender
     {
         var encoded = items.Apply(theta, encoder.Items.Encode(theta, batch.Items, batch.Support.Labels.dtype));
         var (negative, positive, level) = classes.Of(TaskEncoder.At(encoded, batch.Support), batch);
-        var classifier = Mix(theta["mix.negative"], negative) + Mix(theta["mix.positive"], positive);
+        var classifier = Mix(theta["mix.negative"], negative).Plus(Mix(theta["mix.positive"], positive));
         var scores = matmul(TaskEncoder.At(encoded, batch.Query), classifier.unsqueeze(2)).squeeze(2);
-        return new(scores + level.unsqueeze(1) + theta["bias"]);
+        return new(scores.Plus(level.unsqueeze(1)).Plus(theta["bias"]));
     }
 
     private ParameterShape Mixing(string name, double sign, int width) =>

@@ -133,12 +133,12 @@ public sealed class Mamo : MetaRecommender
         return recommender.Apply([.. fast.Skip(user + item).SkipLast(1)], joined).squeeze(2);
     }
 
-    private static Tensor Leaky(Tensor x) => nn.functional.leaky_relu(x, NegativeSlope.ToDouble());
+    private static Tensor Leaky(Tensor x) => x.leaky_relu(NegativeSlope);
 
     // The query gradient at the adapted parameters of the user network, of each user's mean query loss.
     private IEnumerable<Tensor> QueryGradients(IReadOnlyList<Tensor> fast, Tensor scores, TaskTensors batch)
     {
-        var losses = Losses.Of(Label, scores + batch.Query.Base, batch.Query.Labels) * batch.Query.Mask;
+        var losses = Losses.Of(Label, scores.Plus(batch.Query.Base), batch.Query.Labels) * batch.Query.Mask;
         var total = (losses.sum(1) / batch.Query.Mask.sum(1)).sum();
         var own = fast.Take(userNetwork.Shapes.Length).ToList();
         return autograd.grad([total], own, retain_graph: true, create_graph: false);

@@ -66,7 +66,7 @@ public sealed class MetaEmb : MetaRecommender
         {
             return new(scores);
         }
-        var losses = Losses.Of(Label, scores + batch.Query.Base, batch.Query.Labels);
+        var losses = Losses.Of(Label, scores.Plus(batch.Query.Base), batch.Query.Labels);
         return new(scores)
         {
             QueryLoss = -losses * alpha,

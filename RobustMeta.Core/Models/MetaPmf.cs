@@ -3,6 +3,7 @@ using RobustMeta.Models.Factors;
 using RobustMeta.Models.Layers;
 using RobustMeta.Settings;
 using RobustMeta.Tasks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustMeta.Models;
@@ -24,6 +25,7 @@ public sealed class MetaPmf : MetaRecommender
 {
     private const string Id = "id";
     private const int Mean = 1;
+    private static readonly Scalar Least = 1e-6;
     private readonly MetaPmfSpec spec;
     private readonly int width;
     private readonly ImmutableArray<InputField> fields;
@@ -157,13 +159,15 @@ public sealed class MetaPmf : MetaRecommender
         var w = items.Encode(theta, batch.Items, precision);
         var means = w.narrow(1, 0, Mean);
         var slope = cat([ones([1], precision), zeros([width - Mean - 1], precision)]);
-        var q = w.narrow(1, Mean, width - Mean) + slope;
-        var spread = (spreads.Encode(theta, batch.Items, precision) + theta["logSpread"])
+        var q = w.narrow(1, Mean, width - Mean).Plus(slope);
+        var spread = spreads
+            .Encode(theta, batch.Items, precision)
+            .Plus(theta["logSpread"])
             .narrow(1, Mean, width - Mean)
             .exp();
         var weights = batch.SupportWeights * batch.Support.Mask;
-        var prior = people.Encode(theta, batch.Batch.Users, precision) + Choice(theta, w, batch.Support, weights);
-        var origin = batch.Support.Base + theta["center"] + TaskEncoder.At(means, batch.Support).squeeze(2);
+        var prior = people.Encode(theta, batch.Batch.Users, precision).Plus(Choice(theta, w, batch.Support, weights));
+        var origin = batch.Support.Base.Plus(theta["center"]).Plus(TaskEncoder.At(means, batch.Support).squeeze(2));
         var user = FoldIn(
             theta,
             TaskEncoder.At(q, batch.Support),
@@ -174,7 +178,7 @@ public sealed class MetaPmf : MetaRecommender
             batch.Support.Labels
         );
         var own = matmul(TaskEncoder.At(q, batch.Query), user).squeeze(2);
-        return new(own + theta["center"] + TaskEncoder.At(means, batch.Query).squeeze(2));
+        return new(own.Plus(theta["center"]).Plus(TaskEncoder.At(means, batch.Query).squeeze(2)));
     }
 
     // What having rated just these items says, before how they were rated: a linear map of the mean of their vectors.
@@ -186,7 +190,7 @@ public sealed class MetaPmf : MetaRecommender
     )
     {
         var sum = (TaskEncoder.At(items, support) * weights.unsqueeze(2)).sum(1);
-        return matmul(sum / weights.sum(1, keepdim: true).clamp_min(1e-6), theta["choice"]);
+        return matmul(sum / weights.sum(1, keepdim: true).clamp_min(Least), theta["choice"]);
     }
 
     // The mean of the user's posterior, [B, K, 1]: the minimum in h of
@@ -207,14 +211,14 @@ public sealed class MetaPmf : MetaRecommender
         var user = prior;
         for (var step = 0; step < (Label == LabelKind.Click ? spec.FoldInSteps : 1); step++)
         {
-            var scores = origin.unsqueeze(2) + matmul(q, user);
+            var scores = origin.unsqueeze(2).Plus(matmul(q, user));
             var (curvature, pull) = Evidence(scores, labels.unsqueeze(2));
             var certain = counts * curvature;
             var unsure = (certain * spread).sum(1);
-            var system = matmul(transposed, certain * q) + (unsure + penalty).diag_embed();
+            var system = matmul(transposed, certain * q).Plus(unsure.Plus(penalty).diag_embed());
             var slope =
                 matmul(transposed, counts * pull) - unsure.unsqueeze(2) * user - penalty.unsqueeze(1) * (user - prior);
-            user = user + linalg.solve(system, slope);
+            user = user.Plus(linalg.solve(system, slope));
         }
         return user;
     }
@@ -228,7 +232,7 @@ public sealed class MetaPmf : MetaRecommender
             return (ones_like(scores), pull);
         }
         // tanh(x/2) / 2x with its limit at 0: a size of at least 1e-3 makes no difference to the value.
-        var size = (scores.square() + 1e-6).sqrt();
-        return ((size.sigmoid() - 0.5) / size, pull);
+        var size = scores.Squared().Plus(Least).sqrt();
+        return ((size.sigmoid() - HeldNumbers.Half) / size, pull);
     }
 }

@@ -59,7 +59,7 @@ public sealed class MetaRidge : MetaRecommender
         var start = prior?.Apply(theta, TaskEncoder.UserInputs(users)).unsqueeze(2);
         var support = TaskEncoder.At(q, batch.Support);
         var move = Solve(support, start, theta[RidgeForm.LogLambda].exp(), batch);
-        var user = start is null ? move : start + move;
+        var user = start is null ? move : start.Plus(move);
         return new(matmul(TaskEncoder.At(q, batch.Query), user).squeeze(2) * theta[RidgeForm.LogGain].exp());
     }
 
@@ -70,17 +70,18 @@ public sealed class MetaRidge : MetaRecommender
         var kernel = matmul(q, transposed);
         var ridge = eye(q.shape[1], dtype: q.dtype) * lambda;
         var weights = batch.SupportWeights * batch.Support.Mask;
-        var origin = start is null ? batch.Support.Base : batch.Support.Base + matmul(q, start).squeeze(2);
+        var origin = start is null ? batch.Support.Base : batch.Support.Base.Plus(matmul(q, start).squeeze(2));
         var steps = Label == LabelKind.Click ? form.NewtonSteps : 1;
         var along = zeros_like(origin);
         var move = zeros([q.shape[0], q.shape[2], 1], q.dtype);
         for (var step = 0; step < steps; step++)
         {
-            var scores = origin + along;
+            var scores = origin.Plus(along);
             var pull = Losses.Residual(Label, scores, batch.Support.Labels);
-            var curvature = Label == LabelKind.Click ? scores.sigmoid() * (1 - scores.sigmoid()) : ones_like(scores);
-            var system = (weights * curvature).unsqueeze(2) * kernel + ridge;
-            var dual = linalg.solve(system, (weights * (pull + curvature * along)).unsqueeze(2));
+            var curvature =
+                Label == LabelKind.Click ? scores.sigmoid() * scores.sigmoid().FromOne() : ones_like(scores);
+            var system = ((weights * curvature).unsqueeze(2) * kernel).Plus(ridge);
+            var dual = linalg.solve(system, (weights * (pull.Plus(curvature * along))).unsqueeze(2));
             move = matmul(transposed, dual);
             along = matmul(q, move).squeeze(2);
         }

@@ -65,19 +65,19 @@ public sealed class Mwuf : MetaRecommender
             return basis.Pretrain(theta, batch);
         }
         var encoded = basis.Encode(theta, batch);
-        var cold = basis.MeanVector(theta) + basis.Rows(theta["cold.move"], batch);
-        var factor = scale.Apply(theta, TaskEncoder.UserInputs(encoded.Users)) + 1;
-        var warm = cold.detach() * factor + shift.Apply(theta, MeanItem(encoded.Items, batch));
+        var cold = basis.MeanVector(theta).Plus(basis.Rows(theta["cold.move"], batch));
+        var factor = scale.Apply(theta, TaskEncoder.UserInputs(encoded.Users)).Plus(HeldNumbers.One);
+        var warm = (cold.detach() * factor).Plus(shift.Apply(theta, MeanItem(encoded.Items, batch)));
         var scores = basis.Score(theta, warm, encoded, batch.Query);
         if (training is null)
         {
             return new(scores);
         }
-        var coldQuery = basis.Score(theta, cold, encoded, batch.Query) + batch.Query.Base;
+        var coldQuery = basis.Score(theta, cold, encoded, batch.Query).Plus(batch.Query.Base);
         return new(scores)
         {
             QueryLoss = Losses.Of(Label, coldQuery, batch.Query.Labels),
-            UserLoss = OnSupport(cold) + OnSupport(warm),
+            UserLoss = OnSupport(cold).Plus(OnSupport(warm)),
         };
 
         Tensor OnSupport(Tensor vectors) =>

@@ -55,13 +55,13 @@ public sealed class Nlba : MetaRecommender
         var (negative, positive, level) = classes.Of(TaskEncoder.At(encoded, batch.Support), batch);
         // The linear map of each distinct item, once.
         var mapped = TaskEncoder.At(matmul(encoded, theta["hidden.weight"]), batch.Query);
-        var hidden = (mapped + Bias("hidden").unsqueeze(1)).relu();
+        var hidden = mapped.Plus(Bias("hidden").unsqueeze(1)).relu();
         var scores = matmul(hidden, theta["output.weight"]).squeeze(2);
-        return new(scores + Bias("output") + level.unsqueeze(1));
+        return new(scores.Plus(Bias("output")).Plus(level.unsqueeze(1)));
 
         Tensor Bias(string layer) =>
             matmul(negative, theta[$"{layer}.negative"])
-            + matmul(positive, theta[$"{layer}.positive"])
-            + theta[$"{layer}.bias"];
+                .Plus(matmul(positive, theta[$"{layer}.positive"]))
+                .Plus(theta[$"{layer}.bias"]);
     }
 }

@@ -96,8 +96,8 @@ public sealed class TaNP : MetaRecommender
     )
     {
         var (items, users) = encoder.Encode(theta, batch);
-        var item = itemSide.Apply(theta, (items + theta["itemside.input"]).relu()).relu();
-        var user = userSide.Apply(theta, (TaskEncoder.UserInputs(users) + theta["userside.input"]).relu()).relu();
+        var item = itemSide.Apply(theta, items.Plus(theta["itemside.input"]).relu()).relu();
+        var user = userSide.Apply(theta, TaskEncoder.UserInputs(users).Plus(theta["userside.input"]).relu()).relu();
         var support = TaskEncoder.Inputs(item, user, batch.Support);
         var query = TaskEncoder.Inputs(item, user, batch.Query);
         var mask = spec.WeightedPooling ? batch.SupportWeights * batch.Support.Mask : batch.Support.Mask;
@@ -116,16 +116,16 @@ public sealed class TaNP : MetaRecommender
         var both = Decode(theta, cat([support, query], 1), z, task);
         var scores = both.narrow(1, batch.Support.Length, batch.Query.Length);
         var divergence = target.DivergenceFrom(prior);
-        var ofSupport = both.narrow(1, 0, batch.Support.Length) + batch.Support.Base;
+        var ofSupport = both.narrow(1, 0, batch.Support.Length).Plus(batch.Support.Base);
         var contextLoss = Losses.Of(Label, ofSupport, batch.Support.Labels);
         // The mean over the target, in parts: the query's share is left to the engine's query weights.
         var counts = (Context: context.sum(1), Query: batch.Query.Mask.sum(1));
-        var share = counts.Context / (counts.Context + counts.Query);
-        var queryLoss = Losses.Of(Label, scores + batch.Query.Base, batch.Query.Labels);
+        var share = counts.Context / counts.Context.Plus(counts.Query);
+        var queryLoss = Losses.Of(Label, scores.Plus(batch.Query.Base), batch.Query.Labels);
         return new(scores)
         {
             QueryLoss = -queryLoss * share.unsqueeze(1),
-            UserLoss = share * (contextLoss * context).sum(1) / counts.Context + divergence,
+            UserLoss = (share * (contextLoss * context).sum(1) / counts.Context).Plus(divergence),
             Shared = [assignment],
         };
     }
@@ -178,7 +178,7 @@ public sealed class TaNP : MetaRecommender
     {
         var own = Mean(identity.Apply(theta, points), weights);
         var assignment = pool.Assign(own, theta["pool"]);
-        return (own + matmul(assignment, theta["pool"]), assignment);
+        return (own.Plus(matmul(assignment, theta["pool"])), assignment);
     }
 
     private Tensor Decode(IReadOnlyDictionary<string, Tensor> theta, Tensor inputs, Tensor z, Tensor task)

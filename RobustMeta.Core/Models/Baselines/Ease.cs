@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using RobustMeta.Models.Layers;
 using RobustMeta.Runtime;
 using static TorchSharp.torch;
 
@@ -23,7 +24,7 @@ public sealed class Ease : IProfileModel
         this.gram = gram;
         using var scope = NewDisposeScope();
         var n = gram.Count;
-        var system = tensor(gram.Values, [n, n]) + eye(n, dtype: float64) * regularization;
+        var system = tensor(gram.Values, [n, n]).Plus(tensor(Enumerable.Repeat(regularization, n).ToArray()).diag());
         var inverse = linalg.inv(system);
         var map = -inverse / inverse.diagonal().unsqueeze(0);
         map.diagonal().zero_();

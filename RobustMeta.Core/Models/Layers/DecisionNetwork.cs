@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustMeta.Models.Layers;
@@ -23,6 +24,8 @@ public sealed class DecisionNetwork(
     bool rectified = false
 )
 {
+    private static readonly Scalar NegativeSlope = 0.1;
+
     /// <summary>Width of the output.</summary>
     public int Width => widths[^1];
 
@@ -59,7 +62,7 @@ public sealed class DecisionNetwork(
         for (var i = 0; i < parameters.Count; i += 2)
         {
             var bias = parameters[i + 1];
-            x = bias.dim() == 1 ? Shared(x, parameters[i], bias) : matmul(x, parameters[i]) + bias.unsqueeze(1);
+            x = bias.dim() == 1 ? Shared(x, parameters[i], bias) : matmul(x, parameters[i]).Plus(bias.unsqueeze(1));
             if (i + 2 < parameters.Count)
             {
                 x = Activate(x);
@@ -73,7 +76,7 @@ public sealed class DecisionNetwork(
     {
         if (weight.dim() != 2 || x.dim() < 2)
         {
-            return matmul(x, weight) + bias;
+            return matmul(x, weight).Plus(bias);
         }
         var rows = addmm(bias, x.dim() == 2 ? x : x.reshape(-1, x.shape[^1]), weight, 1, 1);
         return x.dim() == 2 ? rows : rows.view([.. x.shape[..^1], weight.shape[1]]);
@@ -85,7 +88,7 @@ public sealed class DecisionNetwork(
             Activation.Relu => x.relu(),
             Activation.Tanh => x.tanh(),
             Activation.Silu => x * x.sigmoid(),
-            Activation.LeakyRelu => nn.functional.leaky_relu(x, 0.1),
+            Activation.LeakyRelu => x.leaky_relu(NegativeSlope),
             _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "Unknown activation."),
         };
 }

@@ -10,13 +10,13 @@ public sealed record DiagonalGaussian(Tensor Mean, Tensor LogVariance)
 {
     /// <summary>A draw, differentiable in mean and variance (Kingma and Welling, ICLR 2014).</summary>
     /// <param name="noise">Standard normal numbers <c>[B, Z]</c>.</param>
-    public Tensor Draw(Tensor noise) => Mean + (LogVariance * 0.5).exp() * noise;
+    public Tensor Draw(Tensor noise) => Mean.Plus((LogVariance * HeldNumbers.Half).exp() * noise);
 
     /// <summary>KL(this ‖ other), summed over dimensions, <c>[B]</c>.</summary>
     public Tensor DivergenceFrom(DiagonalGaussian other)
     {
         var ratio = (LogVariance - other.LogVariance).exp();
-        var distance = (Mean - other.Mean).square() / other.LogVariance.exp();
-        return (ratio + distance - 1 - LogVariance + other.LogVariance).sum(1) * 0.5;
+        var distance = (Mean - other.Mean).Squared() / other.LogVariance.exp();
+        return (ratio.Plus(distance) - HeldNumbers.One - LogVariance).Plus(other.LogVariance).sum(1) * HeldNumbers.Half;
     }
 }

@@ -37,10 +37,10 @@ public sealed class FeatureSum(string side, ImmutableArray<InputField> fields, i
         var sum = zeros([entities.Length, width], precision);
         if (tokenFields > 0)
         {
-            sum += tokens.Encode(theta, entities, precision).view(entities.Length, tokenFields, width).sum(1);
+            sum = sum.Plus(tokens.Encode(theta, entities, precision).view(entities.Length, tokenFields, width).sum(1));
         }
         return numericFields == 0
             ? sum
-            : sum + matmul(numbers.Encode(theta, entities, precision), theta[$"{side}.numbers"]);
+            : sum.Plus(matmul(numbers.Encode(theta, entities, precision), theta[$"{side}.numbers"]));
     }
 }

@@ -54,10 +54,10 @@ public sealed class FilmLayer(string name, int inputs, int outputs, int taskDim,
         if (modulation == Modulation.GatingFilm)
         {
             var gate = Of("delta").sigmoid();
-            var filler = Of("eta").tanh() * (1 - gate);
-            (scale, shift) = (scale * gate + filler, shift * gate + filler);
+            var filler = Of("eta").tanh() * gate.FromOne();
+            (scale, shift) = ((scale * gate).Plus(filler), (shift * gate).Plus(filler));
         }
-        return (linear * scale.unsqueeze(1) + shift.unsqueeze(1)).relu();
+        return (linear * scale.unsqueeze(1)).Plus(shift.unsqueeze(1)).relu();
 
         Tensor Of(string map) => matmul(task, theta[$"{name}.{map}"]);
     }

@@ -9,6 +9,8 @@ namespace RobustMeta.Models.Layers;
 /// </summary>
 public static class MemoryBank
 {
+    private static readonly Scalar Least = 1e-8;
+
     /// <summary>A memory of K slots, normal around zero.</summary>
     public static ParameterShape Shape(string name, int slots, double deviation, params int[] shape) =>
         new(name, [slots, .. shape], InitialValue.Normal, deviation) { IsState = true };
@@ -20,7 +22,7 @@ public static class MemoryBank
     {
         var rows = profiles.detach();
         var lengths = rows.norm(1, keepdim: true, 2f) * memory.norm(1, keepdim: false, 2f).unsqueeze(0);
-        return (matmul(rows, memory.t()) / lengths.clamp_min(1e-8)).softmax(1);
+        return (matmul(rows, memory.t()) / lengths.clamp_min(Least)).softmax(1);
     }
 
     /// <summary>What each user reads, <c>[B, …]</c> of a memory <c>[K, …]</c>.</summary>
@@ -48,8 +50,8 @@ public static class MemoryBank
             (attention * Aligned.Of(shares, attention.dtype, users, 1)).t(),
             content.detach().reshape(users, -1)
         );
-        Scalar kept = Math.Pow(1 - rate, users);
-        return written.view(memory.shape) + memory * kept;
+        var kept = Aligned.Of([Math.Pow(1 - rate, users)], memory.dtype, 1);
+        return written.view(memory.shape).Plus(memory * kept);
     }
 
     /// <summary>
@@ -68,7 +70,11 @@ public static class MemoryBank
     public static Tensor Blend(Tensor memory, Tensor attention, Tensor content, double rate)
     {
         var (users, slots) = ((int)attention.shape[0], (int)attention.shape[1]);
-        var shares = (attention * (Scalar)rate).to(ScalarType.Float64).contiguous().data<double>().ToArray();
+        var shares = (attention * Aligned.Of([rate], attention.dtype, 1))
+            .to(ScalarType.Float64)
+            .contiguous()
+            .data<double>()
+            .ToArray();
         var kept = Enumerable.Repeat(1.0, slots).ToArray();
         for (var b = users - 1; b >= 0; b--)
         {
@@ -81,6 +87,6 @@ public static class MemoryBank
         }
         var written = matmul(Aligned.Of(shares, memory.dtype, users, slots).t(), content.detach().reshape(users, -1));
         var old = memory.view(slots, -1) * Aligned.Of(kept, memory.dtype, slots, 1);
-        return (written + old).view(memory.shape);
+        return written.Plus(old).view(memory.shape);
     }
 }

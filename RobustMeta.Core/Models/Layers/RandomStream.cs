@@ -33,5 +33,5 @@ public sealed class RandomStream(string name)
 
     /// <summary>The state of the next step.</summary>
     public Dictionary<string, Tensor> Next(IReadOnlyDictionary<string, Tensor> theta) =>
-        new() { [$"{name}.step"] = theta[$"{name}.step"] + 1 };
+        new() { [$"{name}.step"] = theta[$"{name}.step"].Plus(HeldNumbers.One) };
 }

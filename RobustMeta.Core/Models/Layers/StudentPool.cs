@@ -18,8 +18,8 @@ public sealed class StudentPool(double degrees)
     /// <param name="pool">The pool <c>[k, E]</c>.</param>
     public Tensor Assign(Tensor tasks, Tensor pool)
     {
-        var squares = (tasks.unsqueeze(1) - pool.unsqueeze(0)).square().sum(2);
-        var kernel = (squares * inverse + 1).pow(power);
+        var squares = (tasks.unsqueeze(1) - pool.unsqueeze(0)).Squared().sum(2);
+        var kernel = (squares * inverse).Plus(HeldNumbers.One).pow(power);
         return kernel / kernel.sum(1, keepdim: true);
     }
 
@@ -31,7 +31,7 @@ public sealed class StudentPool(double degrees)
     public static Tensor ClusteringLoss(Tensor assignment)
     {
         var constant = assignment.detach();
-        var sharpened = constant.square() / constant.sum(0, keepdim: true);
+        var sharpened = constant.Squared() / constant.sum(0, keepdim: true);
         var target = sharpened / sharpened.sum(1, keepdim: true);
         return (target * (target.log() - assignment.log())).sum(1).mean();
     }

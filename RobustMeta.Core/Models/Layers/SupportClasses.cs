@@ -1,4 +1,5 @@
 using RobustMeta.Tasks;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustMeta.Models.Layers;
@@ -13,7 +14,7 @@ namespace RobustMeta.Models.Layers;
 public sealed class SupportClasses(LabelKind label, Pooling pooling, bool weighted)
 {
     // A residual has to exceed the mean by more than rounding does.
-    private const double Margin = 1e-4;
+    private static readonly Scalar Margin = 1e-4;
 
     /// <summary>
     /// Representative of each class, <c>[B, E]</c> (zero for an empty class), and the user's level <c>[B]</c>: the mean
@@ -29,9 +30,9 @@ public sealed class SupportClasses(LabelKind label, Pooling pooling, bool weight
         var positive =
             label == LabelKind.Click
                 ? batch.Support.Labels
-                : (residual.detach() > level.detach().unsqueeze(1) + Margin).to(items.dtype);
+                : (residual.detach() > level.detach().unsqueeze(1).Plus(Margin)).to(items.dtype);
         return (
-            Pool(items, weights * (1 - positive)),
+            Pool(items, weights * positive.FromOne()),
             Pool(items, weights * positive),
             label == LabelKind.Click ? zeros_like(level) : level
         );
@@ -45,6 +46,6 @@ public sealed class SupportClasses(LabelKind label, Pooling pooling, bool weight
             return sum;
         }
         var total = weights.sum(1, keepdim: true);
-        return sum / (total + (total == 0).to(total.dtype));
+        return sum / total.Plus(total.IsZero().to(total.dtype));
     }
 }

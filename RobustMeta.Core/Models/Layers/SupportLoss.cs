@@ -14,7 +14,7 @@ public sealed class SupportLoss(LabelKind label)
     /// <param name="batch">The tasks.</param>
     public Tensor PerUser(Tensor scores, TaskTensors batch)
     {
-        var losses = Losses.Of(label, scores + batch.Support.Base, batch.Support.Labels);
+        var losses = Losses.Of(label, scores.Plus(batch.Support.Base), batch.Support.Labels);
         var weights = batch.SupportWeights * batch.Support.Mask;
         return (losses * weights).sum(1) / weights.sum(1);
     }
