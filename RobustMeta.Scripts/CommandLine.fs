@@ -25,8 +25,9 @@ let private usage =
                                    MODEL may be a baseline
   run FILE.toml [name value …]     the same, settings from a file
   run MODEL help                   all settings of a model: meaning, range, default
-  robustness [quick|ratings] [DATA [BASE]]
-                                   the study of robust training, all of it or a part; goes on where it was
+  robustness [quick|ratings] [runs|report] [DATA [BASE]]
+                                   the study of robust training, all of it or a part; goes on where it was;
+                                   processes that run at once share the work; runs: no report; report: no runs
   theory [quick]                   convergence, generalisation and the upper bound as experiments
   doctor                           what this machine has, and whether results come out right on it
   help                             this text

@@ -1,4 +1,4 @@
-/// The robustness study: `robustness [quick] [report] [DATA [BASE]] [out FOLDER] [grid FILE]`.
+/// The robustness study: `robustness [quick|ratings] [runs|report] [DATA [BASE]] [out FOLDER] [grid FILE] [to FILE]`.
 module RobustMeta.Scripts.Study
 
 open System
@@ -18,6 +18,8 @@ type Order =
         Report: string
         /// Only make the report from what is there.
         OnlyReport: bool
+        /// Only do the runs.
+        OnlyRuns: bool
         Data: string list
         Bases: string list
     }
@@ -34,6 +36,7 @@ let private standard =
         Out = Path.Combine("results", "robustness")
         Report = ""
         OnlyReport = false
+        OnlyRuns = false
         Data = []
         Bases = []
     }
@@ -48,6 +51,7 @@ let rec private read (order: Order) (words: string list) =
     | ("quick" | "--quick") :: rest -> read (named "robustness-quick" order) rest
     | ("ratings" | "--ratings") :: rest -> read (named "robustness-ratings" order) rest
     | "report" :: rest -> read { order with OnlyReport = true } rest
+    | "runs" :: rest -> read { order with OnlyRuns = true } rest
     | "out" :: folder :: rest -> read { order with Out = folder } rest
     | "grid" :: file :: rest -> read { order with GridFile = file } rest
     | "to" :: file :: rest -> read { order with Report = file } rest
@@ -56,7 +60,7 @@ let rec private read (order: Order) (words: string list) =
     | name :: _ ->
         raise (
             SettingException
-                $"'{name}' is one word too many; expected robustness [quick|ratings] [report] [DATA [BASE]] [out FOLDER] [grid FILE] [to FILE]"
+                $"'{name}' is one word too many; expected robustness [quick|ratings] [runs|report] [DATA [BASE]] [out FOLDER] [grid FILE] [to FILE]"
         )
 
 /// The order of a command's words.
@@ -68,18 +72,8 @@ let order (words: string list) : Order =
     else
         order
 
-/// Runs what is missing of the parts that were asked for, and makes the report of all that is there.
-let execute (order: Order) (cancellation: CancellationToken) =
-    let grid = StudyGrid.read order.GridFile
-    let chosen = select order.Data order.Bases grid
-    Directory.CreateDirectory order.Out |> ignore
-
-    if not order.OnlyReport then
-        let shop = Workshop(chosen, order.Out, cancellation)
-
-        for data in chosen.Data do
-            runData shop data
-
+// What there is of every part of the grid.
+let private writeReport (order: Order) (grid: Grid) (cancellation: CancellationToken) =
     let shop = Workshop(grid, order.Out, cancellation)
 
     let parts =
@@ -93,3 +87,18 @@ let execute (order: Order) (cancellation: CancellationToken) =
 
     CsvText.Write(order.Report, StudyReport.markdown grid parts)
     printfn $"written: {order.Report}"
+
+/// Runs what is missing of the parts that were asked for, and makes the report of all that is there.
+let execute (order: Order) (cancellation: CancellationToken) =
+    let grid = StudyGrid.read order.GridFile
+    let chosen = select order.Data order.Bases grid
+    Directory.CreateDirectory order.Out |> ignore
+
+    if not order.OnlyReport then
+        let shop = Workshop(chosen, order.Out, cancellation)
+
+        for data in chosen.Data do
+            runData shop data
+
+    if not order.OnlyRuns then
+        writeReport order grid cancellation

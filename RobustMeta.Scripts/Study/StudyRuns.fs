@@ -33,6 +33,9 @@ type Workshop(grid: Grid, out: string, cancellation: CancellationToken) =
     /// Folder of the runs of a data set and base model.
     member _.Folder (data: Part) (basis: Part) = Path.Combine(out, data.Name, basis.Name)
 
+    /// Folder of what processes that share the work are at.
+    member _.Claims = Path.Combine(out, "claims")
+
     /// File of the baselines of a data set and seed.
     member _.BaselineFile (data: Part) (spec: ExperimentSpec) =
         Path.Combine(out, data.Name, "baselines", $"seed-{spec.Seed}-{spec.DataHash}.csv")
@@ -169,26 +172,71 @@ let baselines (shop: Workshop) (data: Part) (spec: ExperimentSpec) : IReadOnlyLi
 
     ResultTable.Read file
 
-/// Tunes and runs everything of one data set: seed by seed, so that tasks are made once a seed.
+// What of a part several processes may do side by side. References are shared by the methods of a seed: a seed is one piece.
+let private shareOut (shop: Workshop) (data: Part) (pieces: (Part * string * (unit -> unit)) list) =
+    StudyClaims.share
+        shop.Claims
+        shop.Cancellation
+        [ for basis, name, work in pieces -> { Name = $"{data.Name} {basis.Name} {name}"; Work = work } ]
+
+/// Tunes and runs everything of one data set: seed by seed, so that tasks are made once a seed. Processes that do the same
+/// at the same time share the work.
 let runData (shop: Workshop) (data: Part) =
     let grid = shop.Grid
     let run = runSpec shop
 
-    let tuned =
+    let runShared basis (value: string) =
+        tuneShared run { grid with Tuned = { grid.Tuned with Values = [ value ] } } data basis |> ignore
+
+    shareOut
+        shop
+        data
+        [
+            for basis in grid.Bases do
+                for i, value in List.indexed grid.Tuned.Values ->
+                    basis, $"shared-{i}", (fun () -> runShared basis value)
+        ]
+
+    let shared =
         [
             for basis in grid.Bases do
                 match tuneShared run grid data basis with
-                | Some shared ->
-                    for method in grid.MethodsOf basis do
-                        match tuneMethod run grid data basis shared method with
-                        | Some own -> basis, method, shared.Value, own.Value
-                        | None -> ()
+                | Some shared -> basis, shared
                 | None -> ()
         ]
 
-    for seed in grid.Bases |> List.collect (fun basis -> grid.SeedsOf(data, basis)) |> List.distinct do
-        for basis, method, shared, own in tuned do
-            if List.contains seed (grid.SeedsOf(data, basis)) then
-                let spec = spec grid data basis method shared own seed
-                baselines shop data spec |> ignore
-                run data basis spec |> ignore
+    shareOut
+        shop
+        data
+        [
+            for basis, shared in shared do
+                for method in grid.MethodsOf basis ->
+                    basis, $"tune-{method.Name}", (fun () -> tuneMethod run grid data basis shared method |> ignore)
+        ]
+
+    let tuned =
+        [
+            for basis, shared in shared do
+                for method in grid.MethodsOf basis do
+                    match tuneMethod run grid data basis shared method with
+                    | Some own -> basis, spec grid data basis method shared.Value own.Value
+                    | None -> ()
+        ]
+
+    let runSeed (basis: Part) seed =
+        for _, specOf in tuned |> List.filter (fun (b, _) -> b = basis) do
+            let spec = specOf seed
+            baselines shop data spec |> ignore
+            run data basis spec |> ignore
+
+    let seedsOf basis = grid.SeedsOf(data, basis)
+
+    shareOut
+        shop
+        data
+        [
+            for seed in grid.Bases |> List.collect seedsOf |> List.distinct do
+                for basis in grid.Bases do
+                    if List.contains seed (seedsOf basis) then
+                        basis, $"seed-{seed}", (fun () -> runSeed basis seed)
+        ]
