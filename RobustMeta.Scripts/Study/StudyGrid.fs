@@ -45,7 +45,7 @@ type Grid =
         Text: string
         /// Seeds that are reported.
         Seeds: int64 list
-        /// Of the base models and data sets that have seeds of their own.
+        /// Of the cells, base models and data sets that have seeds of their own.
         OwnSeeds: Map<string, int64 list>
         /// Of the base models that not all methods train: names of those that do.
         OwnMethods: Map<string, string list>
@@ -70,9 +70,9 @@ type Grid =
         | Some names -> this.Methods |> List.filter (fun m -> List.contains m.Name names)
         | None -> this.Methods
 
-    /// The seeds that are reported of a cell: the base model's own, or the data set's own, or those of all.
+    /// The seeds that are reported of a cell: its own, or the base model's own, or the data set's own, or those of all.
     member this.SeedsOf(data: Part, basis: Part) =
-        [ "base." + basis.Name; "data." + data.Name ]
+        [ $"cell.{data.Name}.{basis.Name}"; "base." + basis.Name; "data." + data.Name ]
         |> List.tryPick (fun table -> this.OwnSeeds |> Map.tryFind table)
         |> Option.defaultValue this.Seeds
 
@@ -131,24 +131,28 @@ let parse (file: string) (text: string) : Grid =
 
     let isKnown (name: string) =
         List.contains name [ ""; "shared"; "tuning" ]
-        || [ "data."; "base."; "method." ] |> List.exists (fun kind -> name.StartsWith(kind, StringComparison.Ordinal))
+        || [ "data."; "base."; "cell."; "method." ]
+           |> List.exists (fun kind -> name.StartsWith(kind, StringComparison.Ordinal))
 
     for name, _ in tables do
         if not (isKnown name) then
-            fail file $"there is no table [{name}]; expected shared, tuning, data.NAME, base.NAME or method.NAME"
+            fail
+                file
+                $"there is no table [{name}]; expected shared, tuning, data.NAME, base.NAME, cell.DATA.BASE or method.NAME"
 
     let table name = tables |> List.tryFind (fst >> (=) name) |> Option.map snd |> Option.defaultValue []
 
-    let parts (kind: string) =
+    let partsIfAny (kind: string) =
         let prefix = kind + "."
 
-        match
-            [
-                for name, settings in tables do
-                    if name.StartsWith(prefix, StringComparison.Ordinal) then
-                        name.Substring prefix.Length, settings
-            ]
-        with
+        [
+            for name, settings in tables do
+                if name.StartsWith(prefix, StringComparison.Ordinal) then
+                    name.Substring prefix.Length, settings
+        ]
+
+    let parts (kind: string) =
+        match partsIfAny kind with
         | [] -> fail file $"there is no table [{kind}.NAME]"
         | found -> found
 
@@ -167,11 +171,24 @@ let parse (file: string) (text: string) : Grid =
     let seeds, tuningSeed = numbersIn top "seeds", (numbersIn top "tuningSeed").Head
     let isSeeds = fst >> (=) "seeds"
 
+    let cells =
+        [
+            for data, _ in parts "data" do
+                for basis, _ in parts "base" -> $"{data}.{basis}"
+        ]
+
+    for name, settings in partsIfAny "cell" do
+        if not (List.contains name cells) then
+            fail file $"[cell.{name}] is no data set and base model of this grid{NearestName.Hint(name, cells)}"
+
+        if List.map fst settings <> [ "seeds" ] then
+            fail file $"[cell.{name}] takes 'seeds' and nothing else"
+
     let ownSeeds =
         Map
             [
-                for kind in [ "data"; "base" ] do
-                    for name, settings in parts kind do
+                for kind in [ "data"; "base"; "cell" ] do
+                    for name, settings in partsIfAny kind do
                         if List.exists isSeeds settings then
                             $"{kind}.{name}", numbersIn settings "seeds"
             ]

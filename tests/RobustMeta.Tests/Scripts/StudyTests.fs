@@ -55,6 +55,9 @@ let private refusals =
         "[data.synthetic]\nseeds = [3, 100]", "[data.synthetic]", "tuningSeed 100"
         "values = [0.01, 0.02, 0.03]", "values = [0.01, 0.02]", "equal tuning budget"
         "[methods.x]", "[method.plain]", "method.NAME"
+        "[cell.synthetic.MeLO]\nseeds = [3]\n[base.MeLU]", "[base.MeLU]", "did you mean 'synthetic.MeLU'"
+        "[cell.synthetic.MeLU]\nlr = 0.1\n[base.MeLU]", "[base.MeLU]", "'seeds' and nothing else"
+        "[cell.synthetic.MeLU]\nseeds = [100]\n[base.MeLU]", "[base.MeLU]", "tuningSeed 100"
         "seeds = [\"a\"]", "seeds = [1, 2]", "integers"
         "[base.MeLU]\nmethods = [\"plain\", \"robustmetta\"]", "[base.MeLU]", "did you mean 'robustmeta'"
         "[base.MeLU]\nmethods = [\"robustmeta\"]", "[base.MeLU]", "leaves out 'plain'"
@@ -91,7 +94,7 @@ let tests =
                         Expect.stringStarts error.Message "my.toml" "names the file"
                         Expect.stringContains error.Message hint "hint")
 
-            testCase "a data set or a base model may have seeds of its own"
+            testCase "a data set, a base model or a cell of both may have seeds of its own"
             <| fun () ->
                 let seeded table = quick.Value.Replace($"[{table}]", $"[{table}]\nseeds = [7]")
                 let ofData = StudyGrid.parse "my.toml" (seeded "data.synthetic")
@@ -107,6 +110,13 @@ let tests =
                     (ofBase.SeedsOf(ofBase.Data.Head, ofBase.Bases.Head))
                     [ 8L ]
                     "the base model's before the data set's"
+
+                let ofCell =
+                    StudyGrid.parse
+                        "my.toml"
+                        (ofBase.Text.Replace("[method.plain]", "[cell.synthetic.MeLU]\nseeds = [9]\n[method.plain]"))
+
+                Expect.equal (ofCell.SeedsOf(ofCell.Data.Head, ofCell.Bases.Head)) [ 9L ] "the cell's before all others"
 
                 for part in ofBase.Data @ ofBase.Bases do
                     Expect.isFalse (part.Settings |> List.exists (fst >> (=) "seeds")) "no setting of runs"
