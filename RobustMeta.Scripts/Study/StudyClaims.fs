@@ -36,12 +36,16 @@ let private tryWork (folder: string) (piece: Piece) =
         finish file claim
         true
 
-let rec private waitAndWork (folder: string) (cancellation: CancellationToken) (piece: Piece) =
-    if not (tryWork folder piece) then
+let private waitAndWork (folder: string) (cancellation: CancellationToken) (piece: Piece) =
+    let mutable isTold = false
+
+    while not (tryWork folder piece) do
+        if not isTold then
+            printfn $"waiting for another process: {piece.Name}"
+            isTold <- true
+
         if cancellation.WaitHandle.WaitOne(TimeSpan.FromSeconds 1.0) then
             raise (OperationCanceledException cancellation)
-
-        waitAndWork folder cancellation piece
 
 /// Sees to it that every piece is done when it returns: does what nobody is at, then waits for what others are at, and does
 /// what they have left unfinished.
@@ -53,5 +57,4 @@ let share (folder: string) (cancellation: CancellationToken) (pieces: Piece list
     let others = pieces |> List.filter (tryWork folder >> not)
 
     for piece in others do
-        printfn $"waiting for another process: {piece.Name}"
         waitAndWork folder cancellation piece

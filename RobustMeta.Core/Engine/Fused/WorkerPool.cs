@@ -11,12 +11,15 @@ internal sealed class WorkerPool : IDisposable
 
     private readonly Thread[] threads;
     private readonly object gate = new();
+
+    // What the pieces of the run that is open are. They change only while no run is open.
     private Action<int, int>? work;
     private int pieces;
-    private int next;
-    private int busy;
+
+    // Number of the run in the upper half, of the next piece in the lower. Even runs are open; odd ones are the gaps between.
+    private long state;
+    private int finished;
     private int sleeping;
-    private int generation;
     private volatile bool stopped;
     private Exception? failure;
 
@@ -49,18 +52,15 @@ internal sealed class WorkerPool : IDisposable
             }
             return;
         }
-        (work, pieces, failure) = (piece, count, null);
-        Volatile.Write(ref next, 0);
-        Volatile.Write(ref busy, threads.Length);
-        // A full fence: a thread that goes to sleep now either is seen below or sees the new generation.
-        Interlocked.Increment(ref generation);
+        Open(count, piece);
         if (Volatile.Read(ref sleeping) > 0)
         {
             WakeAll();
         }
         Share(0);
+        // For pieces, not for threads: one that the system keeps from running has nothing that must be waited for.
         var spin = new SpinWait();
-        while (Volatile.Read(ref busy) > 0)
+        while (Volatile.Read(ref finished) < count)
         {
             spin.SpinOnce(sleep1Threshold: -1);
         }
@@ -81,42 +81,62 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
+    // A thread that comes late from the run before holds its old state: once that has changed it cannot take a piece, and
+    // so never sees the work half changed.
+    private void Open(int count, Action<int, int> piece)
+    {
+        var run = (state >> 32) + 2;
+        Interlocked.Exchange(ref state, (run - 1) << 32);
+        (work, pieces, failure, finished) = (piece, count, null, 0);
+        // A full fence: a thread that goes to sleep now either is seen by the caller or sees the new run.
+        Interlocked.Exchange(ref state, run << 32);
+    }
+
     private void Serve(int worker)
     {
-        var seen = 0;
+        long seen = 0;
         while (true)
         {
-            Await(seen);
+            seen = Await(seen);
             if (stopped)
             {
                 return;
             }
-            seen = Volatile.Read(ref generation);
             Share(worker);
-            Interlocked.Decrement(ref busy);
         }
     }
 
-    private void Await(int seen)
+    // Waits for a run that is not the last one seen, and says which.
+    private long Await(long seen)
     {
         for (var i = 0; i < SpinsBeforeSleep; i++)
         {
-            if (Volatile.Read(ref generation) != seen || stopped)
+            if (IsNew(seen, out var run) || stopped)
             {
-                return;
+                return run;
             }
             Thread.SpinWait(20);
         }
         lock (gate)
         {
             Interlocked.Increment(ref sleeping);
-            while (Volatile.Read(ref generation) == seen && !stopped)
+            long run;
+            while (!IsNew(seen, out run) && !stopped)
             {
                 Monitor.Wait(gate);
             }
             Interlocked.Decrement(ref sleeping);
+            return run;
         }
     }
+
+    private bool IsNew(long seen, out long run)
+    {
+        run = Volatile.Read(ref state) >> 32;
+        return run != seen && IsOpen(run);
+    }
+
+    private static bool IsOpen(long run) => run % 2 == 0;
 
     private void WakeAll()
     {
@@ -128,17 +148,36 @@ internal sealed class WorkerPool : IDisposable
 
     private void Share(int worker)
     {
-        try
+        while (TryTake(out var piece))
         {
-            for (var i = Interlocked.Increment(ref next) - 1; i < pieces; i = Interlocked.Increment(ref next) - 1)
+            try
             {
-                work!(worker, i);
+                work!(worker, piece);
             }
+            catch (Exception exception)
+            {
+                // Handed to the caller, who throws it.
+                Interlocked.CompareExchange(ref failure, exception, null);
+            }
+            Interlocked.Increment(ref finished);
         }
-        catch (Exception exception)
+    }
+
+    // While a piece is taken and not finished its run stays open.
+    private bool TryTake(out int piece)
+    {
+        while (true)
         {
-            // Handed to the caller, who throws it.
-            Interlocked.CompareExchange(ref failure, exception, null);
+            var seen = Volatile.Read(ref state);
+            piece = (int)(seen & uint.MaxValue);
+            if (!IsOpen(seen >> 32) || piece >= Volatile.Read(ref pieces))
+            {
+                return false;
+            }
+            if (Interlocked.CompareExchange(ref state, seen + 1, seen) == seen)
+            {
+                return true;
+            }
         }
     }
 }

@@ -338,4 +338,16 @@ let tests =
                     // Long pauses now and then: the threads go to sleep and have to be woken.
                     if round % 500 = 0 then
                         Threading.Thread.Sleep 20
+
+            testCase "threads that come late, more than there are cores, do nothing twice and nothing of another run"
+            <| fun () ->
+                use pool = new WorkerPool(2 * Environment.ProcessorCount + 3)
+                let random = Random 4
+
+                for round in 1..20000 do
+                    let counts = Array.zeroCreate<int>(random.Next(2, 12))
+                    pool.Run(counts.Length, fun _ piece -> Threading.Interlocked.Increment &counts[piece] |> ignore)
+
+                    if counts |> Array.exists ((<>) 1) then
+                        failtest $"round {round}: %A{counts}"
         ]
