@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using RobustMeta.Data;
 
 namespace RobustMeta.Tasks;
@@ -32,25 +33,22 @@ public sealed class TaskSource(Ratings ratings, LabelKind label, double threshol
     /// <param name="positions">Which of them, in the order of the batch.</param>
     public TaskBatch Batch(ImmutableArray<UserTask> tasks, ReadOnlySpan<int> positions)
     {
-        var users = ImmutableArray.CreateBuilder<int>(positions.Length);
-        var support = new Side(this, positions.Length);
-        var query = new Side(this, positions.Length);
-        foreach (var position in positions)
+        var users = new int[positions.Length];
+        for (var i = 0; i < users.Length; i++)
         {
-            var task = tasks[position];
-            users.Add(task.User);
-            support.Add(task.Support);
-            query.Add(task.Query);
+            users[i] = tasks[positions[i]].User;
         }
+        var support = new Side(this, tasks, positions, static task => task.Support);
+        var query = new Side(this, tasks, positions, static task => task.Query);
         return new(
-            users.MoveToImmutable(),
+            ImmutableCollectionsMarshal.AsImmutableArray(users),
             [.. positions],
-            support.Offsets.MoveToImmutable(),
-            support.Items.DrainToImmutable(),
-            support.Labels.DrainToImmutable(),
-            query.Offsets.MoveToImmutable(),
-            query.Items.DrainToImmutable(),
-            query.Labels.DrainToImmutable()
+            support.Offsets,
+            support.Items,
+            support.Labels,
+            query.Offsets,
+            query.Items,
+            query.Labels
         );
     }
 
@@ -67,29 +65,39 @@ public sealed class TaskSource(Ratings ratings, LabelKind label, double threshol
         }
     }
 
-    private sealed class Side
+    // Supports or queries of a batch, one behind the other; counted first, so that every array is made once.
+    private readonly struct Side
     {
-        private readonly TaskSource source;
-
-        public Side(TaskSource source, int tasks)
+        public Side(
+            TaskSource source,
+            ImmutableArray<UserTask> tasks,
+            ReadOnlySpan<int> positions,
+            Func<UserTask, ImmutableArray<int>> rowsOf
+        )
         {
-            this.source = source;
-            Offsets = ImmutableArray.CreateBuilder<int>(tasks + 1);
-            Offsets.Add(0);
-        }
-
-        public ImmutableArray<int>.Builder Offsets { get; }
-        public ImmutableArray<int>.Builder Items { get; } = ImmutableArray.CreateBuilder<int>();
-        public ImmutableArray<float>.Builder Labels { get; } = ImmutableArray.CreateBuilder<float>();
-
-        public void Add(ImmutableArray<int> rows)
-        {
-            foreach (var row in rows)
+            var offsets = new int[positions.Length + 1];
+            for (var i = 0; i < positions.Length; i++)
             {
-                Items.Add(source.Ratings.ItemIndex[row]);
-                Labels.Add(source.LabelOf(row));
+                offsets[i + 1] = offsets[i] + rowsOf(tasks[positions[i]]).Length;
             }
-            Offsets.Add(Items.Count);
+            var items = new int[offsets[^1]];
+            var labels = new float[items.Length];
+            for (var i = 0; i < positions.Length; i++)
+            {
+                var at = offsets[i];
+                foreach (var row in rowsOf(tasks[positions[i]]).AsSpan())
+                {
+                    items[at] = source.Ratings.ItemIndex[row];
+                    labels[at++] = source.LabelOf(row);
+                }
+            }
+            Offsets = ImmutableCollectionsMarshal.AsImmutableArray(offsets);
+            Items = ImmutableCollectionsMarshal.AsImmutableArray(items);
+            Labels = ImmutableCollectionsMarshal.AsImmutableArray(labels);
         }
+
+        public ImmutableArray<int> Offsets { get; }
+        public ImmutableArray<int> Items { get; }
+        public ImmutableArray<float> Labels { get; }
     }
 }
