@@ -48,7 +48,7 @@ internal static class CatalogFile
     /// <summary>The entries of a text.</summary>
     /// <param name="text">TOML.</param>
     /// <param name="place">Name of the file, for errors.</param>
-    /// <exception cref="SettingException">A key is unknown, missing or of the wrong type.</exception>
+    /// <exception cref="SettingException">A key is unknown, missing or of the wrong type, or a name is taken.</exception>
     public static IEnumerable<CatalogEntry> Parse(string text, string place)
     {
         TomlTable root;
@@ -65,6 +65,12 @@ internal static class CatalogFile
 
     private static CatalogEntry Entry(string name, object? value, string place)
     {
+        if (name == SyntheticRatings.Name)
+        {
+            throw new SettingException(
+                $"{place}: the name '{name}' is taken by the generated world; give the data set another one."
+            );
+        }
         var table = new Table(value, $"{place}: {name}", Keys);
         return new()
         {

@@ -148,6 +148,9 @@ let private userCatalog =
                     "a number for a rule", own "duplicates = \"9\"" "" "", [ "'duplicates' must be one of KeepLast" ]
                     "an address that is none", own "url = \"own.zip\"" "" "", [ "'url' must be an absolute address" ]
                     "a value outside a table", "reader = \"jester\"\n", [ "reader"; "expected a table" ]
+                    "the generated world's name",
+                    "[synthetic]\nreader = \"jester\"\nlabelThreshold = 4\nfiles = {}\n",
+                    [ "'synthetic'"; "another one" ]
                     "broken TOML", "[own\n", []
                 ] do
                 testCase $"{name} is refused"
