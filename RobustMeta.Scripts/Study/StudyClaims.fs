@@ -19,11 +19,6 @@ let private tryClaim (file: string) =
     with :? IOException as error when List.contains error.HResult heldCodes ->
         None
 
-// Deleted while still held. Whoever opened the file just before finds the work done.
-let private finish (file: string) (claim: FileStream) =
-    File.Delete file
-    claim.Dispose()
-
 // False: another process is at it.
 let private tryWork (folder: string) (piece: Piece) =
     let file = Path.Combine(folder, piece.Name)
@@ -31,9 +26,10 @@ let private tryWork (folder: string) (piece: Piece) =
     match tryClaim file with
     | None -> false
     | Some claim ->
-        use claim = claim
+        use _ = claim
         piece.Work()
-        finish file claim
+        // While still held. Whoever opened the file just before finds the work done.
+        File.Delete file
         true
 
 let private waitAndWork (folder: string) (cancellation: CancellationToken) (piece: Piece) =
