@@ -111,8 +111,11 @@ type Comparison =
         Rows: IReadOnlyList<UserResult>
     }
 
-    /// Strength of the shift of a numbered test set.
-    member this.Beta(testSet: int) = this.Prepared.TestSets[testSet].Beta
+    /// Coordinate of a numbered test set on the axis of the shift.
+    member this.Coordinate(testSet: int) = this.Prepared.TestSets[testSet].Coordinate
+
+    /// Name of that axis, e.g. `beta`.
+    member this.Axis = this.Prepared.Spec.Shift.AxisName
 
 /// Trains (or reads) all specs on one prepared data set, and measures the baselines beside them.
 let compareOn
@@ -132,7 +135,7 @@ let compare (out: string) (specs: ExperimentSpec list) =
 
 /// Means of one metric: a row per method, a column per test set.
 let table (metric: string) (comparison: Comparison) : Tables.Table =
-    Tables.methodsByShift comparison.Beta metric (Summary.cells comparison.Rows)
+    Tables.methodsByShift comparison.Axis comparison.Coordinate metric (Summary.cells comparison.Rows)
 
 /// Prints the table of one metric.
 let printTable (metric: string) (comparison: Comparison) = printf "\n%s" (Tables.markdown (table metric comparison))
@@ -140,13 +143,13 @@ let printTable (metric: string) (comparison: Comparison) = printf "\n%s" (Tables
 /// Paired differences of one method to another on every test set, for the users that `keep` accepts and `who` names.
 let differences (metric: string) (name: string) (reference: string) (who: string) (keep: string -> bool) comparison =
     Summary.differences comparison.Rows name reference metric keep
-    |> Tables.differencesByShift comparison.Beta $"{metric}: {name} − {reference}, {who}"
+    |> Tables.differencesByShift comparison.Axis comparison.Coordinate $"{metric}: {name} − {reference}, {who}"
 
 /// Writes the figure of one metric against the shift as an HTML page.
 let saveFigure (metric: string) (page: string) (comparison: Comparison) =
     let point (c: Summary.Cell) : Figures.Point =
         {
-            X = comparison.Beta c.TestSet
+            X = comparison.Coordinate c.TestSet
             Mean = c.Interval.Mean
             Low = c.Interval.Low
             High = c.Interval.High
@@ -160,7 +163,7 @@ let saveFigure (metric: string) (page: string) (comparison: Comparison) =
         ]
 
     let title = $"{metric} on test sets of growing shift ({comparison.Prepared.Dataset.Ratings.Name})"
-    Figures.saveHtml page title (Figures.metricAgainstShift title metric series)
+    Figures.saveHtml page title (Figures.metricAgainstShift title comparison.Axis metric series)
 
 /// Writes `summary.md` (all metrics and the given tables) and `summary.csv` into a folder; returns their paths.
 let saveSummary (folder: string) (extra: Tables.Table list) (comparison: Comparison) =
@@ -169,5 +172,5 @@ let saveSummary (folder: string) (extra: Tables.Table list) (comparison: Compari
     let tables = [ for metric in metrics -> table metric comparison ] @ extra
     let path file = Path.Combine(folder, file)
     CsvText.Write(path "summary.md", tables |> List.map Tables.markdown |> String.concat "\n")
-    CsvText.Write(path "summary.csv", Summary.csv comparison.Beta cells)
+    CsvText.Write(path "summary.csv", Summary.csv comparison.Axis comparison.Coordinate cells)
     [ path "summary.md"; path "summary.csv" ]

@@ -80,7 +80,7 @@ let logLog (title: string) (x: string) (y: string) (series: Series list) =
 
 /// A metric against the strength of the shift, one line per method, bars for the confidence intervals. Methods stand
 /// a little apart, so that their bars can be told from each other.
-let metricAgainstShift (title: string) (metric: string) (series: Series list) =
+let metricAgainstShift (title: string) (shift: string) (metric: string) (series: Series list) =
     let apart = 0.03
     let centre = float (series.Length - 1) / 2.0
 
@@ -108,7 +108,7 @@ let metricAgainstShift (title: string) (metric: string) (series: Series list) =
         ))
     |> Chart.combine
     |> Chart.withTitle title
-    |> Chart.withXAxis (axis "shift β of the test set")
+    |> Chart.withXAxis (axis $"shift {Tables.axisLabel shift} of the test set")
     |> Chart.withYAxis (axis $"{metric} (mean over users, 95 %% interval)")
     |> Chart.withLayout look
     |> Chart.withSize (900, 540)

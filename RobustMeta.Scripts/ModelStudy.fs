@@ -42,8 +42,8 @@ let protocol (label: string) : Settings =
     [
         "label", label
         "betas", "0"
-        "userScore", "none"
-        "interactionScore", "none"
+        "userShift", "none"
+        "interactionShift", "none"
         "testUserShare", "1"
         "testPoolShare", "1"
         "shiftDraws", "1"

@@ -47,14 +47,14 @@ let cells (rows: IReadOnlyList<UserResult>) : Cell list =
     ]
 
 /// The cells as a frame: one row per method, test set and metric.
-let cellFrame (beta: int -> float) (cells: Cell list) : Frame<int, string> =
+let cellFrame (axis: string) (coordinate: int -> float) (cells: Cell list) : Frame<int, string> =
     let column (select: Cell -> obj) = Series.ofValues [ for c in cells -> select c ]
 
     Frame.ofColumns
         [
             "method" => column (fun c -> c.Method)
             "testset" => column (fun c -> c.TestSet)
-            "beta" => column (fun c -> beta c.TestSet)
+            axis => column (fun c -> coordinate c.TestSet)
             "metric" => column (fun c -> c.Metric)
             "mean" => column (fun c -> c.Interval.Mean)
             "low" => column (fun c -> c.Interval.Low)
@@ -63,8 +63,8 @@ let cellFrame (beta: int -> float) (cells: Cell list) : Frame<int, string> =
         ]
 
 /// The cells as CSV text.
-let csv (beta: int -> float) (cells: Cell list) : string =
-    let frame = cellFrame beta cells
+let csv (axis: string) (coordinate: int -> float) (cells: Cell list) : string =
+    let frame = cellFrame axis coordinate cells
     CsvText.Table(frame.ColumnKeys, [ for row in frame.Rows.Values -> Seq.map snd (Series.observations row) ])
 
 /// Paired differences of a method to a reference method, one per test set, for the users that `keep` accepts.

@@ -80,14 +80,19 @@ let latex (table: Table) =
     ]
     |> String.concat "\n"
 
+/// The axis of a shift in print: Greek letters by their sign.
+let axisLabel (axis: string) = if axis = "beta" then "β" else axis
+
+let private place axis (coordinate: float) = $"{axisLabel axis} = {coordinate.ToString CultureInfo.InvariantCulture}"
+
 /// One metric: a row per method, a column per test set, named by its shift.
-let methodsByShift (betas: int -> float) (metric: string) (cells: Summary.Cell list) : Table =
+let methodsByShift (axis: string) (coordinate: int -> float) (metric: string) (cells: Summary.Cell list) : Table =
     let cells = cells |> List.filter (fun c -> c.Metric = metric)
     let sets = cells |> List.map _.TestSet |> List.distinct |> List.sort
     let methods = cells |> List.map _.Method |> List.distinct
 
     {
-        Header = metric :: [ for set in sets -> $"β = {(betas set).ToString CultureInfo.InvariantCulture}" ]
+        Header = metric :: [ for set in sets -> place axis (coordinate set) ]
         Rows =
             [
                 for name in methods ->
@@ -102,17 +107,12 @@ let methodsByShift (betas: int -> float) (metric: string) (cells: Summary.Cell l
     }
 
 /// Paired differences: a row per test set.
-let differencesByShift (betas: int -> float) (title: string) (differences: Summary.Difference list) : Table =
+let differencesByShift axis (coordinate: int -> float) (title: string) (differences: Summary.Difference list) : Table =
     {
         Header = [ title; "users"; "difference [95 %]"; "p (Wilcoxon, Holm)" ]
         Rows =
             [
                 for d in differences ->
-                    [
-                        $"β = {(betas d.TestSet).ToString CultureInfo.InvariantCulture}"
-                        string d.Interval.Count
-                        difference 4 d.Interval
-                        pValue d.P
-                    ]
+                    [ place axis (coordinate d.TestSet); string d.Interval.Count; difference 4 d.Interval; pValue d.P ]
             ]
     }

@@ -36,14 +36,14 @@ public sealed record CandidateRule(int? Unseen)
     }
 
     /// <summary>
-    /// A batch whose queries are the candidates. Unseen items count as irrelevant (label 0, or below any rating);
+    /// A batch whose queries are the candidates. Unseen items have no label and are never relevant;
     /// nothing that the user rated is among them.
     /// </summary>
     /// <param name="batch">Batch with labelled queries.</param>
     /// <param name="ratings">All ratings.</param>
-    /// <param name="threshold">Smallest label that is relevant.</param>
+    /// <param name="relevance">Which labels are relevant.</param>
     /// <param name="seed">Seed of the draw; it depends on the user, not on the method.</param>
-    public TaskBatch Apply(TaskBatch batch, Ratings ratings, double threshold, long seed)
+    public TaskBatch Apply(TaskBatch batch, Ratings ratings, BinaryRelevance relevance, long seed)
     {
         if (Unseen is not { } wanted)
         {
@@ -57,7 +57,7 @@ public sealed record CandidateRule(int? Unseen)
         {
             for (var i = batch.QueryOffsets[b]; i < batch.QueryOffsets[b + 1]; i++)
             {
-                if (batch.QueryLabels[i] >= threshold)
+                if (relevance.Holds(batch.QueryLabels[i]))
                 {
                     items.Add(batch.QueryItems[i]);
                     labels.Add(batch.QueryLabels[i]);
@@ -71,7 +71,7 @@ public sealed record CandidateRule(int? Unseen)
                 unseen = unseen[..wanted];
             }
             items.AddRange(unseen);
-            labels.AddRange(Enumerable.Repeat(0f, unseen.Length));
+            labels.AddRange(Enumerable.Repeat(BinaryRelevance.Unlabelled, unseen.Length));
             offsets.Add(items.Count);
         }
         return new(

@@ -20,7 +20,6 @@ public sealed class Evaluator(
 )
 {
     private const int UsersPerBatch = 256;
-    private readonly double relevant = source.Label == LabelKind.Click ? 0.5 : source.Threshold;
 
     /// <summary>What is measured.</summary>
     public ImmutableArray<Metric> Metrics { get; } = metrics;
@@ -66,7 +65,7 @@ public sealed class Evaluator(
     {
         foreach (var plain in source.Batches(tasks, UsersPerBatch))
         {
-            var batch = candidates.Apply(plain, source.Ratings, relevant, seed);
+            var batch = candidates.Apply(plain, source.Ratings, source.Relevance, seed);
             var scores = method.Predict(batch);
             if (scores.Length != batch.QueryItems.Length)
             {
@@ -84,7 +83,7 @@ public sealed class Evaluator(
                         batch.QueryItems.AsSpan()[query],
                         scores.AsSpan()[query],
                         batch.QueryLabels.AsSpan()[query],
-                        relevant,
+                        source.Relevance,
                         tieRule,
                         TieSeed(batch.Users[b])
                     )

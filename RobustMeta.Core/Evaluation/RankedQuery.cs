@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobustMeta.Tasks;
 
 namespace RobustMeta.Evaluation;
 
@@ -33,7 +34,7 @@ public sealed class RankedQuery
     /// <param name="items">Dense item index of each candidate.</param>
     /// <param name="scores">Score of each.</param>
     /// <param name="labels">Label of each.</param>
-    /// <param name="threshold">A label of at least this is relevant.</param>
+    /// <param name="relevance">Which labels are relevant.</param>
     /// <param name="tieRule">How equal scores are ranked.</param>
     /// <param name="seed">Seed of <see cref="TieRule.SeededRandom"/>.</param>
     /// <exception cref="ArgumentException">A score is not finite.</exception>
@@ -42,7 +43,7 @@ public sealed class RankedQuery
         ReadOnlySpan<int> items,
         ReadOnlySpan<float> scores,
         ReadOnlySpan<float> labels,
-        double threshold,
+        BinaryRelevance relevance,
         TieRule tieRule,
         long seed
     )
@@ -72,7 +73,7 @@ public sealed class RankedQuery
         {
             rankedScores[rank] = scores[order[rank]];
             rankedLabels[rank] = labels[order[rank]];
-            relevant[rank] = labels[order[rank]] >= threshold;
+            relevant[rank] = relevance.Holds(labels[order[rank]]);
         }
         return new(rankedScores, rankedLabels, relevant);
     }

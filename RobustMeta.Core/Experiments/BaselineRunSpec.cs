@@ -35,7 +35,8 @@ public sealed record BaselineRunSpec
     public TaskSplitSpec Split { get; init; } = new();
 
     /// <summary>The shifted test sets.</summary>
-    public ShiftSpec Shift { get; init; } = new();
+    [Setting("how test sets are shifted; the settings of the protocol stand beside this one")]
+    public ShiftProtocol Shift { get; init; } = new ExponentialTilt();
 
     /// <summary>What is measured.</summary>
     public EvaluationSpec Evaluation { get; init; } = new();

@@ -47,7 +47,8 @@ public sealed record ExperimentSpec
     public TaskSplitSpec Split { get; init; } = new();
 
     /// <summary>The shifted test sets.</summary>
-    public ShiftSpec Shift { get; init; } = new();
+    [Setting("how test sets are shifted; the settings of the protocol stand beside this one")]
+    public ShiftProtocol Shift { get; init; } = new ExponentialTilt();
 
     /// <summary>Robust reweighting.</summary>
     public ReweighterSpec Robustness { get; init; } = new();
@@ -81,6 +82,7 @@ public sealed record ExperimentSpec
         [
             ("dataset", Dataset),
             ("seed", Seed.ToString(CultureInfo.InvariantCulture)),
+            ("shift", Shift.Name),
             .. new object[] { Features, Split, Shift, Evaluation }.SelectMany(part =>
                 SettingList
                     .Of(part)

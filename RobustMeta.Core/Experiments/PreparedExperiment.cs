@@ -35,7 +35,9 @@ public sealed class PreparedExperiment
         var candidates = CandidateRule.Parse(spec.Evaluation.Candidates);
         var cutoff = metrics.Max(m => m.Cutoff);
         var shortest = candidates.Unseen is null ? cutoff + 1 : 1;
-        TestSets = ExponentialTilt.TestSets(Source, Split, spec.Shift, shortest, spec.Seed);
+        TestSets = spec.Shift.TestSets(
+            new(Source, Split, shortest, spec.Seed) { UnseenJoin = candidates.Unseen is not null }
+        );
         evaluator = new(Source, metrics, candidates, spec.Seed);
 
         var criterion = spec.Evaluation.SelectionFor(spec.Split.Label);

@@ -15,6 +15,7 @@ internal sealed class RunFiles(string folder)
     private const string Done = "done";
     private const string Timing = "timing.csv";
     private const string Selection = "selection.csv";
+    private const string TestSets = "testsets.csv";
     private static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
@@ -36,7 +37,7 @@ internal sealed class RunFiles(string folder)
         CsvText.Write(In("spec.toml"), spec);
         var facts = EnvironmentReport.Facts().ToDictionary(fact => fact.Name, fact => fact.Value);
         CsvText.Write(In("environment.json"), JsonSerializer.Serialize(facts, Readable) + "\n");
-        CsvText.Write(In("testsets.csv"), RunTables.TestSets(prepared.TestSets));
+        CsvText.Write(In(TestSets), RunTables.TestSets(prepared.Spec.Shift.AxisName, prepared.TestSets));
         CsvText.Write(In("dropped.csv"), RunTables.Dropped(prepared));
         CsvText.Write(In(Selection), selection);
         CsvText.Write(In(Timing), RunTables.Timing(cost));
@@ -47,6 +48,12 @@ internal sealed class RunFiles(string folder)
     public IReadOnlyList<UserResult> ReadUsers() => ResultTable.Read(In(Users));
 
     public double ReadValidation() => LastRow(Selection, RunTables.SelectionColumns.Length)[2];
+
+    public ShiftAxis ReadShift()
+    {
+        var rows = File.ReadAllLines(In(TestSets)).Select(line => line.Split(',')).ToArray();
+        return new(rows[0][1], [.. rows.Skip(1).Select(row => double.Parse(row[1], CultureInfo.InvariantCulture))]);
+    }
 
     public RunCost ReadCost()
     {

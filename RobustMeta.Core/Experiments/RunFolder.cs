@@ -87,6 +87,9 @@ public sealed class RunFolder
         DeleteCheckpoints();
     }
 
+    /// <summary>Where the test sets of a finished run stand on the axis of the shift.</summary>
+    public ShiftAxis ReadShift() => files.ReadShift();
+
     /// <summary>The per-user results of a finished run.</summary>
     /// <exception cref="Data.DataFormatException">The file is damaged; deleting the folder makes the run afresh.</exception>
     public IReadOnlyList<UserResult> ReadUsers() => files.ReadUsers();

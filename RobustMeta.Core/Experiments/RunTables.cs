@@ -49,23 +49,23 @@ internal static class RunTables
             )
         );
 
-    /// <summary>Strength and realised divergence of each test set.</summary>
-    public static string TestSets(ImmutableArray<ShiftedTestSet> sets) =>
+    /// <summary>Coordinate and realised divergence of each test set.</summary>
+    public static string TestSets(string axis, ImmutableArray<ShiftedTestSet> sets) =>
         CsvText.Table(
-            ["testset", "beta", "tasks", "users", "userKl", "userEss", "userScore", .. Interactions, "dropped"],
+            ["testset", axis, "tasks", "users", "userKl", "userEss", "userProperty", .. Interactions, "dropped"],
             sets.Select(set =>
                 (IEnumerable<object?>)
                     [
                         set.Number,
-                        set.Beta,
+                        set.Coordinate,
                         set.Tasks.Length,
                         set.Tasks.Select(task => task.User).Distinct().Count(),
                         set.Users.KullbackLeibler,
-                        set.Users.EffectiveSampleShare,
-                        set.Users.MeanScore,
+                        set.Users.EffectiveSampleFraction,
+                        set.Users.MeanProperty,
                         set.Interactions.KullbackLeibler,
-                        set.Interactions.EffectiveSampleShare,
-                        set.Interactions.MeanScore,
+                        set.Interactions.EffectiveSampleFraction,
+                        set.Interactions.MeanProperty,
                         set.Dropped.Values.Sum(),
                     ]
             )
@@ -109,7 +109,7 @@ internal static class RunTables
             ? result.Training.History.Count
             : result.Members.Sum(member => member.Training.History.Count);
 
-    private static readonly string[] Interactions = ["interactionKl", "interactionEss", "interactionScore"];
+    private static readonly string[] Interactions = ["interactionKl", "interactionEss", "interactionProperty"];
 
     private static IEnumerable<IEnumerable<object?>> WeightRows(PreparedExperiment prepared, MethodResult result)
     {

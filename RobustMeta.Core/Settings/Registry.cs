@@ -8,7 +8,7 @@ namespace RobustMeta.Settings;
 /// another assembly or a script adds. Names do not distinguish upper and lower case. Safe for several threads.
 /// </summary>
 /// <typeparam name="T">What is registered: an example with default settings.</typeparam>
-public sealed class Registry<T>
+public sealed class Registry<T> : IRegistry
     where T : class
 {
     private readonly string concept;
@@ -30,6 +30,12 @@ public sealed class Registry<T>
 
     /// <summary>All entries by name, in order of the names.</summary>
     public ImmutableSortedDictionary<string, T> All => entries;
+
+    IEnumerable<string> IRegistry.Names => entries.Keys;
+
+    string IRegistry.NameOf(object entry) => nameOf((T)entry);
+
+    object IRegistry.Named(string name) => Named(name);
 
     /// <summary>Every concrete class below <typeparamref name="T"/> in an assembly, made by its parameterless constructor.</summary>
     /// <param name="assembly">Where to look.</param>

@@ -8,6 +8,10 @@ public sealed class Setting
 {
     private readonly ImmutableArray<PropertyInfo> path;
     private readonly SettingAttribute attribute;
+    private static readonly MethodInfo Clone = typeof(object).GetMethod(
+        nameof(MemberwiseClone),
+        BindingFlags.Instance | BindingFlags.NonPublic
+    )!;
 
     internal Setting(ImmutableArray<PropertyInfo> path, SettingAttribute attribute)
     {
@@ -39,6 +43,12 @@ public sealed class Setting
         }
     }
 
+    /// <summary>
+    /// Whether the value is one of the kinds of a concept: it is named on the command line, and its own settings stand beside
+    /// those of the spec.
+    /// </summary>
+    public bool IsChoice => SettingValue.RegistryOf(path[^1].PropertyType) is not null;
+
     /// <summary>The value that a spec has, as text.</summary>
     public string Print(object spec) => SettingValue.Print(path.Aggregate(spec, (o, p) => p.GetValue(o)!));
 
@@ -47,6 +57,11 @@ public sealed class Setting
     internal object With(object spec, string text)
     {
         var type = path[^1].PropertyType;
+        // Naming the kind that is there keeps its settings.
+        if (IsChoice && Print(spec).Equals(text, StringComparison.OrdinalIgnoreCase))
+        {
+            return spec;
+        }
         var value =
             SettingValue.Parse(type, text)
             ?? throw new SettingException(
@@ -77,10 +92,10 @@ public sealed class Setting
         }
     }
 
-    // Records are immutable: every record on the path is copied (its compiler-made clone), then its init property set.
+    // Specs are immutable: every one on the path is copied, then its init property set.
     private object Replace(object record, int depth, object value)
     {
-        var copy = record.GetType().GetMethod("<Clone>$")!.Invoke(record, null)!;
+        var copy = Clone.Invoke(record, null)!;
         var property = path[depth];
         property.SetValue(
             copy,

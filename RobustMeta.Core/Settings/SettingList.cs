@@ -4,8 +4,9 @@ using System.Reflection;
 namespace RobustMeta.Settings;
 
 /// <summary>
-/// All settings of a spec: the properties marked with <see cref="SettingAttribute"/> of the record and of the records
-/// that it holds, under one flat namespace of keys.
+/// All settings of a spec: the properties marked with <see cref="SettingAttribute"/> of the spec and of the specs
+/// that it holds, under one flat namespace of keys. A property whose type has a registry is a choice: its key names the kind
+/// (<c>shift exponentialTilt</c>), and the settings of the kind follow it.
 /// </summary>
 public static class SettingList
 {
@@ -27,11 +28,16 @@ public static class SettingList
     public static T With<T>(T spec, IEnumerable<KeyValuePair<string, string>> changes)
         where T : class
     {
-        var settings = Of(spec);
         var given = new HashSet<string>();
         object changed = spec;
-        foreach (var (key, text) in changes)
+        // Kinds are chosen first: which other settings there are depends on them.
+        var all = changes.ToList();
+        var choices = Of(spec).Where(s => s.IsChoice).Select(s => s.Key).ToHashSet();
+        foreach (
+            var (key, text) in all.Where(c => choices.Contains(c.Key)).Concat(all.Where(c => !choices.Contains(c.Key)))
+        )
         {
+            var settings = Of(changed);
             var setting =
                 settings.FirstOrDefault(s => s.Key == key)
                 ?? throw new SettingException(
@@ -50,11 +56,18 @@ public static class SettingList
     {
         foreach (var property in spec.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
+            var isSetting = false;
             if (property.GetCustomAttribute<SettingAttribute>() is { } attribute)
             {
                 yield return new Setting(path.Add(property), attribute);
+                isSetting = true;
             }
-            else if (property.SetMethod is not null && property.GetValue(spec) is { } inner && IsSpec(inner.GetType()))
+            if (
+                property.SetMethod is not null
+                && property.GetIndexParameters().Length == 0
+                && property.GetValue(spec) is { } inner
+                && (isSetting ? SettingValue.RegistryOf(property.PropertyType) is not null : IsSpec(inner.GetType()))
+            )
             {
                 foreach (var setting in Collect(inner, path.Add(property)))
                 {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 
 namespace RobustMeta.Settings;
 
@@ -8,22 +9,25 @@ internal static class SettingValue
     private const string EmptyList = "none";
 
     public static string Print(object value) =>
-        value switch
-        {
-            double x => x.ToString("R", CultureInfo.InvariantCulture),
-            bool x => x ? "true" : "false",
-            Enum x => CamelCase(x.ToString()),
-            IReadOnlyList<double> { Count: 0 } => EmptyList,
-            IReadOnlyList<double> xs => string.Join(",", xs.Select(x => Print(x))),
-            IReadOnlyList<string> { Count: 0 } => EmptyList,
-            IReadOnlyList<string> xs => string.Join(",", xs),
-            IFormattable x => x.ToString(null, CultureInfo.InvariantCulture),
-            _ => value.ToString() ?? "",
-        };
+        RegistryOf(value.GetType()) is { } registry
+            ? registry.NameOf(value)
+            : value switch
+            {
+                double x => x.ToString("R", CultureInfo.InvariantCulture),
+                bool x => x ? "true" : "false",
+                Enum x => CamelCase(x.ToString()),
+                IReadOnlyList<double> { Count: 0 } => EmptyList,
+                IReadOnlyList<double> xs => string.Join(",", xs.Select(x => Print(x))),
+                IReadOnlyList<string> { Count: 0 } => EmptyList,
+                IReadOnlyList<string> xs => string.Join(",", xs),
+                IFormattable x => x.ToString(null, CultureInfo.InvariantCulture),
+                _ => value.ToString() ?? "",
+            };
 
     // What the type is called in help and errors.
     public static string Describe(Type type) =>
-        type.IsEnum ? string.Join(" | ", Enum.GetNames(type).Select(CamelCase))
+        RegistryOf(type) is { } registry ? string.Join(" | ", registry.Names)
+        : type.IsEnum ? string.Join(" | ", Enum.GetNames(type).Select(CamelCase))
         : type == typeof(int) || type == typeof(long) ? "integer"
         : type == typeof(double) ? "number"
         : type == typeof(bool) ? "true | false"
@@ -35,6 +39,10 @@ internal static class SettingValue
     public static object? Parse(Type type, string text)
     {
         var invariant = CultureInfo.InvariantCulture;
+        if (RegistryOf(type) is { } registry)
+        {
+            return registry.Named(text);
+        }
         if (type == typeof(string))
         {
             return text;
@@ -72,6 +80,21 @@ internal static class SettingValue
             return numbers.Contains(null) ? null : numbers.Cast<double>().ToArray();
         }
         throw new NotSupportedException($"Settings of type {type} have no text form.");
+    }
+
+    /// <summary>The registry of a concept's kinds: the static property <c>Registry</c> of its base type; null without one.</summary>
+    public static IRegistry? RegistryOf(Type type)
+    {
+        for (var at = type; at is not null; at = at.BaseType)
+        {
+            if (
+                at.GetProperty("Registry", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) is IRegistry found
+            )
+            {
+                return found;
+            }
+        }
+        return null;
     }
 
     public static string CamelCase(string name) => char.ToLowerInvariant(name[0]) + name[1..];

@@ -1,6 +1,6 @@
 namespace RobustMeta.Shift;
 
-/// <summary>Standardises scores by the mean and spread of a reference sample, clipped to ±3.</summary>
+/// <summary>Standardises numbers by the mean and spread of a reference sample, clipped to ±3.</summary>
 internal sealed class Standardiser
 {
     private const double Clip = 3;
@@ -13,6 +13,6 @@ internal sealed class Standardiser
         spread = Math.Sqrt(reference.Average(x => (x - mean) * (x - mean)));
     }
 
-    // A constant score tells nobody apart: every standardised score is then 0.
-    public double Of(double score) => spread > 1e-12 ? Math.Clamp((score - mean) / spread, -Clip, Clip) : 0;
+    // A constant tells nobody apart: every standardised number is then 0.
+    public double Of(double value) => spread > 1e-12 ? Math.Clamp((value - mean) / spread, -Clip, Clip) : 0;
 }

@@ -16,8 +16,11 @@ public sealed class TaskSource(Ratings ratings, LabelKind label, double threshol
     /// <summary>What is predicted.</summary>
     public LabelKind Label { get; } = label;
 
-    /// <summary>Smallest rating that is relevant.</summary>
-    public double Threshold { get; } = threshold;
+    /// <summary>Which ratings are relevant.</summary>
+    public BinaryRelevance RatingRelevance { get; } = new(threshold);
+
+    /// <summary>Which labels are relevant: clicks of 1, or ratings that reach the threshold.</summary>
+    public BinaryRelevance Relevance { get; } = label == LabelKind.Click ? BinaryRelevance.OfClicks : new(threshold);
 
     /// <summary>The label of a row: 0/1 for clicks, the rating itself otherwise.</summary>
     public float LabelOf(int row) =>
@@ -26,7 +29,7 @@ public sealed class TaskSource(Ratings ratings, LabelKind label, double threshol
         : 0;
 
     /// <summary>Whether the rating of a row reaches the threshold.</summary>
-    public bool IsRelevant(int row) => Ratings.Values[row] >= Threshold;
+    public bool IsRelevant(int row) => RatingRelevance.Holds(Ratings.Values[row]);
 
     /// <summary>A batch of some tasks of a list.</summary>
     /// <param name="tasks">The list.</param>

@@ -54,18 +54,23 @@ let private readSeed (shop: Workshop) data basis shared (tuned: (Method * Tuning
         [
             for name, spec, run in runs do
                 match run with
-                | Finished f -> name, spec, f.ReadUsers()
+                | Finished f -> name, f, f.ReadUsers()
                 | _ -> ()
         ]
 
     match finished |> List.tryFind (fun (name, _, _) -> name = shop.Grid.Plain.Name) with
     | None -> None, diverged, []
-    | Some(_, spec, plain) ->
-        let extra = baselines shop data spec
+    | Some(_, folder, plain) ->
+        let extra = baselines shop data folder.Spec
         let hard = hardest extra
         let users = plain |> Seq.map _.User |> Seq.distinct |> Seq.toArray
 
-        let cohort = { Users = users; Betas = Array.ofSeq spec.Shift.Betas; IsHard = users |> Array.map hard.Contains }
+        let cohort =
+            {
+                Users = users
+                Betas = Array.ofSeq (folder.ReadShift()).Coordinates
+                IsHard = users |> Array.map hard.Contains
+            }
 
         let others = extra |> Seq.filter (fun r -> r.Metric <> Hardness) |> Seq.groupBy _.Method |> List.ofSeq
         let methods = Dictionary<string, Values>()

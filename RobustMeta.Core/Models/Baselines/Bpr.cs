@@ -103,10 +103,9 @@ public sealed class Bpr : IPredictor
             .Range(batch.QueryOffsets[b], withQuery ? batch.QueryLength(b) : 0)
             .Select(i => (Item: batch.QueryItems[i], Label: batch.QueryLabels[i]));
         var all = support.Concat(query).Where(x => vectors[x.Item] is not null).ToList();
-        var threshold = source.Label == LabelKind.Click ? 1 : source.Threshold;
         return (
-            [.. all.Where(x => x.Label >= threshold).Select(x => x.Item)],
-            [.. all.Where(x => x.Label < threshold).Select(x => x.Item)]
+            [.. all.Where(x => source.Relevance.Holds(x.Label)).Select(x => x.Item)],
+            [.. all.Where(x => !source.Relevance.Holds(x.Label)).Select(x => x.Item)]
         );
     }
 

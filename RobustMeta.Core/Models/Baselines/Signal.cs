@@ -74,7 +74,7 @@ public sealed class Signal(SignalKind kind, TaskSource source, BiasModel bias)
         {
             return new([.. known.Select(x => x.Item)], [.. known.Select(x => Residual(x.Label, x.Base))]);
         }
-        var relevant = known.Where(x => x.Label >= (source.Label == LabelKind.Click ? 1 : source.Threshold)).ToList();
+        var relevant = known.Where(x => source.Relevance.Holds(x.Label)).ToList();
         return new([.. relevant.Select(x => x.Item)], [.. relevant.Select(_ => 1.0)]);
     }
 

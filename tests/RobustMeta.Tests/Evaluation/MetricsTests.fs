@@ -6,12 +6,21 @@ open RobustMeta.Evaluation
 open RobustMeta.Models.Baselines
 open RobustMeta.Runtime
 open RobustMeta.Settings
+open RobustMeta.Tasks
 open RobustMeta.Tests
 
 let private user = 3
 
 let private rankBy rule seed (items: int[]) (scores: float32[]) (labels: float32[]) threshold =
-    RankedQuery.Of(user, ReadOnlySpan items, ReadOnlySpan scores, ReadOnlySpan labels, threshold, rule, seed)
+    RankedQuery.Of(
+        user,
+        ReadOnlySpan items,
+        ReadOnlySpan scores,
+        ReadOnlySpan labels,
+        BinaryRelevance threshold,
+        rule,
+        seed
+    )
 
 let private value (name: string) (query: RankedQuery) = Metric.Parse(name).Evaluate query |> Option.ofNullable
 

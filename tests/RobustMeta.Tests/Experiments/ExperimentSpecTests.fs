@@ -8,6 +8,7 @@ open Expecto
 open RobustMeta.Experiments
 open RobustMeta.Models
 open RobustMeta.Settings
+open RobustMeta.Shift
 open RobustMeta.Tasks
 
 let private specOf model settings = ExperimentSpec.Of(model, [| for k, v in settings -> struct (k, v) |])
@@ -99,7 +100,11 @@ let private accepted =
 
             testCase "lists, empty ones included"
             <| fun () ->
-                Expect.sequenceEqual (melu [ "betas", "-1, 0.5" ]).Shift.Betas [ -1.0; 0.5 ] "numbers"
+                Expect.sequenceEqual
+                    ((melu [ "betas", "-1, 0.5" ]).Shift :?> ExponentialTilt).Betas
+                    [ -1.0; 0.5 ]
+                    "numbers"
+
                 Expect.isEmpty (melu [ "userFeatures", "none" ]).Features.UserFeatures "none"
 
             testCase "other settings stay, and so does the spec that is copied"

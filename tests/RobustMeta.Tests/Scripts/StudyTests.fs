@@ -81,7 +81,8 @@ let tests =
                                 for own in method.Tuned.Values do
                                     let spec = spec grid data basis method grid.Tuned.Values.Head own 1L
                                     Expect.equal spec.MethodName method.Name "name"
-                                    Expect.isGreaterThanOrEqual spec.Shift.TestQueryLength 20 "query pools"
+                                    let drawn = spec.Shift :?> RobustMeta.Shift.WeightedDraw
+                                    Expect.isGreaterThanOrEqual drawn.TestQueryLength 20 "query pools"
 
             for given, instead, hint in refusals do
                 testCase $"refused: {given}"

@@ -71,6 +71,7 @@ let tests =
                     let chart =
                         Figures.metricAgainstShift
                             "evil </script> title"
+                            "beta"
                             "NDCG@10"
                             [ { Name = "plain"; Points = [ { X = 0.0; Mean = 0.5; Low = 0.4; High = 0.6 } ] } ]
 

@@ -1,7 +1,7 @@
 namespace RobustMeta.Shift;
 
 /// <summary>The property of users along which test users are shifted.</summary>
-public enum UserScore
+public enum UserShiftProperty
 {
     /// <summary>No shift of users.</summary>
     None,

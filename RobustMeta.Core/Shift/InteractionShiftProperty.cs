@@ -1,7 +1,7 @@
 namespace RobustMeta.Shift;
 
 /// <summary>The property of interactions along which query sets are shifted.</summary>
-public enum InteractionScore
+public enum InteractionShiftProperty
 {
     /// <summary>No shift of interactions.</summary>
     None,

@@ -1,0 +1,138 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using RobustMeta.Runtime;
+using RobustMeta.Settings;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Shift;
+
+/// <summary>
+/// Protocols that draw test users, and each one's query interactions from its pool, with given weights and without
+/// replacement by the Gumbel-top-k rule (Yellott 1977; Kool et al., ICML 2019). The support set is left alone: a cold user is
+/// observed as he or she is.
+/// </summary>
+public abstract class WeightedDraw : ShiftProtocol
+{
+    /// <summary>Fraction of the eligible test users in each draw.</summary>
+    [Setting("fraction of the eligible test users in each draw", Min = 0.01, Max = 1)]
+    public double TestUserShare { get; init; } = 0.4;
+
+    /// <summary>Longest query of a drawn test task.</summary>
+    [Setting("longest query of a test task", Min = 1, Max = 100_000)]
+    public int TestQueryLength { get; init; } = 20;
+
+    /// <summary>Largest fraction of a user's pool that a drawn query takes: 1 leaves interactions nothing to shift by.</summary>
+    [Setting(
+        "largest fraction of a user's pool that a drawn query takes (1 leaves nothing to shift)",
+        Min = 0.01,
+        Max = 1
+    )]
+    public double TestPoolShare { get; init; } = 0.5;
+
+    /// <summary>Independent draws per test set; a user's metrics are averaged over the draws it is in.</summary>
+    [Setting("independent draws per test set (a user's metrics are averaged over them)", Min = 1, Max = 1000)]
+    public int ShiftDraws { get; init; } = 5;
+
+    /// <summary>Coordinates of the test sets, in order.</summary>
+    protected abstract IReadOnlyList<double> Coordinates { get; }
+
+    /// <summary>The weights of a test set, for some data.</summary>
+    /// <param name="input">Ratings and split.</param>
+    protected abstract IDrawWeights Weights(ShiftInput input);
+
+    /// <inheritdoc/>
+    public sealed override ImmutableArray<ShiftedTestSet> TestSets(ShiftInput input)
+    {
+        var weights = Weights(input);
+        var test = input.Split.Test;
+        var eligible = test.Where(t => QueryLength(t) >= input.MinimumQuery).ToImmutableArray();
+        return eligible.IsEmpty
+            ? throw new ArgumentException(
+                $"None of the {test.Length} test users has a pool from which a query of {input.MinimumQuery} "
+                    + "interactions can be drawn (the metrics' largest cut-off needs one candidate more than it takes). "
+                    + "Raise testPoolShare, testQueryLength or poolLength (with supportRule allButQuery: queryLength), "
+                    + "or choose metrics with a smaller cut-off."
+            )
+            : [.. Coordinates.Select((at, number) => TestSet(input, eligible, weights, number, at))];
+    }
+
+    private int QueryLength(UserTask task) => Math.Min(TestQueryLength, (int)(TestPoolShare * task.Query.Length));
+
+    private ShiftedTestSet TestSet(
+        ShiftInput input,
+        ImmutableArray<UserTask> eligible,
+        IDrawWeights weights,
+        int number,
+        double at
+    )
+    {
+        var ofUsers = weights.Users(eligible, at);
+        var size = Math.Max(1, (int)Math.Round(TestUserShare * eligible.Length));
+        var tasks = ImmutableArray.CreateBuilder<UserTask>();
+        var unmeasurable = 0;
+        double drawnUsers = 0;
+        var interactions = new List<Divergence>();
+        for (var draw = 0; draw < ShiftDraws; draw++)
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"{AxisName} {at:R} draw {draw}");
+            var chosen = Draw(ofUsers.Logarithms, size, Seeds.Generator(input.Seed, "test users", name));
+            drawnUsers += chosen.Average(i => ofUsers.Property[i]);
+            foreach (var i in chosen)
+            {
+                var pool = eligible[i].Query;
+                var ofRows = weights.Interactions(pool, at);
+                var user = input.Source.Ratings.Users[eligible[i].User];
+                var random = Seeds.Generator(input.Seed, "test queries", name, user);
+                var taken = Draw(ofRows.Logarithms, QueryLength(eligible[i]), random);
+                interactions.Add(Divergence.Of(ofRows.Logarithms, taken.Average(j => ofRows.Property[j])));
+                ImmutableArray<int> query = [.. taken.Select(j => pool[j])];
+                if (!input.IsMeasurable(query))
+                {
+                    unmeasurable++;
+                    continue;
+                }
+                tasks.Add(eligible[i] with { Query = query });
+            }
+        }
+        return new(
+            number,
+            at,
+            RequireTasks(tasks.ToImmutable(), number, at, unmeasurable),
+            Divergence.Of(ofUsers.Logarithms, drawnUsers / ShiftDraws),
+            Divergence.Mean(interactions),
+            Dropped((input.Split.Test.Length - eligible.Length) * ShiftDraws, unmeasurable)
+        );
+    }
+
+    // Gumbel-top-k; the result keeps the order of the pool.
+    private static int[] Draw(double[] logarithms, int count, Random random)
+    {
+        var keys = Array.ConvertAll(logarithms, log => -(log + random.NextGumbel()));
+        var order = Enumerable.Range(0, keys.Length).ToArray();
+        Array.Sort(keys, order);
+        return [.. order.Take(count).Order()];
+    }
+
+    private ImmutableArray<UserTask> RequireTasks(
+        ImmutableArray<UserTask> tasks,
+        int number,
+        double at,
+        int unmeasurable
+    ) =>
+        tasks.IsEmpty
+            ? throw new ArgumentException(
+                FormattableString.Invariant(
+                    $"Test set {number} ({AxisName} {at:R}) is empty: {unmeasurable} drawn queries have one class only. "
+                ) + "Raise testQueryLength or testUserShare, move labelThreshold, or rank unseen items (candidates)."
+            )
+            : tasks;
+
+    private static ImmutableSortedDictionary<DropReason, int> Dropped(int tooShort, int unmeasurable) =>
+        new Dictionary<DropReason, int>
+        {
+            [DropReason.PoolTooShort] = tooShort,
+            [DropReason.SingleClassQuery] = unmeasurable,
+        }
+            .Where(d => d.Value > 0)
+            .ToImmutableSortedDictionary();
+}
