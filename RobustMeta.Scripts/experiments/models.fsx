@@ -18,4 +18,4 @@ let plan =
         ModelStudy.run part CancellationToken.None
         { ModelStudy.full with Out = part.Out }
 
-File.WriteAllText(Path.Combine(__SOURCE_DIRECTORY__, "models.md"), ModelReport.text plan)
+File.WriteAllText(Path.Combine(__SOURCE_DIRECTORY__, "..", "..", "docs", "results", "models.md"), ModelReport.text plan)

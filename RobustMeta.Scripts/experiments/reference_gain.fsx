@@ -130,12 +130,12 @@ let text =
 What the reference is better by than the plain model that it guards, and what `robustmeta` gains over that model, on the test
 set that is not shifted; positive is better, in log-loss too. The reference stands here as its model does alone, trained
 plainly on all training users (in training it is cross-fitted). Means over the first {count} seeds of each cell of the
-study (`ROBUSTNESS.md`); sorted by the reference's advantage in log-loss. Made by `reference_gain.fsx`.
+study ([robustness](robustness.md)); sorted by the reference's advantage in log-loss. Made by `reference_gain.fsx`.
 
 {Tables.markdown table}
 Rank correlation over the {rows.Length} cells between the reference's advantage and the gain: {rank 0 1} in NDCG@10, {rank 2 3}
 in log-loss; between its advantage in log-loss and the gain in NDCG@10: {rank 2 1}.
 """
 
-File.WriteAllText(Path.Combine(__SOURCE_DIRECTORY__, "reference_gain.md"), text)
+File.WriteAllText(Path.Combine(__SOURCE_DIRECTORY__, "..", "..", "docs", "results", "reference_gain.md"), text)
 printfn $"{text}"

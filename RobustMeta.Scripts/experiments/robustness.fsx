@@ -12,11 +12,11 @@ let has (name: string) = words |> List.exists (fun word -> word.TrimStart '-' = 
 
 let name, report =
     if has "quick" then
-        "robustness-quick", Path.Combine(root, "results", "robustness-quick", "ROBUSTNESS.md")
+        "robustness-quick", Path.Combine(root, "results", "robustness-quick", "robustness.md")
     elif has "ratings" then
-        "robustness-ratings", Path.Combine(__SOURCE_DIRECTORY__, "robustness-ratings.md")
+        "robustness-ratings", Path.Combine(__SOURCE_DIRECTORY__, "..", "..", "docs", "results", "robustness-ratings.md")
     else
-        "robustness", Path.Combine(root, "ROBUSTNESS.md")
+        "robustness", Path.Combine(root, "docs", "results", "robustness.md")
 
 let places =
     [

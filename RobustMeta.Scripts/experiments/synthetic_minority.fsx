@@ -111,5 +111,5 @@ and the Wilcoxon p-value over all (seed, user) pairs. Made by `synthetic_minorit
 
 {Tables.markdown table}"""
 
-File.WriteAllText(Path.Combine(__SOURCE_DIRECTORY__, "synthetic_minority.md"), text)
+File.WriteAllText(Path.Combine(__SOURCE_DIRECTORY__, "..", "..", "docs", "results", "synthetic_minority.md"), text)
 printf "%s" text

@@ -10,6 +10,10 @@ let results = Path.Combine(__SOURCE_DIRECTORY__, "..", "..", "results", "theory"
 let code = RobustMeta.Scripts.CommandLine.run ("theory" :: words @ [ "out"; results ])
 
 if code = 0 && words.IsEmpty then
-    File.Copy(Path.Combine(results, "theory.md"), Path.Combine(__SOURCE_DIRECTORY__, "theory.md"), true)
+    File.Copy(
+        Path.Combine(results, "theory.md"),
+        Path.Combine(__SOURCE_DIRECTORY__, "..", "..", "docs", "results", "theory.md"),
+        true
+    )
 
 exit code

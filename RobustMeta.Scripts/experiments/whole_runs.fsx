@@ -248,5 +248,5 @@ norm of the gradient. Made by `whole_runs.fsx {dataset} {users} {epochs} {rounds
 
 {Tables.markdown table}"""
 
-File.WriteAllText(Path.Combine(__SOURCE_DIRECTORY__, $"whole_runs_{dataset}.md"), text)
+File.WriteAllText(Path.Combine(__SOURCE_DIRECTORY__, "..", "..", "docs", "results", $"whole_runs_{dataset}.md"), text)
 printf "%s" text
