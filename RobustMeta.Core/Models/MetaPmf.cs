@@ -33,6 +33,7 @@ public sealed class MetaPmf : MetaRecommender
     private readonly FeatureSum items;
     private readonly FeatureSum spreads;
     private readonly FeatureSum people;
+    private readonly ExposureTerm? exposure;
 
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Number of factors, start, fold-in.</param>
@@ -49,6 +50,9 @@ public sealed class MetaPmf : MetaRecommender
         items = new("item", schema.ItemFields, width);
         spreads = new("spread", identity is null ? [] : [identity], width);
         people = new("user", schema.UserFields, width - Mean);
+        RequireSource(schema);
+        exposure =
+            spec.UserPrior == PriorKind.Plain ? null : new ExposureTerm(identity!, spec.ExposureRank, width - Mean);
         SupportWeighting = SupportWeighting.Differentiable;
         Shapes =
         [
@@ -60,8 +64,31 @@ public sealed class MetaPmf : MetaRecommender
             ParameterShape.Constant("logNoise", 0, 1),
             ParameterShape.Constant("logSpread", Math.Log(0.01), width),
             ParameterShape.Constant("logPrecision", 0, width - Mean),
+            .. exposure?.Shapes ?? [],
         ];
         Phases = [TrainingPhase.Main with { Learned = LearnedWhere(spec.LearnVectors || spec.StartRounds == 0) }];
+    }
+
+    // Priors informed by exposure are computed by the start, for items that the model tells apart.
+    private void RequireSource(InputSchema schema)
+    {
+        if (spec.UserPrior == PriorKind.Plain && spec.ItemPrior == PriorKind.Plain)
+        {
+            return;
+        }
+        if (spec.StartRounds == 0)
+        {
+            throw new SettingException(
+                "userPrior and itemPrior need the closed-form start: set startRounds to 1 or more."
+            );
+        }
+        if (identity is null)
+        {
+            throw new SettingException(
+                "userPrior and itemPrior need items told apart by their identity: set itemId to true "
+                    + $"(the item fields are {string.Join(", ", schema.ItemFields.Select(field => field.Name))})."
+            );
+        }
     }
 
     private double TasteVariance =>
@@ -89,9 +116,36 @@ public sealed class MetaPmf : MetaRecommender
         {
             return;
         }
+        var (ofUsers, ofItems) = new PriorChoice(spec.UserPrior, spec.ItemPrior).Of(
+            this,
+            train,
+            (part, informsUsers, informsItems) =>
+            {
+                var trial = CreateParameters(seed);
+                Solve(trial, field, part, informsUsers, informsItems, seed, threads);
+                return trial;
+            }
+        );
+        Solve(parameters, field, train, ofUsers, ofItems, seed, threads);
+    }
+
+    // The Bayesian solution for some users as values of the parameters.
+    private void Solve(
+        ParameterSet parameters,
+        TokenField field,
+        TaskBatch train,
+        bool informsUsers,
+        bool informsItems,
+        long seed,
+        int threads
+    )
+    {
         var count = field.Offsets.Length - 1;
         var design = ContentDesign.Of(fields.Where(other => other != field), count);
-        var prior = new FactorPrior(spec.Factors, spec.StartRounds, TasteVariance, seed, threads);
+        var prior = new FactorPrior(spec.Factors, spec.StartRounds, TasteVariance, seed, threads)
+        {
+            ItemExposureRank = informsItems ? spec.ExposureRank : 0,
+        };
         var fitted = BayesianFactors.Fit(Label, train, design, count, prior);
         var variance = fitted.PriorVariance;
         Set("center", [fitted.Center]);
@@ -103,25 +157,50 @@ public sealed class MetaPmf : MetaRecommender
             Array.Clear(parameters[shape.Name].Values);
         }
         SetContent(parameters, design, fitted);
+        SetItems(parameters, field, fitted);
+        if (informsUsers)
+        {
+            var users = ExposurePrior.Fit(fitted, train.SupportLength, spec.ExposureRank, seed);
+            exposure!.Set(parameters, users, parameters["logPrecision"].Values);
+        }
+
+        void Set(string name, IEnumerable<double> values) =>
+            values.Select(x => (float)x).ToArray().CopyTo(parameters[name].Values, 0);
+    }
+
+    // What an item's own vector adds to that of its features, and how sure it is.
+    private void SetItems(ParameterSet parameters, TokenField field, BayesianFactors fitted)
+    {
+        var design = fitted.Content;
         var vectors = parameters["item.id"].Values;
         var spread = parameters["spread.id"].Values;
-        for (var item = 0; item < count; item++)
+        var variance = fitted.PriorVariance;
+        for (var item = 0; item < field.Offsets.Length - 1; item++)
         {
             if (field.Bag(item)[0] is var token && token != 0)
             {
                 var mean = fitted.Item(item);
                 var own = fitted.Variance(item);
-                var expected = design.Predict(fitted.OfContent, item);
+                var expected = design.PredictByFeatures(fitted.OfContent, item);
                 for (var k = 0; k < width; k++)
                 {
                     vectors[token * width + k] = (float)(mean[k] - expected[k] - (k == Mean ? 1 : 0));
                     spread[token * width + k] = (float)Math.Log(own[k] / variance[k]);
                 }
             }
+            else if (token == 0 && design.Columns > design.FeatureColumns)
+            {
+                // Items that no training user rated are alike in exposure: what that says of them stands in their common row.
+                var (all, features) = (
+                    design.Predict(fitted.OfContent, item),
+                    design.PredictByFeatures(fitted.OfContent, item)
+                );
+                for (var k = 0; k < width; k++)
+                {
+                    vectors[k] = (float)(all[k] - features[k]);
+                }
+            }
         }
-
-        void Set(string name, IEnumerable<double> values) =>
-            values.Select(x => (float)x).ToArray().CopyTo(parameters[name].Values, 0);
     }
 
     // Coefficients of the features as rows of their tables.
@@ -167,6 +246,10 @@ public sealed class MetaPmf : MetaRecommender
             .exp();
         var weights = batch.SupportWeights * batch.Support.Mask;
         var prior = people.Encode(theta, batch.Batch.Users, precision).Plus(Choice(theta, w, batch.Support, weights));
+        if (exposure is not null)
+        {
+            prior = prior.Plus(exposure.Mean(theta, batch.Items, batch.Support, weights));
+        }
         var origin = batch.Support.Base.Plus(theta["center"]).Plus(TaskEncoder.At(means, batch.Support).squeeze(2));
         var user = FoldIn(
             theta,
@@ -207,6 +290,7 @@ public sealed class MetaPmf : MetaRecommender
     {
         var counts = (weights / theta["logNoise"].exp()).unsqueeze(2);
         var penalty = theta["logPrecision"].exp();
+        var full = exposure is null ? null : ExposureTerm.Precision(theta, penalty);
         var transposed = q.transpose(1, 2);
         var user = prior;
         for (var step = 0; step < (Label == LabelKind.Click ? spec.FoldInSteps : 1); step++)
@@ -215,9 +299,11 @@ public sealed class MetaPmf : MetaRecommender
             var (curvature, pull) = Evidence(scores, labels.unsqueeze(2));
             var certain = counts * curvature;
             var unsure = (certain * spread).sum(1);
-            var system = matmul(transposed, certain * q).Plus(unsure.Plus(penalty).diag_embed());
-            var slope =
-                matmul(transposed, counts * pull) - unsure.unsqueeze(2) * user - penalty.unsqueeze(1) * (user - prior);
+            var evidence = matmul(transposed, certain * q);
+            var drive = matmul(transposed, counts * pull) - unsure.unsqueeze(2) * user;
+            var (system, slope) = exposure is null
+                ? (evidence.Plus(unsure.Plus(penalty).diag_embed()), drive - penalty.unsqueeze(1) * (user - prior))
+                : (evidence.Plus(unsure.diag_embed()).Plus(full!), drive - matmul(full!, user - prior));
             user = user.Plus(linalg.solve(system, slope));
         }
         return user;

@@ -1,3 +1,4 @@
+using RobustMeta.Models.Factors;
 using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
@@ -34,6 +35,20 @@ public sealed record MetaPmfSpec : ModelSpec
     /// <summary>Steps of the user's logistic solution (clicks); ratings need one and no more.</summary>
     [Setting("steps of the user's logistic solution (clicks only)", Min = 1, Max = 50)]
     public int FoldInSteps { get; init; } = 3;
+
+    /// <summary>What a user's prior is informed by.</summary>
+    [Setting(
+        "user's prior: plain; exposure: from which items the support has; auto: decided on held-out training users"
+    )]
+    public PriorKind UserPrior { get; init; }
+
+    /// <summary>What an item's prior is informed by.</summary>
+    [Setting("item's prior: plain; exposure: from which users rated it; auto: decided on held-out training users")]
+    public PriorKind ItemPrior { get; init; }
+
+    /// <summary>Length of the exposure vectors.</summary>
+    [Setting("length of the vectors that stand for who rated what (priors informed by exposure)", Min = 1, Max = 1024)]
+    public int ExposureRank { get; init; } = 60;
 
     /// <inheritdoc/>
     public override MetaRecommender Create(InputSchema schema, double embeddingScale, LabelKind label) =>

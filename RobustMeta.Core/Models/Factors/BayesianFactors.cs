@@ -19,6 +19,8 @@ public sealed class BayesianFactors
 
     // Items that a coefficient of a feature must outweigh to count by half.
     private const double ContentPenalty = 10;
+    private const double ExposurePenalty = 20;
+    private const double InterceptPenalty = 1e-3;
     private readonly LabelKind label;
     private readonly FactorSide users;
     private readonly FactorSide items;
@@ -35,9 +37,9 @@ public sealed class BayesianFactors
     {
         this.label = label;
         this.cells = cells;
-        this.content = content;
         tasteVariance = prior.TasteVariance;
         threads = new() { MaxDegreeOfParallelism = prior.Threads == 0 ? Environment.ProcessorCount : prior.Threads };
+        this.content = prior.ItemExposureRank == 0 ? content : WithExposure(content, cells, prior, threads);
         misfit = new double[cells.Users];
         Width = prior.Factors + 2;
         users = new(cells.Users, Width);
@@ -45,7 +47,7 @@ public sealed class BayesianFactors
         userPrecision = [0, 1, .. Enumerable.Repeat(1.0, prior.Factors)];
         itemPrecision = [1, 100, .. Enumerable.Repeat(FactorPrecision(prior), prior.Factors)];
         itemMean = [.. Enumerable.Range(0, cells.Items).Select(_ => new double[Width])];
-        OfContent = Matrix<double>.Build.Dense(content.Columns, Width);
+        OfContent = Matrix<double>.Build.Dense(this.content.Columns, Width);
         Noise = 1;
         Center = cells.Center(label);
         var random = Seeds.Generator(prior.Seed, "factors");
@@ -111,6 +113,27 @@ public sealed class BayesianFactors
         return model;
     }
 
+    /// <summary>What an item's prior mean is a linear function of: features, and exposure where it is asked for.</summary>
+    internal ContentDesign Content => content;
+
+    /// <summary>Where it runs.</summary>
+    internal ParallelOptions Threads => threads;
+
+    /// <summary>The interactions that it was fitted on.</summary>
+    internal FactorCells Cells => cells;
+
+    /// <summary>Adds what the ratings of a training user tell of the user's vector (level, factors).</summary>
+    /// <param name="system">System of order <c>Width - 1</c>.</param>
+    /// <param name="user">Position of the user among the training tasks.</param>
+    internal void AddEvidence(SymmetricSystem system, int user)
+    {
+        var (first, end) = cells.OfUser(user);
+        for (var cell = first; cell < end; cell++)
+        {
+            AddItem(system, cell);
+        }
+    }
+
     /// <summary>Mean of an item's vector.</summary>
     public ReadOnlySpan<double> Item(int item) => items.Mean(item);
 
@@ -127,6 +150,21 @@ public sealed class BayesianFactors
         return variance;
     }
 
+    private static ContentDesign WithExposure(
+        ContentDesign content,
+        FactorCells cells,
+        FactorPrior prior,
+        ParallelOptions threads
+    )
+    {
+        var rank = ExposureEmbedding.Rank(cells, prior.ItemExposureRank);
+        var columns = ExposureEmbedding.ForItems(cells, rank, prior.Seed, threads);
+        return content.WithExposure(
+            columns,
+            [InterceptPenalty, .. Enumerable.Repeat(ExposurePenalty, columns[0].Length - 1)]
+        );
+    }
+
     // The users given the items, and what that says of noise and curvatures.
     private void UpdateUsers()
     {
@@ -138,10 +176,7 @@ public sealed class BayesianFactors
     {
         var (first, end) = cells.OfUser(user);
         work.System.Start(userPrecision.AsSpan(Known), work.Zero);
-        for (var cell = first; cell < end; cell++)
-        {
-            AddItem(work.System, cell);
-        }
+        AddEvidence(work.System, user);
         var mean = work.Mean.AsSpan(0, Width);
         mean[0] = 1;
         work.System.Solve(mean[Known..], work.Covariance);

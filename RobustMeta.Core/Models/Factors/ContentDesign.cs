@@ -12,22 +12,29 @@ public sealed class ContentDesign
     private const int LargestVocabulary = 512;
     private readonly ImmutableArray<(int Column, double Value)>[] rows;
 
+    private readonly ImmutableArray<double> exposurePenalties;
+
     private ContentDesign(
         ImmutableArray<(int, double)>[] rows,
         ImmutableSortedDictionary<string, int> start,
-        int columns
+        int featureColumns,
+        ImmutableArray<double> exposurePenalties
     )
     {
         this.rows = rows;
+        this.exposurePenalties = exposurePenalties;
         Start = start;
-        Columns = columns;
+        FeatureColumns = featureColumns;
     }
 
     /// <summary>First column of each field that is taken, by name; a number's is its only one.</summary>
     public ImmutableSortedDictionary<string, int> Start { get; }
 
-    /// <summary>Number of columns.</summary>
-    public int Columns { get; }
+    /// <summary>Number of columns: those of the features, then those of exposure.</summary>
+    public int Columns => FeatureColumns + exposurePenalties.Length;
+
+    /// <summary>Number of columns of the items' features; they come first.</summary>
+    public int FeatureColumns { get; }
 
     /// <summary>The design of some fields.</summary>
     /// <param name="fields">Item fields without the identity.</param>
@@ -61,17 +68,36 @@ public sealed class ContentDesign
             }
             columns += field is TokenField bags ? bags.VocabularySize : 1;
         }
-        return new([.. rows.Select(row => row.ToImmutableArray())], start.ToImmutable(), columns);
+        return new([.. rows.Select(row => row.ToImmutableArray())], start.ToImmutable(), columns, []);
     }
+
+    /// <summary>The same design with further columns, dense ones, behind its own.</summary>
+    /// <param name="columns">Values of each item, as many for each.</param>
+    /// <param name="penalties">Coefficient of the L2 penalty on each of the further columns.</param>
+    internal ContentDesign WithExposure(double[][] columns, ImmutableArray<double> penalties) =>
+        new(
+            [
+                .. rows.Select(
+                    (row, item) => row.AddRange(columns[item].Select((value, k) => (FeatureColumns + k, value)))
+                ),
+            ],
+            Start,
+            FeatureColumns,
+            penalties
+        );
 
     /// <summary>Ridge regression of targets on the features: coefficients <c>[Columns, width]</c>.</summary>
     /// <param name="targets">Target of an item, by width.</param>
     /// <param name="isSeen">Items that take part.</param>
     /// <param name="width">Width of a target.</param>
-    /// <param name="penalty">Coefficient of the L2 penalty.</param>
+    /// <param name="penalty">Coefficient of the L2 penalty on the features; columns of exposure bring their own.</param>
     public Matrix<double> Regress(Func<int, double[]> targets, bool[] isSeen, int width, double penalty)
     {
-        var system = Matrix<double>.Build.DenseDiagonal(Columns, penalty);
+        var system = Matrix<double>.Build.DenseDiagonal(
+            Columns,
+            Columns,
+            k => k < FeatureColumns ? penalty : exposurePenalties[k - FeatureColumns]
+        );
         var right = Matrix<double>.Build.Dense(Columns, width);
         for (var item = 0; item < rows.Length; item++)
         {
@@ -95,12 +121,23 @@ public sealed class ContentDesign
         return system.Cholesky().Solve(right);
     }
 
-    /// <summary>What coefficients say of an item.</summary>
-    public double[] Predict(Matrix<double> coefficients, int item)
+    /// <summary>What coefficients say of an item, by all columns.</summary>
+    public double[] Predict(Matrix<double> coefficients, int item) => Predict(coefficients, item, Columns);
+
+    /// <summary>What coefficients say of an item, by its features alone.</summary>
+    internal double[] PredictByFeatures(Matrix<double> coefficients, int item) =>
+        Predict(coefficients, item, FeatureColumns);
+
+    private double[] Predict(Matrix<double> coefficients, int item, int columns)
     {
         var sum = new double[coefficients.ColumnCount];
         foreach (var (column, value) in rows[item])
         {
+            if (column >= columns)
+            {
+                // The columns of exposure come last.
+                break;
+            }
             for (var k = 0; k < sum.Length; k++)
             {
                 sum[k] += value * coefficients[column, k];

@@ -9,4 +9,10 @@ namespace RobustMeta.Models.Factors;
 /// </param>
 /// <param name="Seed">Seed of the initial factors.</param>
 /// <param name="Threads">Number of threads, 0 for one a processor.</param>
-public sealed record FactorPrior(int Factors, int Rounds, double TasteVariance, long Seed, int Threads = 0);
+public sealed record FactorPrior(int Factors, int Rounds, double TasteVariance, long Seed, int Threads = 0)
+{
+    /// <summary>
+    /// Rank of the vectors of who rated an item that the items' prior mean is informed by, 0 for none.
+    /// </summary>
+    public int ItemExposureRank { get; init; }
+}

@@ -30,11 +30,27 @@ internal sealed class SymmetricSystem(int order)
     /// <param name="inverse">Receives <c>[n, n]</c>.</param>
     public void Solve(Span<double> solution, Span<double> inverse)
     {
+        Invert(inverse);
+        Multiply(inverse, Right, solution);
+    }
+
+    /// <summary>Inverse of the matrix (both triangles), for several right sides.</summary>
+    /// <param name="inverse">Receives <c>[n, n]</c>.</param>
+    public void Invert(Span<double> inverse)
+    {
         Factorise();
         InvertInto(inverse);
-        for (var i = 0; i < order; i++)
+    }
+
+    /// <summary>A full square matrix times a vector.</summary>
+    /// <param name="matrix">Row-major <c>[n, n]</c>.</param>
+    /// <param name="vector">The vector, <c>[n]</c>.</param>
+    /// <param name="product">Receives the product, <c>[n]</c>.</param>
+    public static void Multiply(ReadOnlySpan<double> matrix, ReadOnlySpan<double> vector, Span<double> product)
+    {
+        for (var i = 0; i < product.Length; i++)
         {
-            solution[i] = Dot(inverse.Slice(i * order, order), Right);
+            product[i] = Dot(matrix.Slice(i * vector.Length, vector.Length), vector);
         }
     }
 

@@ -1,0 +1,199 @@
+using MathNet.Numerics.LinearAlgebra;
+using RobustMeta.Runtime;
+
+namespace RobustMeta.Models.Factors;
+
+/// <summary>
+/// Gaussian prior of a user's vector h = (level, factors) whose mean is a linear function of <em>which</em> items are in the
+/// support: <c>h ~ N(Cᵀφ(S), Σ)</c>. φ(S) is the sum of the exposure vectors of the support items over √|S|, and log |S|, both
+/// standardised, and 1. C and Σ by expectation-maximisation over the training users: posteriors of h from all of a user's
+/// ratings, φ from cold-start supports drawn from them. Ratings of other users and queries are not looked at.
+/// </summary>
+internal sealed class ExposurePrior
+{
+    /// <summary>Support size that log |S| is relative to.</summary>
+    public const double UsualSupport = 15;
+
+    private const int Rounds = 8;
+    private const int Draws = 3;
+    private const double Penalty = 10;
+    private const double InterceptPenalty = 1e-6;
+
+    // Sums over users are made in pieces of this many, in order: the same whatever the number of threads.
+    private const int Piece = 64;
+
+    private readonly BayesianFactors factors;
+    private readonly double[][] features;
+    private readonly int order;
+
+    private ExposurePrior(BayesianFactors factors, double[][] features)
+    {
+        (this.factors, this.features) = (factors, features);
+        order = factors.Width - 1;
+        Coefficients = Matrix<double>.Build.Dense(features[0].Length, order);
+        Covariance = Matrix<double>.Build.DenseIdentity(order);
+        Covariance[0, 0] = factors.LevelVariance;
+    }
+
+    /// <summary>The vectors of the items that φ sums, scaled to standardised features, <c>[items, rank]</c>.</summary>
+    public required Matrix<double> Items { get; init; }
+
+    /// <summary>Coefficients C of (items' sum over √|S|, log |S|/15, 1) as they come: <c>[rank + 2, width - 1]</c>.</summary>
+    public Matrix<double> Coefficients { get; private set; }
+
+    /// <summary>Covariance Σ of the prior, <c>[width - 1, width - 1]</c>.</summary>
+    public Matrix<double> Covariance { get; private set; }
+
+    /// <summary>Fits the prior to the training users.</summary>
+    /// <param name="factors">Fitted factors; they keep their values.</param>
+    /// <param name="supportSize">Support size of each training user, at least 1.</param>
+    /// <param name="rank">Wanted rank of the exposure vectors.</param>
+    /// <param name="seed">Seed of the drawn supports.</param>
+    public static ExposurePrior Fit(BayesianFactors factors, Func<int, int> supportSize, int rank, long seed)
+    {
+        var threads = factors.Threads;
+        var cells = factors.Cells;
+        var items = ExposureEmbedding.ForUsers(cells, ExposureEmbedding.Rank(cells, rank), seed, threads);
+        var features = Draw(cells, items, supportSize, seed);
+        var (mean, deviation) = Standardise(features);
+        var prior = new ExposurePrior(factors, features)
+        {
+            Items = Matrix<double>.Build.Dense(items.RowCount, items.ColumnCount, (i, k) => items[i, k] / deviation[k]),
+        };
+        prior.Iterate();
+        prior.Unstandardise(mean, deviation);
+        return prior;
+    }
+
+    // Features of cold-start supports, draw by draw, users in order; the last one is the constant.
+    private static double[][] Draw(FactorCells cells, Matrix<double> items, Func<int, int> supportSize, long seed)
+    {
+        var all = new double[Draws * cells.Users][];
+        var rank = items.ColumnCount;
+        for (var draw = 0; draw < Draws; draw++)
+        {
+            var random = Seeds.Generator(seed, "exposure supports", $"{draw}");
+            for (var user = 0; user < cells.Users; user++)
+            {
+                var (first, end) = cells.OfUser(user);
+                var size = Math.Clamp(supportSize(user), 1, end - first);
+                var row = new double[rank + 2];
+                foreach (var place in random.Permutation(end - first).AsSpan(0, size))
+                {
+                    for (var k = 0; k < rank; k++)
+                    {
+                        row[k] += items[cells.Item[first + place], k] / Math.Sqrt(size);
+                    }
+                }
+                (row[rank], row[rank + 1]) = (Math.Log(size / UsualSupport), 1);
+                all[draw * cells.Users + user] = row;
+            }
+        }
+        return all;
+    }
+
+    private static (double[] Mean, double[] Deviation) Standardise(double[][] rows)
+    {
+        var width = rows[0].Length - 1;
+        var (mean, deviation) = (new double[width], new double[width]);
+        for (var k = 0; k < width; k++)
+        {
+            var center = rows.Average(row => row[k]);
+            var spread = Math.Sqrt(rows.Average(row => (row[k] - center) * (row[k] - center)));
+            (mean[k], deviation[k]) = (center, spread > 1e-12 ? spread : 1);
+            foreach (var row in rows)
+            {
+                row[k] = (row[k] - center) / deviation[k];
+            }
+        }
+        return (mean, deviation);
+    }
+
+    private void Iterate()
+    {
+        var width = features[0].Length;
+        var system = Matrix<double>.Build.DenseDiagonal(
+            width,
+            width,
+            k => k == width - 1 ? InterceptPenalty : Penalty * Draws
+        );
+        var design = Matrix<double>.Build.DenseOfRowArrays(features);
+        var solver = (system + design.TransposeThisAndMultiply(design)).Cholesky();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var (posteriors, spread) = Expect(design);
+            Coefficients = solver.Solve(design.TransposeThisAndMultiply(posteriors));
+            var rest = posteriors - design * Coefficients;
+            var covariance = spread / factors.Cells.Users + rest.TransposeThisAndMultiply(rest) / features.Length;
+            Covariance = (covariance + covariance.Transpose()) / 2;
+        }
+    }
+
+    // Posterior means of every draw, and the sum over users of the posterior covariances.
+    private (Matrix<double> Means, Matrix<double> Spread) Expect(Matrix<double> design)
+    {
+        var users = factors.Cells.Users;
+        var inverse = Covariance.Inverse();
+        var packed = new double[PackedSymmetric.Size(order)];
+        for (var i = 0; i < order; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                packed[PackedSymmetric.Place(order, i, j)] = inverse[i, j];
+            }
+        }
+        var pulls = design * Coefficients * inverse;
+        var means = new double[features.Length][];
+        var spreads = new double[(users + Piece - 1) / Piece][];
+        Parallel.For(
+            0,
+            spreads.Length,
+            factors.Threads,
+            piece =>
+            {
+                var (system, covariance) = (new SymmetricSystem(order), new double[order * order]);
+                var (zero, right, sum) = (new double[order], new double[order], new double[order * order]);
+                for (var user = piece * Piece; user < Math.Min(users, (piece + 1) * Piece); user++)
+                {
+                    system.Start(zero, zero);
+                    SymmetricSystem.AddScaled(system.Matrix, 1, packed);
+                    factors.AddEvidence(system, user);
+                    system.Invert(covariance);
+                    SymmetricSystem.AddScaled(sum, 1, covariance);
+                    for (var draw = 0; draw < Draws; draw++)
+                    {
+                        var row = draw * users + user;
+                        for (var k = 0; k < order; k++)
+                        {
+                            right[k] = system.Right[k] + pulls[row, k];
+                        }
+                        SymmetricSystem.Multiply(covariance, right, means[row] = new double[order]);
+                    }
+                }
+                spreads[piece] = sum;
+            }
+        );
+        var total = new double[order * order];
+        foreach (var spread in spreads)
+        {
+            SymmetricSystem.AddScaled(total, 1, spread);
+        }
+        return (
+            Matrix<double>.Build.DenseOfRowArrays(means),
+            Matrix<double>.Build.DenseOfRowMajor(order, order, total)
+        );
+    }
+
+    // The items' vectors are divided by the deviations already; what is left is the mean, which the constant takes.
+    private void Unstandardise(double[] mean, double[] deviation)
+    {
+        var last = Coefficients.RowCount - 1;
+        var size = last - 1;
+        Coefficients.SetRow(size, Coefficients.Row(size) / deviation[size]);
+        for (var k = 0; k < last; k++)
+        {
+            var shift = k == size ? mean[k] : mean[k] / deviation[k];
+            Coefficients.SetRow(last, Coefficients.Row(last) - Coefficients.Row(k) * shift);
+        }
+    }
+}
