@@ -93,7 +93,7 @@ let private findsSingularVectors () =
     let struct (vectors, values) = SingularVectors.Of(ExposureMatrix(cells, 0.0, true), rank, 3L, ParallelOptions())
 
     for k in 0 .. rank - 1 do
-        Expect.floatClose { absolute = 1e-8; relative = 1e-3 } values[k] expected.S[k] $"singular value {k}"
+        Expect.floatClose { absolute = 1e-8; relative = 1e-2 } values[k] expected.S[k] $"singular value {k}"
         let own = vectors.Column k
         Expect.floatClose Accuracy.high (own.L2Norm()) 1.0 "unit length"
         // The first one stands apart from the rest; the others may turn among near equals.
