@@ -45,51 +45,32 @@ let private splitOut (settings: (string * string) list) =
     let own, others = settings |> List.partition (fun (key, _) -> key = Out)
     (own |> List.tryLast |> Option.map snd |> Option.defaultValue defaultOut), others
 
-/// What `run` is asked to run.
-type private Job =
-    | Model of ExperimentSpec
-    | Baseline of BaselineRunSpec
-
-let private jobOf (name: string) (settings: (string * string) list) =
-    let structs = [| for key, value in settings -> struct (key, value) |]
-
+/// What `run` is asked to run: a model or baseline by name, or a spec file.
+let private specOf (name: string) (settings: (string * string) list) =
     if name.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) then
-        match SpecFile.ReadBaseline name with
-        | null -> SpecFile.Read name |> Experiment.vary settings |> Model
-        | spec -> spec.With structs |> Baseline
-    elif BaselineSpec.All.ContainsKey name then
-        BaselineRunSpec.Of(name, structs) |> Baseline
-    elif ModelSpec.All.ContainsKey name then
-        Experiment.spec name settings |> Model
+        SpecFile.Read name |> Experiment.vary settings
     else
-        let names = Seq.append ModelSpec.All.Keys BaselineSpec.All.Keys |> List.ofSeq
-        let models, baselines = String.Join(", ", ModelSpec.All.Keys), String.Join(", ", BaselineSpec.All.Keys)
-
-        raise (
-            SettingException
-                $"There is no model '{name}'{NearestName.Hint(name, names)}. Models: {models}. Baselines: {baselines}"
-        )
+        Experiment.spec name settings
 
 /// All settings of a model or baseline as a table.
 let private settingsHelp (name: string) =
-    let ofSpec (spec: obj) = [ for s in SettingList.Of spec -> [ s.Key; s.Print spec; s.Range; s.Meaning ] ]
+    let spec = specOf name []
+    let own = [ for s in SettingList.Of spec -> [ s.Key; s.Print spec; s.Range; s.Meaning ] ]
     let out = [ Out; defaultOut; "text"; "folder that receives performance.csv and a folder per run" ]
+    printfn $"settings of {spec.Method.Name}, as `run {spec.Method.Name} name value …`\n"
 
-    let name, rows =
-        match jobOf name [] with
-        | Model spec ->
+    let preset =
+        match spec.Method with
+        | :? BaselineSpec as baseline ->
+            printfn $"new items: {baseline.NewItems}\n"
+            []
+        | _ ->
             let presets = String.Join(" | ", RobustPreset.All |> Seq.map _.Name)
             let meaning = "robust method by name: stands for several of the settings above"
-            spec.Model.ModelName, ofSpec spec @ [ [ Experiment.PresetKey; ""; presets; meaning ] ]
-        | Baseline spec -> spec.Baseline.BaselineName, ofSpec spec
+            [ [ Experiment.PresetKey; ""; presets; meaning ] ]
 
-    printfn $"settings of {name}, as `run {name} name value …`\n"
-
-    match jobOf name [] with
-    | Baseline spec -> printfn $"new items: {spec.Baseline.NewItems}\n"
-    | Model _ -> ()
-
-    printf "%s" (Tables.markdown { Header = [ "name"; "default"; "range"; "meaning" ]; Rows = rows @ [ out ] })
+    let rows = own @ preset @ [ out ]
+    printf "%s" (Tables.markdown { Header = [ "name"; "default"; "range"; "meaning" ]; Rows = rows })
 
 let private withCancellation (action: CancellationToken -> unit) =
     use source = new CancellationTokenSource()
@@ -130,14 +111,11 @@ let private dispatch (words: string list) =
     | "run" :: model :: rest ->
         let out, settings = splitOut (pairs rest)
 
-        match jobOf model settings with
-        | Model spec -> withCancellation (Run.execute out spec)
-        | Baseline spec -> Run.executeBaseline out spec
-
+        withCancellation (Run.execute out (specOf model settings))
         0
     | [ "run" ] ->
-        let models = String.Join(", ", ModelSpec.All.Keys)
-        let baselines = String.Join(", ", BaselineSpec.All.Keys)
+        let models = String.Join(", ", ModelSpec.Registry.All.Keys)
+        let baselines = String.Join(", ", BaselineSpec.Registry.All.Keys)
         raise (SettingException $"run needs a model or a spec file. Models: {models}. Baselines: {baselines}")
     | command :: _ ->
         let commands = [ "quick_start"; "run"; "robustness"; "theory"; "doctor"; "help" ]

@@ -12,6 +12,7 @@ open RobustMeta.Robustness
 open RobustMeta.Runtime
 open RobustMeta.Settings
 open RobustMeta.Tasks
+open RobustMeta.Training
 
 /// How long a training may run before its state is on disk.
 let private saveEvery = TimeSpan.FromSeconds 30.0
@@ -22,28 +23,24 @@ let private structs (settings: (string * string) list) = [| for key, value in se
 [<Literal>]
 let PresetKey = "preset"
 
-/// Replaces `preset NAME` by its settings and by the method's name; settings given beside it win.
-let private withoutPreset (model: string) (settings: (string * string) list) =
+/// Replaces `preset NAME` by its settings; settings given beside it win.
+let private withoutPreset (settings: (string * string) list) =
     let presets, others = settings |> List.partition (fun (key, _) -> key = PresetKey)
     let isGiven key = others |> List.exists (fun (other, _) -> other = key)
 
     match presets with
     | [] -> others
     | [ _, name ] ->
-        let preset = RobustPreset.Named name
-        let named = ("method", (if name = "none" then model else $"{model}+{name}"))
-        let own = [ for struct (key, value) in preset.Settings -> key, value ]
-        (named :: own |> List.filter (fst >> isGiven >> not)) @ others
+        let own = [ for struct (key, value) in RobustPreset.Named(name).Settings -> key, value ]
+        (own |> List.filter (fst >> isGiven >> not)) @ others
     | _ -> raise (SettingException "preset is given twice.")
 
-/// The defaults of a model with some settings changed, e.g. `spec "MeLU" [ "dataset", "ml-100k"; "levels", "none" ]`;
+/// The defaults of a model or baseline with some settings changed, e.g. `spec "MeLU" [ "dataset", "ml-100k"; "levels", "none" ]`;
 /// `"preset", NAME` stands for the settings of a robust method.
-let spec (model: string) (settings: (string * string) list) =
-    ExperimentSpec.Of(model, structs (withoutPreset model settings))
+let spec (model: string) (settings: (string * string) list) = ExperimentSpec.Of(model, structs (withoutPreset settings))
 
 /// A copy of a spec with some settings changed.
-let vary (settings: (string * string) list) (spec: ExperimentSpec) =
-    spec.With(structs (withoutPreset spec.Model.ModelName settings))
+let vary (settings: (string * string) list) (spec: ExperimentSpec) = spec.With(structs (withoutPreset settings))
 
 /// The data set of a spec, from the catalog.
 let load (spec: ExperimentSpec) : Dataset = DatasetCatalog.Default.Load(spec.Dataset, Progress.download ())
@@ -61,7 +58,7 @@ let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
 
     prepared
 
-/// Trains and measures one method, or reads its results where they are complete; the folder receives everything.
+/// Fits and measures one method, or reads its results where they are complete; the folder receives everything.
 let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation: CancellationToken) =
     let name = folder.Spec.MethodName
 
@@ -70,8 +67,13 @@ let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation
         folder.ReadUsers()
     else
         let criterion = prepared.Validation.Name
-        let progress = Progress.reporter name folder.Spec.Training.Epoch criterion
-        let result = ExperimentRunner.Train(prepared, folder.Spec, folder.Checkpoint saveEvery, progress, cancellation)
+
+        let progress: IProgress<EpochRecord> | null =
+            match folder.Spec.Method with
+            | :? MetaMethodSpec as meta -> Progress.reporter name meta.Training.Epoch criterion
+            | _ -> null
+
+        let result = ExperimentRunner.Run(prepared, folder.Spec, folder.Checkpoint saveEvery, progress, cancellation)
         let training = result.Training
         Progress.finish training.StoppedEarly
         folder.Write(prepared, result)
@@ -79,27 +81,14 @@ let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation
         for warning in training.Warnings do
             printfn $"{name}: {warning}"
 
-        printfn
-            $"{name}: best epoch {training.BestEpoch} of {training.History.Count}, {criterion} {Tables.number 4 training.BestValidation} on validation; {Tables.number 1 result.Cost.Training.TotalSeconds} s to train, {Tables.number 1 result.Cost.Evaluation.TotalSeconds} s to evaluate"
-
-        result.Users
-
-/// The defaults of a baseline with some settings changed.
-let baseline (name: string) (settings: (string * string) list) = BaselineRunSpec.Of(name, structs settings)
-
-/// Fits and measures one baseline, or reads its results where they are complete; the folder receives everything.
-let fitOrRead (prepared: PreparedExperiment) (folder: BaselineFolder) =
-    let name = folder.Spec.MethodName
-
-    if folder.IsDone then
-        printfn $"{name}: finished before, results are read from {folder.Path}"
-        folder.ReadUsers()
-    else
-        let result = BaselineRunner.Fit(prepared, folder.Spec)
-        folder.Write(prepared, result)
+        let best =
+            if result.IsTrained then
+                $"best epoch {training.BestEpoch} of {training.History.Count}, "
+            else
+                ""
 
         printfn
-            $"{name}: {prepared.Validation.Name} {Tables.number 4 result.Validation} on validation; {Tables.number 1 result.Cost.Training.TotalSeconds} s to fit, {Tables.number 1 result.Cost.Evaluation.TotalSeconds} s to evaluate"
+            $"{name}: {best}{criterion} {Tables.number 4 training.BestValidation} on validation; {Tables.number 1 result.Cost.Training.TotalSeconds} s to fit, {Tables.number 1 result.Cost.Evaluation.TotalSeconds} s to evaluate"
 
         result.Users
 
@@ -124,9 +113,18 @@ let compareOn
     (specs: ExperimentSpec list)
     (cancellation: CancellationToken)
     =
-    let trained = [ for spec in specs -> trainOrRead prepared (RunFolder(out, spec)) cancellation ]
-    let baselines = [ for baseline in prepared.Baselines() -> prepared.Evaluate baseline ]
-    { Prepared = prepared; Rows = [| yield! Seq.concat trained; yield! Seq.concat baselines |] }
+    let own = [ for spec in specs -> trainOrRead prepared (RunFolder(out, spec)) cancellation ]
+    // A baseline that is one of the specs itself is not measured twice.
+    let isOwn (name: string) = specs |> List.exists (fun spec -> spec.MethodName = name)
+
+    let beside =
+        [
+            for baseline in prepared.Baselines() do
+                if not (isOwn baseline.Name) then
+                    prepared.Evaluate baseline
+        ]
+
+    { Prepared = prepared; Rows = [| yield! Seq.concat own; yield! Seq.concat beside |] }
 
 /// Trains (or reads) all specs, which must share their data settings, and measures the baselines beside them.
 let compare (out: string) (specs: ExperimentSpec list) =

@@ -111,10 +111,10 @@ let allMethods: Method list =
 
     [
         own "bias" [ [] ]
-        for name in BaselineSpec.All.Keys do
+        for name in BaselineSpec.Registry.All.Keys do
             if name <> "bias" then
                 own name (baselineGrid name)
-        for name in ModelSpec.All.Keys do
+        for name in ModelSpec.Registry.All.Keys do
             own name (modelGrid name)
         {
             Name = "MeLU on bias"
@@ -176,42 +176,25 @@ let part (plan: Plan) (words: string list) : Plan =
 /// A finished run: per-user results, value on validation, cost.
 type Run = { Users: IReadOnlyList<UserResult>; Validation: float; Cost: RunCost }
 
-/// One run of the study, which may or may not be finished.
-type Job =
-    | Trained of RunFolder
-    | Fitted of BaselineFolder
+/// The results of a finished run.
+let read (folder: RunFolder) : Run =
+    { Users = folder.ReadUsers(); Validation = folder.ReadValidation(); Cost = folder.ReadCost() }
 
-    member this.IsDone =
-        match this with
-        | Trained folder -> folder.IsDone
-        | Fitted folder -> folder.IsDone
-
-    /// Whether nothing is left to do: it is finished, or its training diverged, which it would do again.
-    member this.IsSettled =
-        match this with
-        | Trained folder -> folder.IsDone || not (isNull (folder.ReadDivergence()))
-        | Fitted folder -> folder.IsDone
-
-    /// The results of a finished run.
-    member this.Read() =
-        match this with
-        | Trained folder ->
-            { Users = folder.ReadUsers(); Validation = folder.ReadValidation(); Cost = folder.ReadCost() }
-        | Fitted folder ->
-            { Users = folder.ReadUsers(); Validation = folder.ReadValidation(); Cost = folder.ReadCost() }
+/// Whether nothing is left to do: it is finished, or its training diverged, which it would do again.
+let isSettled (folder: RunFolder) = folder.IsDone || not (isNull (folder.ReadDivergence()))
 
 /// The run of a candidate of a method on a seed.
-let job (plan: Plan) (dataset: string) (label: string) (method: Method) (candidate: Settings) (seed: int) : Job =
+let job (plan: Plan) (dataset: string) (label: string) (method: Method) (candidate: Settings) (seed: int) : RunFolder =
     let data = [ "dataset", dataset; "seed", string seed; "method", method.Name ] @ protocol label
     let isOfBaseline key = not (List.contains key [ "embeddingDim"; "itemId"; "itemFeatures"; "userFeatures" ])
 
-    if BaselineSpec.All.ContainsKey method.Model then
+    if BaselineSpec.Registry.All.ContainsKey method.Model then
         let shared = plan.Shared |> List.filter (fst >> isOfBaseline)
-        Fitted(BaselineFolder(plan.Out, Experiment.baseline method.Model (data @ shared @ candidate)))
+        RunFolder(plan.Out, Experiment.spec method.Model (data @ shared @ candidate))
     else
         let isGiven key = List.exists (fst >> (=) key) (candidate @ plan.Shared)
         let defaults = training |> List.filter (fst >> isGiven >> not)
-        Trained(RunFolder(plan.Out, Experiment.spec method.Model (data @ defaults @ plan.Shared @ candidate)))
+        RunFolder(plan.Out, Experiment.spec method.Model (data @ defaults @ plan.Shared @ candidate))
 
 let private higherIsBetter label = label <> "rating"
 
@@ -222,9 +205,9 @@ let choice (plan: Plan) dataset label (method: Method) : Settings option =
     | all ->
         let jobs = [ for candidate in all -> candidate, job plan dataset label method candidate tuningSeed ]
 
-        if jobs |> List.forall (fun (_, job) -> job.IsSettled) then
+        if jobs |> List.forall (snd >> isSettled) then
             let values =
-                [ for candidate, job in jobs -> candidate, (if job.IsDone then job.Read().Validation else nan) ]
+                [ for candidate, job in jobs -> candidate, (if job.IsDone then (read job).Validation else nan) ]
 
             let known = values |> List.filter (snd >> Double.IsNaN >> not)
             let best = if higherIsBetter label then List.maxBy snd else List.minBy snd
@@ -245,21 +228,18 @@ let finished (plan: Plan) dataset label (method: Method) : (int * Run) list =
                 let job = job plan dataset label method candidate seed
 
                 if job.IsDone then
-                    seed, job.Read()
+                    seed, read job
         ]
 
-let private ensure (prepared: Lazy<PreparedExperiment>) (cancellation: CancellationToken) (job: Job) =
-    if not job.IsSettled then
+let private ensure (prepared: Lazy<PreparedExperiment>) (cancellation: CancellationToken) (folder: RunFolder) =
+    if not (isSettled folder) then
         cancellation.ThrowIfCancellationRequested()
 
-        match job with
-        | Fitted folder -> Experiment.fitOrRead prepared.Value folder |> ignore
-        | Trained folder ->
-            try
-                Experiment.trainOrRead prepared.Value folder cancellation |> ignore
-            with :? DivergenceException as error ->
-                folder.WriteDivergence error
-                printfn $"{folder.Spec.MethodName}: {error.Message}"
+        try
+            Experiment.trainOrRead prepared.Value folder cancellation |> ignore
+        with :? DivergenceException as error ->
+            folder.WriteDivergence error
+            printfn $"{folder.Spec.MethodName}: {error.Message}"
 
 /// Runs what is not finished: first all candidates on the tuning seed, then the chosen ones on every seed.
 let run (plan: Plan) (cancellation: CancellationToken) =

@@ -47,18 +47,3 @@ let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToke
     let prepared = Experiment.prepare (Experiment.load spec) spec
 
     Experiment.compareOn prepared out [ spec ] cancellation |> report out spec.MethodName isNew folder.Path
-
-/// One baseline: the same.
-let executeBaseline (out: string) (spec: BaselineRunSpec) =
-    let folder = BaselineFolder(out, spec)
-    let isNew = not folder.IsDone
-    let prepared = Experiment.prepare (Experiment.load spec.Data) spec.Data
-    let own = Experiment.fitOrRead prepared folder
-    // The baseline itself may be among those that are measured beside it.
-    let beside =
-        prepared.Baselines()
-        |> Seq.filter (fun other -> other.Name <> spec.MethodName)
-        |> Seq.collect prepared.Evaluate
-
-    let comparison: Experiment.Comparison = { Prepared = prepared; Rows = [| yield! own; yield! beside |] }
-    report out spec.MethodName isNew folder.Path comparison

@@ -4,7 +4,7 @@ using RobustMeta.Settings;
 namespace RobustMeta.Engine;
 
 /// <summary>How losses and meta-gradients are computed.</summary>
-public sealed record EngineSpec
+public sealed record EngineSpec : ISpec
 {
     /// <summary>Name of the variable of the environment that limits the threads of the engines.</summary>
     public const string ThreadsVariable = "ROBUSTMETA_THREADS";

@@ -6,7 +6,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Experiments;
 
 /// <summary>What is measured on which candidates.</summary>
-public sealed record EvaluationSpec
+public sealed record EvaluationSpec : ISpec
 {
     /// <summary>Names of the metrics; <c>auto</c> takes the usual ones of the label kind.</summary>
     [Setting("metrics, comma-separated; auto takes the usual ones of the label kind")]

@@ -1,31 +1,28 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using RobustMeta.Engine;
+using RobustMeta.Evaluation;
 using RobustMeta.Models;
-using RobustMeta.Models.Offsets;
-using RobustMeta.Robustness;
 using RobustMeta.Runtime;
-using RobustMeta.Settings;
 using RobustMeta.Tasks;
 using RobustMeta.Training;
 
 namespace RobustMeta.Experiments;
 
-/// <summary>Trains and measures methods.</summary>
+/// <summary>Fits and measures methods.</summary>
 public static class ExperimentRunner
 {
-    /// <summary>Trains one method on prepared data and measures it on every test set.</summary>
+    /// <summary>Fits one method to prepared data and measures it on every test set.</summary>
     /// <param name="prepared">The data side; several methods may share it.</param>
     /// <param name="spec">The method. Its data settings must be those of <paramref name="prepared"/>.</param>
     /// <param name="checkpoint">Where an interrupted training goes on, or null.</param>
-    /// <param name="progress">Is told each epoch, on this thread.</param>
+    /// <param name="progress">Is told each epoch of a training, on this thread.</param>
     /// <param name="cancellation">Stops after the current batch.</param>
     /// <param name="reference">
-    /// Trains the model of a cross-fitted reference on some tasks; null trains the one that the spec names.
+    /// Fits the method of a cross-fitted reference to some tasks; null fits the one that the spec names.
     /// </param>
     /// <exception cref="ArgumentException">The data settings differ.</exception>
     /// <exception cref="DivergenceException">Training diverged.</exception>
-    public static MethodResult Train(
+    public static MethodResult Run(
         PreparedExperiment prepared,
         ExperimentSpec spec,
         Checkpoint? checkpoint = null,
@@ -35,114 +32,36 @@ public static class ExperimentRunner
     )
     {
         RequireSameData(prepared.Spec, spec);
-        FittedReference Fit() => new ReferenceFitting(prepared, spec, checkpoint, reference, cancellation).Fit();
-        if (spec.Robustness.Population.Count > 0)
+        var context = new ExperimentFit(prepared, cancellation)
         {
-            return PopulationRun.Train(prepared, spec, Fit, checkpoint, progress, cancellation);
-        }
-        var fitted = Fit();
-        using var trained = TrainOne(prepared, spec, fitted, checkpoint, progress, cancellation);
-        var clock = Stopwatch.StartNew();
-        var users = prepared.Evaluate(new EnginePredictor(spec.MethodName, trained.Engine));
-        return new(
-            spec,
-            users,
-            trained.Training,
-            trained.Engine.Parameters,
-            trained.Weights,
-            trained.Cost with
-            {
-                Evaluation = clock.Elapsed,
-                Reference = fitted.Time,
-            }
-        )
-        {
-            References = fitted.Losses,
+            Checkpoint = checkpoint,
+            Progress = progress,
+            Reference = reference,
         };
-    }
-
-    /// <summary>Trains a single model with a fitted reference.</summary>
-    internal static TrainedMethod TrainOne(
-        PreparedExperiment prepared,
-        ExperimentSpec spec,
-        FittedReference fitted,
-        Checkpoint? checkpoint,
-        IProgress<EpochRecord>? progress,
-        CancellationToken cancellation
-    )
-    {
-        var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
-        var train = prepared.Split.MetaTrain;
-        // A start that is computed from the data is a part of the training's cost.
         using var memory = new PeakMemory();
         var clock = Stopwatch.StartNew();
-        var engine = EngineOf(prepared, spec, model, train);
-        try
-        {
-            var reweighter = Reweighter.Over(
-                fitted.Adversary(spec.Robustness),
-                prepared.Source,
-                train,
-                fitted.Reference,
-                spec.Seed
-            );
-            var trainer = TrainerOf(prepared, spec, model, engine, reweighter, train);
-            var training = trainer.Run(checkpoint, progress, cancellation);
-            var passes = (long)train.Length * training.History.Count;
-            var cost = new RunCost(clock.Elapsed, TimeSpan.Zero, passes, memory.Bytes);
-            return new(engine, training with { Warnings = fitted.Warnings }, reweighter.Weights, cost);
-        }
-        catch
-        {
-            engine.Dispose();
-            throw;
-        }
+        var predictor = spec.Method.Fit(context);
+        using var engines = predictor as IDisposable;
+        var cost = new RunCost(clock.Elapsed, TimeSpan.Zero, prepared.Split.MetaTrain.Length, memory.Bytes);
+        clock.Restart();
+        var users = prepared.Evaluate(new NamedPredictor(spec.MethodName, predictor));
+        var evaluation = clock.Elapsed;
+        return predictor is TrainedPredictor trained
+            ? new(spec, users, trained.Training, trained.Cost with { Evaluation = evaluation })
+            {
+                Parameters = trained.Parameters,
+                Weights = trained.Weights,
+                References = trained.References,
+                Members = trained.Members,
+            }
+            : new(spec, users, Untrained(prepared, predictor), cost with { Evaluation = evaluation });
     }
 
-    private static Trainer TrainerOf(
-        PreparedExperiment prepared,
-        ExperimentSpec spec,
-        MetaRecommender model,
-        IMetaGradientEngine engine,
-        Reweighter reweighter,
-        ImmutableArray<UserTask> tasks
-    ) => new(spec.Training, engine, reweighter, prepared.Source, tasks, prepared.Validation, spec.Seed, model.Phases);
-
-    /// <summary>Trains without an adversary on some of the tasks. The engine lives as long as the predictor does.</summary>
-    internal static EnginePredictor PlainPredictor(
-        PreparedExperiment prepared,
-        ExperimentSpec spec,
-        ImmutableArray<UserTask> tasks,
-        Checkpoint? checkpoint,
-        CancellationToken cancellation
-    )
+    // An order without labels has no error to select by.
+    private static TrainingResult Untrained(PreparedExperiment prepared, IPredictor predictor)
     {
-        var model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label);
-        var engine = EngineOf(prepared, spec, model, tasks);
-        var plain = Reweighter.Plain([.. tasks.Select(task => task.Query.Length)]);
-        TrainerOf(prepared, spec, model, engine, plain, tasks).Run(checkpoint, null, cancellation);
-        return new(spec.MethodName, engine);
-    }
-
-    // At the parameters that the model starts from on these tasks.
-    private static IMetaGradientEngine EngineOf(
-        PreparedExperiment prepared,
-        ExperimentSpec spec,
-        MetaRecommender model,
-        ImmutableArray<UserTask> tasks
-    )
-    {
-        var all = prepared.Source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
-        var parameters = model.CreateParameters(spec.Seed);
-        if (spec.Model.Offset == OffsetKind.None)
-        {
-            model.Start(parameters, all, spec.Seed, EngineSpec.Threads());
-            return spec.Engine.Create(model, parameters);
-        }
-        var bias = new BiasModel(prepared.Source, prepared.Split.MetaTrain);
-        var (support, query) = bias.Scores(all);
-        model.Start(parameters, all.WithBase(support, query), spec.Seed, EngineSpec.Threads());
-        return new OffsetEngine(spec.Engine.Create(model, parameters), bias);
+        var canSelect = predictor.ScoresAreLabels || !prepared.SelectsByLabels;
+        return new([], 0, canSelect ? prepared.Validation.Evaluate(predictor) : double.NaN, false, []);
     }
 
     private static void RequireSameData(ExperimentSpec data, ExperimentSpec method)
@@ -154,7 +73,7 @@ public static class ExperimentRunner
             {
                 throw new ArgumentException(
                     $"The data were prepared with {key} {prepared[key]}, the method asks for {value}: methods on the "
-                        + "same data share all settings of data set, seed, features, split, shift and evaluation."
+                        + "same data share all settings of data set, seed, split, shift and evaluation."
                 );
             }
         }

@@ -3,27 +3,21 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using RobustMeta.Data;
-using RobustMeta.Engine;
 using RobustMeta.Evaluation;
 using RobustMeta.Models;
-using RobustMeta.Models.Baselines;
-using RobustMeta.Robustness;
-using RobustMeta.Robustness.References;
 using RobustMeta.Settings;
 using RobustMeta.Shift;
 using RobustMeta.Tasks;
-using RobustMeta.Training;
 
 namespace RobustMeta.Experiments;
 
 /// <summary>Everything that determines a result. Immutable; equal texts give equal bytes of results.</summary>
-public sealed record ExperimentSpec
+public sealed record ExperimentSpec : ISpec
 {
-    /// <summary>Key of the model's name in spec files.</summary>
+    /// <summary>Key of the name of the model or baseline in spec files.</summary>
     public const string ModelKey = "model";
 
     private const string AutoMethod = "auto";
-    private const string EmbeddingScaleKey = "embeddingScale";
 
     /// <summary>Name of the data set in the catalog, or <c>synthetic</c>.</summary>
     [Setting("data set: a name of the catalog, or synthetic")]
@@ -33,15 +27,12 @@ public sealed record ExperimentSpec
     [Setting("master seed of splits, test sets, initial values and orders")]
     public long Seed { get; init; } = 1128;
 
-    /// <summary>Name of the method in results; <c>auto</c> makes it of the model and the levels.</summary>
-    [Setting("name of the method in results; auto: the model and the levels at which it is robust")]
-    public string Method { get; init; } = AutoMethod;
+    /// <summary>Name of the method in results; <c>auto</c> takes <see cref="MethodSpec.DisplayName"/>.</summary>
+    [Setting("name of the method in results; auto: the model or baseline, and how it is made robust", Key = "method")]
+    public string Label { get; init; } = AutoMethod;
 
-    /// <summary>The model and its hyper-parameters.</summary>
-    public ModelSpec Model { get; init; } = new MeLUSpec();
-
-    /// <summary>What the model sees.</summary>
-    public FeatureSpec Features { get; init; } = new();
+    /// <summary>The method and all its settings: a <see cref="MetaMethodSpec"/> or a baseline.</summary>
+    public MethodSpec Method { get; init; } = new MetaMethodSpec(new MeLUSpec());
 
     /// <summary>How ratings become tasks.</summary>
     public TaskSplitSpec Split { get; init; } = new();
@@ -50,23 +41,17 @@ public sealed record ExperimentSpec
     [Setting("how test sets are shifted; the settings of the protocol stand beside this one")]
     public ShiftProtocol Shift { get; init; } = new ExponentialTilt();
 
-    /// <summary>Robust reweighting.</summary>
-    public ReweighterSpec Robustness { get; init; } = new();
-
-    /// <summary>The outer loop.</summary>
-    public TrainerSpec Training { get; init; } = new();
-
-    /// <summary>How losses and meta-gradients are computed.</summary>
-    public EngineSpec Engine { get; init; } = new();
-
     /// <summary>What is measured.</summary>
     public EvaluationSpec Evaluation { get; init; } = new();
 
-    /// <summary>Name of the method in results: as given, or the model and the levels at which it is robust.</summary>
-    public string MethodName =>
-        Method != AutoMethod ? Method
-        : Robustness.Levels == WeightLevels.None ? Model.ModelName
-        : $"{Model.ModelName}+{Robustness.Levels}";
+    /// <summary>Name of the method in results: as given, or <see cref="MethodSpec.DisplayName"/>.</summary>
+    public string MethodName => Label == AutoMethod ? Method.DisplayName : Label;
+
+    /// <summary>The method as a meta-recommender.</summary>
+    /// <exception cref="SettingException">It is a baseline.</exception>
+    public MetaMethodSpec Meta =>
+        Method as MetaMethodSpec
+        ?? throw new SettingException($"{Method.Name} is no meta-recommender: it has no model, features or training.");
 
     /// <summary>All settings with their values, the model's name first: the text that spec files hold.</summary>
     public string Text => TextOf(Settings());
@@ -75,40 +60,28 @@ public sealed record ExperimentSpec
     public string Hash => HashOf(Settings());
 
     /// <summary>
-    /// The settings of the data side, all that <see cref="PreparedExperiment"/> looks at. How embeddings start is none of
-    /// them: models with starts of their own are trained on the same tasks.
+    /// The settings of the data side, all that <see cref="PreparedExperiment"/> looks at. What models see of the data is none
+    /// of them: methods with features of their own are fitted to the same tasks.
     /// </summary>
     public IReadOnlyList<(string Key, string Value)> DataSettings =>
         [
             ("dataset", Dataset),
             ("seed", Seed.ToString(CultureInfo.InvariantCulture)),
             ("shift", Shift.Name),
-            .. new object[] { Features, Split, Shift, Evaluation }.SelectMany(part =>
-                SettingList
-                    .Of(part)
-                    .Where(setting => setting.Key != EmbeddingScaleKey)
-                    .Select(setting => (setting.Key, setting.Print(part)))
+            .. new object[] { Split, Shift, Evaluation }.SelectMany(part =>
+                SettingList.Of(part).Select(setting => (setting.Key, setting.Print(part)))
             ),
         ];
 
     /// <summary>Short hash of the data settings: specs with the same one share tasks, test sets and baselines.</summary>
     public string DataHash => HashOf(DataSettings);
 
-    /// <summary>The defaults for a model, some of which are the model's own, with some settings changed.</summary>
-    /// <param name="model">Name of the model.</param>
+    /// <summary>The defaults for a method, some of which are the model's own, with some settings changed.</summary>
+    /// <param name="method">Name of a model or baseline.</param>
     /// <param name="settings">Keys and values, as text.</param>
     /// <exception cref="SettingException">A name or value is not valid; the message names the nearest valid ones.</exception>
-    public static ExperimentSpec Of(string model, params (string Key, string Value)[] settings)
-    {
-        var kind = ModelSpec.Named(model);
-        var defaults = new ExperimentSpec
-        {
-            Model = kind,
-            Features = new() { EmbeddingScale = kind.DefaultEmbeddingScale },
-            Training = new() { Bucketed = kind.IsPadded },
-        };
-        return defaults.With(settings);
-    }
+    public static ExperimentSpec Of(string method, params (string Key, string Value)[] settings) =>
+        new ExperimentSpec { Method = Methods.Named(method) }.With(settings);
 
     /// <summary>A copy with some settings changed, e.g. <c>spec.With(("lr", "0.05"), ("levels", "none"))</c>.</summary>
     /// <exception cref="SettingException">A name or value is not valid; the message names the nearest valid ones.</exception>
@@ -122,19 +95,15 @@ public sealed record ExperimentSpec
     // Texts with a grammar of their own fail here, not after an hour of training.
     private void RequireValid()
     {
-        Robustness.RequireValid();
-        if (Robustness.References.ReferenceModel is not ReferenceSpec.SameModel and var reference)
-        {
-            ModelSpec.Named(reference);
-        }
+        Method.RequireValid();
         foreach (var baseline in Evaluation.Baselines)
         {
-            BaselineSpec.Named(baseline);
+            Methods.Named(baseline);
         }
-        if (Method.AsSpan().ContainsAny(",\"\r\n/\\") || Method.Length == 0)
+        if (Label.AsSpan().ContainsAny(",\"\r\n/\\") || Label.Length == 0)
         {
             throw new SettingException(
-                $"method is '{Method}'; expected a name without commas, quotes, slashes and line breaks"
+                $"method is '{Label}'; expected a name without commas, quotes, slashes and line breaks"
             );
         }
         CandidateRule.Parse(Evaluation.Candidates);
@@ -143,7 +112,7 @@ public sealed record ExperimentSpec
     }
 
     private ImmutableArray<(string Key, string Value)> Settings() =>
-        [(ModelKey, Model.ModelName), .. SettingList.Of(this).Select(s => (s.Key, s.Print(this)))];
+        [(ModelKey, Method.Name), .. SettingList.Of(this).Select(s => (s.Key, s.Print(this)))];
 
     private static string TextOf(IEnumerable<(string Key, string Value)> settings) =>
         string.Concat(settings.Select(s => $"{s.Key} = {TomlText.Quote(s.Value)}\n"));

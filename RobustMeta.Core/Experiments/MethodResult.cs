@@ -6,25 +6,33 @@ using RobustMeta.Training;
 
 namespace RobustMeta.Experiments;
 
-/// <summary>One trained method and what it is worth.</summary>
+/// <summary>One fitted method and what it is worth.</summary>
 /// <param name="Spec">The experiment.</param>
 /// <param name="Users">One row per test set, user and metric.</param>
-/// <param name="Training">History of the training.</param>
-/// <param name="Parameters">Parameters of the best epoch.</param>
-/// <param name="Weights">Learned weights at the end.</param>
+/// <param name="Training">
+/// History of the training. A method that is not trained in epochs has none: its best epoch is 0, the validation value that of the
+/// fitted method (NaN where it only orders items and the selection metric is one of errors).
+/// </param>
 /// <param name="Cost">What it cost.</param>
 public sealed record MethodResult(
     ExperimentSpec Spec,
     IReadOnlyList<UserResult> Users,
     TrainingResult Training,
-    ParameterSet Parameters,
-    HierarchicalWeights Weights,
     RunCost Cost
 )
 {
+    /// <summary>Parameters of the best epoch; empty for a method without any.</summary>
+    public ParameterSet Parameters { get; init; } = new([]);
+
+    /// <summary>Learned weights at the end; null for a method that is not trained.</summary>
+    public HierarchicalWeights? Weights { get; init; }
+
     /// <summary>The members of a population over radii; empty for a single training. History and weights are the first's.</summary>
     public IReadOnlyList<PopulationMember> Members { get; init; } = [];
 
     /// <summary>Validation losses of the plain model and the reference candidates; empty where none were compared.</summary>
     public IReadOnlyList<ReferenceLoss> References { get; init; } = [];
+
+    /// <summary>Whether the method was trained in epochs.</summary>
+    public bool IsTrained => Weights is not null;
 }

@@ -1,95 +1,76 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Globalization;
 using RobustMeta.Engine;
 using RobustMeta.Models;
 using RobustMeta.Robustness;
 using RobustMeta.Tasks;
-using RobustMeta.Training;
 
 namespace RobustMeta.Experiments;
 
 /// <summary>Trains a method once for each radius of its population; each test user gets the member that fits his or her support.</summary>
 internal static class PopulationRun
 {
-    /// <summary>Trains all members and measures the population.</summary>
-    /// <param name="prepared">The data side.</param>
-    /// <param name="spec">The method.</param>
+    /// <summary>Trains all members.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="context">What it is fitted from.</param>
     /// <param name="fit">Fits the reference; asked again only where references learn during training.</param>
-    /// <param name="checkpoint">Where interrupted trainings go on, or null.</param>
-    /// <param name="progress">Is told each epoch of each member.</param>
-    /// <param name="cancellation">Stops after the current batch.</param>
-    public static MethodResult Train(
-        PreparedExperiment prepared,
-        ExperimentSpec spec,
-        Func<FittedReference> fit,
-        Checkpoint? checkpoint,
-        IProgress<EpochRecord>? progress,
-        CancellationToken cancellation
-    )
+    public static TrainedPredictor Fit(MetaMethodSpec method, ExperimentFit context, Func<FittedReference> fit)
     {
-        var radii = spec.Robustness.Population;
-        var members = new List<TrainedMethod>();
+        var members = new List<TrainedModel>();
         try
         {
             var fitted = fit();
-            foreach (var radius in radii)
+            foreach (var radius in method.Robustness.Population)
             {
-                var own = spec with { Robustness = spec.Robustness.OfRadius(radius) };
+                var own = new MetaMethodSpec(method.Model)
+                {
+                    Features = method.Features,
+                    Training = method.Training,
+                    Engine = method.Engine,
+                    Robustness = method.Robustness.OfRadius(radius),
+                };
                 var shared = members.Count == 0 || fitted.Reference.State.Count == 0 ? fitted : fit();
-                var part = checkpoint?.Of($"radius-{Name(radius)}");
-                members.Add(ExperimentRunner.TrainOne(prepared, own, shared, part, progress, cancellation));
+                var checkpoint = context.Checkpoint?.Of($"radius-{Name(radius)}");
+                members.Add(MetaTraining.TrainOne(own, context, shared, checkpoint));
             }
-            return Measure(prepared, spec, fitted, members);
+            return Together(method, context.Prepared, fitted, members);
         }
-        finally
+        catch
         {
             members.ForEach(member => member.Dispose());
+            throw;
         }
     }
 
-    private static MethodResult Measure(
+    private static TrainedPredictor Together(
+        MetaMethodSpec method,
         PreparedExperiment prepared,
-        ExperimentSpec spec,
         FittedReference fitted,
-        List<TrainedMethod> members
+        List<TrainedModel> members
     )
     {
-        var clock = Stopwatch.StartNew();
+        var radii = method.Robustness.Population;
         var population = new PopulationPredictor(
-            spec.MethodName,
-            spec.Split.Label,
-            [.. members.Select(member => new EnginePredictor(spec.MethodName, member.Engine))],
-            spec.Robustness.PopulationCaution
+            method.DisplayName,
+            prepared.Source.Label,
+            [.. members.Select(member => new EnginePredictor(method.DisplayName, member.Engine))],
+            method.Robustness.PopulationCaution
         );
-        var users = prepared.Evaluate(population);
         var shares = Shares(prepared, population, members.Count);
-        var first = members[0];
-        return new(
-            spec,
-            users,
-            first.Training with
-            {
-                BestValidation = prepared.Validation.Evaluate(population),
-            },
-            Joined(spec.Robustness.Population, members),
-            first.Weights,
-            new RunCost(
+        return new(population, members, fitted)
+        {
+            Training = members[0].Training with { BestValidation = prepared.Validation.Evaluate(population) },
+            Parameters = Joined(radii, members),
+            Cost = new RunCost(
                 TimeSpan.FromTicks(members.Sum(member => member.Cost.Training.Ticks)),
-                clock.Elapsed,
+                TimeSpan.Zero,
                 members.Sum(member => member.Cost.UserPasses),
                 members.Max(member => member.Cost.PeakBytes)
             )
             {
                 Reference = fitted.Time,
-            }
-        )
-        {
-            References = fitted.Losses,
-            Members =
-            [
-                .. members.Select((m, i) => new PopulationMember(spec.Robustness.Population[i], m.Training, shares[i])),
-            ],
+            },
+            Members = [.. members.Select((m, i) => new PopulationMember(radii[i], m.Training, shares[i]))],
         };
     }
 
@@ -108,7 +89,7 @@ internal static class PopulationRun
     }
 
     // All members' parameters under names that say whose they are.
-    private static ParameterSet Joined(IReadOnlyList<double> radii, List<TrainedMethod> members) =>
+    private static ParameterSet Joined(IReadOnlyList<double> radii, List<TrainedModel> members) =>
         new(
             members.SelectMany(
                 (member, i) =>

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using RobustMeta.Data;
 using RobustMeta.Evaluation;
 using RobustMeta.Models;
-using RobustMeta.Models.Baselines;
+using RobustMeta.Settings;
 using RobustMeta.Shift;
 using RobustMeta.Tasks;
 using RobustMeta.Training;
@@ -14,6 +14,7 @@ namespace RobustMeta.Experiments;
 /// </summary>
 public sealed class PreparedExperiment
 {
+    private readonly Dictionary<string, InputSchema> schemas = [];
     private readonly Evaluator evaluator;
     private readonly Evaluator selection;
     private readonly ImmutableArray<UserTask> selectionTasks;
@@ -25,12 +26,6 @@ public sealed class PreparedExperiment
         var threshold = double.IsNaN(spec.Split.LabelThreshold) ? dataset.LabelThreshold : spec.Split.LabelThreshold;
         Source = new(dataset.Ratings, spec.Split.Label, threshold);
         Split = TaskSplit.Of(dataset.Ratings, spec.Split, spec.Seed);
-        var features = spec.Features with
-        {
-            UserFeatures = Resolve(spec.Features.UserFeatures, dataset.UserFeatures),
-            ItemFeatures = Resolve(spec.Features.ItemFeatures, dataset.ItemFeatures),
-        };
-        Schema = InputSchemaBuilder.Build(dataset.Ratings, Split.MetaTrain, features);
         var metrics = spec.Evaluation.MetricsFor(spec.Split.Label);
         var candidates = CandidateRule.Parse(spec.Evaluation.Candidates);
         var cutoff = metrics.Max(m => m.Cutoff);
@@ -68,8 +63,27 @@ public sealed class PreparedExperiment
     /// <summary>The shifted test sets.</summary>
     public ImmutableArray<ShiftedTestSet> TestSets { get; }
 
-    /// <summary>What models see.</summary>
-    public InputSchema Schema { get; }
+    /// <summary>What a model sees of the data, with <c>auto</c> features resolved; methods with equal features share it.</summary>
+    /// <param name="features">Which features, and how wide.</param>
+    /// <exception cref="ArgumentException">The data have no such feature.</exception>
+    public InputSchema SchemaOf(FeatureSpec features)
+    {
+        var resolved = features with
+        {
+            UserFeatures = Resolve(features.UserFeatures, Dataset.UserFeatures),
+            ItemFeatures = Resolve(features.ItemFeatures, Dataset.ItemFeatures),
+        };
+        var key = string.Join(' ', SettingList.Of(resolved).Select(setting => setting.Print(resolved)));
+        if (!schemas.TryGetValue(key, out var schema))
+        {
+            schema = InputSchemaBuilder.Build(Dataset.Ratings, Split.MetaTrain, resolved);
+            schemas.Add(key, schema);
+        }
+        return schema;
+    }
+
+    /// <summary>Whether the selection metric is one of errors, which orders without labels do not have.</summary>
+    internal bool SelectsByLabels => selection.Metrics[0].NeedsLabels;
 
     /// <summary>What the best epoch is chosen by.</summary>
     public ValidationCriterion Validation { get; }
@@ -88,7 +102,7 @@ public sealed class PreparedExperiment
 
     /// <summary>The methods that any claim must face, fitted: those that the spec names.</summary>
     public IReadOnlyList<IPredictor> Baselines() =>
-        [.. Spec.Evaluation.Baselines.Select(name => BaselineSpec.Named(name).Fit(Source, Split.MetaTrain, Spec.Seed))];
+        [.. Spec.Evaluation.Baselines.Select(name => Methods.Named(name).Fit(new ExperimentFit(this)))];
 
     /// <summary>Measures a method on every test set.</summary>
     public IReadOnlyList<UserResult> Evaluate(IPredictor method) =>

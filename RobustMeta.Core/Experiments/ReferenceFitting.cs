@@ -4,8 +4,8 @@ using System.Globalization;
 using RobustMeta.Models;
 using RobustMeta.Robustness;
 using RobustMeta.Robustness.References;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
-using RobustMeta.Training;
 
 namespace RobustMeta.Experiments;
 
@@ -13,20 +13,11 @@ namespace RobustMeta.Experiments;
 /// Fits the reference of a method, and compares it with the plainly trained model on the validation users, whom neither has
 /// met: a reference should be out-of-sample and better than that model.
 /// </summary>
-/// <param name="prepared">The data side.</param>
-/// <param name="spec">The method.</param>
-/// <param name="checkpoint">Where interrupted trainings go on, or null.</param>
-/// <param name="foldModel">Trains the model of a cross-fitted reference; null trains the one that the spec names.</param>
-/// <param name="cancellation">Stops after the current batch.</param>
-internal sealed class ReferenceFitting(
-    PreparedExperiment prepared,
-    ExperimentSpec spec,
-    Checkpoint? checkpoint,
-    Func<ImmutableArray<UserTask>, IPredictor>? foldModel,
-    CancellationToken cancellation
-)
+/// <param name="method">The method.</param>
+/// <param name="context">What it is fitted from.</param>
+internal sealed class ReferenceFitting(MetaMethodSpec method, ExperimentFit context)
 {
-    private readonly ReferenceCheck check = new(prepared.Source, prepared.Split.Validation);
+    private readonly ReferenceCheck check = new(context.Source, context.Prepared.Split.Validation);
     private int folds;
     private TimeSpan earlier;
 
@@ -34,14 +25,14 @@ internal sealed class ReferenceFitting(
     public FittedReference Fit()
     {
         var clock = Stopwatch.StartNew();
-        var references = spec.Robustness.References;
+        var references = method.Robustness.References;
         if (references.Reference == ReferenceKind.Auto)
         {
             var choice = check.Choose([Fit(ReferenceKind.Bias), Fit(ReferenceKind.Crossfit)], Base());
             return new(choice.Chosen, choice.Losses, [], clock.Elapsed + earlier);
         }
         var reference = Fit(references.Reference);
-        if (reference.Predictor is null || !references.CheckReference || spec.Robustness.Levels == WeightLevels.None)
+        if (reference.Predictor is null || !references.CheckReference || method.Robustness.Levels == WeightLevels.None)
         {
             return new(reference, [], [], clock.Elapsed + earlier);
         }
@@ -56,59 +47,60 @@ internal sealed class ReferenceFitting(
 
     private Reference Fit(ReferenceKind kind)
     {
-        if (kind != ReferenceKind.Crossfit || foldModel is not null)
+        if (kind != ReferenceKind.Crossfit || context.Reference is not null)
         {
             return FitAnew(kind);
         }
         var key = string.Create(
             CultureInfo.InvariantCulture,
-            $"{Plain(FoldSpec).Hash} {spec.Robustness.References.ReferenceFolds}"
+            $"{FoldMethod.Name} {string.Join(' ', SettingList.Of(FoldMethod).Select(s => s.Print(FoldMethod)))} "
+                + $"{method.Robustness.References.ReferenceFolds}"
         );
-        var shared = prepared.References.Of(key, () => FitAnew(kind));
+        var shared = context.Prepared.References.Of(key, () => FitAnew(kind));
         earlier += shared.Earlier;
         return shared.Reference;
     }
 
     private Reference FitAnew(ReferenceKind kind) =>
-        (spec.Robustness.References with { Reference = kind, Distill = 0 }).Fit(
-            prepared.Source,
-            prepared.Split.MetaTrain,
-            foldModel ?? FoldModel,
-            spec.Seed
+        (method.Robustness.References with { Reference = kind, Distill = 0 }).Fit(
+            context.Source,
+            context.Train,
+            context.Reference ?? FitFold,
+            context.Seed
         );
 
-    private ModelSpec FoldSpec =>
-        spec.Robustness.References.ReferenceModel is var name && name == ReferenceSpec.SameModel
-            ? spec.Model
-            : ModelSpec.Named(name);
+    // The name of the method has no part in it: methods share what they have in common.
+    private MethodSpec FoldMethod =>
+        method.Robustness.References.ReferenceModel is not ReferenceSpec.SameModel and var name
+            ? Methods.Named(name) is MetaMethodSpec other
+                ? PlainOf(other)
+                : Methods.Named(name)
+            : method.Plain();
 
-    private IPredictor FoldModel(ImmutableArray<UserTask> tasks)
+    // Another model is trained as the method is. An engine that was named for the method need not know the other model, and
+    // the start of its embeddings need not suit it.
+    private MetaMethodSpec PlainOf(MetaMethodSpec other) =>
+        other.Model.Equals(method.Model)
+            ? method.Plain()
+            : new(other.Model)
+            {
+                Training = method.Training,
+                Features = method.Features with { EmbeddingScale = other.Features.EmbeddingScale },
+                Robustness = method.Plain().Robustness,
+            };
+
+    private IPredictor FitFold(ImmutableArray<UserTask> tasks)
     {
         folds++;
-        return Train(Plain(FoldSpec), tasks, string.Create(CultureInfo.InvariantCulture, $"fold-{folds}"));
+        var part = string.Create(CultureInfo.InvariantCulture, $"fold-{folds}");
+        var predictor = FoldMethod.Fit(context.Part(tasks, part));
+        return predictor.ScoresAreLabels
+            ? predictor
+            : throw new SettingException(
+                $"referenceModel {FoldMethod.Name} only orders items, and a reference predicts labels: take a model, bias, "
+                    + "itemMean, or a collaborative baseline on residuals."
+            );
     }
 
-    private IPredictor Base() => Train(Plain(spec.Model), prepared.Split.MetaTrain, "base");
-
-    // The name of the method has no part in it: methods share what they have in common.
-    private ExperimentSpec Plain(ModelSpec model) =>
-        spec with
-        {
-            Model = model,
-            // An engine that was named for the method need not know another model; the start of its
-            // embeddings need not suit another one.
-            Engine = model == spec.Model ? spec.Engine : new(),
-            Features =
-                model == spec.Model
-                    ? spec.Features
-                    : spec.Features with
-                    {
-                        EmbeddingScale = model.DefaultEmbeddingScale,
-                    },
-            Robustness = new() { Levels = WeightLevels.None },
-            Method = "reference",
-        };
-
-    private IPredictor Train(ExperimentSpec plain, ImmutableArray<UserTask> tasks, string part) =>
-        ExperimentRunner.PlainPredictor(prepared, plain, tasks, checkpoint?.Of(part), cancellation);
+    private IPredictor Base() => method.Plain().Fit(context.Part(context.Train, "base"));
 }

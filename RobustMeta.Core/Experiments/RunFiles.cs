@@ -7,7 +7,7 @@ using RobustMeta.Runtime;
 
 namespace RobustMeta.Experiments;
 
-/// <summary>The files that the folders of all runs have, of models and baselines.</summary>
+/// <summary>The files that the folders of all methods have, trained or not.</summary>
 /// <param name="folder">The folder.</param>
 internal sealed class RunFiles(string folder)
 {

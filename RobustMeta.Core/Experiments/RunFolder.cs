@@ -16,6 +16,7 @@ namespace RobustMeta.Experiments;
 /// <item><c>weights.csv</c>: learned weights; <c>model.safetensors</c>: parameters of the best epoch</item>
 /// <item><c>timing.csv</c>: seconds and memory (the one file that differs between equal runs); <c>done</c>: written last</item>
 /// </list>
+/// A baseline has no history, weights and parameters.
 /// </summary>
 public sealed class RunFolder
 {
@@ -56,6 +57,24 @@ public sealed class RunFolder
     public void Write(PreparedExperiment prepared, MethodResult result)
     {
         Directory.CreateDirectory(Path);
+        if (result.IsTrained)
+        {
+            WriteTraining(prepared, result);
+        }
+        var training = result.Training;
+        var selection = RunTables.Selection(
+            prepared.Validation.Name,
+            training.BestEpoch,
+            training.BestValidation,
+            training.StoppedEarly
+        );
+        files.Write(prepared, Spec.Text, result.Users, selection, result.Cost);
+        DeleteCheckpoints();
+    }
+
+    // What methods that are trained in epochs leave beside the files that all methods have.
+    private void WriteTraining(PreparedExperiment prepared, MethodResult result)
+    {
         CsvText.Write(In("history.csv"), RunTables.History(result.Training.History));
         if (result.Training.Warnings.Count > 0)
         {
@@ -76,15 +95,6 @@ public sealed class RunFolder
         }
         CsvText.Write(In("weights.csv"), RunTables.Weights(prepared, result));
         SaveModel(result);
-        var training = result.Training;
-        var selection = RunTables.Selection(
-            prepared.Validation.Name,
-            training.BestEpoch,
-            training.BestValidation,
-            training.StoppedEarly
-        );
-        files.Write(prepared, Spec.Text, result.Users, selection, result.Cost);
-        DeleteCheckpoints();
     }
 
     /// <summary>Where the test sets of a finished run stand on the axis of the shift.</summary>

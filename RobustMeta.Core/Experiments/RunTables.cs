@@ -113,14 +113,14 @@ internal static class RunTables
 
     private static IEnumerable<IEnumerable<object?>> WeightRows(PreparedExperiment prepared, MethodResult result)
     {
-        var levels = result.Spec.Robustness.Levels;
+        var levels = result.Spec.Meta.Robustness.Levels;
         var ratings = prepared.Dataset.Ratings;
         var train = prepared.Split.MetaTrain;
         if (levels.HasFlag(WeightLevels.User))
         {
             for (var u = 0; u < train.Length; u++)
             {
-                yield return ["user", ratings.Users[train[u].User], null, result.Weights.Users[u]];
+                yield return ["user", ratings.Users[train[u].User], null, result.Weights!.Users[u]];
             }
         }
         if (levels.HasFlag(WeightLevels.Interaction))
@@ -130,7 +130,7 @@ internal static class RunTables
                 for (var j = 0; j < train[u].Query.Length; j++)
                 {
                     var item = ratings.Items[ratings.ItemIndex[train[u].Query[j]]];
-                    yield return ["interaction", ratings.Users[train[u].User], item, result.Weights.Of(u)[j]];
+                    yield return ["interaction", ratings.Users[train[u].User], item, result.Weights!.Of(u)[j]];
                 }
             }
         }

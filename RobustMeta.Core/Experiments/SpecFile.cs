@@ -1,5 +1,4 @@
 using System.Globalization;
-using RobustMeta.Models.Baselines;
 using RobustMeta.Settings;
 using Tomlyn;
 using Tomlyn.Model;
@@ -7,7 +6,7 @@ using Tomlyn.Model;
 namespace RobustMeta.Experiments;
 
 /// <summary>
-/// Reads an experiment from a TOML file: one setting a line, the key <c>model</c> naming the model; what is not named
+/// Reads an experiment from a TOML file: one setting a line, the key <c>model</c> naming the model or baseline; what is not named
 /// keeps its default.
 /// </summary>
 public static class SpecFile
@@ -22,21 +21,6 @@ public static class SpecFile
         try
         {
             return Parse(File.ReadAllText(path));
-        }
-        catch (SettingException error)
-        {
-            throw new SettingException($"{path}: {error.Message}");
-        }
-    }
-
-    /// <summary>The run of a file whose <c>model</c> is a baseline; null where it is not.</summary>
-    /// <exception cref="SettingException">As <see cref="Read"/>.</exception>
-    public static BaselineRunSpec? ReadBaseline(string path)
-    {
-        try
-        {
-            var (model, settings) = Settings(File.ReadAllText(path));
-            return BaselineSpec.All.ContainsKey(model) ? BaselineRunSpec.Of(model, settings) : null;
         }
         catch (SettingException error)
         {

@@ -1,7 +1,7 @@
 namespace RobustMeta.Models;
 
 /// <summary>ANIL (Raghu et al., ICLR 2020): a user's support set adapts the output layer alone.</summary>
-public sealed record AnilSpec : PerceptronSpec
+public sealed class AnilSpec : PerceptronSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "ANIL";

@@ -6,7 +6,7 @@ namespace RobustMeta.Models;
 /// CAVIA (Zintgraf et al., ICML 2019): a user's support set adapts a context vector alone, which starts at zero and is
 /// appended to the input of the decision network.
 /// </summary>
-public sealed record CaviaSpec : PerceptronSpec
+public sealed class CaviaSpec : PerceptronSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "CAVIA";

@@ -6,7 +6,7 @@ namespace RobustMeta.Models;
 /// First-order MeLU: the gradient at the adapted layers, taken as that of the initial ones (FOMAML; Finn et al., ICML
 /// 2017, section 5.2). It diverges where an inner step overshoots, that is at local rates that are good for second order.
 /// </summary>
-public sealed record FOMeLUSpec : PerceptronSpec
+public sealed class FOMeLUSpec : PerceptronSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "FOMeLU";

@@ -3,7 +3,7 @@ using RobustMeta.Settings;
 namespace RobustMeta.Models;
 
 /// <summary>The inner loop of gradient-adapted models.</summary>
-public sealed record GradientAdaptedSpec
+public sealed record GradientAdaptedSpec : ISpec
 {
     /// <summary>Learning rate of the inner steps.</summary>
     [Setting("learning rate of the inner steps on the support set", Min = 0, Max = 100)]

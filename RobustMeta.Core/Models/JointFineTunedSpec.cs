@@ -7,7 +7,7 @@ namespace RobustMeta.Models;
 /// Transfer instead of meta-learning: trained as <see cref="JointSpec"/>, then the layers of the decision network take
 /// gradient steps on a new user's support set. The fairest rival of gradient-based meta-learning.
 /// </summary>
-public sealed record JointFineTunedSpec : ModelSpec
+public sealed class JointFineTunedSpec : ModelSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "JointFineTuned";

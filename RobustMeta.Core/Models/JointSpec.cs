@@ -7,7 +7,7 @@ namespace RobustMeta.Models;
 /// No meta-learning: the decision network is trained on all interactions of the training users, supports and queries
 /// alike (each half's mean loss counts the same), and predicts for a new user without adaptation.
 /// </summary>
-public sealed record JointSpec : ModelSpec
+public sealed class JointSpec : ModelSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "Joint";

@@ -5,7 +5,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models;
 
 /// <summary>LWA, linear weight adaptation (Vartak et al., NeurIPS 2017, section 3.1). See <see cref="Lwa"/>.</summary>
-public sealed record LwaSpec : ModelSpec
+public sealed class LwaSpec : ModelSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "LWA";

@@ -7,7 +7,7 @@ namespace RobustMeta.Models;
 /// MAML (Finn et al., ICML 2017) over all layers: a user's support set adapts the embeddings as well as the decision
 /// network. Adapted embeddings make it less stable than MeLU.
 /// </summary>
-public sealed record MamlSpec : ModelSpec
+public sealed class MamlSpec : ModelSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "MAML";

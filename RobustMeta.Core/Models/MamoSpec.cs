@@ -4,7 +4,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models;
 
 /// <summary>MAMO, memory-augmented meta-optimization (Dong et al., KDD 2020). See <see cref="Mamo"/>.</summary>
-public sealed record MamoSpec : ModelSpec
+public sealed class MamoSpec : ModelSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "MAMO";

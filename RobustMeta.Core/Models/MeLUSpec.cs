@@ -4,7 +4,7 @@ namespace RobustMeta.Models;
 /// MeLU (Lee et al., KDD 2019): a user's support set adapts all layers of the decision network and leaves the embeddings
 /// alone. The exact second-order algorithm of the paper; its published code is first-order.
 /// </summary>
-public sealed record MeLUSpec : PerceptronSpec
+public sealed class MeLUSpec : PerceptronSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "MeLU";

@@ -6,7 +6,7 @@ namespace RobustMeta.Models;
 /// <summary>
 /// Meta-Embedding (Pan et al., SIGIR 2019) with the user in the role of the new entity. See <see cref="MetaEmb"/>.
 /// </summary>
-public sealed record MetaEmbSpec : ModelSpec
+public sealed class MetaEmbSpec : ModelSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "MetaEmb";

@@ -8,7 +8,7 @@ namespace RobustMeta.Models;
 /// Probabilistic matrix factorisation with fold-in of new users in closed form, started at the Bayesian solution for the
 /// training users and meta-learned from there. See <see cref="MetaPmf"/>.
 /// </summary>
-public sealed record MetaPmfSpec : ModelSpec
+public sealed class MetaPmfSpec : ModelSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "MetaPMF";

@@ -8,7 +8,7 @@ namespace RobustMeta.Models;
 /// Meta-learned ridge regression on top of the bias model: item features from a learned network, and for each user the
 /// closed-form ridge solution on what the bias model leaves of the support. See <see cref="MetaRidge"/>.
 /// </summary>
-public sealed record MetaRidgeSpec : ModelSpec
+public sealed class MetaRidgeSpec : ModelSpec
 {
     /// <summary>The defaults: on top of the bias model.</summary>
     public MetaRidgeSpec() => Offset = OffsetKind.Bias;

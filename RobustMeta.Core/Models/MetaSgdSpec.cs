@@ -4,7 +4,7 @@ namespace RobustMeta.Models;
 /// Meta-SGD (Li et al., 2017): as MeLU, but every adapted value has a local rate of its own, learned with the rest. The
 /// rates start at <c>localLr</c>, are unconstrained and may turn negative.
 /// </summary>
-public sealed record MetaSgdSpec : PerceptronSpec
+public sealed class MetaSgdSpec : PerceptronSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "MetaSGD";

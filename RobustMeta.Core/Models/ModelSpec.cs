@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using RobustMeta.Models.Offsets;
 using RobustMeta.Settings;
 using RobustMeta.Tasks;
@@ -6,10 +5,13 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models;
 
 /// <summary>
-/// The hyper-parameters of one kind of model, and how to make it. A model is found by being there: every concrete
-/// subclass with a parameterless constructor can be named in specs.
+/// The hyper-parameters of one kind of model, and how to make it. A model of your own is a class that inherits this one, in C#
+/// or F#, with a parameterless constructor; once it is in <see cref="Registry"/> it can be named in specs like those of the library.
 /// </summary>
-public abstract record ModelSpec
+/// <example>
+/// In C#: <c>new MeLUSpec { HiddenDim1 = 64 }</c>; in F#: <c>MeLUSpec(HiddenDim1 = 64)</c>.
+/// </example>
+public abstract class ModelSpec : Spec
 {
     /// <summary>Name of the model in specs and results.</summary>
     public abstract string ModelName { get; }
@@ -33,20 +35,7 @@ public abstract record ModelSpec
     /// <param name="label">What is predicted.</param>
     public abstract MetaRecommender Create(InputSchema schema, double embeddingScale, LabelKind label);
 
-    /// <summary>Defaults of all models, by name.</summary>
-    public static ImmutableSortedDictionary<string, ModelSpec> All { get; } =
-        typeof(ModelSpec)
-            .Assembly.GetTypes()
-            .Where(type => type.IsSubclassOf(typeof(ModelSpec)) && !type.IsAbstract)
-            .Select(type => (ModelSpec)Activator.CreateInstance(type)!)
-            .ToImmutableSortedDictionary(spec => spec.ModelName, spec => spec, StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>Defaults of the model of that name.</summary>
-    /// <exception cref="SettingException">There is none; the message names the nearest.</exception>
-    public static ModelSpec Named(string name) =>
-        All.TryGetValue(name, out var spec)
-            ? spec
-            : throw new SettingException(
-                $"There is no model '{name}'{NearestName.Hint(name, All.Keys)}. Models: {string.Join(", ", All.Keys)}"
-            );
+    /// <summary>All models at their defaults, by name: those of this library, and those that were added.</summary>
+    public static Registry<ModelSpec> Registry { get; } =
+        new("model", spec => spec.ModelName, Registry<ModelSpec>.Examples(typeof(ModelSpec).Assembly));
 }

@@ -7,7 +7,7 @@ namespace RobustMeta.Models;
 /// MWUF, meta warm-up by scaling and shifting (Zhu et al., SIGIR 2021), with the user in the role of the new entity. See
 /// <see cref="Mwuf"/>.
 /// </summary>
-public sealed record MwufSpec : ModelSpec
+public sealed class MwufSpec : ModelSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "MWUF";

@@ -5,7 +5,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models;
 
 /// <summary>NLBA, non-linear bias adaptation (Vartak et al., NeurIPS 2017, section 3.2). See <see cref="Nlba"/>.</summary>
-public sealed record NlbaSpec : ModelSpec
+public sealed class NlbaSpec : ModelSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "NLBA";

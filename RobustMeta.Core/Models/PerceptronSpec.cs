@@ -4,7 +4,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models;
 
 /// <summary>The decision network that all models of perceptron form share.</summary>
-public abstract record PerceptronSpec : ModelSpec
+public abstract class PerceptronSpec : ModelSpec
 {
     /// <summary>Width of the first hidden layer.</summary>
     [Setting("width of the first hidden layer", Min = 1, Max = 4096)]

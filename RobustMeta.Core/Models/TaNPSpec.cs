@@ -4,7 +4,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models;
 
 /// <summary>TaNP, task-adaptive neural process (Lin et al., WWW 2021). See <see cref="TaNP"/>.</summary>
-public sealed record TaNPSpec : ModelSpec
+public sealed class TaNPSpec : ModelSpec
 {
     /// <inheritdoc/>
     public override string ModelName => "TaNP";

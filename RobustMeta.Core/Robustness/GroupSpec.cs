@@ -3,7 +3,7 @@ using RobustMeta.Settings;
 namespace RobustMeta.Robustness;
 
 /// <summary>Groups of users that share a weight; used with <see cref="UserIndex.Group"/>.</summary>
-public sealed record GroupSpec
+public sealed record GroupSpec : ISpec
 {
     /// <summary>What groups are made by.</summary>
     [Setting("what groups of users are made by: activity, popularity, cluster, feature (see groupFeature)")]

@@ -5,7 +5,7 @@ using RobustMeta.Settings;
 namespace RobustMeta.Robustness;
 
 /// <summary>Robust reweighting; the defaults are the reading of the paper: simplex at both levels, slow ascent.</summary>
-public sealed record ReweighterSpec
+public sealed record ReweighterSpec : ISpec
 {
     /// <summary>Stands for the set of both levels.</summary>
     public const string SameSet = "same";

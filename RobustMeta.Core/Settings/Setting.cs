@@ -3,11 +3,13 @@ using System.Reflection;
 
 namespace RobustMeta.Settings;
 
-/// <summary>One setting of a spec record (or of a record inside it).</summary>
+/// <summary>One setting of a spec (or of a spec inside it).</summary>
 public sealed class Setting
 {
     private readonly ImmutableArray<PropertyInfo> path;
     private readonly SettingAttribute attribute;
+
+    // Copies classes of C# and F# as well as records.
     private static readonly MethodInfo Clone = typeof(object).GetMethod(
         nameof(MemberwiseClone),
         BindingFlags.Instance | BindingFlags.NonPublic
@@ -20,7 +22,7 @@ public sealed class Setting
     }
 
     /// <summary>The key on the command line and in spec files.</summary>
-    public string Key => SettingValue.CamelCase(path[^1].Name);
+    public string Key => attribute.Key ?? SettingValue.CamelCase(path[^1].Name);
 
     /// <summary>Meaning, in one line.</summary>
     public string Meaning => attribute.Meaning;
@@ -92,15 +94,12 @@ public sealed class Setting
         }
     }
 
-    // Specs are immutable: every one on the path is copied, then its init property set.
-    private object Replace(object record, int depth, object value)
+    // Specs are immutable: every spec on the path is copied, then its property set.
+    private object Replace(object spec, int depth, object value)
     {
-        var copy = Clone.Invoke(record, null)!;
+        var copy = Clone.Invoke(spec, null)!;
         var property = path[depth];
-        property.SetValue(
-            copy,
-            depth == path.Length - 1 ? value : Replace(property.GetValue(record)!, depth + 1, value)
-        );
+        property.SetValue(copy, depth == path.Length - 1 ? value : Replace(property.GetValue(spec)!, depth + 1, value));
         return copy;
     }
 }

@@ -11,6 +11,9 @@ public sealed class SettingAttribute(string meaning) : Attribute
     /// <summary>Meaning, in one line.</summary>
     public string Meaning { get; } = meaning;
 
+    /// <summary>The key, where it is not the camelCase name of the property; or null.</summary>
+    public string? Key { get; init; }
+
     /// <summary>Smallest number allowed.</summary>
     public double Min { get; init; } = double.NegativeInfinity;
 

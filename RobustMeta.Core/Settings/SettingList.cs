@@ -4,14 +4,17 @@ using System.Reflection;
 namespace RobustMeta.Settings;
 
 /// <summary>
-/// All settings of a spec: the properties marked with <see cref="SettingAttribute"/> of the spec and of the specs
-/// that it holds, under one flat namespace of keys. A property whose type has a registry is a choice: its key names the kind
-/// (<c>shift exponentialTilt</c>), and the settings of the kind follow it.
+/// All settings of a spec: the properties marked with <see cref="SettingAttribute"/> of it and of the specs that it holds
+/// (<see cref="ISpec"/>), under one flat namespace of keys. A property whose type has a registry is a choice: its key names the
+/// kind (<c>shift exponentialTilt</c>), and the settings of the kind follow it.
 /// </summary>
 public static class SettingList
 {
     /// <summary>The settings of a spec, in order of declaration.</summary>
-    /// <exception cref="InvalidOperationException">Two settings have the same key (a programming error).</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The type is declared wrongly: two settings have the same key, or a property that can be set is neither a setting nor a
+    /// spec.
+    /// </exception>
     public static ImmutableArray<Setting> Of(object spec)
     {
         ImmutableArray<Setting> all = [.. Collect(spec, [])];
@@ -56,18 +59,12 @@ public static class SettingList
     {
         foreach (var property in spec.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            var isSetting = false;
             if (property.GetCustomAttribute<SettingAttribute>() is { } attribute)
             {
+                RequireSetter(property);
                 yield return new Setting(path.Add(property), attribute);
-                isSetting = true;
             }
-            if (
-                property.SetMethod is not null
-                && property.GetIndexParameters().Length == 0
-                && property.GetValue(spec) is { } inner
-                && (isSetting ? SettingValue.RegistryOf(property.PropertyType) is not null : IsSpec(inner.GetType()))
-            )
+            if (Inner(spec, property) is { } inner)
             {
                 foreach (var setting in Collect(inner, path.Add(property)))
                 {
@@ -77,8 +74,38 @@ public static class SettingList
         }
     }
 
-    private static bool IsSpec(Type type) =>
-        type.IsClass
-        && type.Namespace!.StartsWith("RobustMeta", StringComparison.Ordinal)
-        && type.Name.EndsWith("Spec", StringComparison.Ordinal);
+    private static void RequireSetter(PropertyInfo property)
+    {
+        if (property.SetMethod is null)
+        {
+            throw new InvalidOperationException(
+                $"{Place(property)} is a setting that cannot be set: give it an init (in F#: with get, set)."
+            );
+        }
+    }
+
+    // The spec that a property holds, or the kind that it chooses; null where it holds neither.
+    private static object? Inner(object spec, PropertyInfo property)
+    {
+        var isChoice = SettingValue.RegistryOf(property.PropertyType) is not null;
+        if (property.IsDefined(typeof(SettingAttribute)) ? !isChoice : IsNoPart(property))
+        {
+            return null;
+        }
+        // A value of another type would be in no spec file and no hash.
+        if (!isChoice && !property.PropertyType.IsAssignableTo(typeof(ISpec)))
+        {
+            throw new InvalidOperationException(
+                $"{Place(property)} can be set, but is no setting and no spec: runs that differ in it would have the same "
+                    + "hash. Give it a [Setting(meaning)], let its type implement ISpec, or mark it [NotASetting]."
+            );
+        }
+        return property.GetValue(spec)
+            ?? throw new InvalidOperationException($"{Place(property)} is null; a spec has a value for every part.");
+    }
+
+    private static bool IsNoPart(PropertyInfo property) =>
+        property.SetMethod is not { IsPublic: true } || property.IsDefined(typeof(NotASettingAttribute));
+
+    private static string Place(PropertyInfo property) => $"{property.DeclaringType}.{property.Name}";
 }

@@ -3,7 +3,7 @@ using RobustMeta.Settings;
 namespace RobustMeta.Tasks;
 
 /// <summary>How ratings become tasks: who trains, who tests, and what each task's support and query are.</summary>
-public sealed record TaskSplitSpec
+public sealed record TaskSplitSpec : ISpec
 {
     /// <summary>What is predicted.</summary>
     [Setting("click (rating reaches the threshold; BCE with logits) or rating (squared error)")]

@@ -3,7 +3,7 @@ using RobustMeta.Settings;
 namespace RobustMeta.Training;
 
 /// <summary>The outer loop.</summary>
-public sealed record TrainerSpec
+public sealed record TrainerSpec : ISpec
 {
     /// <summary>Learning rate of the outer steps in the first epoch.</summary>
     [Setting("learning rate of the outer steps", Min = 0, Max = 100)]

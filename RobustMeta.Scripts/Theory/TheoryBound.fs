@@ -95,9 +95,16 @@ let counts (samples: int) (users: int) (epochs: int) : Count list =
             ]
 
     let prepared = PreparedExperiment.Of(spec, Experiment.load spec)
-    let result = ExperimentRunner.Train(prepared, spec)
-    let model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label)
-    use engine = spec.Engine.Create(model, result.Parameters)
+    let result = ExperimentRunner.Run(prepared, spec)
+
+    let model =
+        spec.Meta.Model.Create(
+            prepared.SchemaOf(spec.Meta.Features),
+            spec.Meta.Features.EmbeddingScale,
+            spec.Split.Label
+        )
+
+    use engine = spec.Meta.Engine.Create(model, result.Parameters)
     let predictor = EnginePredictor("MeLU", engine)
     let train = lossesOf prepared.Source predictor prepared.Split.MetaTrain
     let test = lossesOf prepared.Source predictor prepared.Split.Test

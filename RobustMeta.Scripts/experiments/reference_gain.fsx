@@ -74,7 +74,7 @@ let differences (cell: Cell) (seed: int64) =
 
     match users (read robust), users (read (spec grid.Plain cell.Plain)) with
     | Some ofRobust, Some ofPlain ->
-        let reference = referenceSpec cell robust.Robustness.References.ReferenceModel seed
+        let reference = referenceSpec cell robust.Meta.Robustness.References.ReferenceModel seed
 
         runSpec shop cell.Data { Name = "references"; Settings = [] } reference
         |> users

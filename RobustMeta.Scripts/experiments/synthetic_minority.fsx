@@ -50,7 +50,7 @@ let best (seed: int) (settings: (string * string) list) =
     [ "0"; "0.0003" ]
     |> List.map (fun decay ->
         let spec = Experiment.spec "MeLU" ([ "seed", string seed; "weightDecay", decay ] @ shared @ settings)
-        ExperimentRunner.Train(PreparedExperiment.Of(spec, dataset), spec))
+        ExperimentRunner.Run(PreparedExperiment.Of(spec, dataset), spec))
     |> List.maxBy _.Training.BestValidation
     |> fun result -> dict [ for row in result.Users -> (row.TestSet, row.User), row.Value ]
 

@@ -97,9 +97,16 @@ let train = prepared.Split.MetaTrain
 /// Wall seconds of one training by part, and managed bytes after its second and its last epoch.
 let measure (preset: string) (own: (string * string) list) =
     let spec = Experiment.spec "MeLU" (settings @ (Experiment.PresetKey, preset) :: own)
-    let model = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label)
-    let reweighter = Reweighter.Fit(spec.Robustness, prepared.Source, train, null, spec.Seed)
-    use inner = spec.Engine.Create(model, model.CreateParameters spec.Seed)
+
+    let model =
+        spec.Meta.Model.Create(
+            prepared.SchemaOf(spec.Meta.Features),
+            spec.Meta.Features.EmbeddingScale,
+            spec.Split.Label
+        )
+
+    let reweighter = Reweighter.Fit(spec.Meta.Robustness, prepared.Source, train, null, spec.Seed)
+    use inner = spec.Meta.Engine.Create(model, model.CreateParameters spec.Seed)
     let engine = new TimedEngine(inner)
     let held = ResizeArray<int64>()
 
@@ -122,7 +129,7 @@ let measure (preset: string) (own: (string * string) list) =
         )
 
     let trainer =
-        Trainer(spec.Training, engine, reweighter, prepared.Source, train, criterion, spec.Seed, model.Phases)
+        Trainer(spec.Meta.Training, engine, reweighter, prepared.Source, train, criterion, spec.Seed, model.Phases)
 
     let total = Stopwatch.StartNew()
     trainer.Run(null, progress) |> ignore
@@ -142,11 +149,18 @@ let measure (preset: string) (own: (string * string) list) =
 /// Making the batches of one epoch, and one step of the optimizer a batch, each alone.
 let assembly, stepping =
     let random = Seeds.Generator(1L, "assembly")
-    let order = BatchOrder.Of(train, first.Training.BatchSize, false, random)
-    let model = first.Model.Create(prepared.Schema, first.Features.EmbeddingScale, first.Split.Label)
+    let order = BatchOrder.Of(train, first.Meta.Training.BatchSize, false, random)
+
+    let model =
+        first.Meta.Model.Create(
+            prepared.SchemaOf(spec.Meta.Features),
+            first.Meta.Features.EmbeddingScale,
+            first.Split.Label
+        )
+
     let parameters = model.CreateParameters 1L
-    let optimizer = Optimizer.Of(first.Training.Optimizer, parameters, first.Training.WeightDecay)
-    let chunks = order |> Array.chunkBySize first.Training.BatchSize
+    let optimizer = Optimizer.Of(first.Meta.Training.Optimizer, parameters, first.Meta.Training.WeightDecay)
+    let chunks = order |> Array.chunkBySize first.Meta.Training.BatchSize
 
     let median act =
         [
@@ -240,7 +254,7 @@ let ratings = prepared.Dataset.Ratings.Count
 let text =
     $"""# What a whole run costs: {dataset}
 
-MeLU, 32/32, batches of {first.Training.BatchSize}, {users'} training users ({ratings} ratings in all), medians of {rounds} interleaved
+MeLU, 32/32, batches of {first.Meta.Training.BatchSize}, {users'} training users ({ratings} ratings in all), medians of {rounds} interleaved
 rounds of {epochs} epochs; ratios are medians of those within a round. Reading the data took {Tables.number 1 loading} s, making
 tasks and test sets {Tables.number 1 preparing} s, once. *Engine*: adaptation, losses and meta-gradient. *Rest*: making batches
 ({Tables.number 3 assembly} s an epoch when done alone), the optimizer ({Tables.number 3 stepping} s alone), the adversary's weights, the

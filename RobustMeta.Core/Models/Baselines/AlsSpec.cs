@@ -5,10 +5,10 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>Matrix factorisation by alternating least squares, new users folded in. See <see cref="Als"/>.</summary>
-public sealed record AlsSpec : BaselineSpec
+public sealed class AlsSpec : BaselineSpec
 {
     /// <inheritdoc/>
-    public override string BaselineName => "iALS";
+    public override string Name => "iALS";
 
     /// <inheritdoc/>
     public override string NewItems =>
@@ -39,6 +39,6 @@ public sealed record AlsSpec : BaselineSpec
     {
         var signal = new Signal(Signal, source, new(source, train));
         var model = Als.Fit(this, signal.Train(train), source.Ratings.Items.Count, seed);
-        return new ProfilePredictor(BaselineName, signal, model);
+        return new ProfilePredictor(Name, signal, model);
     }
 }

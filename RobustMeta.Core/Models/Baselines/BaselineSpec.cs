@@ -5,14 +5,12 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>
-/// The hyper-parameters of a method that is fitted without meta-learning, and how to fit it. A baseline is found by being
-/// there: every concrete subclass with a parameterless constructor can be named.
+/// The hyper-parameters of a method that is fitted without meta-learning, and how to fit it. A baseline of your own is a class
+/// that inherits this one, in C# or F#, with a parameterless constructor; once it is in <see cref="Registry"/> it can be named
+/// in specs like those of the library.
 /// </summary>
-public abstract record BaselineSpec
+public abstract class BaselineSpec : MethodSpec
 {
-    /// <summary>Name of the baseline in specs and results.</summary>
-    public abstract string BaselineName { get; }
-
     /// <summary>What the method does with items that no training user rated, in one line.</summary>
     public abstract string NewItems { get; }
 
@@ -22,20 +20,10 @@ public abstract record BaselineSpec
     /// <param name="seed">Seed of anything random; same seed, same scores.</param>
     public abstract IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed);
 
-    /// <summary>Defaults of all baselines, by name.</summary>
-    public static ImmutableSortedDictionary<string, BaselineSpec> All { get; } =
-        typeof(BaselineSpec)
-            .Assembly.GetTypes()
-            .Where(type => type.IsSubclassOf(typeof(BaselineSpec)) && !type.IsAbstract)
-            .Select(type => (BaselineSpec)Activator.CreateInstance(type)!)
-            .ToImmutableSortedDictionary(spec => spec.BaselineName, spec => spec, StringComparer.OrdinalIgnoreCase);
+    /// <inheritdoc/>
+    public sealed override IPredictor Fit(FitContext context) => Fit(context.Source, context.Train, context.Seed);
 
-    /// <summary>Defaults of the baseline of that name.</summary>
-    /// <exception cref="SettingException">There is none; the message names the nearest.</exception>
-    public static BaselineSpec Named(string name) =>
-        All.TryGetValue(name, out var spec)
-            ? spec
-            : throw new SettingException(
-                $"There is no baseline '{name}'{NearestName.Hint(name, All.Keys)}. Baselines: {string.Join(", ", All.Keys)}"
-            );
+    /// <summary>All baselines at their defaults, by name: those of this library, and those that were added.</summary>
+    public static Registry<BaselineSpec> Registry { get; } =
+        new("baseline", spec => spec.Name, Registry<BaselineSpec>.Examples(typeof(BaselineSpec).Assembly));
 }

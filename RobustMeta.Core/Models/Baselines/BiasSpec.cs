@@ -4,10 +4,10 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>See <see cref="BiasBaseline"/>.</summary>
-public sealed record BiasSpec : BaselineSpec
+public sealed class BiasSpec : BaselineSpec
 {
     /// <inheritdoc/>
-    public override string BaselineName => "bias";
+    public override string Name => "bias";
 
     /// <inheritdoc/>
     public override string NewItems => "scored by the user's offset on top of the global mean";

@@ -35,7 +35,7 @@ public sealed class Bpr : IPredictor
     }
 
     /// <inheritdoc/>
-    public string Name => spec.BaselineName;
+    public string Name => spec.Name;
 
     /// <summary>Fits the factors.</summary>
     /// <param name="spec">Number of factors, steps, penalty.</param>

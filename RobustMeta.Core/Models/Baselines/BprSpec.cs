@@ -5,10 +5,10 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>Matrix factorisation for ranking, new users folded in. See <see cref="Bpr"/>.</summary>
-public sealed record BprSpec : BaselineSpec
+public sealed class BprSpec : BaselineSpec
 {
     /// <inheritdoc/>
-    public override string BaselineName => "BPR";
+    public override string Name => "BPR";
 
     /// <inheritdoc/>
     public override string NewItems => "cannot score them: they get 0";

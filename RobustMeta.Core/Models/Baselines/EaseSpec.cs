@@ -5,10 +5,10 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>EASE (Steck, WWW 2019). See <see cref="Ease"/>.</summary>
-public sealed record EaseSpec : BaselineSpec
+public sealed class EaseSpec : BaselineSpec
 {
     /// <inheritdoc/>
-    public override string BaselineName => "EASE";
+    public override string Name => "EASE";
 
     /// <inheritdoc/>
     public override string NewItems =>
@@ -27,6 +27,6 @@ public sealed record EaseSpec : BaselineSpec
     {
         var signal = new Signal(Signal, source, new(source, train));
         var gram = new ItemGram(signal.Train(train), source.Ratings.Items.Count);
-        return new ProfilePredictor(BaselineName, signal, new Ease(gram, Regularization));
+        return new ProfilePredictor(Name, signal, new Ease(gram, Regularization));
     }
 }

@@ -5,10 +5,10 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>Neighbourhood of items (Sarwar et al., WWW 2001). See <see cref="ItemKnn"/>.</summary>
-public sealed record ItemKnnSpec : BaselineSpec
+public sealed class ItemKnnSpec : BaselineSpec
 {
     /// <inheritdoc/>
-    public override string BaselineName => "ItemKNN";
+    public override string Name => "ItemKNN";
 
     /// <inheritdoc/>
     public override string NewItems =>
@@ -31,6 +31,6 @@ public sealed record ItemKnnSpec : BaselineSpec
     {
         var signal = new Signal(Signal, source, new(source, train));
         var gram = new ItemGram(signal.Train(train), source.Ratings.Items.Count);
-        return new ProfilePredictor(BaselineName, signal, new ItemKnn(gram, Neighbours, Shrink, Signal));
+        return new ProfilePredictor(Name, signal, new ItemKnn(gram, Neighbours, Shrink, Signal));
     }
 }

@@ -5,10 +5,10 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>See <see cref="ItemMeanBaseline"/>.</summary>
-public sealed record ItemMeanSpec : BaselineSpec
+public sealed class ItemMeanSpec : BaselineSpec
 {
     /// <inheritdoc/>
-    public override string BaselineName => "itemMean";
+    public override string Name => "itemMean";
 
     /// <inheritdoc/>
     public override string NewItems => "scored by the global mean";

@@ -4,10 +4,10 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>See <see cref="PopularityBaseline"/>.</summary>
-public sealed record PopularitySpec : BaselineSpec
+public sealed class PopularitySpec : BaselineSpec
 {
     /// <inheritdoc/>
-    public override string BaselineName => "popularity";
+    public override string Name => "popularity";
 
     /// <inheritdoc/>
     public override string NewItems => "score 0, the least popular";

@@ -4,10 +4,10 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>See <see cref="RandomBaseline"/>.</summary>
-public sealed record RandomSpec : BaselineSpec
+public sealed class RandomSpec : BaselineSpec
 {
     /// <inheritdoc/>
-    public override string BaselineName => "random";
+    public override string Name => "random";
 
     /// <inheritdoc/>
     public override string NewItems => "scored at random like all others";

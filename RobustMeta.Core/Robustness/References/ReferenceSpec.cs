@@ -5,7 +5,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness.References;
 
 /// <summary>Which reference the adversary's losses are measured against.</summary>
-public sealed record ReferenceSpec
+public sealed record ReferenceSpec : ISpec
 {
     /// <summary>Kind of reference.</summary>
     [Setting(

@@ -38,7 +38,7 @@ public class EngineBenchmarks
             Model == "MeLU"
                 ? workload.Model
                 : ModelSpec
-                    .Named(Model)
+                    .Registry.Named(Model)
                     .Create(workload.Schema, SyntheticWorkload.EmbeddingScale, workload.Model.Label);
         engine = choice.Create(model, model.CreateParameters(workload.Spec.Seed));
         queryWeights = new float[batch.QueryItems.Length];

@@ -4,7 +4,7 @@ using RobustMeta.Settings;
 namespace RobustMeta.Benchmarks.Scaling;
 
 /// <summary>How the engines' speed is followed along one dimension at a time; an empty list leaves one out.</summary>
-internal sealed record ScalingSpec
+internal sealed record ScalingSpec : ISpec
 {
     /// <summary>The dimensions that stay.</summary>
     public WorkloadSpec Workload { get; init; } = new();

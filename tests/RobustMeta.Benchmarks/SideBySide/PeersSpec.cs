@@ -4,7 +4,7 @@ using RobustMeta.Settings;
 namespace RobustMeta.Benchmarks.SideBySide;
 
 /// <summary>How the side-by-side measurement is done.</summary>
-internal sealed record PeersSpec
+internal sealed record PeersSpec : ISpec
 {
     /// <summary>What is computed.</summary>
     public WorkloadSpec Workload { get; init; } = new();

@@ -26,7 +26,7 @@ internal sealed class SyntheticWorkload
         }
         Spec = spec;
         Schema = SyntheticFields.Schema(spec.EmbeddingDim, spec.Seed);
-        var model = (MeLUSpec)ModelSpec.Named("MeLU") with
+        var model = new MeLUSpec
         {
             HiddenDim1 = spec.Hidden,
             HiddenDim2 = spec.Hidden,

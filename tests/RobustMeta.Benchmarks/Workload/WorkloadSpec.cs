@@ -4,7 +4,7 @@ using RobustMeta.Settings;
 namespace RobustMeta.Benchmarks.Workload;
 
 /// <summary>The dimensions of the synthetic tasks and of the model: what all contenders compute.</summary>
-internal sealed record WorkloadSpec
+internal sealed record WorkloadSpec : ISpec
 {
     [Setting("number of users (tasks)", Min = 1, Max = 10_000_000)]
     public int Users { get; init; } = 512;

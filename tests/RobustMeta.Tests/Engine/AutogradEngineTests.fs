@@ -42,7 +42,7 @@ let tests =
             testList
                 "batches of many parts: the same bytes with any number of threads"
                 [
-                    for spec in ModelSpec.All.Values do
+                    for spec in ModelSpec.Registry.All.Values do
                         // MAML copies every embedding row for every user: too slow for this.
                         if spec.ModelName <> "MAML" then
                             testCase spec.ModelName
@@ -83,7 +83,7 @@ let tests =
 
             testCase "an error in a model comes out as it was thrown"
             <| fun () ->
-                let model = ModelSpec.Named("LWA").Create(schema, 0.1, LabelKind.Click)
+                let model = ModelSpec.Registry.Named("LWA").Create(schema, 0.1, LabelKind.Click)
                 use engine = new AutogradEngine(model, model.CreateParameters 3L, 2)
 
                 let tasks: Task list =

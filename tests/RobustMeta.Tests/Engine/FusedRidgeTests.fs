@@ -285,7 +285,7 @@ let tests =
 
             testCase "engine auto takes the model, on touched rows alone"
             <| fun () ->
-                let model = ModelSpec.Named("MetaRidge").Create(schema, 0.5, LabelKind.Rating)
+                let model = ModelSpec.Registry.Named("MetaRidge").Create(schema, 0.5, LabelKind.Rating)
                 Expect.isNull (FusedEngine.Refusal model) "no reason to refuse"
                 let parameters = model.CreateParameters 1L
                 use engine = new FusedEngine(model, parameters, 1, 0)

@@ -234,7 +234,7 @@ let private engines =
     testList
         "evaluating leaves parameters and state bit-identical"
         [
-            for model in ModelSpec.All.Keys do
+            for model in ModelSpec.Registry.All.Keys do
                 testCase model
                 <| fun () ->
                     let settings =
@@ -242,7 +242,14 @@ let private engines =
 
                     let spec = ExperimentSpec.Of(model, [| for k, v in settings -> struct (k, v) |])
                     let prepared = PreparedExperiment.Of(spec, dataset.Value)
-                    let built = spec.Model.Create(prepared.Schema, spec.Features.EmbeddingScale, spec.Split.Label)
+
+                    let built =
+                        spec.Meta.Model.Create(
+                            prepared.SchemaOf(spec.Meta.Features),
+                            spec.Meta.Features.EmbeddingScale,
+                            spec.Split.Label
+                        )
+
                     use engine = new AutogradEngine(built, built.CreateParameters 1L)
                     let before = engine.Parameters.Snapshot()
                     let first = prepared.Evaluate(EnginePredictor("engine", engine))

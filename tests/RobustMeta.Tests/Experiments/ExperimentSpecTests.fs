@@ -22,7 +22,7 @@ let private refuses model settings (parts: string list) =
             Expect.stringContains error.Message part $"%A{settings}")
 
 let private everyModel test =
-    testList "every model" [ for name in ModelSpec.All.Keys -> testCase name (fun () -> test name) ]
+    testList "every model" [ for name in ModelSpec.Registry.All.Keys -> testCase name (fun () -> test name) ]
 
 let private refusals =
     testList
@@ -89,14 +89,14 @@ let private accepted =
         [
             testCase "the ends of a range"
             <| fun () ->
-                Expect.equal (melu [ "lr", "0" ]).Training.Lr 0.0 "low"
-                Expect.equal (melu [ "lr", "100" ]).Training.Lr 100.0 "high"
+                Expect.equal (melu [ "lr", "0" ]).Meta.Training.Lr 0.0 "low"
+                Expect.equal (melu [ "lr", "100" ]).Meta.Training.Lr 100.0 "high"
 
             testCase "choices in any case, and flags"
             <| fun () ->
                 Expect.equal (melu [ "label", "RATING" ]).Split.Label LabelKind.Rating "case"
                 Expect.equal (melu [ "levels", "none" ]).MethodName "MeLU" "plain"
-                Expect.equal (melu [ "levels", "both" ]).MethodName "MeLU+Both" "robust"
+                Expect.equal (melu [ "levels", "both" ]).MethodName "MeLU+paper" "robust"
 
             testCase "lists, empty ones included"
             <| fun () ->
@@ -105,27 +105,33 @@ let private accepted =
                     [ -1.0; 0.5 ]
                     "numbers"
 
-                Expect.isEmpty (melu [ "userFeatures", "none" ]).Features.UserFeatures "none"
+                Expect.isEmpty (melu [ "userFeatures", "none" ]).Meta.Features.UserFeatures "none"
 
             testCase "other settings stay, and so does the spec that is copied"
             <| fun () ->
                 let spec = melu [ "lr", "0.5" ]
                 let changed = spec.With(struct ("epoch", "7"))
-                Expect.equal (changed.Training.Lr, changed.Training.Epoch) (0.5, 7) "both"
-                Expect.equal spec.Training.Epoch 200 "unchanged"
+                Expect.equal (changed.Meta.Training.Lr, changed.Meta.Training.Epoch) (0.5, 7) "both"
+                Expect.equal spec.Meta.Training.Epoch 200 "unchanged"
 
             testCase "defaults that are a model's own, which settings overrule"
             <| fun () ->
                 let tanp, melu = specOf "TaNP" [], melu []
-                Expect.equal (tanp.Features.EmbeddingScale, melu.Features.EmbeddingScale) (1.0, 0.1) "embeddingScale"
-                Expect.equal (tanp.Training.Bucketed, melu.Training.Bucketed) (true, false) "bucketed"
-                let given = specOf "TaNP" [ "embeddingScale", "0.3"; "bucketed", "false" ]
-                Expect.equal (given.Features.EmbeddingScale, given.Training.Bucketed) (0.3, false) "as given"
 
-            testCase "models with starts of their own share data"
+                Expect.equal
+                    (tanp.Meta.Features.EmbeddingScale, melu.Meta.Features.EmbeddingScale)
+                    (1.0, 0.1)
+                    "embeddingScale"
+
+                Expect.equal (tanp.Meta.Training.Bucketed, melu.Meta.Training.Bucketed) (true, false) "bucketed"
+                let given = specOf "TaNP" [ "embeddingScale", "0.3"; "bucketed", "false" ]
+                Expect.equal (given.Meta.Features.EmbeddingScale, given.Meta.Training.Bucketed) (0.3, false) "as given"
+
+            testCase "models with starts and inputs of their own share data"
             <| fun () ->
                 Expect.equal (specOf "TaNP" []).DataHash (melu []).DataHash "other defaults, the same tasks"
-                Expect.notEqual (melu [ "embeddingDim", "8" ]).DataHash (melu []).DataHash "other inputs, another hash"
+                Expect.equal (melu [ "embeddingDim", "8" ]).DataHash (melu []).DataHash "other inputs, the same tasks"
+                Expect.notEqual (melu [ "supportSize", "8" ]).DataHash (melu []).DataHash "other tasks, another hash"
 
             testCase "a metric that is asked for twice is measured once"
             <| fun () ->
@@ -149,7 +155,7 @@ let private keys =
             Expect.equal (spec.With(struct (setting.Key, setting.Print spec))).Text spec.Text setting.Key
 
         let back = SpecFile.Parse spec.Text
-        Expect.equal (back.GetType(), back.Model) (spec.GetType(), spec.Model) "model"
+        Expect.equal (back.GetType(), back.Method) (spec.GetType(), spec.Method) "model"
         Expect.equal back.Text spec.Text "text")
 
 let private comesBack settings =

@@ -33,7 +33,7 @@ let private train seeds (settings: (string * string) list) =
         [
             for seed in seeds do
                 let spec = Experiment.spec "MeLU" (shared @ settings @ [ "seed", string seed ])
-                let result = ExperimentRunner.Train(PreparedExperiment.Of(spec, dataset.Value), spec)
+                let result = ExperimentRunner.Run(PreparedExperiment.Of(spec, dataset.Value), spec)
 
                 for row in result.Users do
                     (seed, row.TestSet, row.User), row.Value

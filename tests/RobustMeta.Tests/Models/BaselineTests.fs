@@ -55,9 +55,9 @@ let private labels = [ LabelKind.Click; LabelKind.Rating ]
 
 let private onEach test =
     [
-        for spec in BaselineSpec.All.Values do
+        for spec in BaselineSpec.Registry.All.Values do
             for label in labels do
-                testCase $"{spec.BaselineName}, {label}" (fun () -> test spec label)
+                testCase $"{spec.Name}, {label}" (fun () -> test spec label)
     ]
 
 let private contract (spec: BaselineSpec) label =
@@ -65,7 +65,7 @@ let private contract (spec: BaselineSpec) label =
     let baseline = spec.Fit(source, train, 5L)
     let batch = all source fresh
     let scores = baseline.Predict batch
-    Expect.equal baseline.Name spec.BaselineName "name"
+    Expect.equal baseline.Name spec.Name "name"
     Expect.equal scores.Length batch.QueryItems.Length "one score an interaction"
     Expect.all scores Single.IsFinite "new items included"
     Expect.equal (baseline.Predict batch) scores "predicting changes nothing"

@@ -15,7 +15,7 @@ let tasksFor label = tasks label 21L lengths
 /// A test of every model and label.
 let onEach test =
     [
-        for spec in ModelSpec.All.Values do
+        for spec in ModelSpec.Registry.All.Values do
             for label in labels do
                 testCase $"{spec.ModelName}, {label}" (fun () -> test spec label)
     ]

@@ -290,7 +290,7 @@ let tests =
             testList
                 "settings have unique keys beside the experiment's own"
                 [
-                    for spec in ModelSpec.All.Values do
+                    for spec in ModelSpec.Registry.All.Values do
                         testCase spec.ModelName
                         <| fun () ->
                             let all = SettingList.Of(ExperimentSpec.Of spec.ModelName)

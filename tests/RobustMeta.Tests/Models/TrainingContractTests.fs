@@ -181,7 +181,7 @@ let tests =
             testList
                 "new users' own support helps"
                 [
-                    for spec in ModelSpec.All.Values do
+                    for spec in ModelSpec.Registry.All.Values do
                         if not (ignoresSupportLabels.Contains spec.ModelName) then
                             testCase spec.ModelName (fun () -> adapts spec)
                 ]

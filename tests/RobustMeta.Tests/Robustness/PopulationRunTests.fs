@@ -39,7 +39,7 @@ let private prepare spec = PreparedExperiment.Of(spec, dataset ())
 
 let private train settings =
     let spec = specOf settings
-    ExperimentRunner.Train(prepare spec, spec)
+    ExperimentRunner.Run(prepare spec, spec)
 
 let private valuesOf (result: MethodResult) prefix =
     [
@@ -95,7 +95,7 @@ let tests =
 
                     Expect.throws
                         (fun () ->
-                            ExperimentRunner.Train(
+                            ExperimentRunner.Run(
                                 prepare spec,
                                 spec,
                                 folder.Checkpoint TimeSpan.Zero,
@@ -107,7 +107,7 @@ let tests =
 
                     epochs <- 0
                     let prepared = prepare spec
-                    let resumed = ExperimentRunner.Train(prepared, spec, folder.Checkpoint TimeSpan.Zero, count -1)
+                    let resumed = ExperimentRunner.Run(prepared, spec, folder.Checkpoint TimeSpan.Zero, count -1)
                     Expect.equal epochs 4 "one epoch of the second member, three of the third"
                     let whole = train settings
                     Expect.equal (valuesOf resumed "") (valuesOf whole "") "parameters"

@@ -19,7 +19,7 @@ let tests =
                     [
                         for preset in RobustPreset.All do
                             let settings = [| for struct (k, v) in preset.Settings -> struct (k, v) |]
-                            preset.Name, (ExperimentSpec.Of("MeLU", settings)).Robustness
+                            preset.Name, (ExperimentSpec.Of("MeLU", settings)).Meta.Robustness
                     ]
 
                 for a, one in robustness do

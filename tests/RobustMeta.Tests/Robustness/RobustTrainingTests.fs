@@ -42,7 +42,7 @@ let private reference = Func<ImmutableArray<UserTask>, IPredictor>(fun _ -> Base
 
 let private trainOver reference checkpoint settings =
     let spec = specOf settings
-    ExperimentRunner.Train(PreparedExperiment.Of(spec, dataset ()), spec, checkpoint, reference = reference)
+    ExperimentRunner.Run(PreparedExperiment.Of(spec, dataset ()), spec, checkpoint, reference = reference)
 
 let private trainFrom checkpoint settings = trainOver reference checkpoint settings
 
@@ -107,7 +107,7 @@ let tests =
 
                         Expect.throws
                             (fun () ->
-                                ExperimentRunner.Train(
+                                ExperimentRunner.Run(
                                     PreparedExperiment.Of(spec, dataset ()),
                                     spec,
                                     checkpoint (),
@@ -177,7 +177,7 @@ let tests =
 
                 let specs = [ for radius in [ "chi2 0.1"; "chi2 0.5" ] -> specOf (settings radius) ]
                 let shared = PreparedExperiment.Of(specs.Head, dataset ())
-                let together = [ for spec in specs -> ExperimentRunner.Train(shared, spec) ]
+                let together = [ for spec in specs -> ExperimentRunner.Run(shared, spec) ]
                 let alone = [ for radius in [ "chi2 0.1"; "chi2 0.5" ] -> trainOver null null (settings radius) ]
                 Expect.equal (List.map parameters together) (List.map parameters alone) "the same bytes"
                 Expect.notEqual (parameters together[0]) (parameters together[1]) "not the same method"

@@ -19,7 +19,7 @@ let private small out =
             ModelStudy.allMethods
             |> List.filter (fun m -> List.contains m.Name [ "bias"; "EASE"; "MetaRidge"; "MetaPMF" ])
             |> List.map (fun m ->
-                let short key = if ModelSpec.All.ContainsKey m.Model then [ "epoch", "1" ] else []
+                let short key = if ModelSpec.Registry.All.ContainsKey m.Model then [ "epoch", "1" ] else []
                 { m with Candidates = m.Candidates |> List.map (fun c -> c @ short c) })
         Shared = [ "userNum", "150" ]
         Out = out
@@ -59,7 +59,7 @@ let private runsAndReports () =
         let ease = plan.Methods |> List.find (fun m -> m.Name = "EASE")
 
         let value candidate =
-            (ModelStudy.job plan "synthetic" "rating" ease candidate ModelStudy.tuningSeed).Read().Validation
+            (ModelStudy.read (ModelStudy.job plan "synthetic" "rating" ease candidate ModelStudy.tuningSeed)).Validation
 
         let chosen = ModelStudy.choice plan "synthetic" "rating" ease |> Option.get
         Expect.equal (value chosen) (ease.Candidates |> List.map value |> List.min) "smallest error"
@@ -90,11 +90,11 @@ let tests =
             <| fun () ->
                 let names = ModelStudy.allMethods |> List.map _.Name
 
-                for name in Seq.append ModelSpec.All.Keys BaselineSpec.All.Keys do
+                for name in Seq.append ModelSpec.Registry.All.Keys BaselineSpec.Registry.All.Keys do
                     Expect.contains names name name
 
                 for m in ModelStudy.allMethods do
-                    if ModelSpec.All.ContainsKey m.Model || m.Candidates.Length > 1 then
+                    if ModelSpec.Registry.All.ContainsKey m.Model || m.Candidates.Length > 1 then
                         Expect.hasLength m.Candidates ModelStudy.candidates m.Name
 
                     for label in [ "rating"; "click" ] do
@@ -119,7 +119,7 @@ let tests =
                     ModelStudy.run plan CancellationToken.None
                     let job candidate = ModelStudy.job plan "synthetic" "rating" melu candidate ModelStudy.tuningSeed
                     Expect.isFalse (job wild).IsDone "it diverged"
-                    Expect.isTrue (job wild).IsSettled "and is not tried again"
+                    Expect.isTrue (ModelStudy.isSettled (job wild)) "and is not tried again"
                     Expect.equal (ModelStudy.choice plan "synthetic" "rating" melu) (Some tame) "the other is chosen"
                     Expect.hasLength (ModelStudy.finished plan "synthetic" "rating" melu) 1 "and run"
                 finally

@@ -36,7 +36,7 @@ let private specOf model settings =
     ExperimentSpec.Of(model, [| for k, v in last -> struct (k, v) |])
 
 let private train spec checkpoint progress token =
-    ExperimentRunner.Train(PreparedExperiment.Of(spec, dataset ()), spec, checkpoint, progress, token)
+    ExperimentRunner.Run(PreparedExperiment.Of(spec, dataset ()), spec, checkpoint, progress, token)
 
 let private inFolder test =
     let folder = Directory.CreateTempSubdirectory("robustmeta-test-").FullName

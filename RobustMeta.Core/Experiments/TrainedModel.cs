@@ -4,12 +4,12 @@ using RobustMeta.Training;
 
 namespace RobustMeta.Experiments;
 
-/// <summary>A trained method whose engine still lives.</summary>
+/// <summary>A trained model whose engine still lives.</summary>
 /// <param name="Engine">Predicts with the parameters of the best epoch.</param>
 /// <param name="Training">History of the training.</param>
 /// <param name="Weights">Learned weights at the end.</param>
 /// <param name="Cost">What the training cost.</param>
-internal sealed record TrainedMethod(
+internal sealed record TrainedModel(
     IMetaGradientEngine Engine,
     TrainingResult Training,
     HierarchicalWeights Weights,

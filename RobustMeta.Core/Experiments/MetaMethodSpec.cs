@@ -1,0 +1,94 @@
+using RobustMeta.Engine;
+using RobustMeta.Models;
+using RobustMeta.Models.Offsets;
+using RobustMeta.Robustness;
+using RobustMeta.Robustness.References;
+using RobustMeta.Settings;
+using RobustMeta.Tasks;
+using RobustMeta.Training;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>A meta-recommender as a method: its model, what it sees, and how it is trained.</summary>
+/// <param name="model">The model and its hyper-parameters.</param>
+/// <example>
+/// In F#: <c>MetaMethodSpec(MeLUSpec(HiddenDim1 = 64), Robustness = ReweighterSpec(Levels = WeightLevels.None))</c>.
+/// </example>
+public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
+{
+    /// <inheritdoc/>
+    public override string Name => Model.ModelName;
+
+    /// <summary>The model and its hyper-parameters.</summary>
+    public ModelSpec Model { get; init; } = model;
+
+    /// <summary>What the model sees; the scale of embeddings is the model's own unless given.</summary>
+    public FeatureSpec Features { get; init; } = new() { EmbeddingScale = model.DefaultEmbeddingScale };
+
+    /// <summary>Robust reweighting; the default is the reading of the paper.</summary>
+    public ReweighterSpec Robustness { get; init; } = new();
+
+    /// <summary>The outer loop; batches are bucketed where the model is padded, unless given.</summary>
+    public TrainerSpec Training { get; init; } = new() { Bucketed = model.IsPadded };
+
+    /// <summary>How losses and meta-gradients are computed.</summary>
+    public EngineSpec Engine { get; init; } = new();
+
+    /// <summary>
+    /// The model, <c>-offset</c> where it predicts on top of the bias model, and the robust method that the settings make:
+    /// the preset all of whose settings hold, the one with most settings if several do, or else the levels.
+    /// </summary>
+    public override string DisplayName
+    {
+        get
+        {
+            var offset = Model.Offset == OffsetKind.None ? "" : "-offset";
+            return $"{Model.ModelName}{offset}{(RobustName is { } robust ? $"+{robust}" : "")}";
+        }
+    }
+
+    /// <summary>The preset that the settings of robustness amount to; null where there is none.</summary>
+    public RobustPreset? Preset => RobustPreset.All.Where(Holds).MaxBy(preset => preset.Settings.Length);
+
+    // A preset holds where setting it changes nothing.
+    private bool Holds(RobustPreset preset)
+    {
+        var set = SettingList.With(
+            Robustness,
+            preset.Settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))
+        );
+        return SettingList.Of(Robustness).All(setting => setting.Print(set) == setting.Print(Robustness));
+    }
+
+    private string? RobustName =>
+        Preset is { } preset
+            ? preset.Settings is [("levels", "none")]
+                ? null
+                : preset.Name
+            : Robustness.Levels.ToString();
+
+    /// <inheritdoc/>
+    public override void RequireValid()
+    {
+        Robustness.RequireValid();
+        if (Robustness.References.ReferenceModel is not ReferenceSpec.SameModel and var reference)
+        {
+            Methods.Named(reference);
+        }
+    }
+
+    /// <summary>The same model without an adversary and without a reference.</summary>
+    public MetaMethodSpec Plain() =>
+        new(Model)
+        {
+            Features = Features,
+            Training = Training,
+            Engine = Engine,
+            Robustness = new() { Levels = WeightLevels.None },
+        };
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The context is no <see cref="ExperimentFit"/>.</exception>
+    /// <exception cref="DivergenceException">Training diverged.</exception>
+    public override IPredictor Fit(FitContext context) => MetaTraining.Fit(this, ExperimentFit.Of(context));
+}

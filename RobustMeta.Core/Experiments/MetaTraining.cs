@@ -1,0 +1,107 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using RobustMeta.Engine;
+using RobustMeta.Models;
+using RobustMeta.Models.Offsets;
+using RobustMeta.Robustness;
+using RobustMeta.Runtime;
+using RobustMeta.Tasks;
+using RobustMeta.Training;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>Trains meta-recommenders: fits the reference, builds engine and adversary, and runs the trainer.</summary>
+internal static class MetaTraining
+{
+    /// <summary>Trains a method, once for each radius of its population.</summary>
+    /// <param name="method">The method.</param>
+    /// <param name="context">What it is fitted from.</param>
+    public static TrainedPredictor Fit(MetaMethodSpec method, ExperimentFit context)
+    {
+        FittedReference FitReference() => new ReferenceFitting(method, context).Fit();
+        if (method.Robustness.Population.Count > 0)
+        {
+            return PopulationRun.Fit(method, context, FitReference);
+        }
+        var fitted = FitReference();
+        var trained = TrainOne(method, context, fitted, context.Checkpoint);
+        return new(new EnginePredictor(method.DisplayName, trained.Engine), [trained], fitted);
+    }
+
+    /// <summary>Trains a single model with a fitted reference.</summary>
+    public static TrainedModel TrainOne(
+        MetaMethodSpec method,
+        ExperimentFit context,
+        FittedReference fitted,
+        Checkpoint? checkpoint
+    )
+    {
+        var model = ModelOf(method, context);
+        // A start that is computed from the data is a part of the training's cost.
+        using var memory = new PeakMemory();
+        var clock = Stopwatch.StartNew();
+        var engine = EngineOf(method, context, model);
+        try
+        {
+            var reweighter = Reweighter.Over(
+                fitted.Adversary(method.Robustness),
+                context.Source,
+                context.Train,
+                fitted.Reference,
+                context.Seed
+            );
+            var trainer = TrainerOf(method, context, model, engine, reweighter);
+            var training = trainer.Run(checkpoint, context.Progress, context.Cancellation);
+            var passes = (long)context.Train.Length * training.History.Count;
+            var cost = new RunCost(clock.Elapsed, TimeSpan.Zero, passes, memory.Bytes);
+            return new(engine, training with { Warnings = fitted.Warnings }, reweighter.Weights, cost);
+        }
+        catch
+        {
+            engine.Dispose();
+            throw;
+        }
+    }
+
+    private static Trainer TrainerOf(
+        MetaMethodSpec method,
+        ExperimentFit context,
+        MetaRecommender model,
+        IMetaGradientEngine engine,
+        Reweighter reweighter
+    ) =>
+        new(
+            method.Training,
+            engine,
+            reweighter,
+            context.Source,
+            context.Train,
+            context.Prepared.Validation,
+            context.Seed,
+            model.Phases
+        );
+
+    private static MetaRecommender ModelOf(MetaMethodSpec method, ExperimentFit context) =>
+        method.Model.Create(
+            context.Prepared.SchemaOf(method.Features),
+            method.Features.EmbeddingScale,
+            context.Source.Label
+        );
+
+    // At the parameters that the model starts from on these tasks.
+    private static IMetaGradientEngine EngineOf(MetaMethodSpec method, ExperimentFit context, MetaRecommender model)
+    {
+        var tasks = context.Train;
+        var all = context.Source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
+        var parameters = model.CreateParameters(context.Seed);
+        if (method.Model.Offset == OffsetKind.None)
+        {
+            model.Start(parameters, all, context.Seed, EngineSpec.Threads());
+            return method.Engine.Create(model, parameters);
+        }
+        var bias = new BiasModel(context.Source, context.Prepared.Split.MetaTrain);
+        var (support, query) = bias.Scores(all);
+        model.Start(parameters, all.WithBase(support, query), context.Seed, EngineSpec.Threads());
+        return new OffsetEngine(method.Engine.Create(model, parameters), bias);
+    }
+}

@@ -1,0 +1,128 @@
+/// Specs that are declared outside the library, in namespaces of their own.
+namespace Elsewhere.Shop
+
+open RobustMeta.Models
+open RobustMeta.Models.Baselines
+open RobustMeta.Robustness
+open RobustMeta.Settings
+
+/// A nested spec of any name.
+type Layer() =
+    inherit Spec()
+
+    [<Setting("width of the layer", Min = 1.0, Max = 4096.0)>]
+    member val LayerWidth = 8 with get, set
+
+/// A model that another assembly declares, with a setting of its own, a nested spec, and what it inherits.
+type ShopModel() =
+    inherit PerceptronSpec()
+    override _.ModelName = "ShopModel"
+
+    [<Setting("strength of the shop")>]
+    member val Strength = 0.5 with get, set
+
+    member val Layer = Layer() with get, set
+    member val Inner = GradientAdaptedSpec() with get, set
+
+    override this.Form(schema) =
+        PerceptronForm(
+            schema,
+            System.Collections.Immutable.ImmutableArray.Create(this.Layer.LayerWidth),
+            this.Activation,
+            System.Collections.Immutable.ImmutableArray.Create(true, true),
+            0,
+            false,
+            this.Inner
+        )
+
+type Forgetful() =
+    inherit Spec()
+    member val Width = 8 with get, set
+
+type Careful() =
+    inherit Spec()
+
+    [<Setting("width")>]
+    member val Width = 8 with get, set
+
+    [<NotASetting>]
+    member val Note = "" with get, set
+
+type Frozen() =
+    inherit Spec()
+
+    [<Setting("width")>]
+    member _.Width = 8
+
+namespace RobustMeta.Tests.Settings
+
+open System
+open System.Collections.Generic
+open Expecto
+open Elsewhere.Shop
+open RobustMeta.Experiments
+open RobustMeta.Settings
+
+module SettingListTests =
+    let private withSettings (changes: (string * string) list) (spec: 'T) =
+        SettingList.With(spec, [ for key, value in changes -> KeyValuePair(key, value) ])
+
+    let private experiment (model: ShopModel) = ExperimentSpec(Method = MetaMethodSpec model)
+
+    let private refusal (spec: obj) =
+        Expect.throwsC (fun () -> SettingList.Of(spec).Length |> ignore) (fun error ->
+            Expect.isTrue (error :? InvalidOperationException) $"{error}"
+            error.Message)
+
+    [<Tests>]
+    let tests =
+        testList
+            "SettingList"
+            [
+                testCase "a spec declared elsewhere keeps all its settings in text, hash and help"
+                <| fun () ->
+                    let narrow = experiment (ShopModel(HiddenDim1 = 8))
+                    let wide = experiment (ShopModel(HiddenDim1 = 512))
+                    let deep = experiment (ShopModel(Layer = Layer(LayerWidth = 9)))
+                    let all = [ narrow; wide; deep; experiment (ShopModel(Strength = 1.0)) ]
+                    Expect.hasLength (all |> List.distinctBy _.Hash) 4 "another setting, another hash"
+
+                    for key in [ "hiddenDim1"; "layerWidth"; "strength"; "localLr"; "offset"; "activation" ] do
+                        Expect.stringContains narrow.Text $"{key} = " key
+
+                testCase "a changed copy leaves its original as it was, at any depth"
+                <| fun () ->
+                    let spec = ShopModel()
+                    let changed = withSettings [ "layerWidth", "9"; "strength", "0.25"; "localLr", "0.5" ] spec
+
+                    Expect.equal
+                        (changed.Layer.LayerWidth, changed.Strength, changed.Inner.LocalLr)
+                        (9, 0.25, 0.5)
+                        "changed"
+
+                    Expect.equal (spec.Layer.LayerWidth, spec.Strength, spec.Inner.LocalLr) (8, 0.5, 0.1) "unchanged"
+
+                testCase "specs are equal when all their settings are"
+                <| fun () ->
+                    Expect.equal (ShopModel(HiddenDim1 = 8)) (ShopModel(HiddenDim1 = 8)) "equal values"
+                    Expect.notEqual (ShopModel(HiddenDim1 = 8)) (ShopModel(HiddenDim1 = 9)) "other values"
+
+                    Expect.notEqual
+                        (ShopModel(Layer = Layer(LayerWidth = 9)))
+                        (ShopModel(Layer = Layer(LayerWidth = 8)))
+                        "nested values"
+
+                testCase "a property that would be in no hash is refused, unless it is marked"
+                <| fun () ->
+                    Expect.stringContains (refusal (Forgetful())) "Elsewhere.Shop.Forgetful.Width" "names it"
+                    Expect.stringContains (refusal (Forgetful())) "[NotASetting]" "says what to do"
+                    Expect.stringContains (refusal (Frozen())) "cannot be set" "a setting needs a setter"
+                    Expect.hasLength (SettingList.Of(Careful())) 1 "the marked one is none"
+
+                testCase "the part of a spec that is missing is refused"
+                <| fun () ->
+                    Expect.stringContains
+                        (refusal (ShopModel(Layer = Unchecked.defaultof<Layer>)))
+                        "Layer is null"
+                        "names it"
+            ]
