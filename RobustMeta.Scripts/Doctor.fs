@@ -17,11 +17,22 @@ let private datasets () =
         | entry, null when isNull entry.Url -> line $"data {name}" $"not found; get it by hand from {entry.Page}"
         | _, null -> line $"data {name}" "not found; downloaded when first used"
         | _, folder ->
-            match List.ofSeq (catalog.Differing name) with
-            | [] -> line $"data {name}" $"{folder} (checksums as in the catalog)"
-            | files ->
-                let names = String.Join(", ", files)
-                line $"data {name}" $"{folder} (other content than the catalog knows: {names})"
+            let known = entry.Files.Values |> Seq.filter (fun sum -> sum.Length > 0) |> Seq.length
+
+            line
+                $"data {name}"
+                (try
+                    match List.ofSeq (catalog.Differing name) with
+                    | [] when known = 0 -> $"{folder} (the catalog has no checksums)"
+                    | [] -> $"{folder} (checksums as in the catalog: {known} of {known} known)"
+                    | files ->
+                        let names = String.Join(", ", files)
+                        $"{folder} (other content than the catalog knows: {names})"
+                 with :? DataFormatException as error ->
+                     error.Message)
+
+    for KeyValue(name, problem) in catalog.Problems do
+        line $"catalog {name}" problem
 
 /// Prints the report; 0 only when a tiny second-order gradient comes out right.
 let run () =

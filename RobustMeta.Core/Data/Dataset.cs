@@ -10,4 +10,18 @@ public sealed record Dataset(
     double LabelThreshold,
     IReadOnlyList<string> UserFeatures,
     IReadOnlyList<string> ItemFeatures
-);
+)
+{
+    /// <summary>What the values of the rows are.</summary>
+    public FeedbackKind Feedback { get; init; } = FeedbackKind.Explicit;
+
+    /// <summary>Files whose content is not what the catalog's sums say.</summary>
+    public IReadOnlyList<string> Differing { get; init; } = [];
+
+    /// <summary>What a user should know about the data, one sentence each: what was dropped, what is missing.</summary>
+    public IReadOnlyList<string> Notes =>
+        [
+            .. Differing.Select(file => $"{file} is another copy than the one whose SHA-256 the catalog has."),
+            .. Ratings.Report.Notes(Ratings),
+        ];
+}

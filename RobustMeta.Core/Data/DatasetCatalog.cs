@@ -20,81 +20,108 @@ public sealed class DatasetCatalog
     private const long SyntheticSeed = 1128;
 
     private static readonly Lazy<DatasetCatalog> Standard = new(() =>
-        new(StandardFolders(), Environment.GetEnvironmentVariable(OfflineVariable) == "1" ? null : Downloader.OpenHttp)
+        new(StandardFolders(), Environment.GetEnvironmentVariable(OfflineVariable) == "1" ? null : HttpDownloads.Open)
     );
-
-    private static readonly ImmutableDictionary<string, IDatasetReader> Readers = typeof(IDatasetReader)
-        .Assembly.GetTypes()
-        .Where(type => type.IsAssignableTo(typeof(IDatasetReader)) && !type.IsInterface)
-        .Select(type => (IDatasetReader)Activator.CreateInstance(type)!)
-        .ToImmutableDictionary(reader => reader.Format);
 
     private readonly ImmutableArray<string> folders;
     private readonly ImmutableSortedDictionary<string, CatalogEntry> entries;
-    private readonly Func<Uri, (Stream Content, long? Length)>? open;
+    private readonly ImmutableSortedDictionary<string, string> problems;
+    private readonly Func<Uri, Download>? open;
 
     /// <summary>The catalog of this project and of given folders.</summary>
-    /// <param name="folders">Folders to look in, the first being where downloads go; one may hold a catalog.toml.</param>
-    /// <param name="open">Opens an address for a download: content and length; null forbids downloads.</param>
-    /// <exception cref="SettingException">A catalog file is malformed.</exception>
-    public DatasetCatalog(IEnumerable<string> folders, Func<Uri, (Stream Content, long? Length)>? open)
+    /// <param name="folders">Folders to look in, the first being where downloads go; each may hold a catalog.toml.</param>
+    /// <param name="open">Opens an address for a download; null forbids downloads.</param>
+    public DatasetCatalog(IEnumerable<string> folders, Func<Uri, Download>? open)
     {
         this.folders = [.. folders];
         this.open = open;
-        entries = BuiltIn()
-            .Concat(
-                this.folders.Select(folder => Path.Combine(folder, FileName))
-                    .Where(File.Exists)
-                    .SelectMany(path => CatalogFile.Parse(File.ReadAllText(path), path))
-            )
-            .Aggregate(
-                ImmutableSortedDictionary.Create<string, CatalogEntry>(StringComparer.Ordinal),
-                (all, entry) => all.SetItem(entry.Name, entry)
-            );
+        var all = new SortedDictionary<string, CatalogEntry>(StringComparer.Ordinal);
+        var wrong = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        Add(BuiltIn(), FileName);
+        foreach (var path in this.folders.Select(folder => Path.Combine(folder, FileName)).Where(File.Exists))
+        {
+            try
+            {
+                Add(File.ReadAllText(path), path);
+            }
+            // One bad file must not take the other data sets away.
+            catch (Exception error) when (error is SettingException or IOException or UnauthorizedAccessException)
+            {
+                wrong[path] = error.Message;
+            }
+        }
+        entries = all.ToImmutableSortedDictionary(StringComparer.Ordinal);
+        problems = wrong.ToImmutableSortedDictionary(StringComparer.Ordinal);
+
+        void Add(string text, string place)
+        {
+            var (good, bad) = CatalogFile.Parse(text, place);
+            foreach (var entry in good)
+            {
+                all[entry.Name] = entry;
+                wrong.Remove(entry.Name);
+            }
+            foreach (var (name, problem) in bad)
+            {
+                all.Remove(name);
+                wrong[name] = problem;
+            }
+        }
     }
 
     /// <summary>The catalog that looks in <c>ROBUSTMETA_DATA</c>, then in the project's folder <c>data</c>.</summary>
     public static DatasetCatalog Default => Standard.Value;
 
+    /// <summary>What is wrong with the tables and files of the catalog that cannot be read, by name or path.</summary>
+    public IReadOnlyDictionary<string, string> Problems => problems;
+
     /// <summary>Names of the data sets.</summary>
     public IReadOnlyList<string> Names => [SyntheticRatings.Name, .. entries.Keys];
 
     /// <summary>The entry of a name; null for <c>synthetic</c>, which has no files.</summary>
-    /// <exception cref="SettingException">There is none; the message names the nearest.</exception>
+    /// <exception cref="SettingException">There is none, or its table is malformed.</exception>
     public CatalogEntry? Find(string name) =>
         name == SyntheticRatings.Name ? null
         : entries.TryGetValue(name, out var entry) ? entry
+        : problems.TryGetValue(name, out var problem) ? throw new SettingException(problem)
         : throw new SettingException(
-            $"There is no data set '{name}'{NearestName.Hint(name, Names)}. Data sets: {string.Join(", ", Names)}"
+            $"There is no data set '{Excerpt.Of(name)}'{NearestName.Hint(name, Names)}. Data sets: {string.Join(", ", Names)}"
+                + string.Concat(problems.Values.Select(text => $"\n{text}"))
         );
 
     /// <summary>The folder that holds all files of a data set, or null.</summary>
-    /// <exception cref="SettingException">There is no such data set.</exception>
+    /// <exception cref="SettingException">There is no such data set, or no such format.</exception>
     public string? TryLocate(string name) =>
         Find(name) is { } entry
-            ? folders
-                .Select(folder => Path.Combine(folder, entry.Name))
-                .FirstOrDefault(folder => entry.Files.Keys.All(file => DataFile.Find(folder, file) is not null))
+            ? Places(entry)
+                .FirstOrDefault(folder => FilesOf(entry).All(file => DataFile.Find(folder, file) is not null))
             : null;
+
+    /// <summary>Names of the files of a data set that are in none of the folders; empty when all are in one.</summary>
+    /// <exception cref="SettingException">There is no such data set, or no such format.</exception>
+    public IReadOnlyList<string> Lacking(string name) =>
+        Find(name) is { } entry
+            ?
+            [
+                .. Places(entry)
+                    .Select(folder => FilesOf(entry).Where(file => DataFile.Find(folder, file) is null).ToList())
+                    .MinBy(lacking => lacking.Count)
+                    ?? FilesOf(entry),
+            ]
+            : [];
 
     /// <summary>Names of the files of a located data set whose content is not what the catalog's sums say.</summary>
     /// <exception cref="SettingException">There is no such data set.</exception>
+    /// <exception cref="DataFormatException">A file is damaged.</exception>
     public IReadOnlyList<string> Differing(string name) =>
-        Find(name) is { } entry && TryLocate(name) is { } folder
-            ?
-            [
-                .. entry
-                    .Files.Where(f => f.Value.Length > 0 && Downloader.Sum(DataFile.Require(folder, f.Key)) != f.Value)
-                    .Select(f => f.Key),
-            ]
-            : [];
+        Find(name) is { } entry && TryLocate(name) is { } folder ? Differing(entry, folder) : [];
 
     /// <summary>Reads a data set, after downloading it where it is nowhere.</summary>
     /// <param name="name">Name in the catalog, or <c>synthetic</c>.</param>
     /// <param name="progress">Is told how far a download has come.</param>
     /// <exception cref="SettingException">There is no such data set.</exception>
     /// <exception cref="IOException">It is not there and cannot be downloaded; the message says what to put where.</exception>
-    /// <exception cref="DataFormatException">A file is malformed.</exception>
+    /// <exception cref="DataFormatException">A file is malformed, or not the one whose sum the catalog has.</exception>
     public Dataset Load(string name, IProgress<DownloadProgress>? progress = null)
     {
         if (Find(name) is not { } entry)
@@ -103,20 +130,56 @@ public sealed class DatasetCatalog
             return new(world.Ratings, 4, ["segment"], ["category", "tags"]);
         }
         var folder = TryLocate(name) ?? Download(entry, progress);
-        return new(Read(entry, folder), entry.LabelThreshold, entry.UserFeatures, entry.ItemFeatures);
+        var differing = Differing(entry, folder);
+        if (differing.Count > 0 && !entry.AnyCopy)
+        {
+            var file = DataFile.Require(folder, differing[0]);
+            throw new DataFormatException(
+                file,
+                0,
+                0,
+                $"expected the content with the SHA-256 {entry.Files[differing[0]]}, found {Checksums.Of(file, entry.Limits)}: the "
+                    + "file is damaged or another version. Fetch it again; to read it as it is, give the data set a table of your "
+                    + "own in catalog.toml with anyCopy = true or with its sum"
+            );
+        }
+        var ratings = DatasetReader.Registry.Named(entry.Format).Read(new(entry, folder));
+        return new(
+            ratings.As(entry.Feedback, entry.Counts),
+            entry.LabelThreshold,
+            entry.UserFeatures,
+            entry.ItemFeatures
+        )
+        {
+            Feedback = entry.Feedback,
+            Differing = differing,
+        };
     }
 
-    private static Ratings Read(CatalogEntry entry, string folder) =>
-        entry.Columns is { } columns ? DelimitedFiles.Read(entry.Name, folder, columns, entry.Duplicates)
-        : Readers.TryGetValue(entry.Reader, out var reader) ? reader.Read(entry.Name, folder, entry.Duplicates)
-        : throw new SettingException(
-            $"'{entry.Name}' names the reader '{entry.Reader}'{NearestName.Hint(entry.Reader, Readers.Keys)}. "
-                + $"Readers: {string.Join(", ", Readers.Keys.Order())}, or delimited with a table of columns"
-        );
+    private static IReadOnlyList<string> FilesOf(CatalogEntry entry) =>
+        [.. DatasetReader.Registry.Named(entry.Format).FilesOf(entry).Concat(entry.Files.Keys).Distinct()];
+
+    private static IReadOnlyList<string> Differing(CatalogEntry entry, string folder) =>
+        [
+            .. entry
+                .Files.Where(f =>
+                    f.Value.Length > 0 && Checksums.Of(DataFile.Require(folder, f.Key), entry.Limits) != f.Value
+                )
+                .Select(f => f.Key),
+        ];
+
+    private IEnumerable<string> Places(CatalogEntry entry) =>
+        folders.Select(folder => Path.Combine(folder, entry.Folder ?? entry.Name)).Where(Directory.Exists);
 
     private string Download(CatalogEntry entry, IProgress<DownloadProgress>? progress)
     {
-        var folder = Path.Combine(folders[0], entry.Name);
+        if (folders.IsEmpty)
+        {
+            throw new IOException(
+                $"The data set {entry.Name} is not there, and there is no folder to download it into."
+            );
+        }
+        var folder = Path.Combine(folders[0], entry.Folder ?? entry.Name);
         if (entry.Url is null)
         {
             throw new IOException(Remedy(entry, folder, "it is not offered for download"));
@@ -127,11 +190,12 @@ public sealed class DatasetCatalog
         }
         try
         {
-            new Downloader(open).Fetch(entry, folder, progress);
+            new Downloader(open).Fetch(entry, FilesOf(entry), folder, progress);
             return folder;
         }
         // A server's error page in place of an archive is data that cannot be unpacked.
-        catch (Exception error) when (error is IOException or InvalidDataException)
+        catch (Exception error)
+            when (error is IOException or InvalidDataException or UnauthorizedAccessException or DataFormatException)
         {
             throw new IOException(Remedy(entry, folder, error.Message), error);
         }
@@ -139,15 +203,15 @@ public sealed class DatasetCatalog
 
     private static string Remedy(CatalogEntry entry, string folder, string why) =>
         $"The data set {entry.Name} ({entry.Title}) is not on this machine: {why.TrimEnd('.')}. "
-        + $"Put {string.Join(", ", entry.Files.Keys)} (plain or .gz; see {entry.Page}) into {folder}, or set "
-        + $"{FolderVariable} to a folder that has a folder {entry.Name} with them."
+        + $"Put {string.Join(", ", FilesOf(entry))} (plain or .gz; see {entry.Page}) into {folder}, or set "
+        + $"{FolderVariable} to a folder that has a folder {entry.Folder ?? entry.Name} with them."
         + (entry.Note.Length > 0 ? $" {entry.Note}" : "");
 
-    private static IEnumerable<CatalogEntry> BuiltIn()
+    private static string BuiltIn()
     {
         using var stream = typeof(DatasetCatalog).Assembly.GetManifestResourceStream(FileName)!;
         using var text = new StreamReader(stream);
-        return CatalogFile.Parse(text.ReadToEnd(), FileName);
+        return text.ReadToEnd();
     }
 
     private static IEnumerable<string> StandardFolders()

@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Text;
 using RobustMeta.Data.Reading;
 
 namespace RobustMeta.Data;
@@ -12,134 +10,120 @@ public static class DelimitedFiles
     /// <param name="folder">Folder of the files.</param>
     /// <param name="spec">Which columns mean what.</param>
     /// <param name="rule">What becomes of several ratings of one item by one user.</param>
+    /// <param name="limits">What the files may hold; null is the default.</param>
     /// <exception cref="DataFormatException">A line is malformed, or a column does not exist.</exception>
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     public static Ratings Read(
         string name,
         string folder,
         DelimitedSpec spec,
-        DuplicateRule rule = DuplicateRule.KeepLast
+        DuplicateRule rule = DuplicateRule.KeepLast,
+        ReadLimits? limits = null
     )
     {
-        var builder = ReadRatings(DataFile.Require(folder, spec.Ratings), spec, rule);
-        var itemRows = spec.Items is null
-            ? []
-            : ReadFeatures(folder, spec.Items, spec.ItemsId, spec.ItemFeatures, spec);
-        var userRows = spec.Users is null
-            ? []
-            : ReadFeatures(folder, spec.Users, spec.UsersId, spec.UserFeatures, spec);
-        var users = Table(builder.Users(), spec.UserFeatures, userRows);
-        var items = Table(builder.Items(itemRows.Select(row => row.Id)), spec.ItemFeatures, itemRows);
-        return builder.Build(name, users, items);
+        limits ??= ReadLimits.Default;
+        var builder = ReadRatings(DataFile.Require(folder, spec.Ratings), spec, new(rule, null, limits), limits);
+        var items = FeatureFile.Items(spec) is { } itemFile ? itemFile.Read(folder, limits) : [];
+        var users = FeatureFile.Users(spec) is { } userFile ? userFile.Read(folder, limits) : [];
+        return builder.Build(
+            name,
+            Table(builder.Users(), spec.UserFeatures, users, spec.UsersRepeats),
+            Table(builder.Items(items.Select(row => row.Id)), spec.ItemFeatures, items, spec.ItemsRepeats)
+        );
     }
 
-    private static RatingsBuilder ReadRatings(string path, DelimitedSpec spec, DuplicateRule rule)
+    /// <summary>Which columns of a file hold users, items, ratings and times, and how it is written, once all is known.</summary>
+    /// <param name="path">The file of ratings.</param>
+    /// <param name="spec">What is given.</param>
+    /// <param name="limits">What the file may hold.</param>
+    internal static DelimitedSpec Detect(string path, DelimitedSpec spec, ReadLimits limits)
     {
-        var builder = new RatingsBuilder(rule, TextEncoding(spec));
-        using var reader = new ByteLineReader(path);
-        var records = Records(reader, spec);
-        var columns = new DelimitedColumns(records, reader, spec.Header);
-        var (user, item) = (columns.Find(spec.User), columns.Find(spec.Item));
+        var dialect = DialectDetector.Complete(path, spec.Dialect, Columns(spec), limits);
+        using var reader = new ByteLineReader(path, limits, DialectDetector.Source(dialect));
+        var records = new DelimitedRecords(reader, dialect);
+        var columns = new DelimitedColumns(records, path, dialect.Header ?? true);
+        return WithColumns(spec with { Dialect = dialect }, columns);
+    }
+
+    private static IEnumerable<string> Columns(DelimitedSpec spec) =>
+        new[] { spec.User, spec.Item, spec.Rating, spec.Time }.OfType<string>();
+
+    // Recognised only where neither identifier is named: a rating column that was left out on purpose stays out.
+    private static DelimitedSpec WithColumns(DelimitedSpec spec, DelimitedColumns columns) =>
+        spec.User is not null || spec.Item is not null
+            ? spec with
+            {
+                User = spec.User ?? columns.Names[columns.Recognise("user identifiers", HeaderNames.User, "user")],
+                Item = spec.Item ?? columns.Names[columns.Recognise("item identifiers", HeaderNames.Item, "item")],
+            }
+            : spec with
+            {
+                User =
+                    columns.Names.Count == 0
+                        ? throw new DataFormatException(
+                            columns.File,
+                            1,
+                            0,
+                            "the file has no header: name the columns by their positions, user = 1 and item = 2"
+                        )
+                        : columns.Names[columns.Recognise("user identifiers", HeaderNames.User, "user")],
+                Item = columns.Names[columns.Recognise("item identifiers", HeaderNames.Item, "item")],
+                Rating = spec.Rating ?? HeaderNames.Find(columns.Names, HeaderNames.Rating),
+                Time = spec.Time ?? HeaderNames.Find(columns.Names, HeaderNames.Time),
+            };
+
+    private static RatingsBuilder ReadRatings(
+        string path,
+        DelimitedSpec given,
+        RatingsBuilder builder,
+        ReadLimits limits
+    )
+    {
+        var dialect = DialectDetector.Complete(path, given.Dialect, Columns(given), limits);
+        using var reader = new ByteLineReader(path, limits, DialectDetector.Source(dialect));
+        var records = new DelimitedRecords(reader, dialect);
+        var columns = new DelimitedColumns(records, path, dialect.Header ?? true);
+        var spec = WithColumns(given, columns);
+        var (user, item) = (columns.Find(spec.User!), columns.Find(spec.Item!));
         var rating = spec.Rating is null ? -1 : columns.Find(spec.Rating);
         var time = spec.Time is null ? -1 : columns.Find(spec.Time);
         var notRated = spec.NotRated.Select(x => (float)x).ToHashSet();
+        var missing = dialect.Missing ?? [];
+        var times = new TimeParser(spec.TimeFormat);
         while (records.TryRead())
         {
-            var value = rating < 0 ? 1 : Number(records, rating, "a rating");
+            if (rating >= 0 && missing.Count > 0 && missing.Contains(records.Text(rating)))
+            {
+                builder.Unrated++;
+                continue;
+            }
+            var value = rating < 0 ? 1 : records.Single(rating, "a rating");
             if (notRated.Contains(value))
             {
                 builder.Unrated++;
                 continue;
             }
-            var seconds = time < 0 ? 0 : (long)Number(records, time, "a Unix time", integer: true);
-            builder.Add(Token(records, user, "a user"), Token(records, item, "an item"), value, seconds, reader);
+            var seconds = time < 0 ? 0 : times.Parse(records, time);
+            builder.Add(records.Token(user, "a user"), records.Token(item, "an item"), value, seconds, reader);
         }
-        return builder;
-    }
-
-    private static List<(string Id, FeatureValue[] Values)> ReadFeatures(
-        string folder,
-        string file,
-        string? id,
-        IReadOnlyList<DelimitedFeature> features,
-        DelimitedSpec spec
-    )
-    {
-        var rows = new List<(string, FeatureValue[])>();
-        using var reader = new ByteLineReader(DataFile.Require(folder, file));
-        var records = Records(reader, spec);
-        var columns = new DelimitedColumns(records, reader, spec.Header);
-        var key = columns.Find(id ?? throw new ArgumentException($"'{file}' needs the column of its identifiers."));
-        var places = features.Select(f => columns.Find(f.Column)).ToArray();
-        while (records.TryRead())
-        {
-            var values = features.Select((f, i) => Value(records, places[i], f, spec)).ToArray();
-            rows.Add((Text(Token(records, key, "an identifier"), spec), values));
-        }
-        return rows;
+        return builder.Count > 0 ? builder : throw DatasetReader.Empty(path, builder.Unrated);
     }
 
     private static FeatureTableBuilder Table(
         Vocabulary entities,
         IReadOnlyList<DelimitedFeature> features,
-        List<(string Id, FeatureValue[] Values)> rows
+        List<FeatureRow> rows,
+        RepeatRule repeats
     )
     {
-        var table = new FeatureTableBuilder(entities, [.. features.Select(f => (f.Name ?? f.Column, f.Kind))]);
-        foreach (var (id, values) in rows)
+        var table = new FeatureTableBuilder(entities, [.. features.Select(f => (f.Name ?? f.Column, f.Kind))])
         {
-            table.Set(id, values);
+            Repeats = repeats,
+        };
+        foreach (var row in rows)
+        {
+            table.Set(row.Id, row.Path, row.Line, row.Values);
         }
         return table;
-    }
-
-    private static FeatureValue Value(
-        DelimitedRecords records,
-        int column,
-        DelimitedFeature feature,
-        DelimitedSpec spec
-    )
-    {
-        const string Missing = "NULL";
-        if (column >= records.Count)
-        {
-            throw records.Error(column, $"the feature '{feature.Column}'");
-        }
-        var text = Text(records[column], spec);
-        return (feature.Kind, text) switch
-        {
-            (FeatureKind.Number, "" or Missing) => FeatureValue.Of(float.NaN),
-            (FeatureKind.Number, _) => FeatureValue.Of((float)Number(records, column, "a number")),
-            (FeatureKind.Bag, _) => FeatureValue.Of(
-                text.Split(feature.BagSeparator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            ),
-            _ => FeatureValue.Of(text == Missing ? "" : text),
-        };
-    }
-
-    private static DelimitedRecords Records(ByteLineReader reader, DelimitedSpec spec) =>
-        new(reader, Encoding.UTF8.GetBytes(spec.Separator.Replace("\\t", "\t")), spec.Quoted, spec.Backslash);
-
-    private static string Text(ReadOnlySpan<byte> field, DelimitedSpec spec) => TextEncoding(spec).GetString(field);
-
-    private static Encoding TextEncoding(DelimitedSpec spec) => spec.Latin1 ? Encoding.Latin1 : Encoding.UTF8;
-
-    private static ReadOnlySpan<byte> Token(DelimitedRecords records, int column, string what) =>
-        column < records.Count && !records[column].IsEmpty ? records[column] : throw records.Error(column, what);
-
-    private static float Number(DelimitedRecords records, int column, string what) =>
-        (float)Number(records, column, what, integer: false);
-
-    private static double Number(DelimitedRecords records, int column, string what, bool integer)
-    {
-        if (column < records.Count)
-        {
-            var field = records[column];
-            if (Utf8Parser.TryParse(field, out double x, out var used) && used == field.Length && double.IsFinite(x))
-            {
-                return integer ? Math.Truncate(x) : x;
-            }
-        }
-        throw records.Error(column, what);
     }
 }

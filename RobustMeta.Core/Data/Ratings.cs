@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustMeta.Data.Reading;
 
 namespace RobustMeta.Data;
 
@@ -20,7 +21,7 @@ public sealed class Ratings
     /// <param name="times">Unix time in seconds of each row, or empty when times are unknown.</param>
     /// <param name="userFeatures">Features by user index.</param>
     /// <param name="itemFeatures">Features by item index.</param>
-    /// <param name="report">What reading met.</param>
+    /// <param name="report">Counts of what was read and left out.</param>
     /// <exception cref="ArgumentException">Columns differ in length, or an index is out of range.</exception>
     public Ratings(
         string name,
@@ -76,7 +77,7 @@ public sealed class Ratings
     /// <summary>Features of the items.</summary>
     public FeatureTable ItemFeatures { get; }
 
-    /// <summary>What reading met.</summary>
+    /// <summary>Counts of what was read and left out.</summary>
     public ReadReport Report { get; }
 
     /// <summary>Number of ratings.</summary>
@@ -88,6 +89,74 @@ public sealed class Ratings
         var (offsets, rows) = byUser.Value;
         return rows.AsSpan()[offsets[user]..offsets[user + 1]];
     }
+
+    /// <summary>
+    /// Ratings of rows of one's own: a list of records, a query, a frame. Users and items are numbered in order of first
+    /// appearance.
+    /// </summary>
+    /// <param name="name">Name of the data set in results.</param>
+    /// <param name="rows">User, item and rating of each row.</param>
+    /// <param name="rule">What becomes of several ratings of one item by one user.</param>
+    /// <exception cref="ArgumentException">An identifier is empty, a rating is not finite, or a duplicate is refused.</exception>
+    public static Ratings Of(
+        string name,
+        IEnumerable<(string User, string Item, float Value)> rows,
+        DuplicateRule rule = DuplicateRule.KeepLast
+    ) => Of(name, rows.Select(row => (row.User, row.Item, row.Value, 0L)), rule);
+
+    /// <summary>Ratings of rows of one's own, with times.</summary>
+    /// <param name="name">Name of the data set in results.</param>
+    /// <param name="rows">User, item, rating and Unix time in seconds of each row.</param>
+    /// <param name="rule">What becomes of several ratings of one item by one user.</param>
+    /// <exception cref="ArgumentException">An identifier is empty, a rating is not finite, or a duplicate is refused.</exception>
+    public static Ratings Of(
+        string name,
+        IEnumerable<(string User, string Item, float Value, long Time)> rows,
+        DuplicateRule rule = DuplicateRule.KeepLast
+    )
+    {
+        var builder = new RatingsBuilder(rule);
+        var number = 0L;
+        foreach (var (user, item, value, time) in rows)
+        {
+            number++;
+            if (string.IsNullOrEmpty(user) || string.IsNullOrEmpty(item) || !float.IsFinite(value))
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant(
+                        $"Row {number} needs a user, an item and a finite rating; it has '{user}', '{item}', {value}."
+                    ),
+                    nameof(rows)
+                );
+            }
+            if (!builder.TryAdd(user, item, value, time))
+            {
+                throw new ArgumentException(
+                    FormattableString.Invariant($"Row {number}: user '{user}' rates item '{item}' a second time."),
+                    nameof(rows)
+                );
+            }
+        }
+        return builder.Build(name);
+    }
+
+    /// <summary>The same rows with values as a kind of feedback has them: 1 for positives, labels for counts.</summary>
+    /// <param name="kind">What the values are.</param>
+    /// <param name="rule">How counts become labels.</param>
+    /// <exception cref="ArgumentException">A count is negative.</exception>
+    public Ratings As(FeedbackKind kind, CountRule rule) =>
+        kind switch
+        {
+            FeedbackKind.Positives => WithValues([.. Values.Select(_ => 1f)]),
+            FeedbackKind.Counts when Values.Any(value => value < 0) => throw new ArgumentException(
+                $"'{Name}' holds negative values, which are no counts: state feedback = \"explicit\" in the catalog."
+            ),
+            FeedbackKind.Counts => WithValues([.. Values.Select(rule.Apply)]),
+            _ => this,
+        };
+
+    private Ratings WithValues(ImmutableArray<float> values) =>
+        new(Name, Users, Items, UserIndex, ItemIndex, values, Times, UserFeatures, ItemFeatures, Report);
 
     private (ImmutableArray<int>, ImmutableArray<int>) GroupByUser()
     {

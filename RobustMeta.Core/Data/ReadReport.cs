@@ -1,6 +1,8 @@
+using System.Globalization;
+
 namespace RobustMeta.Data;
 
-/// <summary>What reading a ratings file met: nothing is dropped without being counted here.</summary>
+/// <summary>Counts of what was read and what was left out: nothing is dropped without being counted here.</summary>
 /// <param name="Rows">Rating rows read.</param>
 /// <param name="Duplicates">Rows whose user–item pair had occurred before.</param>
 /// <param name="DuplicateRule">The rule that resolved them.</param>
@@ -16,4 +18,41 @@ public sealed record ReadReport(
     int UsersWithoutFeatures = 0,
     long Unrated = 0,
     bool HasTimes = false
-);
+)
+{
+    /// <summary>What a user should know, one sentence each; empty when nothing was left out or is missing.</summary>
+    /// <param name="ratings">The ratings that were read.</param>
+    public IReadOnlyList<string> Notes(Ratings ratings)
+    {
+        var notes = new List<string>();
+        void Add(FormattableString note) => notes.Add(note.ToString(CultureInfo.InvariantCulture));
+        if (Unrated > 0)
+        {
+            Add($"{Unrated:N0} rows without a rating were left out.");
+        }
+        if (Duplicates > 0)
+        {
+            Add($"{Duplicates:N0} of {Rows:N0} rows repeat a user and item; the rule is {DuplicateRule}.");
+        }
+        if (ItemsWithoutFeatures > 0)
+        {
+            var rated = ratings.ItemIndex.Distinct().Count();
+            Add(
+                $"{Share(ItemsWithoutFeatures, rated)} rated items are not in the file of item features{Advice(rated)}."
+            );
+        }
+        if (UsersWithoutFeatures > 0)
+        {
+            Add($"{Share(UsersWithoutFeatures, ratings.Users.Count)} users are not in the file of user features.");
+        }
+        return notes;
+
+        string Advice(int rated) =>
+            ItemsWithoutFeatures == rated ? ": compare the identifiers of the two files, blanks and case included" : "";
+    }
+
+    private static string Share(int missing, int all) =>
+        missing == all
+            ? string.Create(CultureInfo.InvariantCulture, $"All {all:N0}")
+            : string.Create(CultureInfo.InvariantCulture, $"{missing:N0} of {all:N0}");
+}

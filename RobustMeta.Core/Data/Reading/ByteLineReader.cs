@@ -1,23 +1,41 @@
+using System.Globalization;
+using System.Text;
+
 namespace RobustMeta.Data.Reading;
 
 /// <summary>
 /// The lines of a file as bytes, without copying and without their ends (LF or CRLF; the last line needs none). A
-/// UTF-8 byte-order mark at the start is passed over.
+/// UTF-8 byte-order mark at the start is passed over; UTF-16 and UTF-32 are read by their mark as UTF-8.
 /// </summary>
-internal sealed class ByteLineReader : IDisposable
+public sealed class ByteLineReader : IDisposable
 {
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
-    private readonly Stream stream;
+    private readonly ReadLimits limits;
+    private Stream stream;
     private byte[] buffer = new byte[1 << 16];
     private int start;
     private int end;
     private bool isAtEnd;
 
-    public ByteLineReader(string path)
+    /// <summary>Opens a file.</summary>
+    /// <param name="path">The file, plain or <c>.gz</c>.</param>
+    /// <param name="limits">What it may hold.</param>
+    /// <param name="source">Encoding of the file where its bytes are to be turned into UTF-8; null takes them as they are.</param>
+    /// <exception cref="DataFormatException">It is not a regular file.</exception>
+    public ByteLineReader(string path, ReadLimits limits, Encoding? source = null)
     {
         Path = path;
-        stream = DataFile.Open(path);
+        this.limits = limits;
+        stream = DataFile.Open(path, limits);
         Fill();
+        var marked = Marked(buffer.AsSpan(0, end));
+        if ((source ?? marked) is { } encoding)
+        {
+            stream.Dispose();
+            stream = Encoding.CreateTranscodingStream(DataFile.Open(path, limits), encoding, Encoding.UTF8);
+            (start, end) = (0, 0);
+            Fill();
+        }
         if (buffer.AsSpan(0, end).StartsWith(ByteOrderMark))
         {
             start = ByteOrderMark.Length;
@@ -31,6 +49,7 @@ internal sealed class ByteLineReader : IDisposable
     public long Number { get; private set; }
 
     /// <summary>The next line; valid until the next call.</summary>
+    /// <exception cref="DataFormatException">The line is longer than the limit, or lines end with CR alone.</exception>
     public bool TryRead(out ReadOnlySpan<byte> line)
     {
         var searched = 0;
@@ -42,6 +61,7 @@ internal sealed class ByteLineReader : IDisposable
                 line = WithoutReturn(buffer.AsSpan(start, searched + found));
                 start += searched + found + 1;
                 Number++;
+                RequireLineEnds(line);
                 return true;
             }
             if (isAtEnd)
@@ -50,17 +70,64 @@ internal sealed class ByteLineReader : IDisposable
                 var isLine = start < end;
                 start = end;
                 Number += isLine ? 1 : 0;
+                RequireLineEnds(line);
                 return isLine;
             }
             searched = end - start;
+            RequireShort(searched);
             Fill();
         }
     }
 
     /// <summary>An error at the current line.</summary>
+    /// <param name="column">Column (field), from 1; 0 when the whole line is meant.</param>
+    /// <param name="expected">What was expected there, and what stood there.</param>
     public DataFormatException Error(int column, string expected) => new(Path, Number, column, expected);
 
+    /// <summary>Refuses a field that is longer than the limit.</summary>
+    internal void RequireField(int column, int length)
+    {
+        if (length > limits.FieldBytes)
+        {
+            throw Error(column, TooLong("field", limits.FieldBytes, "fieldBytes"));
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose() => stream.Dispose();
+
+    private void RequireShort(long length)
+    {
+        if (length > limits.LineBytes)
+        {
+            throw new DataFormatException(Path, Number + 1, 0, TooLong("line", limits.LineBytes, "lineBytes"));
+        }
+    }
+
+    private static string TooLong(string what, long limit, string key) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"expected a {what} of at most {limit:N0} bytes; if a longer one is right, raise '{key}' in the table 'limits' "
+        ) + "of the data set in catalog.toml";
+
+    // Only in the first line: a file of an old system has no other.
+    private void RequireLineEnds(ReadOnlySpan<byte> line)
+    {
+        if (Number == 1 && line.Contains((byte)'\r'))
+        {
+            throw Error(0, "expected lines that end with LF or CRLF, found CR alone; convert the file");
+        }
+    }
+
+    private static Encoding? Marked(ReadOnlySpan<byte> head) =>
+        head switch
+        {
+            [0xFF, 0xFE, 0, 0, ..] => new UTF32Encoding(false, true, true),
+            [0, 0, 0xFE, 0xFF, ..] => new UTF32Encoding(true, true, true),
+            [0xFF, 0xFE, ..] => new UnicodeEncoding(false, true, true),
+            [0xFE, 0xFF, ..] => new UnicodeEncoding(true, true, true),
+            _ => null,
+        };
 
     private static ReadOnlySpan<byte> WithoutReturn(ReadOnlySpan<byte> line) =>
         line is [.. var rest, (byte)'\r'] ? rest : line;
@@ -78,8 +145,20 @@ internal sealed class ByteLineReader : IDisposable
         {
             Array.Resize(ref buffer, 2 * buffer.Length);
         }
-        var read = stream.Read(buffer, end, buffer.Length - end);
-        end += read;
-        isAtEnd = read == 0;
+        try
+        {
+            var read = stream.Read(buffer, end, buffer.Length - end);
+            end += read;
+            isAtEnd = read == 0;
+        }
+        catch (DecoderFallbackException error)
+        {
+            throw new DataFormatException(
+                Path,
+                Number + 1,
+                0,
+                $"expected text in one encoding, found other bytes: {error.Message}"
+            );
+        }
     }
 }

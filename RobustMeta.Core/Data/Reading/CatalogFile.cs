@@ -1,7 +1,7 @@
-using System.Globalization;
 using RobustMeta.Settings;
 using Tomlyn;
 using Tomlyn.Model;
+using Tomlyn.Parsing;
 
 namespace RobustMeta.Data.Reading;
 
@@ -11,56 +11,72 @@ internal static class CatalogFile
     private static readonly string[] Keys =
     [
         "title",
+        "folder",
         "page",
         "url",
+        "insecure",
         "licence",
         "note",
+        "format",
         "reader",
+        "feedback",
+        "counts",
         "labelThreshold",
         "userFeatures",
         "itemFeatures",
         "duplicates",
         "files",
+        "anyCopy",
         "columns",
+        "options",
+        "limits",
     ];
 
-    private static readonly string[] ColumnKeys =
+    private static readonly string[] LimitKeys =
     [
-        "ratings",
-        "user",
-        "item",
-        "rating",
-        "time",
-        "notRated",
         "users",
-        "usersId",
-        "userFeatures",
         "items",
-        "itemsId",
-        "itemFeatures",
-        "separator",
-        "header",
-        "quoted",
-        "backslash",
-        "latin1",
+        "rows",
+        "lineBytes",
+        "fieldBytes",
+        "fileBytes",
+        "ratio",
     ];
 
-    /// <summary>The entries of a text.</summary>
+    /// <summary>The entries of a text, and what is wrong with those that are malformed, by name.</summary>
     /// <param name="text">TOML.</param>
     /// <param name="place">Name of the file, for errors.</param>
-    /// <exception cref="SettingException">A key is unknown, missing or of the wrong type, or a name is taken.</exception>
-    public static IEnumerable<CatalogEntry> Parse(string text, string place)
+    /// <exception cref="SettingException">The text is no TOML.</exception>
+    public static (IReadOnlyList<CatalogEntry> Entries, IReadOnlyList<(string Name, string Problem)> Problems) Parse(
+        string text,
+        string place
+    )
     {
         TomlTable root;
         try
         {
+            // Deserialising alone takes the last of two equal keys.
+            SyntaxParser.ParseStrict(text, place, validate: true);
             root = TomlSerializer.Deserialize<TomlTable>(text) ?? [];
         }
         catch (TomlException error)
         {
             throw new SettingException($"{place}: {error.Message}");
         }
-        return [.. root.Select(pair => Entry(pair.Key, pair.Value, place))];
+        var entries = new List<CatalogEntry>();
+        var problems = new List<(string, string)>();
+        foreach (var (name, value) in root)
+        {
+            try
+            {
+                entries.Add(Entry(name, value, place));
+            }
+            catch (SettingException error)
+            {
+                problems.Add((name, error.Message));
+            }
+        }
+        return (entries, problems);
     }
 
     private static CatalogEntry Entry(string name, object? value, string place)
@@ -71,115 +87,60 @@ internal static class CatalogFile
                 $"{place}: the name '{name}' is taken by the generated world; give the data set another one."
             );
         }
-        var table = new Table(value, $"{place}: {name}", Keys);
+        var table = new CatalogTable(value, $"{place}: {name}", Keys);
+        RequireName(name, $"{place}: the name of a data set");
+        var feedback = table.Enum<FeedbackKind>("feedback") ?? FeedbackKind.Explicit;
+        var format = table.FilledText("format") ?? table.FilledText("reader") ?? throw table.Missing("format");
         return new()
         {
             Name = name,
             Title = table.Text("title") ?? name,
+            Folder = table.Text("folder") is { } folder ? RequireName(folder, $"{place}: {name}: 'folder'") : null,
             Page = table.Text("page") ?? "",
             Url = table.Address("url"),
+            Insecure = table.Flag("insecure") ?? false,
             Licence = table.Text("licence") ?? "",
             Note = table.Text("note") ?? "",
-            Reader = table.Require("reader"),
-            LabelThreshold = table.Number("labelThreshold"),
+            Format = format,
+            Feedback = feedback,
+            Counts = table.Text("counts") is { } rule ? CountRule.Parse(rule) : CountRule.Log,
+            LabelThreshold =
+                table.Number("labelThreshold")
+                ?? (feedback == FeedbackKind.Positives ? 1 : throw table.Missing("labelThreshold")),
             UserFeatures = table.Texts("userFeatures"),
             ItemFeatures = table.Texts("itemFeatures"),
-            Duplicates = table.Text("duplicates") is { } rule ? table.Enum<DuplicateRule>("duplicates", rule) : default,
-            Files = table.Map("files"),
-            Columns = table.Has("columns") ? Columns(table.Inner("columns", ColumnKeys)) : null,
+            Duplicates = table.Enum<DuplicateRule>("duplicates") ?? default,
+            Files = table.Sums("files"),
+            AnyCopy = table.Flag("anyCopy") ?? false,
+            Columns = CatalogColumns.Of(table),
+            Options = table.Inner("options", null)?.Values() ?? new Dictionary<string, string>(),
+            Limits = table.Inner("limits", LimitKeys) is { } limits ? Limits(limits) : ReadLimits.Default,
         };
     }
 
-    private static DelimitedSpec Columns(Table table) =>
-        new()
+    private static ReadLimits Limits(CatalogTable table)
+    {
+        var usual = ReadLimits.Default;
+        return new()
         {
-            Ratings = table.Require("ratings"),
-            User = table.Require("user"),
-            Item = table.Require("item"),
-            Rating = table.Text("rating"),
-            Time = table.Text("time"),
-            NotRated = table.Numbers("notRated"),
-            Users = table.Text("users"),
-            UsersId = table.Text("usersId"),
-            UserFeatures = [.. table.Texts("userFeatures").Select(text => Feature(table, text))],
-            Items = table.Text("items"),
-            ItemsId = table.Text("itemsId"),
-            ItemFeatures = [.. table.Texts("itemFeatures").Select(text => Feature(table, text))],
-            Separator = table.Text("separator") ?? ",",
-            Header = table.Flag("header") ?? true,
-            Quoted = table.Flag("quoted") ?? true,
-            Backslash = table.Flag("backslash") ?? false,
-            Latin1 = table.Flag("latin1") ?? false,
+            Users = table.Count("users") ?? usual.Users,
+            Items = table.Count("items") ?? usual.Items,
+            Rows = table.Count("rows") ?? usual.Rows,
+            LineBytes = table.Count("lineBytes") ?? usual.LineBytes,
+            FieldBytes = table.Count("fieldBytes") ?? usual.FieldBytes,
+            FileBytes = table.Count("fileBytes") ?? usual.FileBytes,
+            Ratio = table.Count("ratio") ?? usual.Ratio,
         };
-
-    // COLUMN[=NAME]:KIND[:SEPARATOR], e.g. "genre:bag:,".
-    private static DelimitedFeature Feature(Table table, string text)
-    {
-        var parts = text.Split(':', 3);
-        var names = parts[0].Split('=', 2);
-        var kind = parts.Length > 1 ? table.Enum<FeatureKind>(text, parts[1]) : FeatureKind.Token;
-        return new(names[0], kind, names[^1], parts.Length > 2 ? parts[2] : "|");
     }
 
-    private sealed class Table
-    {
-        private readonly TomlTable table;
-        private readonly string place;
-
-        public Table(object? value, string place, string[] keys)
-        {
-            this.place = place;
-            table = value as TomlTable ?? throw new SettingException($"{place}: expected a table [name].");
-            foreach (var key in table.Keys.Where(key => !keys.Contains(key)))
-            {
-                throw new SettingException($"{place}: there is no key '{key}'{NearestName.Hint(key, keys)}");
-            }
-        }
-
-        public bool Has(string key) => table.ContainsKey(key);
-
-        public Table Inner(string key, string[] keys) => new(table[key], $"{place}.{key}", keys);
-
-        public string? Text(string key) =>
-            !table.TryGetValue(key, out var value) ? null : value as string ?? throw Wrong(key, "a text");
-
-        public string Require(string key) => Text(key) ?? throw new SettingException($"{place}: '{key}' is missing.");
-
-        public Uri? Address(string key) =>
-            Text(key) is not { } text ? null
-            : Uri.TryCreate(text, UriKind.Absolute, out var address) ? address
-            : throw Wrong(key, "an absolute address");
-
-        public bool? Flag(string key) =>
-            !table.TryGetValue(key, out var value) ? null : value as bool? ?? throw Wrong(key, "true or false");
-
-        public double Number(string key) =>
-            table.TryGetValue(key, out var value) && value is long or double
-                ? Convert.ToDouble(value, CultureInfo.InvariantCulture)
-                : throw Wrong(key, "a number");
-
-        public IReadOnlyList<string> Texts(string key) =>
-            !table.TryGetValue(key, out var value) ? []
-            : value is TomlArray array && array.All(x => x is string) ? [.. array.Cast<string>()]
-            : throw Wrong(key, "a list of texts");
-
-        public IReadOnlyList<double> Numbers(string key) =>
-            !table.TryGetValue(key, out var value) ? []
-            : value is TomlArray array && array.All(x => x is long or double)
-                ? [.. array.Select(x => Convert.ToDouble(x, CultureInfo.InvariantCulture))]
-            : throw Wrong(key, "a list of numbers");
-
-        public IReadOnlyDictionary<string, string> Map(string key) =>
-            table.TryGetValue(key, out var value) && value is TomlTable map && map.Values.All(x => x is string)
-                ? map.ToDictionary(pair => pair.Key, pair => ((string)pair.Value).ToLowerInvariant())
-                : throw Wrong(key, "a table of file names and SHA-256 sums");
-
-        public T Enum<T>(string key, string text)
-            where T : struct, Enum =>
-            System.Enum.TryParse<T>(text, ignoreCase: true, out var value) && System.Enum.IsDefined(value)
-                ? value
-                : throw Wrong(key, $"one of {string.Join(", ", System.Enum.GetNames<T>())}");
-
-        private SettingException Wrong(string key, string expected) => new($"{place}: '{key}' must be {expected}.");
-    }
+    // The name becomes part of paths: it must not lead out of the folder.
+    private static string RequireName(string name, string what) =>
+        name.Length is > 0 and <= 100
+        && char.IsAsciiLetterOrDigit(name[0])
+        && name[^1] != '.'
+        && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? name
+            : throw new SettingException(
+                $"{what} must be letters, digits, '-', '_' and '.', starting with a letter or digit, not '{Excerpt.Of(name)}'."
+            );
 }

@@ -1,11 +1,10 @@
-using System.IO.Compression;
-
 namespace RobustMeta.Data.Reading;
 
 /// <summary>Files of a data set, plain or gzip-compressed.</summary>
 internal static class DataFile
 {
-    private const string Compressed = ".gz";
+    /// <summary>Ending of a compressed file.</summary>
+    public const string Compressed = ".gz";
 
     /// <summary>The path of a file of a folder, with or without <c>.gz</c>; null when neither is there.</summary>
     public static string? Find(string folder, string name)
@@ -22,12 +21,6 @@ internal static class DataFile
         Find(folder, name)
         ?? throw new FileNotFoundException($"{Path.Combine(folder, name)} (or {name}{Compressed}) does not exist.");
 
-    /// <summary>The contents, decompressed.</summary>
-    public static Stream Open(string path)
-    {
-        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
-        return path.EndsWith(Compressed, StringComparison.Ordinal)
-            ? new GZipStream(file, CompressionMode.Decompress)
-            : file;
-    }
+    /// <summary>The contents, decompressed and checked.</summary>
+    public static Stream Open(string path, ReadLimits limits) => new CheckedStream(path, limits);
 }

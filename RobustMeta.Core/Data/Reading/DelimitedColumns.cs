@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using RobustMeta.Settings;
 
 namespace RobustMeta.Data.Reading;
@@ -7,52 +6,105 @@ namespace RobustMeta.Data.Reading;
 /// <summary>Finds columns by header or by position.</summary>
 internal sealed class DelimitedColumns
 {
-    private readonly ByteLineReader reader;
+    private readonly string path;
     private readonly List<string>? names;
 
     /// <summary>Reads the header, where the file has one.</summary>
-    public DelimitedColumns(DelimitedRecords records, ByteLineReader reader, bool hasHeader)
+    public DelimitedColumns(DelimitedRecords records, string path, bool hasHeader)
     {
-        this.reader = reader;
+        this.path = path;
         if (!hasHeader)
         {
             return;
         }
         if (!records.TryRead())
         {
-            throw new DataFormatException(reader.Path, 1, 0, "expected a header line, found an empty file");
+            throw new DataFormatException(path, 1, 0, "expected a header line, found an empty file");
         }
         names = [];
         for (var i = 0; i < records.Count; i++)
         {
-            names.Add(Encoding.UTF8.GetString(records[i]).Trim());
+            names.Add(records.Text(i).Trim());
         }
     }
 
+    /// <summary>The file.</summary>
+    public string File => path;
+
+    /// <summary>Headers; empty where the file has none.</summary>
+    public IReadOnlyList<string> Names => names ?? [];
+
     /// <summary>The place, from 0, of a column.</summary>
-    /// <exception cref="DataFormatException">There is none; the message names the nearest.</exception>
+    /// <exception cref="DataFormatException">There is none, or there are two; the message names the nearest.</exception>
     public int Find(string column)
     {
-        if (names is null)
+        if (names is not null && Place(column) is var place and >= 0)
         {
-            return
-                int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out var position) && position > 0
+            return place;
+        }
+        if (DialectDetector.IsPosition(column))
+        {
+            var position = int.Parse(column, CultureInfo.InvariantCulture);
+            return names is null || position <= names.Count
                 ? position - 1
                 : throw new DataFormatException(
-                    reader.Path,
+                    path,
+                    1,
                     0,
-                    0,
-                    $"the file has no header, so a column is named by its position from 1, not by '{column}'"
+                    $"expected a column {position}, found {names.Count} columns: {List()}"
                 );
         }
-        var place = names.IndexOf(column);
-        return place >= 0
-            ? place
-            : throw new DataFormatException(
-                reader.Path,
+        throw names is null
+            ? new DataFormatException(
+                path,
+                0,
+                0,
+                $"the file has no header, so a column is named by its position from 1, not by '{column}'"
+            )
+            : new DataFormatException(
+                path,
                 1,
                 0,
-                $"expected a column '{column}'{NearestName.Hint(column, names)}; columns: {string.Join(", ", names)}"
+                $"expected a column '{column}'{NearestName.Hint(column, names)}; columns: {List()}"
+            );
+    }
+
+    /// <summary>The place of a column that is recognised by its header.</summary>
+    /// <param name="what">What it holds, for the message.</param>
+    /// <param name="known">Headers that are recognised.</param>
+    /// <param name="key">Key of the catalog that names the column.</param>
+    public int Recognise(string what, IReadOnlyList<string> known, string key) =>
+        HeaderNames.Find(Names, known) is { } name
+            ? Find(name)
+            : throw new DataFormatException(
+                path,
+                1,
+                0,
+                $"expected a column of {what}, such as {string.Join(", ", known.Take(4))}; found "
+                    + $"{(names is null ? "no header" : List())}. Name it: {key} = \"…\" or its position from 1"
+            );
+
+    private string List() => Excerpts(names!);
+
+    private static string Excerpts(List<string> names) =>
+        string.Join(", ", names.Take(20).Select(Excerpt.Of)) + (names.Count > 20 ? ", …" : "");
+
+    private int Place(string column)
+    {
+        var place = names!.IndexOf(column);
+        // RecBole's headers carry a type, which a name may leave out.
+        if (place < 0 && !column.Contains(':'))
+        {
+            place = names.FindIndex(name => name.StartsWith(column + ":", StringComparison.Ordinal));
+        }
+        return place < 0 || names.LastIndexOf(names[place]) == place
+            ? place
+            : throw new DataFormatException(
+                path,
+                1,
+                names.LastIndexOf(names[place]) + 1,
+                $"the column '{Excerpt.Of(names[place])}' occurs twice, as {place + 1} and "
+                    + $"{names.LastIndexOf(names[place]) + 1}; name the one that is meant by its position"
             );
     }
 }

@@ -1,23 +1,33 @@
+using System.Buffers.Text;
 using System.Text;
+using System.Text.Unicode;
 
 namespace RobustMeta.Data.Reading;
 
 /// <summary>
 /// The records of a delimited file (RFC 4180 and its dialects): fields may be quoted, hold separators and line breaks,
-/// and escape a quote by doubling it or by a backslash. Fields are bytes of the file, without their quotes.
+/// and escape a quote by doubling it or by a backslash. Fields are bytes of the file, without their quotes. Every record
+/// has as many fields as the first.
 /// </summary>
 /// <param name="reader">Lines of the file.</param>
-/// <param name="separator">What stands between two fields.</param>
-/// <param name="isQuoted">Whether a quote at the start of a field opens a quoted field.</param>
-/// <param name="hasBackslash">Whether a backslash escapes the next character of a quoted field.</param>
-internal sealed class DelimitedRecords(ByteLineReader reader, byte[] separator, bool isQuoted, bool hasBackslash)
+/// <param name="dialect">How it is written; separator known.</param>
+internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialect)
 {
+    private readonly byte[] separator = Encoding.UTF8.GetBytes(
+        dialect.Separator ?? throw new ArgumentException("The separator must be known.", nameof(dialect))
+    );
+    private readonly bool isQuoted = dialect.Quoted ?? true;
     private byte[] buffer = new byte[1 << 12];
     private int length;
     private readonly List<int> ends = [];
+    private int width;
+    private bool isInside;
 
     /// <summary>Number of fields of the current record.</summary>
     public int Count => ends.Count;
+
+    /// <summary>Line on which the current record starts, from 1.</summary>
+    public long Started { get; private set; }
 
     /// <summary>Field i of the current record; valid until the next is read.</summary>
     public ReadOnlySpan<byte> this[int i]
@@ -29,9 +39,154 @@ internal sealed class DelimitedRecords(ByteLineReader reader, byte[] separator, 
         }
     }
 
-    /// <summary>Goes to the next record.</summary>
-    /// <exception cref="DataFormatException">A quoted field is not closed.</exception>
+    /// <summary>Goes to the next record; empty lines at the end of the file are none.</summary>
+    /// <exception cref="DataFormatException">A quote is not closed, or the number of fields is another.</exception>
     public bool TryRead()
+    {
+        if (!TrySplit())
+        {
+            return false;
+        }
+        if (width > 1 && length == 0 && Count == 1)
+        {
+            RequireOnlyEmptyLines();
+            return false;
+        }
+        if (width == 0)
+        {
+            width = Count;
+        }
+        else if (Count != width)
+        {
+            throw WrongCount();
+        }
+        return true;
+    }
+
+    /// <summary>An error at a field of the current record.</summary>
+    public DataFormatException Error(int field, string expected) =>
+        new(
+            reader.Path,
+            Started,
+            field + 1,
+            field < Count
+                ? $"expected {expected}, found '{Excerpt.Of(this[field])}'"
+                : $"expected {expected}, found the end of the line after {Count} fields"
+        );
+
+    /// <summary>The text of a field.</summary>
+    /// <exception cref="DataFormatException">It is not UTF-8, or holds a byte-order mark.</exception>
+    public string Text(int field)
+    {
+        RequireText(field);
+        return Encoding.UTF8.GetString(this[field]);
+    }
+
+    /// <summary>A field that must not be empty.</summary>
+    public ReadOnlySpan<byte> Token(int field, string what)
+    {
+        if (field >= Count || this[field].IsEmpty)
+        {
+            throw Error(field, what);
+        }
+        RequireText(field);
+        return this[field];
+    }
+
+    /// <summary>A field as a finite number.</summary>
+    public double Number(int field, string what)
+    {
+        if (field < Count)
+        {
+            var bytes = this[field];
+            if (dialect.Decimal == ',' && bytes.IndexOf((byte)',') is >= 0 and var at)
+            {
+                buffer[(field == 0 ? 0 : ends[field - 1]) + at] = (byte)'.';
+            }
+            if (Utf8Parser.TryParse(bytes, out double x, out var used) && used == bytes.Length && double.IsFinite(x))
+            {
+                return x;
+            }
+            if (dialect.Decimal == '.' && bytes.IndexOf((byte)',') >= 0)
+            {
+                throw Error(field, $"{what} (for a decimal comma set decimal = \",\")");
+            }
+        }
+        throw Error(field, what);
+    }
+
+    /// <summary>A field as a finite number of single precision.</summary>
+    public float Single(int field, string what)
+    {
+        var value = (float)Number(field, what);
+        return float.IsFinite(value) ? value : throw Error(field, $"{what} below 3.4e38");
+    }
+
+    private void RequireText(int field)
+    {
+        var bytes = this[field];
+        if (!Utf8.IsValid(bytes))
+        {
+            var at = FirstInvalid(bytes);
+            throw new DataFormatException(
+                reader.Path,
+                Started,
+                field + 1,
+                $"expected UTF-8, found the byte 0x{bytes[at]:X2} as byte {at + 1} of the field '{Excerpt.Of(bytes)}'; "
+                    + "if the file is ISO-8859-1, set encoding = \"latin1\""
+            );
+        }
+        if (bytes.Length > 2 && bytes.IndexOf("\uFEFF"u8) >= 0)
+        {
+            throw Error(field, "text (a byte-order mark within a file comes from files put one after another)");
+        }
+    }
+
+    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
+    {
+        var at = 0;
+        while (Rune.DecodeFromUtf8(bytes[at..], out _, out var used) == System.Buffers.OperationStatus.Done)
+        {
+            at += used;
+        }
+        return at;
+    }
+
+    private DataFormatException WrongCount()
+    {
+        var hint =
+            Count > width && separator is [(byte)','] && dialect.Decimal == '.'
+                ? " (an unquoted comma in a text or number?)"
+                : "";
+        return Count < width
+            ? Error(Count, $"{width} fields as in the first line")
+            : new(
+                reader.Path,
+                Started,
+                width + 1,
+                $"expected {width} fields as in the first line, found {Count}{hint}; the first surplus one is "
+                    + $"'{Excerpt.Of(this[width])}'"
+            );
+    }
+
+    private void RequireOnlyEmptyLines()
+    {
+        var empty = Started;
+        while (reader.TryRead(out var line))
+        {
+            if (!line.IsEmpty)
+            {
+                throw new DataFormatException(
+                    reader.Path,
+                    empty,
+                    1,
+                    $"expected {width} fields as in the first line, found an empty line"
+                );
+            }
+        }
+    }
+
+    private bool TrySplit()
     {
         length = 0;
         ends.Clear();
@@ -39,39 +194,55 @@ internal sealed class DelimitedRecords(ByteLineReader reader, byte[] separator, 
         {
             return false;
         }
+        Started = reader.Number;
         if (!isQuoted || !line.Contains((byte)'"'))
         {
             SplitPlain(line);
             return true;
         }
-        var started = reader.Number;
-        while (!SplitQuoted(ref line))
+        var looksLikeRecords = true;
+        while (!SplitQuoted(line))
         {
             Append((byte)'\n');
             if (!reader.TryRead(out line))
             {
-                throw new DataFormatException(reader.Path, started, ends.Count + 1, "expected a closing quote");
+                throw new DataFormatException(reader.Path, Started, ends.Count + 1, "expected a closing quote");
             }
+            reader.RequireField(ends.Count + 1, length - (ends.Count == 0 ? 0 : ends[^1]));
+            looksLikeRecords &= width > 2 && Occurrences(line) == width - 1;
+        }
+        if (reader.Number > Started && looksLikeRecords && !dialect.LineBreaks)
+        {
+            throw new DataFormatException(
+                reader.Path,
+                Started,
+                0,
+                $"expected a closing quote on this line: the field goes on to line {reader.Number}, and each line on the way "
+                    + "looks like a record. Set quoted = false if quotes are part of the text, or lineBreaks = true if "
+                    + "the breaks are"
+            );
         }
         return true;
     }
 
-    /// <summary>An error at a field of the current record.</summary>
-    public DataFormatException Error(int field, string expected) =>
-        reader.Error(
-            field + 1,
-            field < Count
-                ? $"expected {expected}, found '{Encoding.UTF8.GetString(this[field])}'"
-                : $"expected {expected}, found the end of the line after {Count} fields"
-        );
+    private int Occurrences(ReadOnlySpan<byte> line)
+    {
+        var count = 0;
+        for (var at = line.IndexOf(separator); at >= 0; at = line.IndexOf(separator))
+        {
+            count++;
+            line = line[(at + separator.Length)..];
+        }
+        return count;
+    }
 
     private void SplitPlain(ReadOnlySpan<byte> line)
     {
         while (true)
         {
-            var at = line.IndexOf(separator);
-            Append(at < 0 ? line : line[..at]);
-            ends.Add(length);
+            var at = separator.Length == 1 ? line.IndexOf(separator[0]) : line.IndexOf(separator);
+            var field = at < 0 ? line : line[..at];
+            EndField(field);
             if (at < 0)
             {
                 return;
@@ -80,16 +251,22 @@ internal sealed class DelimitedRecords(ByteLineReader reader, byte[] separator, 
         }
     }
 
-    private bool isInside;
+    private void EndField(ReadOnlySpan<byte> field)
+    {
+        Append(field);
+        ends.Add(length);
+        reader.RequireField(ends.Count, field.Length);
+    }
 
     // False when the line ends inside a quoted field, which the next line goes on with.
-    private bool SplitQuoted(ref ReadOnlySpan<byte> line)
+    private bool SplitQuoted(ReadOnlySpan<byte> line)
     {
         var isStart = !isInside;
+        var isClosed = false;
         for (var i = 0; i < line.Length; )
         {
             var c = line[i];
-            if (isInside && hasBackslash && c == '\\' && i + 1 < line.Length)
+            if (isInside && dialect.Backslash && c == '\\' && i + 1 < line.Length)
             {
                 Append(line[i + 1]);
                 i += 2;
@@ -101,6 +278,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, byte[] separator, 
             }
             else if (c == '"' && (isInside || isStart))
             {
+                isClosed = isInside;
                 isInside = !isInside;
                 i++;
             }
@@ -108,11 +286,12 @@ internal sealed class DelimitedRecords(ByteLineReader reader, byte[] separator, 
             {
                 ends.Add(length);
                 i += separator.Length;
-                isStart = true;
+                (isStart, isClosed) = (true, false);
                 continue;
             }
             else
             {
+                RequireOpen(isClosed, line[i..]);
                 Append(c);
                 i++;
             }
@@ -124,6 +303,23 @@ internal sealed class DelimitedRecords(ByteLineReader reader, byte[] separator, 
         }
         ends.Add(length);
         return true;
+    }
+
+    private void RequireOpen(bool isClosed, ReadOnlySpan<byte> rest)
+    {
+        if (isClosed)
+        {
+            isInside = false;
+            throw reader.Error(
+                ends.Count + 1,
+                $"expected the end of the field after its closing quote, found '{Excerpt.Of(rest)}'"
+                    + (
+                        reader.Number > Started
+                            ? $"; the quote was opened on line {Started}: set quoted = false if quotes are part of the text"
+                            : "; a quote within quotes is doubled"
+                    )
+            );
+        }
     }
 
     private void Append(byte value)

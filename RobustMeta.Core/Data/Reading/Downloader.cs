@@ -1,37 +1,45 @@
-using System.IO.Compression;
-using System.Security.Cryptography;
-
 namespace RobustMeta.Data.Reading;
 
 /// <summary>Fetches the files of a catalog entry into a folder: all of them, checked, or none.</summary>
-/// <param name="open">Opens an address: the content and, where known, its length.</param>
-internal sealed class Downloader(Func<Uri, (Stream Content, long? Length)> open)
+/// <param name="open">Opens an address.</param>
+internal sealed class Downloader(Func<Uri, Download> open)
 {
     private const string Archive = ".zip";
 
+    /// <summary>Longest wait for the next byte.</summary>
+    public TimeSpan Stall { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Downloads, unpacks, checks, and only then moves the folder to its place.</summary>
     /// <param name="entry">What to fetch; has an address.</param>
+    /// <param name="files">Files that its reader needs.</param>
     /// <param name="folder">The folder to make; its parent is made too.</param>
     /// <param name="progress">Is told how far the download has come.</param>
     /// <exception cref="IOException">The download or a check failed; nothing was left behind.</exception>
-    public void Fetch(CatalogEntry entry, string folder, IProgress<DownloadProgress>? progress)
+    public void Fetch(
+        CatalogEntry entry,
+        IReadOnlyList<string> files,
+        string folder,
+        IProgress<DownloadProgress>? progress
+    )
     {
-        var aside = $"{folder}.{Environment.ProcessId}.part";
+        RequireEncrypted(entry);
+        var aside = $"{folder}.{Environment.ProcessId}.{Guid.NewGuid():N}.part";
         Directory.CreateDirectory(aside);
         try
         {
-            var file = Path.Combine(aside, Path.GetFileName(entry.Url!.LocalPath));
-            Download(entry.Url, file, progress);
+            var file = Path.Combine(aside, FileName(entry.Url!));
+            var isWhole = Download(entry.Url!, file, progress);
             if (file.EndsWith(Archive, StringComparison.OrdinalIgnoreCase))
             {
-                Unpack(entry, file, aside);
+                ZipMembers.Unpack(file, files, aside, entry.Limits);
                 File.Delete(file);
+                isWhole = true;
             }
-            foreach (var (name, sum) in entry.Files)
+            foreach (var name in files)
             {
-                Check(aside, name, sum);
+                Check(entry, aside, name, isWhole);
             }
-            Place(entry, aside, folder);
+            Place(files, aside, folder);
         }
         finally
         {
@@ -42,93 +50,93 @@ internal sealed class Downloader(Func<Uri, (Stream Content, long? Length)> open)
         }
     }
 
-    /// <summary>SHA-256 of a file's uncompressed content, in lower-case hexadecimal.</summary>
-    public static string Sum(string path)
+    private static void RequireEncrypted(CatalogEntry entry)
     {
-        using var content = DataFile.Open(path);
-        return Convert.ToHexStringLower(SHA256.HashData(content));
-    }
-
-    private void Download(Uri address, string file, IProgress<DownloadProgress>? progress)
-    {
-        var (content, length) = open(address);
-        using (content)
-        using (var target = File.Create(file))
+        if (entry.Url!.Scheme != Uri.UriSchemeHttps && !(entry.Insecure && entry.Url.Scheme == Uri.UriSchemeHttp))
         {
-            var buffer = new byte[1 << 16];
-            long total = 0;
-            for (var read = content.Read(buffer); read > 0; read = content.Read(buffer))
-            {
-                target.Write(buffer, 0, read);
-                total += read;
-                progress?.Report(new(Path.GetFileName(file), total, length));
-            }
-            if (length is { } expected && expected != total)
-            {
-                throw new IOException($"{address} ended after {total} of {expected} bytes.");
-            }
+            throw new IOException(
+                $"{entry.Url} is not https. For an http address that you trust set insecure = true in the catalog"
+            );
         }
     }
 
-    private static void Unpack(CatalogEntry entry, string file, string folder)
+    private static string FileName(Uri address) =>
+        Path.GetFileName(Uri.UnescapeDataString(address.LocalPath)) is { Length: > 0 } name and not ("." or "..")
+            ? name
+            : throw new IOException($"{address} names no file");
+
+    // True where the server said how long the file is.
+    private bool Download(Uri address, string file, IProgress<DownloadProgress>? progress)
     {
-        using var archive = ZipFile.OpenRead(file);
-        foreach (var name in entry.Files.Keys)
+        var download = open(address);
+        var host = download.From.Host == address.Host ? null : download.From.Host;
+        using var content = download.Content;
+        using var target = File.Create(file);
+        var buffer = new byte[1 << 16];
+        long total = 0;
+        for (var read = Next(address, content, buffer); read > 0; read = Next(address, content, buffer))
         {
-            var packed =
-                archive.Entries.FirstOrDefault(e => e.Name == name)
-                ?? throw new IOException($"{entry.Url} holds no file {name}.");
-            packed.ExtractToFile(Path.Combine(folder, name));
+            target.Write(buffer, 0, read);
+            total += read;
+            progress?.Report(new(Path.GetFileName(file), total, download.Length, host));
+        }
+        return download.Length is not { } expected ? false
+            : expected == total ? true
+            : throw new IOException($"{address} ended after {total} of {expected} bytes.");
+    }
+
+    private int Next(Uri address, Stream content, byte[] buffer)
+    {
+        using var patience = new CancellationTokenSource(Stall);
+        try
+        {
+            return content.ReadAsync(buffer, patience.Token).AsTask().GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            throw new IOException($"{address} sent nothing for {Stall.TotalSeconds} seconds.");
+        }
+        catch (HttpRequestException error)
+        {
+            throw new IOException($"{address}: {error.Message}", error);
         }
     }
 
     // In one step where the folder is new; files that are there already are the user's and stay.
-    private static void Place(CatalogEntry entry, string aside, string folder)
+    private static void Place(IReadOnlyList<string> files, string aside, string folder)
     {
         if (!Directory.Exists(folder))
         {
             Directory.Move(aside, folder);
             return;
         }
-        foreach (var name in entry.Files.Keys.Where(name => DataFile.Find(folder, name) is null))
+        foreach (var name in files.Where(name => DataFile.Find(folder, name) is null))
         {
             var path = DataFile.Require(aside, name);
-            File.Move(path, Path.Combine(folder, Path.GetFileName(path)));
+            var target = Path.Combine(folder, Path.GetRelativePath(aside, path));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Move(path, target);
         }
     }
 
-    private static void Check(string folder, string name, string sum)
+    private static void Check(CatalogEntry entry, string folder, string name, bool isWhole)
     {
         if (DataFile.Find(folder, name) is not { } path)
         {
             throw new IOException($"The download holds no file {name}.");
         }
-        if (sum.Length > 0 && Sum(path) is var found && found != sum)
+        var sum = entry.Files.GetValueOrDefault(name, "");
+        if (sum.Length == 0 && !isWhole && !path.EndsWith(DataFile.Compressed, StringComparison.Ordinal))
+        {
+            throw new IOException(
+                $"{entry.Url} does not say how long it is, and the catalog has no SHA-256 of {name}: it cannot be known to be whole"
+            );
+        }
+        // Reading it through also checks compressed content.
+        var found = Checksums.Compute(path, entry.Limits);
+        if (sum.Length > 0 && found != sum)
         {
             throw new IOException($"{name} has the SHA-256 {found}, expected {sum}.");
-        }
-    }
-
-    /// <summary>Opens an address over HTTP.</summary>
-    /// <exception cref="IOException">It cannot be reached.</exception>
-    public static (Stream Content, long? Length) OpenHttp(Uri address)
-    {
-        // One client a download: there are few, and the process ends soon after.
-        var client = new HttpClient { Timeout = TimeSpan.FromMinutes(10) };
-        try
-        {
-            var response = client
-                .GetAsync(address, HttpCompletionOption.ResponseHeadersRead)
-                .GetAwaiter()
-                .GetResult()
-                .EnsureSuccessStatusCode();
-            var content = response.Content;
-            return (content.ReadAsStreamAsync().GetAwaiter().GetResult(), content.Headers.ContentLength);
-        }
-        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
-        {
-            client.Dispose();
-            throw new IOException($"{address} cannot be reached: {error.Message}", error);
         }
     }
 }

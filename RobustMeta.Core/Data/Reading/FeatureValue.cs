@@ -3,7 +3,7 @@ namespace RobustMeta.Data.Reading;
 /// <summary>The value of one feature of one entity: tokens, or a number.</summary>
 /// <param name="Tokens">Tokens; empty ones are left out.</param>
 /// <param name="Number">The number, NaN where it is missing.</param>
-internal readonly record struct FeatureValue(IReadOnlyList<string> Tokens, float Number)
+public readonly record struct FeatureValue(IReadOnlyList<string> Tokens, float Number)
 {
     /// <summary>One token; an empty text is unknown.</summary>
     public static FeatureValue Of(string token) => new([token], float.NaN);

@@ -1,16 +1,16 @@
 using System.Buffers.Text;
-using System.Text;
 
 namespace RobustMeta.Data.Reading;
 
 /// <summary>The fields of one line, read from left to right; every error names the line and the column.</summary>
-internal ref struct Fields
+public ref struct Fields
 {
     private readonly ByteLineReader reader;
     private readonly ReadOnlySpan<byte> separator;
     private ReadOnlySpan<byte> rest;
     private bool hasMore;
 
+    /// <summary>The fields of a line.</summary>
     /// <param name="reader">Where the line comes from, for errors.</param>
     /// <param name="line">The line.</param>
     /// <param name="separator">What stands between two fields.</param>
@@ -37,6 +37,7 @@ internal ref struct Fields
         var length = separator.Length == 1 ? rest.IndexOf(separator[0]) : rest.IndexOf(separator);
         hasMore = length >= 0;
         var field = hasMore ? rest[..length] : rest;
+        reader.RequireField(Column, field.Length);
         rest = hasMore ? rest[(length + separator.Length)..] : [];
         return field;
     }
@@ -72,10 +73,10 @@ internal ref struct Fields
     {
         if (hasMore)
         {
-            throw reader.Error(Column + 1, $"expected the end of the line, found '{Encoding.Latin1.GetString(rest)}'");
+            throw reader.Error(Column + 1, $"expected the end of the line, found '{Excerpt.Of(rest)}'");
         }
     }
 
     private DataFormatException Wrong(string what, ReadOnlySpan<byte> field) =>
-        reader.Error(Column, $"expected {what}, found '{Encoding.Latin1.GetString(field)}'");
+        reader.Error(Column, $"expected {what}, found '{Excerpt.Of(field)}'");
 }

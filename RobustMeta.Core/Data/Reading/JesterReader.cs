@@ -7,18 +7,32 @@ namespace RobustMeta.Data.Reading;
 /// Jester's data set 1 as CSV: a row per user, first the number of jokes rated, then the rating of each of the 100
 /// jokes, −10 to 10, 99 where there is none. Users and jokes are named by their numbers, from 1.
 /// </summary>
-internal sealed class JesterReader : IDatasetReader
+internal sealed class JesterReader : DatasetReader
 {
     private const int Jokes = 100;
     private const float NotRated = 99;
 
-    public string Format => "jester";
+    private const string File = "jester-data-1.csv";
 
-    public Ratings Read(string name, string folder, DuplicateRule rule)
+    public override string Format => "jester";
+
+    public override string Meaning =>
+        "Jester, data set 1: a row a user, the number of ratings, 100 ratings, 99 for none";
+
+    public override ReaderExample Example =>
+        new(
+            [(File, Row(2, "-9.5", "99", "3.25") + Row(1, "99", "10"))],
+            [("1", "1", -9.5f), ("1", "3", 3.25f), ("2", "2", 10)],
+            UsersAreLines: true
+        );
+
+    public override IReadOnlyList<string> FilesOf(CatalogEntry entry) => [File];
+
+    protected override Ratings ReadFrom(ReaderSource source)
     {
-        var builder = new RatingsBuilder(rule, Encoding.ASCII);
+        var builder = source.Collect();
         var jokes = Enumerable.Range(1, Jokes).Select(j => Bytes(j)).ToArray();
-        using var reader = new ByteLineReader(DataFile.Require(folder, "jester-data-1.csv"));
+        using var reader = source.Lines(File);
         while (reader.TryRead(out var line))
         {
             var fields = new Fields(reader, line, ","u8);
@@ -48,8 +62,18 @@ internal sealed class JesterReader : IDatasetReader
                 throw reader.Error(1, $"expected the number of jokes rated, which is {count}, found {stated}");
             }
         }
-        return builder.Build(name, new(builder.Users()), new(builder.Items([])));
+        return builder.Build(source.Name);
     }
+
+    private static string Row(int count, params string[] ratings) =>
+        string.Join(
+            ",",
+            [
+                count.ToString(CultureInfo.InvariantCulture),
+                .. ratings,
+                .. Enumerable.Repeat("99", Jokes - ratings.Length),
+            ]
+        ) + "\n";
 
     private static byte[] Bytes(long number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
 }

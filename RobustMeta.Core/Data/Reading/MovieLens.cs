@@ -26,10 +26,10 @@ internal static class MovieLens
     public static string Text(ReadOnlySpan<byte> field) => Encoding.Latin1.GetString(field);
 
     /// <summary>Reads <c>user, item, rating, time</c> rows.</summary>
-    public static RatingsBuilder ReadRatings(string path, ReadOnlySpan<byte> separator, DuplicateRule rule)
+    public static RatingsBuilder ReadRatings(ReaderSource source, string file, ReadOnlySpan<byte> separator)
     {
-        var builder = new RatingsBuilder(rule, Encoding.Latin1);
-        using var reader = new ByteLineReader(path);
+        var builder = new RatingsBuilder(source.Entry.Duplicates, Encoding.Latin1, source.Limits);
+        using var reader = source.Lines(file);
         while (reader.TryRead(out var line))
         {
             var fields = new Fields(reader, line, separator);

@@ -1,14 +1,28 @@
 namespace RobustMeta.Data.Reading;
 
 /// <summary>The official files of MovieLens-1M, fields separated by <c>::</c>, ISO-8859-1.</summary>
-internal sealed class MovieLens1MReader : IDatasetReader
+internal sealed class MovieLens1MReader : DatasetReader
 {
-    public string Format => "movielens-1m";
+    public override string Format => "movielens-1m";
 
-    public Ratings Read(string name, string folder, DuplicateRule rule)
+    public override string Meaning => "MovieLens-1M: ratings.dat, users.dat, movies.dat";
+
+    public override ReaderExample Example =>
+        new(
+            [
+                ("ratings.dat", "1::10::4::880000000\n1::20::2::880000060\n2::10::5::880000120\n"),
+                ("users.dat", "1::F::1::10::48067\n2::M::56::16::70072\n"),
+                ("movies.dat", "10::A (1995)::Action|Drama\n20::B (1996)::Comedy\n"),
+            ],
+            [("1", "10", 4), ("1", "20", 2), ("2", "10", 5)]
+        );
+
+    public override IReadOnlyList<string> FilesOf(CatalogEntry entry) => ["ratings.dat", "users.dat", "movies.dat"];
+
+    protected override Ratings ReadFrom(ReaderSource source)
     {
-        var builder = MovieLens.ReadRatings(DataFile.Require(folder, "ratings.dat"), "::"u8, rule);
-        var items = ReadItems(DataFile.Require(folder, "movies.dat"));
+        var builder = MovieLens.ReadRatings(source, "ratings.dat", "::"u8);
+        var items = ReadItems(source, "movies.dat");
         var users = new FeatureTableBuilder(
             builder.Users(),
             ("age", FeatureKind.Token),
@@ -16,23 +30,26 @@ internal sealed class MovieLens1MReader : IDatasetReader
             ("occupation", FeatureKind.Token),
             ("zip", FeatureKind.Token)
         );
-        ReadUsers(DataFile.Require(folder, "users.dat"), users);
+        ReadUsers(source, "users.dat", users);
         var films = new FeatureTableBuilder(
             builder.Items(items.Select(item => item.Id)),
             ("genre", FeatureKind.Bag),
             ("year", FeatureKind.Token)
         );
-        foreach (var (id, year, genres) in items)
+        foreach (var (id, year, genres, line) in items)
         {
-            films.Set(id, FeatureValue.Of(genres), FeatureValue.Of(year));
+            films.Set(id, source.Require("movies.dat"), line, FeatureValue.Of(genres), FeatureValue.Of(year));
         }
-        return builder.Build(name, users, films);
+        return builder.Build(source.Name, users, films);
     }
 
-    private static List<(string Id, string Year, string[] Genres)> ReadItems(string path)
+    private static List<(string Id, string Year, string[] Genres, long Line)> ReadItems(
+        ReaderSource source,
+        string file
+    )
     {
-        var items = new List<(string, string, string[])>();
-        using var reader = new ByteLineReader(path);
+        var items = new List<(string, string, string[], long)>();
+        using var reader = source.Lines(file);
         while (reader.TryRead(out var line))
         {
             var fields = new Fields(reader, line, "::"u8);
@@ -40,14 +57,14 @@ internal sealed class MovieLens1MReader : IDatasetReader
             var title = MovieLens.Text(fields.Next("a title"));
             var genres = MovieLens.Text(fields.Next("genres")).Split('|');
             fields.RequireEnd();
-            items.Add((id, MovieLens.Year(title), genres));
+            items.Add((id, MovieLens.Year(title), genres, reader.Number));
         }
         return items;
     }
 
-    private static void ReadUsers(string path, FeatureTableBuilder users)
+    private static void ReadUsers(ReaderSource source, string file, FeatureTableBuilder users)
     {
-        using var reader = new ByteLineReader(path);
+        using var reader = source.Lines(file);
         while (reader.TryRead(out var line))
         {
             var fields = new Fields(reader, line, "::"u8);
@@ -59,6 +76,8 @@ internal sealed class MovieLens1MReader : IDatasetReader
             fields.RequireEnd();
             users.Set(
                 id,
+                reader.Path,
+                reader.Number,
                 FeatureValue.Of(age),
                 FeatureValue.Of(gender),
                 FeatureValue.Of(occupation),

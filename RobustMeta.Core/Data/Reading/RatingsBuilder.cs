@@ -5,9 +5,13 @@ namespace RobustMeta.Data.Reading;
 
 /// <summary>Collects rating rows, resolves duplicates, and numbers users and items in order of first appearance.</summary>
 /// <param name="rule">What becomes of several ratings of one item by one user.</param>
-/// <param name="encoding">Encoding of the identifiers.</param>
-internal sealed class RatingsBuilder(DuplicateRule rule, Encoding encoding)
+/// <param name="encoding">Encoding of the identifiers; null is UTF-8, strictly.</param>
+/// <param name="limits">Most users, items and rows; null is the default.</param>
+public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null, ReadLimits? limits = null)
 {
+    private static readonly Encoding StrictUtf8 = new UTF8Encoding(false, throwOnInvalidBytes: true);
+    private readonly Encoding encoding = encoding ?? StrictUtf8;
+    private readonly ReadLimits limits = limits ?? ReadLimits.Default;
     private readonly Vocabulary.Builder users = new();
     private readonly Vocabulary.Builder items = new();
     private readonly List<int> userIndex = [];
@@ -22,19 +26,39 @@ internal sealed class RatingsBuilder(DuplicateRule rule, Encoding encoding)
     /// <summary>Rows without a rating, which are counted and left out.</summary>
     public long Unrated { get; set; }
 
+    /// <summary>Number of ratings so far, duplicates resolved.</summary>
+    public int Count => values.Count;
+
     /// <summary>Adds a row.</summary>
     /// <param name="user">User identifier, bytes of the file.</param>
     /// <param name="item">Item identifier.</param>
     /// <param name="value">Rating.</param>
     /// <param name="time">Unix time in seconds; 0 where the file has none.</param>
-    /// <param name="reader">Where it stands, for the error of a duplicate that is refused.</param>
+    /// <param name="reader">Where it stands, for errors.</param>
+    /// <exception cref="DataFormatException">A duplicate is refused, a limit is passed, or the text is not of the encoding.</exception>
     public void Add(ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, float value, long time, ByteLineReader reader)
     {
-        if (!TryAdd(Index(users, user), Index(items, item), value, time))
+        if (!TryAdd(Index(users, user, reader), Index(items, item, reader), value, time))
+        {
+            throw reader.Error(0, $"user '{Excerpt.Of(user)}' rates item '{Excerpt.Of(item)}' a second time");
+        }
+        RequireWithinLimits(reader);
+    }
+
+    private void RequireWithinLimits(ByteLineReader reader)
+    {
+        var (what, count, limit) =
+            rows > limits.Rows ? ("rows", rows, limits.Rows)
+            : users.Count > limits.Users ? ("users", users.Count, limits.Users)
+            : items.Count > limits.Items ? ("items", items.Count, limits.Items)
+            : default;
+        if (what is not null)
         {
             throw reader.Error(
                 0,
-                $"user '{encoding.GetString(user)}' rates item '{encoding.GetString(item)}' a second time"
+                FormattableString.Invariant(
+                    $"expected at most {limit:N0} {what}, found {count:N0}; if more are right, raise "
+                ) + $"'{what}' in the table 'limits' of the data set in catalog.toml"
             );
         }
     }
@@ -55,6 +79,10 @@ internal sealed class RatingsBuilder(DuplicateRule rule, Encoding encoding)
         }
         return items.Build();
     }
+
+    /// <summary>The finished ratings, without features.</summary>
+    /// <param name="name">Name of the data set.</param>
+    public Ratings Build(string name) => Build(name, new(Users()), new(Items([])));
 
     /// <summary>The finished ratings.</summary>
     /// <param name="name">Name of the data set.</param>
@@ -130,10 +158,17 @@ internal sealed class RatingsBuilder(DuplicateRule rule, Encoding encoding)
         return true;
     }
 
-    private int Index(Vocabulary.Builder vocabulary, ReadOnlySpan<byte> token)
+    private int Index(Vocabulary.Builder vocabulary, ReadOnlySpan<byte> token, ByteLineReader reader)
     {
         Span<char> text = token.Length <= 256 ? stackalloc char[token.Length] : new char[token.Length];
-        var length = encoding.GetChars(token, text);
-        return vocabulary.Add(text[..length]);
+        try
+        {
+            var length = encoding.GetChars(token, text);
+            return vocabulary.Add(text[..length]);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw reader.Error(0, $"expected text in {encoding.WebName}, found other bytes in '{Excerpt.Of(token)}'");
+        }
     }
 }

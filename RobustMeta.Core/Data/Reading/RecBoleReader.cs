@@ -5,49 +5,79 @@ namespace RobustMeta.Data.Reading;
 /// <summary>
 /// RecBole's atomic files: <c>NAME.inter</c> with the columns <c>user_id:token</c>, <c>item_id:token</c> and, where
 /// known, <c>rating:float</c> and <c>timestamp:float</c>; <c>NAME.user</c> and <c>NAME.item</c> if there are any, of
-/// which every other column becomes a feature: <c>token</c>, <c>token_seq</c> (a bag, blank-separated) or <c>float</c>.
-/// The name is that of the folder's one <c>.inter</c> file.
+/// which every other column becomes a feature: <c>token</c>, <c>token_seq</c> (a bag, blank-separated), <c>float</c>, or
+/// <c>float_seq</c> (a number an element). The name is that of the folder's one <c>.inter</c> file; the entry's columns
+/// can name that file and the columns, with or without their types.
 /// </summary>
-internal sealed class RecBoleReader : IDatasetReader
+internal sealed class RecBoleReader : DatasetReader
 {
     private const string UserId = "user_id:token";
     private const string ItemId = "item_id:token";
-    private const string Tab = "\t";
+    private const string Interactions = ".inter";
 
-    public string Format => "recbole";
+    public override string Format => "recbole";
 
-    public Ratings Read(string name, string folder, DuplicateRule rule)
+    public override string Meaning => "RecBole's atomic files NAME.inter, NAME.user, NAME.item";
+
+    public override ReaderExample Example =>
+        new(
+            [
+                (
+                    "d.inter",
+                    "user_id:token\titem_id:token\trating:float\ttimestamp:float\nu1\ti1\t4.5\t880000000\nu1\ti2\t1\t880000060\nu2\ti1\t3\t880000120\n"
+                ),
+                ("d.user", "user_id:token\tage:float\nu1\t24\nu2\t\n"),
+                ("d.item", "item_id:token\tgenre:token_seq\ni1\ta b\ni2\t\n"),
+            ],
+            [("u1", "i1", 4.5f), ("u1", "i2", 1), ("u2", "i1", 3)],
+            HeaderLines: 1
+        );
+
+    public override IReadOnlyList<string> FilesOf(CatalogEntry entry) =>
+        entry.Columns is { Ratings.Length: > 0 } columns ? columns.Files
+        : entry.Files.Keys.FirstOrDefault(file => file.EndsWith(Interactions, StringComparison.Ordinal)) is { } file
+            ? [file]
+        : [];
+
+    protected override Ratings ReadFrom(ReaderSource source)
     {
-        var stem = Stem(folder);
-        var columns = Header(folder, $"{stem}.inter");
-        var users = Optional(folder, $"{stem}.user");
-        var items = Optional(folder, $"{stem}.item");
+        var given = source.Entry.Columns ?? new DelimitedSpec { Ratings = "" };
+        var ratings = given.Ratings.Length > 0 ? given.Ratings : $"{Stem(source.Folder)}{Interactions}";
+        var stem = ratings.EndsWith(Interactions, StringComparison.Ordinal) ? ratings[..^Interactions.Length] : ratings;
+        var (user, item) = (given.User ?? UserId, given.Item ?? ItemId);
+        var columns = Header(source, ratings);
+        var users = given.Users ?? Optional(source, $"{stem}.user");
+        var items = given.Items ?? Optional(source, $"{stem}.item");
         return DelimitedFiles.Read(
-            name,
-            folder,
-            new()
+            source.Name,
+            source.Folder,
+            given with
             {
-                Ratings = $"{stem}.inter",
-                User = UserId,
-                Item = ItemId,
-                Rating = columns.Find(c => c.StartsWith("rating:", StringComparison.Ordinal)),
-                Time = columns.Find(c => c.StartsWith("timestamp:", StringComparison.Ordinal)),
+                Ratings = ratings,
+                User = user,
+                Item = item,
+                Rating = given.Rating ?? columns.Find(c => c.StartsWith("rating:", StringComparison.Ordinal)),
+                Time = given.Time ?? columns.Find(c => c.StartsWith("timestamp:", StringComparison.Ordinal)),
                 Users = users,
-                UsersId = UserId,
-                UserFeatures = users is null ? [] : Features(folder, users, UserId),
+                UsersId = given.UsersId ?? user,
+                UserFeatures = Features(source, users, given.UsersId ?? user, given.UserFeatures),
                 Items = items,
-                ItemsId = ItemId,
-                ItemFeatures = items is null ? [] : Features(folder, items, ItemId),
-                Separator = Tab,
-                Quoted = false,
+                ItemsId = given.ItemsId ?? item,
+                ItemFeatures = Features(source, items, given.ItemsId ?? item, given.ItemFeatures),
+                Dialect = given.Dialect with
+                {
+                    Separator = given.Dialect.Separator ?? "\t",
+                    Header = true,
+                    Quoted = false,
+                },
             },
-            rule
+            source.Entry.Duplicates,
+            source.Limits
         );
     }
 
     private static string Stem(string folder)
     {
-        const string Interactions = ".inter";
         var stems = Directory
             .EnumerateFiles(folder, $"*{Interactions}*")
             .Select(path => Path.GetFileName(path))
@@ -56,42 +86,51 @@ internal sealed class RecBoleReader : IDatasetReader
             .ToList();
         return stems.Count == 1
             ? stems[0]
-            : throw new FileNotFoundException($"{folder} must hold one file {Interactions}; it holds {stems.Count}.");
+            : throw new FileNotFoundException(
+                $"{folder} must hold one file {Interactions}; it holds {stems.Count}. Name it: [NAME.columns] with ratings = \"FILE\"."
+            );
     }
 
-    private static string? Optional(string folder, string file) => DataFile.Find(folder, file) is null ? null : file;
+    private static string? Optional(ReaderSource source, string file) => source.Find(file) is null ? null : file;
 
-    private static List<string> Header(string folder, string file)
+    private static List<string> Header(ReaderSource source, string file)
     {
-        using var reader = new ByteLineReader(DataFile.Require(folder, file));
+        using var reader = source.Lines(file);
         return reader.TryRead(out var line)
-            ? [.. Encoding.UTF8.GetString(line).Split(Tab)]
+            ? [.. Encoding.UTF8.GetString(line).Split('\t')]
             : throw new DataFormatException(reader.Path, 1, 0, "expected a header line, found an empty file");
     }
 
-    private static List<DelimitedFeature> Features(string folder, string file, string id) =>
-        [
-            .. Header(folder, file)
-                .Select((column, i) => (column, i))
-                .Where(c => c.column != id)
-                .Select(c => Feature(DataFile.Require(folder, file), c.column, c.i)),
-        ];
+    private static IReadOnlyList<DelimitedFeature> Features(
+        ReaderSource source,
+        string? file,
+        string id,
+        IReadOnlyList<DelimitedFeature> given
+    ) =>
+        file is null || given.Count > 0
+            ? given
+            :
+            [
+                .. Header(source, file)
+                    .Select((column, i) => (column, i))
+                    .Where(c => c.column != id && c.column.Split(':')[0] != id)
+                    .SelectMany(c => Feature(source.Require(file), c.column, c.i)),
+            ];
 
-    private static DelimitedFeature Feature(string file, string column, int place)
+    private static IEnumerable<DelimitedFeature> Feature(string file, string column, int place)
     {
         var parts = column.Split(':', 2);
-        var kind = parts[^1] switch
+        return parts[^1] switch
         {
-            "token" => FeatureKind.Token,
-            "token_seq" => FeatureKind.Bag,
-            "float" => FeatureKind.Number,
+            "token" => [new(column, FeatureKind.Token, parts[0], " ")],
+            "token_seq" => [new(column, FeatureKind.Bag, parts[0], " ")],
+            "float" => [new(column, FeatureKind.Number, parts[0], " ")],
             _ => throw new DataFormatException(
                 file,
                 1,
                 place + 1,
-                $"expected a feature NAME:token, NAME:token_seq or NAME:float, found '{column}'; remove the column"
+                $"expected a feature NAME:token, NAME:token_seq or NAME:float, found '{Excerpt.Of(column)}'; remove the column"
             ),
         };
-        return new(column, kind, parts[0], " ");
     }
 }

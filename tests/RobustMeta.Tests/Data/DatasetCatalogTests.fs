@@ -116,8 +116,8 @@ let private userCatalog =
                     let catalog = offline [ root ]
                     Expect.equal (catalog.Find "own").Title "My own" "added"
                     let entry = catalog.Find "ml-1m"
-                    Expect.equal (entry.Title, entry.Reader, entry.LabelThreshold) ("Mine", "jester", 2.5) "replaced"
-                    Expect.equal (catalog.Find "ml-100k").Reader "movielens-100k" "kept"
+                    Expect.equal (entry.Title, entry.Format, entry.LabelThreshold) ("Mine", "jester", 2.5) "replaced"
+                    Expect.equal (catalog.Find "ml-100k").Format "movielens-100k" "kept"
 
                     Expect.equal
                         (List.ofSeq catalog.Names)
@@ -129,7 +129,7 @@ let private userCatalog =
                 within (fun root ->
                     catalogOf root "[mine]\nreader = \"movielens1m\"\nlabelThreshold = 4\nfiles = {}\n"
 
-                    refused [ "'movielens1m'"; "did you mean 'movielens-1m'" ] (fun () ->
+                    refused [ "no reader 'movielens1m'"; "did you mean 'movielens-1m'" ] (fun () ->
                         (offline [ root ]).Load "mine" |> ignore))
 
             for name, text, parts in
@@ -140,7 +140,7 @@ let private userCatalog =
                     "an unknown key of the columns",
                     own "" "" "" + "seperator = \";\"\n",
                     [ "own.columns"; "no key 'seperator'"; "did you mean 'separator'" ]
-                    "a missing key", "[mine]\nlabelThreshold = 4\nfiles = {}\n", [ "mine"; "'reader' is missing" ]
+                    "a missing key", "[mine]\nlabelThreshold = 4\nfiles = {}\n", [ "mine"; "'format' is missing" ]
                     "a text for a number",
                     "[mine]\nreader = \"jester\"\nlabelThreshold = \"4\"\nfiles = {}\n",
                     [ "'labelThreshold' must be a number" ]
@@ -157,7 +157,12 @@ let private userCatalog =
                 <| fun () ->
                     within (fun root ->
                         catalogOf root text
-                        refused (Path.Combine(root, "catalog.toml") :: parts) (fun () -> offline [ root ] |> ignore))
+                        let name = if text.Contains "[mine]" then "mine" else "own"
+                        let name = if text.StartsWith "[synthetic]" then "other" else name
+                        let name = if text.StartsWith "reader" then "reader" else name
+
+                        refused (Path.Combine(root, "catalog.toml") :: parts) (fun () ->
+                            (offline [ root ]).Load name |> ignore))
         ]
 
 let private zip (files: (string * string) list) =
@@ -184,7 +189,7 @@ let private serving folder (bytes: byte[]) (length: int64 option) =
 
     let opened (address: Uri) =
         asked.Add address
-        struct (new MemoryStream(bytes) :> Stream, Option.toNullable length)
+        Download(new MemoryStream(bytes), Option.toNullable length, address)
 
     DatasetCatalog([ folder ], opened), asked
 
@@ -265,7 +270,7 @@ let private downloading =
             testCase "a folder that lacks a file is completed, and its own files stay"
             <| fun () ->
                 within (fun root ->
-                    catalogOf root (own zipUrl (sum ratings) (sum items))
+                    catalogOf root (own zipUrl "" (sum items))
                     let path = Path.Combine(root, "own", "r.csv")
                     write "u,i\nmine,x\n" path
                     let catalog, _ = serving root (zip both) None

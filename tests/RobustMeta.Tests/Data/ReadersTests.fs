@@ -6,6 +6,10 @@ open RobustMeta.Data
 open RobustMeta.Tests.ReadRatings
 open RobustMeta.Tests.TempFolder
 
+/// A table of the catalog that knows no sums of the files.
+let private withoutSums name format root =
+    write $"[{name}]\nformat = \"{format}\"\nlabelThreshold = 4\n" (Path.Combine(root, "catalog.toml"))
+
 // MovieLens-100K
 
 let private mlData = "1\t10\t4\t100\n2\t20\t3.5\t50\n"
@@ -17,6 +21,7 @@ let private mlItems =
 
 let private ml100k (data: string) users items genres root =
     let file name = Path.Combine(root, "ml-100k", name)
+    withoutSums "ml-100k" "movielens-100k" root
     write data (file "u.data")
     write users (file "u.user")
     writeLatin1 items (file "u.item")
@@ -223,6 +228,7 @@ let private movieLens100K =
 // MovieLens-1M
 
 let private ml1m ratings movies users root =
+    withoutSums "ml-1m" "movielens-1m" root
     write ratings (Path.Combine(root, "ml-1m", "ratings.dat"))
     writeLatin1 movies (Path.Combine(root, "ml-1m", "movies.dat"))
     write users (Path.Combine(root, "ml-1m", "users.dat"))
@@ -280,7 +286,9 @@ let private jester =
     let row (stated: int) (ratings: string list) =
         String.concat "," ($"{stated}" :: ratings @ List.replicate (100 - ratings.Length) "99") + "\n"
 
-    let put text root = write text (Path.Combine(root, "jester-1", "jester-data-1.csv"))
+    let put text root =
+        withoutSums "jester-1" "jester" root
+        write text (Path.Combine(root, "jester-1", "jester-data-1.csv"))
 
     let bad name text place parts =
         testCase name

@@ -1,0 +1,32 @@
+namespace RobustMeta.Data;
+
+/// <summary>
+/// How much a data set may hold: a file beyond a limit is refused while it is read, before it fills the memory. A data set
+/// that is meant to be larger raises the limit in the table <c>limits</c> of its catalog entry.
+/// </summary>
+public sealed record ReadLimits
+{
+    /// <summary>Most users.</summary>
+    public long Users { get; init; } = 50_000_000;
+
+    /// <summary>Most items.</summary>
+    public long Items { get; init; } = 50_000_000;
+
+    /// <summary>Most rating rows, duplicates included.</summary>
+    public long Rows { get; init; } = 1_000_000_000;
+
+    /// <summary>Longest line, in bytes.</summary>
+    public long LineBytes { get; init; } = 16L << 20;
+
+    /// <summary>Longest field, in bytes.</summary>
+    public long FieldBytes { get; init; } = 1L << 20;
+
+    /// <summary>Largest file after decompression, in bytes.</summary>
+    public long FileBytes { get; init; } = 64L << 30;
+
+    /// <summary>Largest ratio of the decompressed to the compressed size, for files of more than 64 MiB.</summary>
+    public long Ratio { get; init; } = 200;
+
+    /// <summary>The limits where the catalog names none.</summary>
+    public static ReadLimits Default { get; } = new();
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text;
+
+namespace RobustMeta.Data.Reading;
+
+/// <summary>Finds out how a delimited file is written, from its first lines.</summary>
+internal static class DialectDetector
+{
+    private const int Sampled = 50;
+    private static readonly string[] Separators = ["\t", "::", ";", ",", "|", " "];
+
+    /// <summary>A dialect with separator and header known.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="dialect">What is known.</param>
+    /// <param name="columns">Columns that will be asked for, by header or position.</param>
+    /// <param name="limits">What the file may hold.</param>
+    public static FileDialect Complete(string path, FileDialect dialect, IEnumerable<string> columns, ReadLimits limits)
+    {
+        var known = dialect with { Separator = dialect.Separator?.Replace("\\t", "\t") };
+        if (known is { Separator: not null, Header: not null })
+        {
+            return known;
+        }
+        var lines = Head(path, known, limits);
+        var named = columns.Where(column => !IsPosition(column)).ToList();
+        known = known with { Separator = known.Separator ?? Separator(lines, named) };
+        return known with { Header = known.Header ?? (named.Count > 0 || HasHeader(lines, known.Separator!)) };
+    }
+
+    /// <summary>Whether a column is given by its position.</summary>
+    public static bool IsPosition(string column) =>
+        int.TryParse(column, NumberStyles.None, CultureInfo.InvariantCulture, out var position) && position > 0;
+
+    /// <summary>The encoding that turns a file of a dialect into UTF-8; null where it needs none.</summary>
+    public static Encoding? Source(FileDialect dialect) =>
+        dialect.Encoding switch
+        {
+            TextEncoding.Latin1 => Encoding.Latin1,
+            TextEncoding.Utf16 => new UnicodeEncoding(false, true, true),
+            _ => null,
+        };
+
+    /// <summary>The first lines of a file.</summary>
+    public static List<string> Head(string path, FileDialect dialect, ReadLimits limits)
+    {
+        using var reader = new ByteLineReader(path, limits, Source(dialect));
+        var lines = new List<string>();
+        while (lines.Count < Sampled && reader.TryRead(out var line))
+        {
+            lines.Add(Encoding.UTF8.GetString(line));
+        }
+        return lines;
+    }
+
+    // The separator under which the most lines have as many fields as the first one, more than one; a header that then
+    // holds a wanted column decides before that.
+    private static string Separator(List<string> lines, List<string> named)
+    {
+        if (lines.Count == 0)
+        {
+            return ",";
+        }
+        var best = Separators
+            .Select(separator =>
+            {
+                var header = Fields(lines[0], separator);
+                return (
+                    Separator: separator,
+                    Named: named.Count(header.Contains),
+                    Known: header.Count(HeaderNames.IsKnown),
+                    Equal: header.Length < 2 ? 0 : lines.Count(line => Fields(line, separator).Length == header.Length)
+                );
+            })
+            .OrderByDescending(found => found.Named)
+            .ThenByDescending(found => found.Known > 1 ? found.Known : 0)
+            .ThenByDescending(found => found.Equal)
+            .First();
+        return best.Equal > 0 || best.Named > 0 ? best.Separator : ",";
+    }
+
+    // A first line that names a known column, or that has a text where the next lines have numbers.
+    private static bool HasHeader(List<string> lines, string separator)
+    {
+        if (lines.Count == 0)
+        {
+            return false;
+        }
+        var first = Fields(lines[0], separator);
+        if (first.Any(HeaderNames.IsKnown))
+        {
+            return true;
+        }
+        var others = lines.Skip(1).Select(line => Fields(line, separator)).ToList();
+        return others.Count > 0
+            && Enumerable
+                .Range(0, first.Length)
+                .Any(c => !IsNumber(first[c]) && others.All(row => c < row.Length && IsNumber(row[c])));
+    }
+
+    private static bool IsNumber(string field) =>
+        double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+
+    // Enough for counting: separators within quotes do not count.
+    private static string[] Fields(string line, string separator)
+    {
+        var parts = line.Split(separator);
+        if (!line.Contains('"'))
+        {
+            return parts;
+        }
+        var fields = new List<string>();
+        var open = "";
+        foreach (var part in parts)
+        {
+            open = open.Length == 0 ? part : open + separator + part;
+            if (open.Count(c => c == '"') % 2 == 0)
+            {
+                fields.Add(open.Trim().Trim('"'));
+                open = "";
+            }
+        }
+        if (open.Length > 0)
+        {
+            fields.Add(open);
+        }
+        return [.. fields];
+    }
+}

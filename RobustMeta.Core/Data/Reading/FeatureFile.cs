@@ -1,0 +1,78 @@
+namespace RobustMeta.Data.Reading;
+
+/// <summary>A delimited file of features of users or items.</summary>
+/// <param name="file">Name of the file.</param>
+/// <param name="id">Column of the identifier; null recognises it.</param>
+/// <param name="known">Headers by which it is recognised.</param>
+/// <param name="features">The features.</param>
+/// <param name="dialect">How the file is written.</param>
+internal sealed class FeatureFile(
+    string file,
+    string? id,
+    IReadOnlyList<string> known,
+    IReadOnlyList<DelimitedFeature> features,
+    FileDialect dialect
+)
+{
+    private static readonly string[] MissingByDefault = ["NULL"];
+
+    /// <summary>The file of the users, or null.</summary>
+    public static FeatureFile? Users(DelimitedSpec spec) =>
+        spec.Users is { } file
+            ? new(file, spec.UsersId, HeaderNames.User, spec.UserFeatures, spec.UsersDialect ?? spec.Dialect)
+            : null;
+
+    /// <summary>The file of the items, or null.</summary>
+    public static FeatureFile? Items(DelimitedSpec spec) =>
+        spec.Items is { } file
+            ? new(file, spec.ItemsId, HeaderNames.Item, spec.ItemFeatures, spec.ItemsDialect ?? spec.Dialect)
+            : null;
+
+    /// <summary>All rows of the file.</summary>
+    /// <param name="folder">Folder of the file.</param>
+    /// <param name="limits">What it may hold.</param>
+    public List<FeatureRow> Read(string folder, ReadLimits limits)
+    {
+        var path = DataFile.Require(folder, file);
+        var asked = features.Select(f => f.Column).Concat(id is null ? [] : [id]);
+        var complete = DialectDetector.Complete(path, dialect, asked, limits);
+        using var reader = new ByteLineReader(path, limits, DialectDetector.Source(complete));
+        var records = new DelimitedRecords(reader, complete);
+        var columns = new DelimitedColumns(records, path, complete.Header ?? true);
+        var key = id is null ? columns.Recognise("identifiers", known, "usersId or itemsId") : columns.Find(id);
+        var places = features.Select(f => columns.Find(f.Column)).ToArray();
+        var missing = dialect.Missing ?? MissingByDefault;
+        var rows = new List<FeatureRow>();
+        while (records.TryRead())
+        {
+            records.Token(key, "an identifier");
+            var values = features.Select((f, i) => Value(records, places[i], f, missing)).ToArray();
+            rows.Add(new(records.Text(key), values, path, records.Started));
+        }
+        return rows;
+    }
+
+    private static FeatureValue Value(
+        DelimitedRecords records,
+        int column,
+        DelimitedFeature feature,
+        IReadOnlyList<string> missing
+    )
+    {
+        if (column >= records.Count)
+        {
+            throw records.Error(column, $"the feature '{feature.Column}'");
+        }
+        var text = records.Text(column);
+        var isMissing = text.Length == 0 || missing.Contains(text);
+        return feature.Kind switch
+        {
+            FeatureKind.Number => FeatureValue.Of(isMissing ? float.NaN : records.Single(column, "a number")),
+            FeatureKind.Bag when isMissing => FeatureValue.Of(Array.Empty<string>()),
+            FeatureKind.Bag => FeatureValue.Of(
+                text.Split(feature.BagSeparator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            ),
+            _ => FeatureValue.Of(isMissing ? "" : text),
+        };
+    }
+}
