@@ -16,7 +16,7 @@ let private datasets () =
         | null, _ -> line $"data {name}" "generated"
         | entry, null when isNull entry.Url -> line $"data {name}" $"not found; get it by hand from {entry.Page}"
         | _, null -> line $"data {name}" "not found; downloaded when first used"
-        | _, folder ->
+        | entry, folder ->
             let known = entry.Files.Values |> Seq.filter (fun sum -> sum.Length > 0) |> Seq.length
 
             line
