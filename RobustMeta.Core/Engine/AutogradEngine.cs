@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
-using RobustMeta.Engine.Fused;
 using RobustMeta.Models;
 using RobustMeta.Models.Layers;
 using RobustMeta.Runtime;
@@ -74,7 +73,7 @@ public sealed class AutogradEngine : IMetaGradientEngine
         }
         this.phase = phase ?? model.Phases[^1];
         pass?.Dispose();
-        pass = new(model, this.phase, batch, BatchCut.Of(batch, model.PartCost), pool);
+        pass = new(model, this.phase, batch, BatchCut.Of(batch, BatchCut.PartCost(model)), pool);
         supportGradient = [];
         ReadParameters();
         var theta = Parameters.All.ToDictionary(
@@ -123,7 +122,7 @@ public sealed class AutogradEngine : IMetaGradientEngine
     public float[] Predict(TaskBatch batch)
     {
         ReadParameters();
-        return AutogradPass<float>.Predict(model, frozen, batch, BatchCut.Of(batch, model.PartCost), pool);
+        return AutogradPass<float>.Predict(model, frozen, batch, BatchCut.Of(batch, BatchCut.PartCost(model)), pool);
     }
 
     /// <inheritdoc/>

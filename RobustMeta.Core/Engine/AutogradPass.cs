@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
-using RobustMeta.Engine.Fused;
 using RobustMeta.Models;
 using RobustMeta.Models.Layers;
+using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;

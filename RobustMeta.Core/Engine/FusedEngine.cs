@@ -1,13 +1,18 @@
+using System.Diagnostics;
 using RobustMeta.Engine.Fused;
+using RobustMeta.Engine.Fused.Memory;
+using RobustMeta.Engine.Fused.Perceptron;
+using RobustMeta.Engine.Fused.Ridge;
+using RobustMeta.Engine.Fused.Vectors;
 using RobustMeta.Models;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Engine;
 
 /// <summary>
-/// The fast engine, for models that are an adapting perceptron (<see cref="MetaRecommender.Perceptron"/>) or a ridge head
-/// on item vectors (<see cref="MetaRecommender.Ridge"/>): hand-derived exact gradients on vector units, without automatic differentiation and without padding. Use it from one thread; it has
-/// workers of its own. Its results do not depend on their number.
+/// The fast engine, for models that are an adapting perceptron (<see cref="PerceptronForm"/>) or a ridge head on item
+/// vectors (<see cref="RidgeForm"/>): hand-derived exact gradients on vector units, without automatic differentiation and
+/// without padding. Use it from one thread; it has workers of its own. Its results do not depend on their number.
 /// </summary>
 public sealed class FusedEngine : IMetaGradientEngine
 {
@@ -32,13 +37,28 @@ public sealed class FusedEngine : IMetaGradientEngine
         VectorName = arithmetic.Name;
         var arrays = ParameterArrays<float>.Of(parameters);
         var workers = threads > 0 ? threads : Environment.ProcessorCount;
-        core = model.Ridge is null
-            ? new FusedPerceptron<float>(model, arrays, workers, arithmetic)
-            : new FusedRidge<float>(model, arrays, workers, arithmetic);
+        core = model switch
+        {
+            IHasForm<RidgeForm> { Form: var form } => new FusedRidge<float>(
+                form,
+                model.Label,
+                arrays,
+                workers,
+                arithmetic
+            ),
+            IHasForm<PerceptronForm> { Form: var form } => new FusedPerceptron<float>(
+                form,
+                model.Label,
+                arrays,
+                workers,
+                arithmetic
+            ),
+            _ => throw new UnreachableException(),
+        };
     }
 
     /// <summary>Why the engine cannot compute a model, or null where it can.</summary>
-    public static string? Refusal(MetaRecommender model) => model.Ridge is null ? PerceptronShape.Refusal(model) : null;
+    public static string? Refusal(MetaRecommender model) => model is IHasForm<RidgeForm> ? null : PerceptronShape.Refusal(model);
 
     /// <summary>Width of the vectors in use, for reports.</summary>
     public string VectorName { get; }

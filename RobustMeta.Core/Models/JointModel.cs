@@ -9,7 +9,7 @@ namespace RobustMeta.Models;
 /// A decision network that is trained on all interactions without adaptation, and may be fine-tuned on a user's support
 /// set when it predicts. See <see cref="JointSpec"/> and <see cref="JointFineTunedSpec"/>.
 /// </summary>
-public sealed class JointModel : MetaRecommender
+public sealed class JointModel : MetaRecommender, IHasForm<PerceptronForm>
 {
     private readonly TaskEncoder encoder;
     private readonly DecisionNetwork head;
@@ -39,11 +39,14 @@ public sealed class JointModel : MetaRecommender
         this.fineTuning = new(fineTuning, supportLoss);
         SupportWeighting = SupportWeighting.Differentiable;
         Shapes = [.. encoder.Shapes(embeddingScale), .. head.Shapes];
-        Perceptron = new(schema, hidden, Activation.Relu, [.. hidden.Select(_ => true), true], 0, false, fineTuning)
+        Form = new(schema, hidden, Activation.Relu, [.. hidden.Select(_ => true), true], 0, false, fineTuning)
         {
             IsJoint = true,
         };
     }
+
+    /// <inheritdoc/>
+    public PerceptronForm Form { get; }
 
     /// <inheritdoc/>
     public override Prediction Predict(

@@ -18,7 +18,7 @@ namespace RobustMeta.Models;
 /// published, which would make it vanish (see <see cref="MemoryBank.Blend"/>).
 /// </para>
 /// </summary>
-public sealed class Mamo : MetaRecommender
+public sealed class Mamo : MetaRecommender, IPartCost
 {
     private const string Profiles = "memory.profile";
     private const string Joins = "memory.join";
@@ -49,7 +49,6 @@ public sealed class Mamo : MetaRecommender
         inner = new(spec.Inner, new(label));
         memoryStep = spec.MemoryStep;
         SupportWeighting = inner.SupportWeighting;
-        PartCost = 800;
         Shapes =
         [
             .. encoder.Shapes(embeddingScale),
@@ -61,6 +60,9 @@ public sealed class Mamo : MetaRecommender
             MemoryBank.Shape(Joins, spec.MemorySlots, 1 / Math.Sqrt(2 * width), 2 * width, 2 * width),
         ];
     }
+
+    /// <inheritdoc/>
+    public int PartCost => 800;
 
     /// <inheritdoc/>
     public override Prediction Predict(

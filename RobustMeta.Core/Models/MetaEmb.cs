@@ -15,7 +15,7 @@ namespace RobustMeta.Models;
 /// One vector a user: its step is the total derivative of the mean support loss.
 /// </para>
 /// </summary>
-public sealed class MetaEmb : MetaRecommender
+public sealed class MetaEmb : MetaRecommender, IPartCost
 {
     private readonly UserVectorBase basis;
     private readonly DecisionNetwork generator;
@@ -37,7 +37,6 @@ public sealed class MetaEmb : MetaRecommender
         step = new(new() { LocalLr = spec.LocalLr, InnerSteps = 1 }, supportLoss);
         alpha = spec.Alpha;
         SupportWeighting = SupportWeighting.Differentiable;
-        PartCost = 800;
         Shapes = [.. basis.Shapes, .. generator.Shapes];
         Phases =
         [
@@ -45,6 +44,9 @@ public sealed class MetaEmb : MetaRecommender
             new("generator") { Learned = [.. generator.Shapes.Select(shape => shape.Name)] },
         ];
     }
+
+    /// <inheritdoc/>
+    public int PartCost => 800;
 
     /// <inheritdoc/>
     public override Prediction Predict(

@@ -22,28 +22,11 @@ public abstract class MetaRecommender(string name, LabelKind label)
     /// <summary>The slow parameters and the state, in order.</summary>
     public ImmutableArray<ParameterShape> Shapes { get; protected init; } = [];
 
-    /// <summary>The model as a perceptron that adapts, or null where it is something else.</summary>
-    public PerceptronForm? Perceptron { get; protected init; }
-
-    /// <summary>The model as a ridge head on item vectors, or null where it is something else.</summary>
-    public RidgeForm? Ridge { get; protected init; }
-
     /// <summary>The phases of training, in order, at least one.</summary>
     public ImmutableArray<TrainingPhase> Phases { get; protected init; } = [TrainingPhase.Main];
 
     /// <summary>What the model can do with <see cref="TaskTensors.SupportWeights"/>.</summary>
     public SupportWeighting SupportWeighting { get; protected init; }
-
-    /// <summary>
-    /// What a part of a batch costs under automatic differentiation beside its cells (padded interactions), in cells: the more,
-    /// the fewer parts a batch is cut into.
-    /// </summary>
-    /// <remarks>
-    /// Measured on batches of 32 users of MovieLens-100K with supports of 3 to 90, whole and cut in two, CPU time of one
-    /// thread: 700 to 800 for MetaEmb and MAMO, 1,900 for MetaPMF, 2,800 for TaNP and LWA, whose many small operators cost
-    /// more than what they compute. Cut at 800, the last three took 1.2 to 1.8 times as long as whole.
-    /// </remarks>
-    public int PartCost { get; protected init; } = 2500;
 
     /// <summary>Scores of the query items after adaptation on the support, and what else the model minimises.</summary>
     /// <param name="theta">

@@ -15,7 +15,7 @@ namespace RobustMeta.Models;
 /// an interaction of weight zero, padding among them, is exactly absent.
 /// </para>
 /// </summary>
-public sealed class MetaRidge : MetaRecommender
+public sealed class MetaRidge : MetaRecommender, IHasForm<RidgeForm>
 {
     private readonly RidgeForm form;
     private readonly TaskEncoder encoder;
@@ -32,7 +32,6 @@ public sealed class MetaRidge : MetaRecommender
         : base(name, label)
     {
         this.form = form;
-        Ridge = form;
         encoder = new(form.Schema);
         features = new("feature", form.Schema.ItemWidth, form.Features, form.Activation);
         prior = form.HasPrior ? new("prior", encoder.UserInputWidth, form.Prior, form.Activation) : null;
@@ -46,6 +45,9 @@ public sealed class MetaRidge : MetaRecommender
             ParameterShape.Constant(RidgeForm.LogGain, 0, 1),
         ];
     }
+
+    /// <inheritdoc/>
+    public RidgeForm Form => form;
 
     /// <inheritdoc/>
     public override Prediction Predict(

@@ -11,7 +11,7 @@ namespace RobustMeta.Models;
 /// embedded features, concatenated, go through a decision network of which the form says what a user's support set
 /// adapts. Embeddings stay slow.
 /// </summary>
-public sealed class PerceptronModel : MetaRecommender
+public sealed class PerceptronModel : MetaRecommender, IHasForm<PerceptronForm>
 {
     private readonly PerceptronForm form;
     private readonly TaskEncoder encoder;
@@ -28,7 +28,6 @@ public sealed class PerceptronModel : MetaRecommender
         : base(name, label)
     {
         this.form = form;
-        Perceptron = form;
         encoder = new(form.Schema);
         head = new("head", encoder.Width + form.ContextDim, form.Hidden.Add(1), form.Activation);
         inner = new(form.Inner, new(label));
@@ -36,6 +35,9 @@ public sealed class PerceptronModel : MetaRecommender
         SupportWeighting = inner.SupportWeighting;
         Shapes = [.. encoder.Shapes(embeddingScale), .. head.Shapes, .. Rates()];
     }
+
+    /// <inheritdoc/>
+    public PerceptronForm Form => form;
 
     /// <inheritdoc/>
     public override Prediction Predict(

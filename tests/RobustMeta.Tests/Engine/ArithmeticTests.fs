@@ -7,7 +7,8 @@ open System
 open System.Runtime.InteropServices
 open Expecto
 open Microsoft.FSharp.NativeInterop
-open RobustMeta.Engine.Fused
+open RobustMeta.Engine.Fused.Memory
+open RobustMeta.Engine.Fused.Vectors
 open RobustMeta.Runtime
 
 /// Numbers in unmanaged memory, aligned as the engine's are.
@@ -41,7 +42,10 @@ let private gemm (arithmetic: Arithmetic<float>) m n k transposed accumulate =
             + (if accumulate then c[at] else 0.0))
 
     let result = onArena c arena
-    arithmetic.Gemm(onArena a arena, rowStride, columnStride, onArena b arena, n, result, n, m, n, k, accumulate)
+    let left = Matrix<float>(onArena a arena, m, k, rowStride, columnStride)
+    let right = Matrix<float>(onArena b arena, k, n)
+    let target = Matrix<float>(result, m, n)
+    arithmetic.Gemm(&left, &right, &target, accumulate)
     close $"{m} x {n} x {k}, transposed {transposed}, accumulate {accumulate}" expected (back result (m * n))
 
 let private gram (arithmetic: Arithmetic<float>) m n k =
@@ -55,7 +59,10 @@ let private gram (arithmetic: Arithmetic<float>) m n k =
             -0.3 * (Seq.sumBy (fun p -> a[i * k + p] * b[j * k + p]) (seq { 0 .. k - 1 }) + 0.7))
 
     let result = arena.Take(int64 (m * n))
-    arithmetic.Gram(onArena a arena, k, onArena b arena, k, result, m, n, k, -0.3, 0.7)
+    let left = Matrix<float>(onArena a arena, m, k)
+    let right = Matrix<float>(onArena b arena, n, k)
+    let target = Matrix<float>(result, m, n)
+    arithmetic.Gram(&left, &right, &target, -0.3, 0.7)
     close $"{m} x {n} x {k}" expected (back result (m * n))
 
 let private onWidths name test =

@@ -19,7 +19,7 @@ let private cells (batch: TaskBatch) (parts: seq<int[]>) =
 /// Losses, gradients, scores and parameters of some steps of training.
 let private run (model: MetaRecommender) threads =
     let batches = [| for seed in 1L .. 2L -> batch (tasks model.Label seed (lengths seed 130 100)) |]
-    Expect.all batches (fun tasks -> BatchCut.Of(tasks, model.PartCost).Length > 1) "several parts"
+    Expect.all batches (fun tasks -> BatchCut.Of(tasks, BatchCut.PartCost model).Length > 1) "several parts"
     use engine = new AutogradEngine(model, model.CreateParameters 3L, threads)
     let optimizer = Optimizer.Of(OptimizerKind.Adam, engine.Parameters, 0.0)
     let learned = engine.Parameters.All |> Seq.filter model.Phases[model.Phases.Length - 1].Learns |> Array.ofSeq

@@ -7,12 +7,15 @@ open Expecto
 open FsCheck
 open FsCheck.FSharp
 open RobustMeta.Engine
-open RobustMeta.Engine.Fused
+open RobustMeta.Engine.Fused.Memory
+open RobustMeta.Engine.Fused.Perceptron
+open RobustMeta.Engine.Fused.Vectors
 open RobustMeta.Models
 open RobustMeta.Runtime
 open RobustMeta.Tasks
 open RobustMeta.Tests.TinyWorld
 open RobustMeta.Tests.ModelCase
+open RobustMeta.Tests.Properties
 
 /// One case of the space: everything that the engine's code branches on.
 type Form =
@@ -150,7 +153,8 @@ let private fused (f: Form) (model: MetaRecommender) (case: Case) (batch: TaskBa
 
     use core =
         new FusedPerceptron<float>(
-            model,
+            (box model :?> IHasForm<PerceptronForm>).Form,
+            model.Label,
             arrays,
             f.Threads,
             Arithmetic<float>.Of f.Bits,
@@ -251,7 +255,7 @@ let tests =
     testList
         "FusedEngine"
         [
-            testPropertyWithConfig { FsCheckConfig.defaultConfig with maxTest = 300 } "equals autograd on every form"
+            propertyOf 300 "equals autograd on every form"
             <| Prop.forAll (Arb.fromGen form) isExact
 
             onForms "the same bytes with any number of threads, and again" (fun f ->

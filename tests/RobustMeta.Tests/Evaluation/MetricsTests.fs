@@ -8,6 +8,7 @@ open RobustMeta.Runtime
 open RobustMeta.Settings
 open RobustMeta.Tasks
 open RobustMeta.Tests
+open RobustMeta.Tests.Properties
 
 let private user = 3
 
@@ -138,7 +139,7 @@ let private bruteForce =
     testList
         "brute force"
         [
-            testProperty "AUC is the share of pairs in order, ties half"
+            property "AUC is the share of pairs in order, ties half"
             <| fun (cells: (byte * bool) list) ->
                 let scores = [| for s, _ in cells -> float32 (s % 4uy) - 1.5f |]
                 let labels = [| for _, r in cells -> if r then 1.0f else 0.0f |]
@@ -158,7 +159,7 @@ let private bruteForce =
                 | None -> Expect.isEmpty pairs "undefined without pairs"
                 | Some auc -> Expect.floatClose Accuracy.high auc (List.average pairs) "pairs"
 
-            testProperty "NDCG is the gain over that of the best permutation"
+            property "NDCG is the gain over that of the best permutation"
             <| fun (cells: (byte * bool) list) (cut: byte) ->
                 // Distinct scores, in no order.
                 let cells = List.truncate 6 cells |> List.mapi (fun i (s, r) -> 10 * int s + i, r)
@@ -236,7 +237,7 @@ let private ranking =
     testList
         "ranking"
         [
-            testProperty "the place in the list decides nothing"
+            property "the place in the list decides nothing"
             <| fun (cells: (byte * byte) list) (seed: int64) ->
                 let items = [| 0 .. cells.Length - 1 |]
                 let scores = [| for s, _ in cells -> float32 (s % 3uy) |]

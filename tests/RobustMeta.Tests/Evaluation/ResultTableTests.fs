@@ -5,6 +5,7 @@ open System.IO
 open Expecto
 open RobustMeta.Data
 open RobustMeta.Evaluation
+open RobustMeta.Tests.Properties
 
 let private inFile test =
     let folder = Directory.CreateTempSubdirectory("robustmeta-test-").FullName
@@ -56,7 +57,7 @@ let tests =
                     ResultTable.Write(path, rows)
                     Expect.equal (List.ofSeq (ResultTable.Read path)) rows "rows")
 
-            testProperty "values come back exactly"
+            property "values come back exactly"
             <| fun (values: float list) (testSet: uint16) ->
                 inFile (fun path ->
                     let rows = [ for x in values -> UserResult("m", int testSet, "u", "MAE", x) ]

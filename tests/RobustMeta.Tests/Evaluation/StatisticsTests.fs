@@ -3,6 +3,7 @@ module RobustMeta.Tests.Evaluation.StatisticsTests
 open System
 open Expecto
 open RobustMeta.Evaluation
+open RobustMeta.Tests.Properties
 
 // Extra hours of sleep under two drugs (Student, Biometrika 1908), ten patients.
 let private sleep = [| 1.2; 2.4; 1.3; 1.3; 0.0; 1.0; 1.8; 0.8; 4.6; 1.4 |]
@@ -71,7 +72,7 @@ let private wilcoxon =
                 for differences in [ [||]; [| 0.0; 0.0 |]; [| 3.0 |]; [| 1.0; -1.0 |]; [| 2.0; -1.0; -1.0; 0.0 |] ] do
                     Expect.floatClose Accuracy.high (Significance.Wilcoxon differences) 1.0 $"%A{differences}"
 
-            testProperty "sign and scale do not matter"
+            property "sign and scale do not matter"
             <| fun (values: sbyte list) ->
                 let differences = [| for v in values -> float v |]
                 let p = Significance.Wilcoxon differences
@@ -91,7 +92,7 @@ let private holm =
                 Expect.equal (Significance.Holm [| 0.9; 0.8 |]) [| 1.0; 1.0 |] "at most one"
                 Expect.isEmpty (Significance.Holm [||]) "none"
 
-            testProperty "rejects what the step-down procedure rejects"
+            property "rejects what the step-down procedure rejects"
             <| fun (values: byte list) ->
                 let p = [| for v in values -> float v / 2550.0 |]
                 let adjusted = Significance.Holm p
@@ -151,7 +152,7 @@ let private lowestMean =
                 for share, expected in [ 0.1, 1.0; 0.05, 1.0; 0.2, 1.5; 0.25, 1.8; 1.0, 5.5 ] do
                     Expect.floatClose Accuracy.high (TailStatistics.LowestMean(values, share)) expected $"{share}"
 
-            testProperty "is max over t of t − E[(t − x)₊] / α (Rockafellar and Uryasev)"
+            property "is max over t of t − E[(t − x)₊] / α (Rockafellar and Uryasev)"
             <| fun (first: sbyte) (rest: sbyte list) (cut: byte) ->
                 let values = [ for v in first :: rest -> float v ]
                 let share = (1.0 + float cut) / 256.0

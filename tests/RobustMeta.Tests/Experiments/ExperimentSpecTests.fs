@@ -10,6 +10,7 @@ open RobustMeta.Models
 open RobustMeta.Settings
 open RobustMeta.Shift
 open RobustMeta.Tasks
+open RobustMeta.Tests.Properties
 
 let private specOf model settings = ExperimentSpec.Of(model, [| for k, v in settings -> struct (k, v) |])
 let private melu settings = specOf "MeLU" settings
@@ -199,7 +200,7 @@ let private files =
                     ] do
                     Expect.equal (SpecFile.Parse (melu [ "dataset", name ]).Text).Dataset name name
 
-            testProperty "any name comes back"
+            property "any name comes back"
             <| fun (name: Guid) (odd: char list) ->
                 let odd = odd |> List.filter (Char.IsSurrogate >> not) |> List.toArray |> String
                 let name = $"{odd}{name}\\\"\n\t{odd}"

@@ -5,8 +5,9 @@ open System
 open Expecto
 open RobustMeta.Robustness
 open RobustMeta.Runtime
+open RobustMeta.Tests.Properties
 
-let private cases = { FsCheckConfig.defaultConfig with maxTest = 400 }
+let private cases = 400
 
 /// The sets that take a number, in several sizes: the smallest and the largest that there are among them.
 let private sizes =
@@ -126,7 +127,7 @@ let private everySet (check: AmbiguitySet -> Random -> unit) =
         for set in drawSets random do
             check set random
 
-let private property name check = testPropertyWithConfig cases name (everySet check)
+let private property name check = propertyOf cases name (everySet check)
 
 // The case is only printed when it fails: printing takes longer than testing.
 let private lessOrEqual a b tolerance (set: obj) (case: float[]) =
@@ -205,7 +206,7 @@ let tests =
                 for f in [ best set; project set ] do
                     areClose (f (permuted losses)) (permuted (f losses)) 1e-7 set losses
 
-            testPropertyWithConfig cases "the worst loss grows with the set"
+            propertyOf cases "the worst loss grows with the set"
             <| fun (seed: int) ->
                 for keyword, values in sizes do
                     let losses = draw (Seeds.Generator(int64 seed, keyword))
@@ -214,7 +215,7 @@ let tests =
                     for small, large in List.pairwise worst do
                         lessOrEqual small large (1e-9 * scaleOf losses) keyword losses
 
-            testPropertyWithConfig cases "the smallest set is uniform, the largest the simplex"
+            propertyOf cases "the smallest set is uniform, the largest the simplex"
             <| fun (seed: int) ->
                 for keyword, values in sizes do
                     let losses = draw (Seeds.Generator(int64 seed, keyword))

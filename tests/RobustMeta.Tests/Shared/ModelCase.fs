@@ -6,7 +6,6 @@ open System.Collections.Generic
 open System.Collections.Immutable
 open Expecto
 open RobustMeta.Engine
-open RobustMeta.Engine.Fused
 open RobustMeta.Models
 open RobustMeta.Runtime
 open RobustMeta.Tasks

@@ -1,0 +1,74 @@
+using System.Numerics;
+using RobustMeta.Engine.Fused.Vectors;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Engine.Fused.Memory;
+
+/// <summary>
+/// What every core knows of a batch: its tasks, their distinct items, and what goes in and out for each interaction. Rows
+/// (interactions) are numbered support first, then query. Keeps its arrays from batch to batch.
+/// </summary>
+internal unsafe class BatchRows<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>The tasks.</summary>
+    public required TaskBatch Tasks { get; set; }
+
+    /// <summary>Number of support interactions.</summary>
+    public int SupportRows => Tasks.SupportItems.Length;
+
+    /// <summary>Number of query interactions.</summary>
+    public int QueryRows => Tasks.QueryItems.Length;
+
+    /// <summary>Distinct items of the batch and where their rows are.</summary>
+    public ItemSlots Slots { get; } = new();
+
+    /// <summary>Loss of each query interaction.</summary>
+    public T[] Losses { get; private set; } = [];
+
+    /// <summary>Scores of the query interactions.</summary>
+    public T[] Scores { get; private set; } = [];
+
+    /// <summary>Weight of each query loss.</summary>
+    public T* QueryWeights { get; set; }
+
+    /// <summary>Adjoint of each support weight; empty where the batch has none.</summary>
+    public T[] SupportAdjoint { get; private set; } = [];
+
+    /// <summary>Takes a batch with so many support weights (0 for uniform ones).</summary>
+    public void Fill(TaskBatch tasks, int supportWeights)
+    {
+        Tasks = tasks;
+        Slots.Fill(tasks);
+        if (Losses.Length < QueryRows)
+        {
+            Losses = new T[QueryRows + QueryRows / 2];
+            Scores = new T[Losses.Length];
+        }
+        if (SupportAdjoint.Length != supportWeights)
+        {
+            SupportAdjoint = new T[supportWeights];
+        }
+        Array.Clear(SupportAdjoint);
+    }
+
+    /// <summary>Scores with their base, losses and the losses' slopes of some queries.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="scores">What the model adds to the base scores.</param>
+    /// <param name="slopes">Receives the slopes.</param>
+    /// <param name="first">First query.</param>
+    /// <param name="count">Number of queries.</param>
+    public void ScoreQueries(LossKernel<T> loss, T* scores, T* slopes, int first, int count)
+    {
+        var labels = Tasks.QueryLabels.AsSpan();
+        var bases = Tasks.QueryBase.AsSpan();
+        for (var i = 0; i < count; i++)
+        {
+            var score = scores[i] + (bases.IsEmpty ? T.Zero : T.CreateTruncating(bases[first + i]));
+            var label = T.CreateTruncating(labels[first + i]);
+            Scores[first + i] = score;
+            Losses[first + i] = loss.Loss(score, label);
+            slopes[i] = loss.Slope(score, label);
+        }
+    }
+}

@@ -1,0 +1,297 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics.X86;
+using RobustMeta.Models;
+
+namespace RobustMeta.Engine.Fused.Memory;
+
+/// <summary>One embedded field of entities: a number each, or rows of a table.</summary>
+/// <param name="field">The field.</param>
+/// <param name="start">First column among the side's inputs.</param>
+/// <param name="width">Number of columns.</param>
+/// <param name="table">Table of a token field.</param>
+internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int width, EmbeddingTable<T>? table)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    // Tables and their gradients do not fit the nearer caches, and rows come in no order: they are asked for ahead.
+    private const int Ahead = 8;
+    private const int Line = 64;
+
+    private readonly int[] offsets = ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Offsets ?? []) ?? [];
+    private readonly int[] tokens = ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Tokens ?? []) ?? [];
+    private readonly float[] numbers = ImmutableCollectionsMarshal.AsArray((field as NumericField)?.Values ?? []) ?? [];
+    private readonly bool isSingle = field is TokenField { Offsets: var starts } && IsCounting(starts.AsSpan());
+
+    /// <summary>First column among the side's inputs.</summary>
+    public int Start => start;
+
+    /// <summary>Number of columns.</summary>
+    public int Width => width;
+
+    /// <summary>Table of a token field, null for a number.</summary>
+    public EmbeddingTable<T>? Table => table;
+
+    /// <summary>Tokens of an entity.</summary>
+    public ReadOnlySpan<int> Bag(int entity) => tokens.AsSpan(offsets[entity], offsets[entity + 1] - offsets[entity]);
+
+    /// <summary>Weight of each token of a bag in its mean.</summary>
+    public static T Share(ReadOnlySpan<int> bag) => bag.Length <= 1 ? T.One : T.One / T.CreateChecked(bag.Length);
+
+    /// <summary>Writes the field of several entities, one below the other.</summary>
+    /// <param name="entities">The entities.</param>
+    /// <param name="rows">The first one's place.</param>
+    /// <param name="stride">From one to the next.</param>
+    public void Gather(ReadOnlySpan<int> entities, T* rows, int stride)
+    {
+        if (table is null)
+        {
+            foreach (var entity in entities)
+            {
+                *rows = T.CreateTruncating(numbers[entity]);
+                rows += stride;
+            }
+            return;
+        }
+        fixed (T* values = table.Values)
+        {
+            if (isSingle)
+            {
+                GatherSingle(entities, values, rows, stride);
+                return;
+            }
+            foreach (var entity in entities)
+            {
+                Mean(values, Bag(entity), rows);
+                rows += stride;
+            }
+        }
+    }
+
+    /// <summary>Gives the table the adjoints of a batch's entities, and forgets those of the batch before.</summary>
+    /// <param name="entities">The entities.</param>
+    /// <param name="rows">The first one's adjoint.</param>
+    /// <param name="stride">From one to the next.</param>
+    public void Scatter(ReadOnlySpan<int> entities, T* rows, int stride)
+    {
+        if (table is null)
+        {
+            return;
+        }
+        table.Begin();
+        fixed (T* gradient = table.Gradient)
+        {
+            if (isSingle)
+            {
+                ScatterSingle(entities, rows, stride, gradient);
+            }
+            else
+            {
+                ScatterBags(entities, rows, stride, gradient);
+            }
+        }
+        table.End();
+    }
+
+    /// <summary>Adds the rows of entities up by token, each with its share.</summary>
+    /// <param name="entities">The entities.</param>
+    /// <param name="rows">The first one's row.</param>
+    /// <param name="stride">From one to the next.</param>
+    /// <param name="n">Numbers of a row that count.</param>
+    /// <param name="target">Is added to, a row for each token of the vocabulary.</param>
+    /// <param name="targetStride">From one token to the next.</param>
+    public void AddByToken(ReadOnlySpan<int> entities, T* rows, int stride, int n, T* target, int targetStride)
+    {
+        foreach (var entity in entities)
+        {
+            // A few too many at the end do no harm.
+            Prefetch(rows + (long)Ahead * stride, n);
+            var bag = Bag(entity);
+            var share = Share(bag);
+            foreach (var token in bag)
+            {
+                AddScaled(share, rows, target + (long)token * targetStride, n);
+            }
+            rows += stride;
+        }
+    }
+
+    /// <summary>Adds to the rows of entities those of their tokens, each with its share.</summary>
+    /// <param name="entities">The entities.</param>
+    /// <param name="ofTokens">A row for each token of the vocabulary.</param>
+    /// <param name="n">Length of all rows.</param>
+    /// <param name="target">The first entity's row.</param>
+    public void AddTokens(ReadOnlySpan<int> entities, T* ofTokens, int n, T* target)
+    {
+        foreach (var entity in entities)
+        {
+            var bag = Bag(entity);
+            var share = Share(bag);
+            foreach (var token in bag)
+            {
+                AddScaled(share, ofTokens + (long)token * n, target, n);
+            }
+            target += n;
+        }
+    }
+
+    /// <summary>Gives the table adjoints that are known by token: those of the entities' tokens.</summary>
+    /// <param name="entities">The entities.</param>
+    /// <param name="ofTokens">Adjoint of each token of the vocabulary.</param>
+    /// <param name="stride">From one token to the next.</param>
+    public void ScatterTokens(ReadOnlySpan<int> entities, T* ofTokens, int stride)
+    {
+        table!.Begin();
+        fixed (T* gradient = table.Gradient)
+        {
+            foreach (var entity in entities)
+            {
+                foreach (var token in Bag(entity))
+                {
+                    if (table.Touch(token))
+                    {
+                        Copy(ofTokens + (long)token * stride, gradient + (long)token * width, width);
+                    }
+                }
+            }
+        }
+        table.End();
+    }
+
+    private void GatherSingle(ReadOnlySpan<int> entities, T* values, T* rows, int stride)
+    {
+        for (var i = 0; i < entities.Length; i++)
+        {
+            if (i + Ahead < entities.Length)
+            {
+                Prefetch(values + (long)tokens[entities[i + Ahead]] * width, width);
+            }
+            Copy(values + (long)tokens[entities[i]] * width, rows, width);
+            rows += stride;
+        }
+    }
+
+    private void ScatterSingle(ReadOnlySpan<int> entities, T* rows, int stride, T* gradient)
+    {
+        for (var i = 0; i < entities.Length; i++)
+        {
+            if (i + Ahead < entities.Length)
+            {
+                Prefetch(gradient + (long)tokens[entities[i + Ahead]] * width, width);
+                Prefetch(rows + (long)Ahead * stride, width);
+            }
+            var token = tokens[entities[i]];
+            var target = gradient + (long)token * width;
+            if (table!.Touch(token))
+            {
+                Copy(rows, target, width);
+            }
+            else
+            {
+                AddScaled(T.One, rows, target, width);
+            }
+            rows += stride;
+        }
+    }
+
+    private void ScatterBags(ReadOnlySpan<int> entities, T* rows, int stride, T* gradient)
+    {
+        foreach (var entity in entities)
+        {
+            var bag = Bag(entity);
+            var share = Share(bag);
+            foreach (var token in bag)
+            {
+                var target = gradient + (long)token * width;
+                if (table!.Touch(token))
+                {
+                    Scale(share, rows, target, width);
+                }
+                else
+                {
+                    AddScaled(share, rows, target, width);
+                }
+            }
+            rows += stride;
+        }
+    }
+
+    private void Mean(T* values, ReadOnlySpan<int> bag, T* row)
+    {
+        var share = Share(bag);
+        new Span<T>(row, width).Clear();
+        foreach (var token in bag)
+        {
+            AddScaled(share, values + (long)token * width, row, width);
+        }
+    }
+
+    private static bool IsCounting(ReadOnlySpan<int> offsets)
+    {
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            if (offsets[i] != i)
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Prefetch(T* row, int n)
+    {
+        if (Sse.IsSupported)
+        {
+            for (var i = 0; i < n; i += Line / sizeof(T))
+            {
+                Sse.Prefetch0(row + i);
+            }
+        }
+    }
+
+    // Rows of tables have the width that the user chose and no padding, so the last numbers go one by one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Copy(T* x, T* y, int n)
+    {
+        var i = 0;
+        for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
+        {
+            *(Vector<T>*)(y + i) = *(Vector<T>*)(x + i);
+        }
+        for (; i < n; i++)
+        {
+            y[i] = x[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Scale(T scale, T* x, T* y, int n)
+    {
+        var factor = new Vector<T>(scale);
+        var i = 0;
+        for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
+        {
+            *(Vector<T>*)(y + i) = factor * *(Vector<T>*)(x + i);
+        }
+        for (; i < n; i++)
+        {
+            y[i] = scale * x[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void AddScaled(T scale, T* x, T* y, int n)
+    {
+        var factor = new Vector<T>(scale);
+        var i = 0;
+        for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
+        {
+            *(Vector<T>*)(y + i) += factor * *(Vector<T>*)(x + i);
+        }
+        for (; i < n; i++)
+        {
+            y[i] += scale * x[i];
+        }
+    }
+}

@@ -1,0 +1,130 @@
+using System.Numerics;
+using RobustMeta.Engine.Fused.Vectors;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Engine.Fused.Memory;
+
+/// <summary>
+/// The distinct items of a batch in order of first appearance, the slot of each row, and the rows of each slot. Keeps its
+/// arrays from batch to batch.
+/// </summary>
+internal sealed class ItemSlots
+{
+    private int[] slotOfItem = [];
+    private int[] stamp = [];
+    private int generation;
+    private int[] items = [];
+    private int[] slots = [];
+    private int[] starts = [];
+    private int[] rows = [];
+
+    /// <summary>Number of distinct items U.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Items of all slots.</summary>
+    public ReadOnlySpan<int> Items => items.AsSpan(0, Count);
+
+    /// <summary>Slot of each row, support first, then query.</summary>
+    public ReadOnlySpan<int> Of => slots;
+
+    /// <summary>Rows of a slot, ascending.</summary>
+    public ReadOnlySpan<int> Rows(int slot) => rows.AsSpan(starts[slot], starts[slot + 1] - starts[slot]);
+
+    /// <summary>Adds the rows' numbers up by slot, for some slots, rows in ascending order.</summary>
+    /// <param name="arithmetic">Arithmetic.</param>
+    /// <param name="rows">Numbers of every row, <c>[rows, width]</c>.</param>
+    /// <param name="firstRow">First row that counts.</param>
+    /// <param name="firstSlot">First slot.</param>
+    /// <param name="count">Number of slots.</param>
+    /// <param name="target">Is added to, <c>[count, width]</c>.</param>
+    /// <param name="width">Padded length of a row.</param>
+    public unsafe void AddRows<T>(
+        Arithmetic<T> arithmetic,
+        T* rows,
+        int firstRow,
+        int firstSlot,
+        int count,
+        T* target,
+        int width
+    )
+        where T : unmanaged, IFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < count; i++)
+        {
+            foreach (var row in Rows(firstSlot + i))
+            {
+                if (row >= firstRow)
+                {
+                    arithmetic.AddScaled(T.One, rows + (long)row * width, target + (long)i * width, width);
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes a batch.</summary>
+    public void Fill(TaskBatch tasks)
+    {
+        var total = tasks.SupportItems.Length + tasks.QueryItems.Length;
+        Reserve(total);
+        generation++;
+        Count = 0;
+        var row = 0;
+        foreach (var item in tasks.SupportItems)
+        {
+            slots[row++] = SlotOf(item);
+        }
+        foreach (var item in tasks.QueryItems)
+        {
+            slots[row++] = SlotOf(item);
+        }
+        Invert(total);
+    }
+
+    private int SlotOf(int item)
+    {
+        if (item >= stamp.Length)
+        {
+            Array.Resize(ref stamp, item + item / 2 + 16);
+            Array.Resize(ref slotOfItem, stamp.Length);
+        }
+        if (stamp[item] != generation)
+        {
+            stamp[item] = generation;
+            slotOfItem[item] = Count;
+            items[Count++] = item;
+        }
+        return slotOfItem[item];
+    }
+
+    private void Invert(int total)
+    {
+        Array.Clear(starts, 0, Count + 1);
+        for (var row = 0; row < total; row++)
+        {
+            starts[slots[row] + 1]++;
+        }
+        for (var slot = 0; slot < Count; slot++)
+        {
+            starts[slot + 1] += starts[slot];
+        }
+        for (var row = total - 1; row >= 0; row--)
+        {
+            rows[--starts[slots[row] + 1]] = row;
+        }
+        // Filling from the back moved every end to its start; the starts are one place to the right now.
+        for (var slot = 0; slot < Count; slot++)
+        {
+            starts[slot] = starts[slot + 1];
+        }
+        starts[Count] = total;
+    }
+
+    private void Reserve(int total)
+    {
+        if (slots.Length < total)
+        {
+            var room = total + total / 2;
+            (slots, rows, items, starts) = (new int[room], new int[room], new int[room], new int[room + 1]);
+        }
+    }
+}

@@ -1,0 +1,243 @@
+using RobustMeta.Engine.Fused.Memory;
+using RobustMeta.Engine.Fused.Vectors;
+
+namespace RobustMeta.Engine.Fused.Perceptron;
+
+/// <content>The way back.</content>
+internal sealed unsafe partial class OneStepPass<T>
+{
+    public override void Backward(FusedBatch<T> batch, Chunk chunk, T* memory, Arena<T> scratch, T* gradient)
+    {
+        var at = new Bump<T>(memory);
+        Carve(ref at, batch, chunk, training: true);
+        scratch.Reset();
+        Slow.Layout.Point(Adjoint, gradient);
+        var count = batch.Tasks.SupportOffsets[chunk.EndUser] - batch.Tasks.SupportOffsets[chunk.FirstUser];
+        var exact = Shape.Steps > 0 && Shape.IsSecondOrder;
+        var outputF = exact || Shape.IsJoint ? scratch.TakeZeros(count) : null;
+        for (var l = 1; l <= hidden; l++)
+        {
+            var size = (long)count * Shape.Padded[l];
+            f[l] =
+                !exact ? null
+                : Shape.AdaptsHidden[l] ? scratch.Take(size)
+                : scratch.TakeZeros(size);
+            Outputs[l] = l > 1 && (exact || Shape.IsJoint) ? scratch.Take(size) : null;
+            Bent[l] = exact && Shape.IsSmooth ? scratch.Take(size) : null;
+        }
+        // The adjoint of Z_1 is what the batch wants.
+        Outputs[1] = batch.LayerAdjoint + (long)batch.Tasks.SupportOffsets[chunk.FirstUser] * Shape.Padded[1];
+        Array.Clear(IsSet);
+        ReverseQueries(batch, chunk, gradient, outputF, scratch);
+        if (exact || Shape.IsJoint)
+        {
+            ReverseSupport(batch, chunk, outputF, count, scratch);
+        }
+    }
+
+    private void ReverseQueries(FusedBatch<T> batch, Chunk chunk, T* gradient, T* outputF, Arena<T> scratch)
+    {
+        var tasks = batch.Tasks;
+        var first = tasks.QueryOffsets[chunk.FirstUser];
+        var count = tasks.QueryOffsets[chunk.EndUser] - first;
+        var errors = scratch.Take(count);
+        for (var i = 0; i < count; i++)
+        {
+            errors[i] = batch.QueryWeights[first + i] * Query.LossSlope[i];
+        }
+        for (var l = 1; l <= hidden; l++)
+        {
+            queryOutputs[l] =
+                l == 1
+                    ? batch.LayerAdjoint + (long)(batch.SupportRows + first) * Shape.Padded[1]
+                    : scratch.Take((long)count * Shape.Padded[l]);
+        }
+        ReverseOutput(batch, chunk, errors, outputF, scratch);
+        for (var l = hidden; l >= 1; l--)
+        {
+            Network.MultiplySlope(Query, l, queryOutputs[l], count);
+            if (l > 1)
+            {
+                Network.AddOuter(Query.Output[l - 1], l - 1, queryOutputs[l], l, Adjoint.Weight[l], count);
+                Arithmetic.AddRows(null, queryOutputs[l], Adjoint.Bias[l], count, Shape.Padded[l]);
+                Network.Pull(queryOutputs[l], Slow.Weights, l, queryOutputs[l - 1], count, accumulate: false);
+            }
+            if (Shape.Steps > 0 && Shape.AdaptsHidden[l])
+            {
+                ReverseStep(batch, chunk, l, scratch);
+            }
+        }
+        ReverseUsers(batch, chunk, gradient, scratch);
+    }
+
+    // The output layer: adjoint of A_H, of the slow weights, and of the step through the user's own weights.
+    private void ReverseOutput(FusedBatch<T> batch, Chunk chunk, T* errors, T* outputF, Arena<T> scratch)
+    {
+        var top = Shape.Padded[hidden];
+        var exact = Shape.Steps > 0 && Shape.IsSecondOrder && Shape.AdaptsOutput;
+        var own = scratch.Take(top);
+        for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
+        {
+            var (q, queries) = QueryOf(batch, chunk, u);
+            var output = Shape.Steps > 0 ? ownOutput + (long)(u - chunk.FirstUser) * top : Slow.Weights.Output;
+            Arithmetic<T>.Clear(own, top);
+            Arithmetic.AddRows(errors + q, Query.Output[hidden] + (long)q * top, own, queries, top);
+            var bias = T.Zero;
+            for (var i = q; i < q + queries; i++)
+            {
+                bias += errors[i];
+                Arithmetic.Scale(errors[i], output, queryOutputs[hidden] + (long)i * top, top);
+            }
+            Arithmetic.AddScaled(T.One, own, Adjoint.Output, top);
+            *Adjoint.OutputBias += bias;
+            if (!exact)
+            {
+                continue;
+            }
+            var (s, supports) = SupportOf(batch, chunk, u);
+            for (var i = s; i < s + supports; i++)
+            {
+                var row = Support.Output[hidden] + (long)i * top;
+                outputF[i] = -LocalLr * (Arithmetic.Dot(row, own, top) + bias);
+                Arithmetic.Scale(-LocalLr * Support.OutputDelta[i], own, Outputs[hidden] + (long)i * top, top);
+            }
+        }
+        IsSet[hidden] = exact;
+    }
+
+    // With E the adjoint of Z_q in this layer: M = −α E Dᵀ is that of A_q Aᵀ; A_q gets M A, A gets Mᵀ A_q, D gets Kᵀ E.
+    private void ReverseStep(FusedBatch<T> batch, Chunk chunk, int l, Arena<T> scratch)
+    {
+        var kernel = kernels[l];
+        var (below, width) = (Shape.Padded[l - 1], Shape.Padded[l]);
+        for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
+        {
+            var (s, supports) = SupportOf(batch, chunk, u);
+            var (q, queries) = QueryOf(batch, chunk, u);
+            var errors = queryOutputs[l] + (long)q * width;
+            var deltas = Support.Delta[l] + (long)s * width;
+            var move = scratch.Take((long)queries * supports);
+            var own = scratch.Take((long)queries * below);
+            Arithmetic.Gram(new(errors, queries, width), new(deltas, supports, width), new(move, queries, supports), -LocalLr, T.Zero);
+            if (l == 1)
+            {
+                batch.UserNormAdjoint[u] = Sum(move, (long)queries * supports);
+            }
+            var (left, right) = Inputs(batch, chunk, u, l);
+            // Adjoints of items take the place of the items, as soon as nothing needs these.
+            var toLeft = l == 1 ? own : queryOutputs[l - 1] + (long)q * below;
+            var toRight = l == 1 ? right : Outputs[l - 1] + (long)s * below;
+            Arithmetic.Gemm(new(move, queries, supports), new(right, supports, below), new(toLeft, queries, below), l > 1);
+            if (Shape.IsSecondOrder)
+            {
+                var target = f[l] + (long)s * width;
+                Arithmetic.Gemm(new Matrix<T>(kernel, queries, supports).Transposed, new(errors, queries, width), new(target, supports, width), accumulate: false);
+                Arithmetic.Gemm(new Matrix<T>(move, queries, supports).Transposed, new(left, queries, below), new(toRight, supports, below), accumulate: false);
+            }
+            if (l == 1)
+            {
+                Arithmetic<T>.Copy(own, left, (long)queries * below);
+            }
+            kernel += (long)supports * queries;
+        }
+        if (Shape.IsSecondOrder)
+        {
+            IsSet[l - 1] = true;
+        }
+    }
+
+    // The users' part of the first layer, and the context.
+    private void ReverseUsers(FusedBatch<T> batch, Chunk chunk, T* gradient, Arena<T> scratch)
+    {
+        var width = Shape.Padded[1];
+        var adapts = Shape.Steps > 0 && Shape.Context > 0;
+        var moveAdjoint = gradient + Slow.Layout.ContextMove;
+        var pushed = adapts ? scratch.Take(width) : null;
+        for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
+        {
+            var (q, queries) = QueryOf(batch, chunk, u);
+            var total = batch.UserLayerAdjoint + (long)u * width;
+            Arithmetic<T>.Clear(total, width);
+            Arithmetic.AddRows(null, queryOutputs[1] + (long)q * width, total, queries, width);
+            if (!adapts)
+            {
+                continue;
+            }
+            var sum = deltaSum + (long)(u - chunk.FirstUser) * width;
+            Arithmetic.Gemm(new(sum, Shape.Width[1], 1), new(total, 1, width), new(moveAdjoint, Shape.Width[1], width), accumulate: true);
+            if (Shape.IsSecondOrder)
+            {
+                var (s, supports) = SupportOf(batch, chunk, u);
+                Move(total, pushed);
+                for (var i = s; i < s + supports; i++)
+                {
+                    var target = f[1] + (long)i * width;
+                    Arithmetic.AddScaled(T.One, pushed, target, width);
+                }
+            }
+        }
+    }
+
+    // Through the deltas and the support's own forward pass; for joint training through the latter alone.
+    private void ReverseSupport(FusedBatch<T> batch, Chunk chunk, T* outputF, int count, Arena<T> scratch)
+    {
+        var tasks = batch.Tasks;
+        var first = tasks.SupportOffsets[chunk.FirstUser];
+        var lowest = hidden + 1;
+        if (Shape.Steps > 0)
+        {
+            lowest = LowestAdapted();
+            Network.ReverseBackward(Support, Slow.Weights, Adjoint, f, lowest, outputF, Bent, count);
+        }
+        var shares = scratch.Take(count);
+        for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
+        {
+            var (s, supports) = SupportOf(batch, chunk, u);
+            for (var i = s; i < s + supports; i++)
+            {
+                if (Shape.IsJoint)
+                {
+                    var label = T.CreateTruncating(tasks.SupportLabels[first + i]);
+                    shares[i] = batch.UserWeights[u] * Loss.Loss(Support.Score[i], label);
+                    outputF[i] = batch.UserWeights[u] * Support.OutputDelta[i];
+                    continue;
+                }
+                shares[i] = outputF[i] * Support.LossSlope[i];
+                outputF[i] *= batch.Share[first + i] * Support.LossCurvature[i];
+            }
+            AddSupportAdjoint(batch, u, first + s, supports, shares + s);
+        }
+        Network.ReverseForward(Support, Slow.Weights, Adjoint, outputF, Outputs, IsSet, Bent, lowest, count);
+        var width = Shape.Padded[1];
+        for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
+        {
+            var (s, supports) = SupportOf(batch, chunk, u);
+            var total = batch.UserLayerAdjoint + (long)u * width;
+            Arithmetic.AddRows(null, Outputs[1] + (long)s * width, total, supports, width);
+        }
+    }
+
+    private int LowestAdapted()
+    {
+        if (Shape.Context > 0)
+        {
+            return 1;
+        }
+        var l = 1;
+        while (l <= hidden && !Shape.AdaptsHidden[l])
+        {
+            l++;
+        }
+        return l;
+    }
+
+    private static T Sum(T* x, long n)
+    {
+        var sum = T.Zero;
+        for (long i = 0; i < n; i++)
+        {
+            sum += x[i];
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,256 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using RobustMeta.Engine.Fused.Memory;
+using RobustMeta.Engine.Fused.Vectors;
+
+namespace RobustMeta.Engine.Fused.Perceptron;
+
+/// <summary>
+/// At most one inner step at one rate, without ever forming a user's weights. The support runs with the slow weights, so
+/// the rows of all users of a chunk go through as one block; what the step changed reaches the query through kernel
+/// matrices K between query and support rows: W′ = W − α AᵀD makes A_q W′ = A_q W − α (A_q Aᵀ) D.
+/// </summary>
+internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly int hidden;
+    private readonly T*[] kernels;
+    private readonly T*[] f;
+    private readonly T*[] queryOutputs;
+    private T* ownOutput;
+    private T* ownBias;
+    private T* deltaSum;
+    private T* contextMoved;
+    private T* supportItems;
+    private T* queryItems;
+
+    public OneStepPass(PerceptronShape shape, Arithmetic<T> arithmetic, SlowNetwork<T> slow)
+        : base(shape, arithmetic, slow)
+    {
+        hidden = shape.Hidden;
+        kernels = new T*[hidden + 1];
+        f = new T*[hidden + 1];
+        queryOutputs = new T*[hidden + 1];
+    }
+
+    /// <summary>Whether the support is looked at at all.</summary>
+    private bool LooksAtSupport => Shape.Steps > 0 || Shape.IsJoint;
+
+    public override long Measure(FusedBatch<T> batch, Chunk chunk, bool training)
+    {
+        var memory = new Bump<T>(null);
+        Carve(ref memory, batch, chunk, training);
+        return memory.Taken;
+    }
+
+    private void Carve(ref Bump<T> memory, FusedBatch<T> batch, Chunk chunk, bool training)
+    {
+        var (support, query) = (batch.Tasks.SupportOffsets, batch.Tasks.QueryOffsets);
+        var users = chunk.EndUser - chunk.FirstUser;
+        if (LooksAtSupport)
+        {
+            Support.Carve(ref memory, support[chunk.EndUser] - support[chunk.FirstUser], isSupport: true);
+        }
+        Query.Carve(ref memory, query[chunk.EndUser] - query[chunk.FirstUser], isSupport: false);
+        if (Shape.Steps == 0)
+        {
+            return;
+        }
+        long cells = 0;
+        for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
+        {
+            cells += (long)batch.Tasks.SupportLength(u) * batch.Tasks.QueryLength(u);
+        }
+        for (var l = 1; l <= hidden; l++)
+        {
+            kernels[l] = Shape.AdaptsHidden[l] ? memory.Take(cells) : null;
+        }
+        if (Shape.AdaptsHidden[1])
+        {
+            CarveItems(ref memory, batch, chunk, training);
+        }
+        ownOutput = memory.Take((long)users * Shape.Padded[hidden]);
+        ownBias = memory.Take(users);
+        deltaSum = memory.Take((long)users * Shape.Padded[1]);
+        contextMoved = Shape.Context > 0 ? memory.Take((long)users * Shape.Padded[1]) : null;
+    }
+
+    // In training the items of all rows stand in the batch, where their adjoints will be.
+    private void CarveItems(ref Bump<T> memory, FusedBatch<T> batch, Chunk chunk, bool training)
+    {
+        var (support, query) = (batch.Tasks.SupportOffsets, batch.Tasks.QueryOffsets);
+        var width = Shape.Padded[0];
+        if (training)
+        {
+            supportItems = batch.RowItems + (long)support[chunk.FirstUser] * width;
+            queryItems = batch.RowItems + (long)(batch.SupportRows + query[chunk.FirstUser]) * width;
+            return;
+        }
+        supportItems = memory.Take((long)(support[chunk.EndUser] - support[chunk.FirstUser]) * width);
+        queryItems = memory.Take((long)(query[chunk.EndUser] - query[chunk.FirstUser]) * width);
+    }
+
+    public override void Forward(FusedBatch<T> batch, Chunk chunk, T* memory, Arena<T> scratch, bool training)
+    {
+        var at = new Bump<T>(memory);
+        Carve(ref at, batch, chunk, training);
+        var tasks = batch.Tasks;
+        var first = tasks.SupportOffsets[chunk.FirstUser];
+        var count = tasks.SupportOffsets[chunk.EndUser] - first;
+        if (LooksAtSupport)
+        {
+            for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
+            {
+                var from = tasks.SupportOffsets[u];
+                var target = Support.Output[1] + (long)(from - first) * Shape.Padded[1];
+                var own = batch.UserLayer + (long)u * Shape.Padded[1];
+                FirstLayer(batch, own, from, tasks.SupportLength(u), target);
+            }
+            Network.Forward(Support, Slow.Weights, count);
+            SupportLosses(batch, Support, first, count);
+        }
+        if (Shape.Steps > 0)
+        {
+            Network.Backward(Support, Slow.Weights, count);
+            Adapt(batch, chunk);
+        }
+        ScoreQueries(batch, chunk);
+    }
+
+    // Each user's own output layer, and the sum of the first layer's deltas that moves the user's part.
+    private void Adapt(FusedBatch<T> batch, Chunk chunk)
+    {
+        var (top, width) = (Shape.Padded[hidden], Shape.Padded[1]);
+        Arithmetic<T>.Clear(deltaSum, (long)(chunk.EndUser - chunk.FirstUser) * width);
+        for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
+        {
+            var (row, count) = SupportOf(batch, chunk, u);
+            var output = ownOutput + (long)(u - chunk.FirstUser) * top;
+            Arithmetic<T>.Copy(Slow.Weights.Output, output, top);
+            ownBias[u - chunk.FirstUser] = *Slow.Weights.OutputBias;
+            if (Shape.AdaptsOutput)
+            {
+                for (var i = row; i < row + count; i++)
+                {
+                    var step = -LocalLr * Support.OutputDelta[i];
+                    Arithmetic.AddScaled(step, Support.Output[hidden] + (long)i * top, output, top);
+                    ownBias[u - chunk.FirstUser] += step;
+                }
+            }
+            var sum = deltaSum + (long)(u - chunk.FirstUser) * width;
+            Arithmetic.AddRows(null, Support.Delta[1] + (long)row * width, sum, count, width);
+            if (Shape.Context > 0)
+            {
+                var moved = contextMoved + (long)(u - chunk.FirstUser) * width;
+                Move(sum, moved);
+                Arithmetic.Add(batch.UserLayer + (long)u * width, moved, moved, width);
+            }
+        }
+    }
+
+    // moved = sum · ContextMove.
+    private void Move(T* sum, T* moved) =>
+        Arithmetic.Gemm(new(sum, 1, Shape.Width[1], Shape.Padded[1]), new(Slow.ContextMove, Shape.Width[1], Shape.Padded[1]), new(moved, 1, Shape.Padded[1]), accumulate: false);
+
+    private void ScoreQueries(FusedBatch<T> batch, Chunk chunk)
+    {
+        var tasks = batch.Tasks;
+        var first = tasks.QueryOffsets[chunk.FirstUser];
+        var count = tasks.QueryOffsets[chunk.EndUser] - first;
+        for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
+        {
+            var from = tasks.QueryOffsets[u];
+            var own =
+                Shape.Steps > 0 && Shape.Context > 0
+                    ? contextMoved + (long)(u - chunk.FirstUser) * Shape.Padded[1]
+                    : batch.UserLayer + (long)u * Shape.Padded[1];
+            FirstLayer(
+                batch,
+                own,
+                batch.SupportRows + from,
+                tasks.QueryLength(u),
+                Query.Output[1] + (long)(from - first) * Shape.Padded[1]
+            );
+        }
+        for (var l = 1; l <= hidden; l++)
+        {
+            if (l > 1)
+            {
+                Network.Layer(Query, Slow.Weights, l, count);
+            }
+            if (Shape.Steps > 0 && Shape.AdaptsHidden[l])
+            {
+                ApplyStep(batch, chunk, l);
+            }
+            Network.Activate(Query, l, l == 1 ? null : Slow.Weights.Bias[l], count);
+        }
+        var top = Shape.Padded[hidden];
+        for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
+        {
+            var (row, rows) = QueryOf(batch, chunk, u);
+            var adapted = Shape.Steps > 0;
+            var output = adapted ? ownOutput + (long)(u - chunk.FirstUser) * top : Slow.Weights.Output;
+            var bias = adapted ? ownBias[u - chunk.FirstUser] : *Slow.Weights.OutputBias;
+            for (var i = row; i < row + rows; i++)
+            {
+                Query.Score[i] = Arithmetic.Dot(Query.Output[hidden] + (long)i * top, output, top) + bias;
+            }
+        }
+        QueryLosses(batch, Query, first, count);
+    }
+
+    // Z_q += K D, with K = −α (A_q Aᵀ + 1), the 1 for the bias; in the first layer K = −α (X_q Xᵀ + |x_u|² + 1).
+    private void ApplyStep(FusedBatch<T> batch, Chunk chunk, int l)
+    {
+        var kernel = kernels[l];
+        for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
+        {
+            var (s, supports) = SupportOf(batch, chunk, u);
+            var (q, queries) = QueryOf(batch, chunk, u);
+            var width = Shape.Padded[l - 1];
+            var (left, right) = Inputs(batch, chunk, u, l);
+            if (l == 1)
+            {
+                Gather(batch, batch.SupportRows + batch.Tasks.QueryOffsets[u], queries, left);
+                Gather(batch, batch.Tasks.SupportOffsets[u], supports, right);
+            }
+            var shift = l == 1 ? batch.UserNorm[u] : T.One;
+            Arithmetic.Gram(new(left, queries, width), new(right, supports, width), new(kernel, queries, supports), -LocalLr, shift);
+            Arithmetic.Gemm(new(kernel, queries, supports), new(Support.Delta[l] + (long)s * Shape.Padded[l], supports, Shape.Padded[l]), new(Query.Output[l] + (long)q * Shape.Padded[l], queries, Shape.Padded[l]), accumulate: true);
+            kernel += (long)supports * queries;
+        }
+    }
+
+    // What goes into layer l: of a user's queries, and of its supports.
+    private Pair Inputs(FusedBatch<T> batch, Chunk chunk, int user, int l)
+    {
+        var (s, q) = (SupportOf(batch, chunk, user).First, QueryOf(batch, chunk, user).First);
+        var width = Shape.Padded[l - 1];
+        return l == 1
+            ? new(queryItems + (long)q * width, supportItems + (long)s * width)
+            : new(Query.Output[l - 1] + (long)q * width, Support.Output[l - 1] + (long)s * width);
+    }
+
+    // Tuples cannot hold pointers.
+    private readonly struct Pair(T* queries, T* supports)
+    {
+        private readonly T* queries = queries;
+        private readonly T* supports = supports;
+
+        public void Deconstruct(out T* left, out T* right)
+        {
+            left = queries;
+            right = supports;
+        }
+    }
+
+    // First row of a user within the chunk, and number of rows.
+    private static (int First, int Count) SupportOf(FusedBatch<T> batch, Chunk chunk, int user) =>
+        (
+            batch.Tasks.SupportOffsets[user] - batch.Tasks.SupportOffsets[chunk.FirstUser],
+            batch.Tasks.SupportLength(user)
+        );
+
+    private static (int First, int Count) QueryOf(FusedBatch<T> batch, Chunk chunk, int user) =>
+        (batch.Tasks.QueryOffsets[user] - batch.Tasks.QueryOffsets[chunk.FirstUser], batch.Tasks.QueryLength(user));
+}

@@ -1,0 +1,130 @@
+using RobustMeta.Engine.Fused.Memory;
+using RobustMeta.Engine.Fused.Vectors;
+
+namespace RobustMeta.Engine.Fused.Perceptron;
+
+/// <content>
+/// The first layer without a user's own weights: its inputs X are the same at every step, so that with the sum of the deltas
+/// so far S_t and the kernel K = −α (X Xᵀ + |x_u|² + 1), Z_1 at step t is Z_1 at the start plus K S_t.
+/// </content>
+internal sealed unsafe partial class StepwisePass<T>
+{
+    // S_t [steps + 1], S_0 being zero and null; K between supports (null with a single step, which never looks at the
+    // supports again), and between queries and supports.
+    private readonly T*[] sums;
+    private T* supportKernel;
+    private T* queryKernel;
+
+    // Adjoints of the sum of deltas and of the kernels over −α.
+    private T* sumAdjoint;
+    private T* supportMove;
+    private T* queryMove;
+    private bool usesKernel;
+
+    private void CarveKernel(ref Bump<T> memory, int supports, int queries, bool training)
+    {
+        supportKernel = steps > 1 ? memory.Take((long)supports * supports) : null;
+        queryKernel = memory.Take((long)supports * queries);
+        var size = (long)supports * Shape.Padded[1];
+        for (var t = 1; t <= steps; t++)
+        {
+            sums[t] = training || t == 1 ? memory.Take(size) : sums[1];
+        }
+    }
+
+    private void FillKernels(FusedBatch<T> batch, int user, T* items, int count, Arena<T> scratch)
+    {
+        var width = Shape.Padded[0];
+        var (first, queries) = (batch.Tasks.QueryOffsets[user], batch.Tasks.QueryLength(user));
+        var shift = batch.UserNorm[user];
+        if (steps > 1)
+        {
+            Arithmetic.Gram(new(items, count, width), new(items, count, width), new(supportKernel, count, count), -LocalLr, shift);
+        }
+        var asked = scratch.Take((long)queries * width);
+        Gather(batch, batch.SupportRows + first, queries, asked);
+        Arithmetic.Gram(new(asked, queries, width), new(items, count, width), new(queryKernel, queries, count), -LocalLr, shift);
+    }
+
+    // Z_1 of some rows += K S_t.
+    private void AddKernel(T* kernel, int t, int supports, int rows, T* target) =>
+        Arithmetic.Gemm(new(kernel, rows, supports), new(sums[t], supports, Shape.Padded[1]), new(target, rows, Shape.Padded[1]), accumulate: true);
+
+    // S_{t+1} = S_t + D_1.
+    private void AddToSum(int t, int count)
+    {
+        var size = count * Shape.Padded[1];
+        if (t == 0)
+        {
+            Arithmetic<T>.Copy(rows[0].Delta[1], sums[1], size);
+        }
+        else
+        {
+            Arithmetic.Add(sums[t], rows[t].Delta[1], sums[t + 1], size);
+        }
+    }
+
+    // With E the adjoint of the queries' Z_1: S gets K_qᵀ E, K_q gets E Sᵀ.
+    private void ReverseQueryKernel(int supports, int queries, T* errors, Arena<T> scratch)
+    {
+        var width = Shape.Padded[1];
+        queryMove = scratch.Take((long)queries * supports);
+        Arithmetic.Gram(new(errors, queries, width), new(sums[steps], supports, width), new(queryMove, queries, supports), -LocalLr, T.Zero);
+        if (!Shape.IsSecondOrder)
+        {
+            return;
+        }
+        sumAdjoint = scratch.Take((long)supports * width);
+        supportMove = steps > 1 ? scratch.TakeZeros((long)supports * supports) : null;
+        Arithmetic.Gemm(new Matrix<T>(queryKernel, queries, supports).Transposed, new(errors, queries, width), new(sumAdjoint, supports, width), accumulate: false);
+    }
+
+    // The same for the supports' Z_1 at step t.
+    private void ReverseSupportKernel(int t, int supports, T* errors, Arena<T> scratch)
+    {
+        var width = Shape.Padded[1];
+        var move = scratch.Take((long)supports * supports);
+        Arithmetic.Gram(new(errors, supports, width), new(sums[t], supports, width), new(move, supports, supports), -LocalLr, T.Zero);
+        Arithmetic.AddScaled(T.One, move, supportMove, supports * supports);
+        Arithmetic.Gemm(new(supportKernel, supports, supports), new(errors, supports, width), new(sumAdjoint, supports, width), accumulate: true);
+    }
+
+    // From the kernels to the items and to |x_u|². In first order the supports' items are constants of the step.
+    private void ReverseKernels(FusedBatch<T> batch, int user, T* items, Arena<T> scratch)
+    {
+        var (first, supports) = (batch.Tasks.SupportOffsets[user], batch.Tasks.SupportLength(user));
+        var (firstQuery, queries) = (batch.Tasks.QueryOffsets[user], batch.Tasks.QueryLength(user));
+        var width = Shape.Padded[0];
+        var ofQueries = batch.ItemAdjoint + (long)(batch.SupportRows + firstQuery) * width;
+        Arithmetic.Gemm(new(queryMove, queries, supports), new(items, supports, width), new(ofQueries, queries, width), accumulate: false);
+        var norm = Sum(queryMove, queries * supports);
+        if (Shape.IsSecondOrder)
+        {
+            var ofSupports = batch.ItemAdjoint + (long)first * width;
+            var asked = scratch.Take((long)queries * width);
+            Gather(batch, batch.SupportRows + firstQuery, queries, asked);
+            Arithmetic.Gemm(new Matrix<T>(queryMove, queries, supports).Transposed, new(asked, queries, width), new(ofSupports, supports, width), accumulate: false);
+            if (steps > 1)
+            {
+                norm += Sum(supportMove, supports * supports);
+                Symmetrise(supportMove, supports);
+                Arithmetic.Gemm(new(supportMove, supports, supports), new(items, supports, width), new(ofSupports, supports, width), accumulate: true);
+            }
+        }
+        batch.UserNormAdjoint[user] = norm;
+    }
+
+    // M + Mᵀ in place of M: the kernel has X on both sides.
+    private static void Symmetrise(T* matrix, int n)
+    {
+        for (var i = 0; i < n; i++)
+        {
+            for (var j = 0; j <= i; j++)
+            {
+                var both = matrix[(long)i * n + j] + matrix[(long)j * n + i];
+                matrix[(long)i * n + j] = both;
+                matrix[(long)j * n + i] = both;
+            }
+        }
+    }
+}

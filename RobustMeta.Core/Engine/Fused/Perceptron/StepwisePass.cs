@@ -1,0 +1,325 @@
+using System.Numerics;
+using RobustMeta.Engine.Fused.Memory;
+using RobustMeta.Engine.Fused.Vectors;
+
+namespace RobustMeta.Engine.Fused.Perceptron;
+
+/// <summary>
+/// Any number of inner steps, one user at a time, with the user's own weights after each step (in the first layer kernels
+/// in their place, where these are cheaper). Back through a step: the adjoint V of the new weights is that of the old ones, and U = −rate·V is that of the step's gradient AᵀD, which goes
+/// on to A and D. The Hessian is never formed.
+/// </summary>
+internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private readonly int hidden;
+    private readonly int steps;
+    private readonly NetworkRows<T>[] rows;
+    private readonly NetworkWeights<T>[] weights;
+    private readonly T*[] userLayer;
+    private readonly T*[] f;
+    private readonly T*[] queryOutputs;
+    private readonly bool[] nothingSet;
+    private readonly T*[] none;
+    private readonly NetworkAdjoint<T> own;
+    private readonly ParameterLayout at;
+
+    public StepwisePass(PerceptronShape shape, Arithmetic<T> arithmetic, SlowNetwork<T> slow)
+        : base(shape, arithmetic, slow)
+    {
+        (hidden, steps, at) = (shape.Hidden, shape.Steps, slow.Layout);
+        rows = [.. Enumerable.Range(0, steps).Select(_ => new NetworkRows<T>(shape))];
+        weights = [slow.Weights, .. Enumerable.Range(0, steps).Select(_ => new NetworkWeights<T>(hidden))];
+        userLayer = new T*[steps + 1];
+        f = new T*[hidden + 1];
+        queryOutputs = new T*[hidden + 1];
+        nothingSet = new bool[hidden + 1];
+        none = new T*[hidden + 1];
+        sums = new T*[steps + 1];
+        own = new(hidden);
+    }
+
+    public override long Measure(FusedBatch<T> batch, Chunk chunk, bool training)
+    {
+        var memory = new Bump<T>(null);
+        for (var user = chunk.FirstUser; user < chunk.EndUser; user++)
+        {
+            Carve(ref memory, batch, user, training);
+        }
+        return memory.Taken;
+    }
+
+    public override void Forward(FusedBatch<T> batch, Chunk chunk, T* memory, Arena<T> scratch, bool training)
+    {
+        var place = new Bump<T>(memory);
+        for (var user = chunk.FirstUser; user < chunk.EndUser; user++)
+        {
+            Carve(ref place, batch, user, training);
+            scratch.Reset();
+            Adapt(batch, user, scratch);
+            ScoreQueries(batch, user, scratch);
+        }
+    }
+
+    public override void Backward(FusedBatch<T> batch, Chunk chunk, T* memory, Arena<T> scratch, T* gradient)
+    {
+        var place = new Bump<T>(memory);
+        for (var user = chunk.FirstUser; user < chunk.EndUser; user++)
+        {
+            Carve(ref place, batch, user, training: true);
+            scratch.Reset();
+            ReverseUser(batch, user, scratch, gradient);
+        }
+    }
+
+    // In prediction the steps share their memory: nothing of a step is looked at after the next one.
+    private void Carve(ref Bump<T> memory, FusedBatch<T> batch, int user, bool training)
+    {
+        var start = memory;
+        var supports = batch.Tasks.SupportLength(user);
+        usesKernel = Shape.PrefersKernel(supports, batch.Tasks.QueryLength(user));
+        for (var t = 0; t < steps; t++)
+        {
+            var same = training ? memory : start;
+            rows[t].Carve(ref same, supports, isSupport: true);
+            memory = same;
+        }
+        Query.Carve(ref memory, batch.Tasks.QueryLength(user), isSupport: false);
+        if (usesKernel)
+        {
+            CarveKernel(ref memory, supports, batch.Tasks.QueryLength(user), training);
+        }
+        start = memory;
+        userLayer[0] = batch.UserLayer + (long)user * Shape.Padded[1];
+        for (var t = 1; t <= steps; t++)
+        {
+            var same = training ? memory : start;
+            CarveWeights(ref same, weights[t]);
+            userLayer[t] = same.Take(Shape.Padded[1]);
+            memory = same;
+        }
+    }
+
+    private void CarveWeights(ref Bump<T> memory, NetworkWeights<T> own)
+    {
+        for (var l = 1; l <= hidden; l++)
+        {
+            var adapts = HasOwn(l);
+            own.Weight[l] = adapts ? memory.Take((long)Shape.Width[l - 1] * Shape.Padded[l]) : Slow.Weights.Weight[l];
+            own.Bias[l] = adapts ? memory.Take(Shape.Padded[l]) : Slow.Weights.Bias[l];
+            own.Transposed[l] =
+                !adapts ? Slow.Weights.Transposed[l]
+                : l == 1 ? null
+                : memory.Take((long)Shape.Width[l] * Shape.Padded[l - 1]);
+        }
+        own.Output = Shape.AdaptsOutput ? memory.Take(Shape.Padded[hidden]) : Slow.Weights.Output;
+        own.OutputBias = memory.Take(1);
+    }
+
+    // Whether the user has weights of its own in layer l.
+    private bool HasOwn(int l) => Shape.AdaptsHidden[l] && (l > 1 || !usesKernel);
+
+    private void Adapt(FusedBatch<T> batch, int user, Arena<T> scratch)
+    {
+        var (first, count) = (batch.Tasks.SupportOffsets[user], batch.Tasks.SupportLength(user));
+        var items = steps > 0 && Shape.AdaptsHidden[1] ? GatherSupport(batch, user, scratch) : null;
+        if (usesKernel)
+        {
+            FillKernels(batch, user, items, count, scratch);
+        }
+        for (var t = 0; t < steps; t++)
+        {
+            if (t == 0 || !HasOwn(1))
+            {
+                FirstLayer(batch, userLayer[t], first, count, rows[t].Output[1]);
+                if (t > 0 && usesKernel)
+                {
+                    AddKernel(supportKernel, t, count, count, rows[t].Output[1]);
+                }
+            }
+            else
+            {
+                OwnFirstLayer(items, t, count, rows[t].Output[1]);
+            }
+            Network.Forward(rows[t], weights[t], count);
+            SupportLosses(batch, rows[t], first, count);
+            Network.Backward(rows[t], weights[t], count);
+            Step(batch, user, t, items, count, scratch);
+        }
+    }
+
+    private T* GatherSupport(FusedBatch<T> batch, int user, Arena<T> scratch)
+    {
+        var count = batch.Tasks.SupportLength(user);
+        var items = scratch.Take((long)count * Shape.Padded[0]);
+        Gather(batch, batch.Tasks.SupportOffsets[user], count, items);
+        return items;
+    }
+
+    // Z_1 = X W_1 + the user's part, with the user's own weights.
+    private void OwnFirstLayer(T* items, int t, int count, T* target)
+    {
+        var width = Shape.Padded[1];
+        Arithmetic.Gemm(new(items, count, Shape.Width[0], Shape.Padded[0]), new(weights[t].Weight[1], Shape.Width[0], width), new(target, count, width), accumulate: false);
+        for (var i = 0; i < count; i++)
+        {
+            Arithmetic.AddScaled(T.One, userLayer[t], target + (long)i * width, width);
+        }
+    }
+
+    // θ_{t+1} = θ_t − rate · gradient.
+    private void Step(FusedBatch<T> batch, int user, int t, T* items, int count, Arena<T> scratch)
+    {
+        var (old, next) = (weights[t], weights[t + 1]);
+        for (var l = 1; l <= hidden; l++)
+        {
+            if (!HasOwn(l))
+            {
+                continue;
+            }
+            var (below, width) = (Shape.Width[l - 1], Shape.Padded[l]);
+            Take(old.Weight[l], next.Weight[l], (long)below * width);
+            var left = l == 1 ? items : rows[t].Output[l - 1];
+            if (Shape.HasRates)
+            {
+                var gradient = Gradient(t, l, left, count, scratch);
+                Arithmetic.AddProduct(-T.One, Slow.Block + at.RateWeight[l], gradient, next.Weight[l], below * width);
+            }
+            else
+            {
+                var scaled = scratch.Take((long)count * width);
+                Arithmetic.Scale(-LocalLr, rows[t].Delta[l], scaled, count * width);
+                Network.AddOuter(left, l - 1, scaled, l, next.Weight[l], count);
+            }
+            if (l > 1)
+            {
+                var sum = scratch.TakeZeros(width);
+                Arithmetic.AddRows(null, rows[t].Delta[l], sum, count, width);
+                Take(old.Bias[l], next.Bias[l], width);
+                Subtract(at.RateBias[l], sum, next.Bias[l], width);
+                var padded = Shape.Padded[l - 1];
+                if (padded > below)
+                {
+                    Arithmetic<T>.Clear(next.Transposed[l], (long)Shape.Width[l] * padded);
+                }
+                Arithmetic.Transpose(next.Weight[l], width, next.Transposed[l], padded, below, Shape.Width[l]);
+            }
+        }
+        StepOutput(t, count, scratch);
+        StepUser(batch, user, t, count, scratch);
+    }
+
+    private void StepOutput(int t, int count, Arena<T> scratch)
+    {
+        var (old, next) = (weights[t], weights[t + 1]);
+        var top = Shape.Padded[hidden];
+        *next.OutputBias = *old.OutputBias;
+        if (!Shape.AdaptsOutput)
+        {
+            return;
+        }
+        var gradient = scratch.TakeZeros(top);
+        Arithmetic.AddRows(rows[t].OutputDelta, rows[t].Output[hidden], gradient, count, top);
+        Take(old.Output, next.Output, top);
+        Subtract(at.RateOutput, gradient, next.Output, top);
+        *next.OutputBias -= OutputBiasRate * Sum(rows[t].OutputDelta, count);
+    }
+
+    // The user's part of the first layer, in which the step on weights, bias and context ends up.
+    private void StepUser(FusedBatch<T> batch, int user, int t, int count, Arena<T> scratch)
+    {
+        var width = Shape.Padded[1];
+        Take(userLayer[t], userLayer[t + 1], width);
+        if (usesKernel)
+        {
+            AddToSum(t, count);
+            return;
+        }
+        if (!Shape.AdaptsHidden[1] && Shape.Context == 0)
+        {
+            return;
+        }
+        var sum = DeltaSum(t, count, scratch);
+        if (Shape.AdaptsHidden[1])
+        {
+            Arithmetic.AddProduct(-T.One, batch.UserMove + (long)user * width, sum, userLayer[t + 1], width);
+        }
+        if (Shape.Context > 0)
+        {
+            MoveContext(sum, userLayer[t + 1]);
+        }
+    }
+
+    // into += sum · ContextMove.
+    private void MoveContext(T* sum, T* into) =>
+        Arithmetic.Gemm(new(sum, 1, Shape.Width[1], Shape.Padded[1]), new(Slow.ContextMove, Shape.Width[1], Shape.Padded[1]), new(into, 1, Shape.Padded[1]), accumulate: true);
+
+    private void ScoreQueries(FusedBatch<T> batch, int user, Arena<T> scratch)
+    {
+        var (first, count) = (batch.Tasks.QueryOffsets[user], batch.Tasks.QueryLength(user));
+        if (steps > 0 && HasOwn(1))
+        {
+            var items = scratch.Take((long)count * Shape.Padded[0]);
+            Gather(batch, batch.SupportRows + first, count, items);
+            OwnFirstLayer(items, steps, count, Query.Output[1]);
+        }
+        else
+        {
+            FirstLayer(batch, userLayer[steps], batch.SupportRows + first, count, Query.Output[1]);
+            if (usesKernel)
+            {
+                AddKernel(queryKernel, steps, batch.Tasks.SupportLength(user), count, Query.Output[1]);
+            }
+        }
+        Network.Forward(Query, weights[steps], count);
+        QueryLosses(batch, Query, first, count);
+    }
+
+    // AᵀD of layer l after the deltas of step t.
+    private T* Gradient(int t, int l, T* left, int count, Arena<T> scratch)
+    {
+        var gradient = scratch.TakeZeros((long)Shape.Width[l - 1] * Shape.Padded[l]);
+        Network.AddOuter(left, l - 1, rows[t].Delta[l], l, gradient, count);
+        return gradient;
+    }
+
+    private T* DeltaSum(int t, int count, Arena<T> scratch)
+    {
+        var sum = scratch.TakeZeros(Shape.Padded[1]);
+        Arithmetic.AddRows(null, rows[t].Delta[1], sum, count, Shape.Padded[1]);
+        return sum;
+    }
+
+    // into −= rate · x, with the learned rates at a place of the slow block or the one local rate.
+    private void Subtract(long rates, T* x, T* into, int n)
+    {
+        if (rates >= 0)
+        {
+            Arithmetic.AddProduct(-T.One, Slow.Block + rates, x, into, n);
+        }
+        else
+        {
+            Arithmetic.AddScaled(-LocalLr, x, into, n);
+        }
+    }
+
+    private T OutputBiasRate => Shape.HasRates ? Slow.Block[at.RateOutputBias] : LocalLr;
+
+    private static void Take(T* from, T* to, long n)
+    {
+        if (from != to)
+        {
+            Arithmetic<T>.Copy(from, to, n);
+        }
+    }
+
+    private static T Sum(T* x, int n)
+    {
+        var sum = T.Zero;
+        for (var i = 0; i < n; i++)
+        {
+            sum += x[i];
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Numerics;
+
+namespace RobustMeta.Engine.Fused.Vectors;
+
+/// <summary>The arithmetic for one width of vectors; tiles of matrix products are in <see cref="Tiles{L, V, T}"/>.</summary>
+internal sealed unsafe partial class Arithmetic<L, V, T> : Arithmetic<T>
+    where L : struct, ILanes<V, T>
+    where V : unmanaged
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    public override int Lanes => L.Count;
+
+    public override T Dot(T* x, T* y, int n)
+    {
+        var even = default(V);
+        var odd = default(V);
+        var i = 0;
+        for (; i + 2 * L.Count <= n; i += 2 * L.Count)
+        {
+            even = L.MultiplyAdd(*(V*)(x + i), *(V*)(y + i), even);
+            odd = L.MultiplyAdd(*(V*)(x + i + L.Count), *(V*)(y + i + L.Count), odd);
+        }
+        if (i < n)
+        {
+            even = L.MultiplyAdd(*(V*)(x + i), *(V*)(y + i), even);
+        }
+        return L.Sum(L.Add(even, odd));
+    }
+
+    public override void Scale(T alpha, T* x, T* y, int n)
+    {
+        var scale = L.Broadcast(alpha);
+        for (var i = 0; i < n; i += L.Count)
+        {
+            *(V*)(y + i) = L.Multiply(scale, *(V*)(x + i));
+        }
+    }
+
+    public override void AddScaled(T alpha, T* x, T* y, int n)
+    {
+        var scale = L.Broadcast(alpha);
+        for (var i = 0; i < n; i += L.Count)
+        {
+            *(V*)(y + i) = L.MultiplyAdd(scale, *(V*)(x + i), *(V*)(y + i));
+        }
+    }
+
+    public override void Add(T* x, T* y, T* z, int n)
+    {
+        for (var i = 0; i < n; i += L.Count)
+        {
+            *(V*)(z + i) = L.Add(*(V*)(x + i), *(V*)(y + i));
+        }
+    }
+
+    public override void Multiply(T* x, T* y, int n)
+    {
+        for (var i = 0; i < n; i += L.Count)
+        {
+            *(V*)(y + i) = L.Multiply(*(V*)(x + i), *(V*)(y + i));
+        }
+    }
+
+    public override void MultiplyStep(T* sign, T leak, T* y, int n)
+    {
+        var below = L.Broadcast(leak);
+        var above = L.Broadcast(T.One);
+        for (var i = 0; i < n; i += L.Count)
+        {
+            *(V*)(y + i) = L.Multiply(L.WherePositive(*(V*)(sign + i), above, below), *(V*)(y + i));
+        }
+    }
+
+    public override void AddProduct(T alpha, T* x, T* y, T* z, int n)
+    {
+        var scale = L.Broadcast(alpha);
+        for (var i = 0; i < n; i += L.Count)
+        {
+            *(V*)(z + i) = L.MultiplyAdd(L.Multiply(scale, *(V*)(x + i)), *(V*)(y + i), *(V*)(z + i));
+        }
+    }
+
+    public override void OuterProduct(T* r, T* w, T* p, T* result, int rows, int width)
+    {
+        for (var i = 0; i < rows; i++)
+        {
+            var scale = L.Broadcast(r[i]);
+            for (var j = 0; j < width; j += L.Count)
+            {
+                *(V*)(result + j) = L.Multiply(L.Multiply(scale, *(V*)(w + j)), *(V*)(p + j));
+            }
+            p += width;
+            result += width;
+        }
+    }
+
+    public override void OuterProductStep(T* r, T* w, T* sign, T leak, T* result, int rows, int width)
+    {
+        for (var i = 0; i < rows; i++)
+        {
+            var above = L.Broadcast(r[i]);
+            var below = L.Broadcast(leak * r[i]);
+            for (var j = 0; j < width; j += L.Count)
+            {
+                *(V*)(result + j) = L.Multiply(L.WherePositive(*(V*)(sign + j), above, below), *(V*)(w + j));
+            }
+            sign += width;
+            result += width;
+        }
+    }
+
+    public override void AddRows(T* r, T* x, T* total, int rows, int width)
+    {
+        for (var j = 0; j < width; j += L.Count)
+        {
+            var sum = *(V*)(total + j);
+            for (var i = 0; i < rows; i++)
+            {
+                var row = *(V*)(x + (long)i * width + j);
+                sum = r is null ? L.Add(sum, row) : L.MultiplyAdd(L.Broadcast(r[i]), row, sum);
+            }
+            *(V*)(total + j) = sum;
+        }
+    }
+}

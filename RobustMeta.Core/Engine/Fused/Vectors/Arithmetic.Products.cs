@@ -1,0 +1,162 @@
+namespace RobustMeta.Engine.Fused.Vectors;
+
+/// <content>Matrix products: how they are cut into <see cref="Tiles{L, V, T}"/>.</content>
+internal sealed unsafe partial class Arithmetic<L, V, T>
+{
+    // What of B may stay in the first-level cache, beside the tiles of A and C.
+    private const int CacheBytes = 28 * 1024;
+    private const int ShortDepth = 24;
+
+    public override void Gemm(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
+    {
+        for (var i = 0; i < c.Rows && b.Rows == 0 && !accumulate; i++)
+        {
+            Clear(c.Start + (long)i * c.RowStride, c.Columns);
+        }
+        var block = InnerBlock(c.Columns);
+        for (var p = 0; p < b.Rows; p += block)
+        {
+            var depth = Math.Min(block, b.Rows - p);
+            Strips(a.ColumnsFrom(p, depth), b.RowsFrom(p, depth), c, accumulate || p > 0);
+        }
+    }
+
+    // Rows of B at a time: as many as stay in the first-level cache, but not so few that C is loaded and stored for little.
+    private static int InnerBlock(int n) => Math.Max(64, CacheBytes / sizeof(T) / Math.Max(1, n));
+
+    // Strips of columns as wide as two vectors, and one vector at the end where the number is odd.
+    private static void Strips(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
+    {
+        var paired = c.Columns / (2 * L.Count) * (2 * L.Count);
+        // Where all of B stays in the first-level cache, rows of A and C go by once, in order.
+        var strip = (long)b.Rows * c.Columns * sizeof(T) <= CacheBytes ? paired : 2 * L.Count;
+        for (var j = 0; j < paired; j += strip)
+        {
+            Rows(a, b.ColumnsFrom(j, strip), c.ColumnsFrom(j, strip), accumulate);
+        }
+        if (paired < c.Columns)
+        {
+            OneVector(a, b.ColumnsFrom(paired, L.Count), c.ColumnsFrom(paired, L.Count), accumulate);
+        }
+    }
+
+    // Rows of a tile at most. Two vectors to a row, the row of B and a number of A must stay in registers together; where
+    // the depth is short, a larger tile does not pay for its beginning and end, and tiles of four are the fastest where
+    // they fit (measured at 256 bits).
+    private static int MaxRows(int m, int depth) =>
+        L.HasManyRegisters ? 8
+        : m % 4 == 0 || depth < ShortDepth ? 4
+        : 6;
+
+    // All rows of C in some strips of columns. Tiles are as equal as can be: a tile of one or two rows would wait for its own
+    // sums and take as long as one of four.
+    private static void Rows(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
+    {
+        var most = MaxRows(c.Rows, b.Rows);
+        var tiles = (c.Rows + most - 1) / most;
+        var least = c.Rows / Math.Max(1, tiles);
+        var larger = c.Rows - tiles * least;
+        var first = 0;
+        for (var tile = 0; tile < tiles; tile++)
+        {
+            var count = tile < larger ? least + 1 : least;
+            Tile(a.RowsFrom(first, count), b, c.RowsFrom(first, count), accumulate);
+            first += count;
+        }
+    }
+
+    private static void Tile(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
+    {
+        switch (c.Rows)
+        {
+            case 1:
+                Tiles<L, V, T>.Two<RowCounts.One>(a, b, c, accumulate);
+                break;
+            case 2:
+                Tiles<L, V, T>.Two<RowCounts.Two>(a, b, c, accumulate);
+                break;
+            case 3:
+                Tiles<L, V, T>.Two<RowCounts.Three>(a, b, c, accumulate);
+                break;
+            case 4:
+                Tiles<L, V, T>.Two<RowCounts.Four>(a, b, c, accumulate);
+                break;
+            case 5:
+                Tiles<L, V, T>.Two<RowCounts.Five>(a, b, c, accumulate);
+                break;
+            case 6:
+                Tiles<L, V, T>.Two<RowCounts.Six>(a, b, c, accumulate);
+                break;
+            case 7:
+                Tiles<L, V, T>.Two<RowCounts.Seven>(a, b, c, accumulate);
+                break;
+            default:
+                Tiles<L, V, T>.Two<RowCounts.Eight>(a, b, c, accumulate);
+                break;
+        }
+    }
+
+    private static void OneVector(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
+    {
+        var i = 0;
+        for (; i + 8 <= c.Rows; i += 8)
+        {
+            Tiles<L, V, T>.One<RowCounts.Eight>(a.RowsFrom(i, 8), b, c.RowsFrom(i, 8), accumulate);
+        }
+        for (; i + 4 <= c.Rows; i += 4)
+        {
+            Tiles<L, V, T>.One<RowCounts.Four>(a.RowsFrom(i, 4), b, c.RowsFrom(i, 4), accumulate);
+        }
+        for (; i < c.Rows; i++)
+        {
+            Tiles<L, V, T>.One<RowCounts.One>(a.RowsFrom(i, 1), b, c.RowsFrom(i, 1), accumulate);
+        }
+    }
+
+    public override void Gram(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, T alpha, T shift)
+    {
+        if (c.Columns < 4)
+        {
+            for (var i = 0; i < c.Rows; i++)
+            {
+                for (var j = 0; j < c.Columns; j++)
+                {
+                    var dot = Dot(a.Start + (long)i * a.RowStride, b.Start + (long)j * b.RowStride, b.Columns);
+                    c.Start[(long)i * c.RowStride + j] = alpha * (dot + shift);
+                }
+            }
+            return;
+        }
+        for (var j = 0; j < c.Columns; j += 4)
+        {
+            // The last four overlap those before: the same numbers in the same order once more.
+            var first = Math.Min(j, c.Columns - 4);
+            DotsOfFour(a, b.RowsFrom(first, 4), c.ColumnsFrom(first, 4), alpha, shift);
+        }
+    }
+
+    // Four columns of C = alpha·(A·Bᵀ + shift), in tiles of at most three rows.
+    private static void DotsOfFour(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, T alpha, T shift)
+    {
+        var first = 0;
+        for (var tiles = (c.Rows + 2) / 3; tiles > 0; tiles--)
+        {
+            var count = (c.Rows - first + tiles - 1) / tiles;
+            var left = a.RowsFrom(first, count);
+            var target = c.RowsFrom(first, count);
+            switch (count)
+            {
+                case 1:
+                    Tiles<L, V, T>.Dots<RowCounts.One>(left, b, target, alpha, shift);
+                    break;
+                case 2:
+                    Tiles<L, V, T>.Dots<RowCounts.Two>(left, b, target, alpha, shift);
+                    break;
+                default:
+                    Tiles<L, V, T>.Dots<RowCounts.Three>(left, b, target, alpha, shift);
+                    break;
+            }
+            first += count;
+        }
+    }
+}

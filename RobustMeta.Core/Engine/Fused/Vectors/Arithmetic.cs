@@ -1,0 +1,118 @@
+using System.Numerics;
+using System.Runtime.Intrinsics;
+
+namespace RobustMeta.Engine.Fused.Vectors;
+
+/// <summary>
+/// The dense arithmetic of the fused engine on row-major blocks in unmanaged memory. Rows are as long as
+/// <see cref="Padded"/> says, with zeros behind the last column, so no kernel has a ragged end. Deterministic: the order
+/// of every sum depends on the sizes alone.
+/// </summary>
+internal abstract unsafe class Arithmetic<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Numbers in a vector.</summary>
+    public abstract int Lanes { get; }
+
+    /// <summary>What runs, for reports: e.g. <c>512 bit</c>.</summary>
+    public string Name => $"{Lanes * sizeof(T) * 8} bit";
+
+    /// <summary>Length of a row of n columns.</summary>
+    public int Padded(int n) => (n + Lanes - 1) / Lanes * Lanes;
+
+    /// <summary>The widest that this processor accelerates.</summary>
+    public static Arithmetic<T> Best =>
+        Vector512.IsHardwareAccelerated && Vector512<T>.IsSupported ? Of(512)
+        : Vector256.IsHardwareAccelerated ? Of(256)
+        : Vector128.IsHardwareAccelerated ? Of(128)
+        : Of(0);
+
+    /// <summary>Arithmetic with vectors of a number of bits: 512, 256, 128, or 0 for one number at a time.</summary>
+    public static Arithmetic<T> Of(int bits) =>
+        bits switch
+        {
+            512 => Pick<Lanes512Single, Vector512<float>, Lanes512Double, Vector512<double>>(),
+            256 => Pick<Lanes256Single, Vector256<float>, Lanes256Double, Vector256<double>>(),
+            128 => Pick<Lanes128Single, Vector128<float>, Lanes128Double, Vector128<double>>(),
+            0 => new Arithmetic<Lanes1<T>, T, T>(),
+            _ => throw new ArgumentOutOfRangeException(nameof(bits), bits, "Expected 512, 256, 128 or 0."),
+        };
+
+    private static Arithmetic<T> Pick<LSingle, VSingle, LDouble, VDouble>()
+        where LSingle : struct, ILanes<VSingle, float>
+        where LDouble : struct, ILanes<VDouble, double>
+        where VSingle : unmanaged
+        where VDouble : unmanaged =>
+        typeof(T) == typeof(float)
+            ? (Arithmetic<T>)(object)new Arithmetic<LSingle, VSingle, float>()
+            : (Arithmetic<T>)(object)new Arithmetic<LDouble, VDouble, double>();
+
+    /// <summary>
+    /// C = A·B, or C += A·B, with A <c>[m, k]</c>, B <c>[k, n]</c>, C <c>[m, n]</c>. A may have any strides, so a transposed
+    /// A costs nothing; columns of B and C stand one beside the other, and n is padded.
+    /// </summary>
+    public abstract void Gemm(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate);
+
+    /// <summary>
+    /// C = alpha·(A·Bᵀ + shift), with A <c>[m, k]</c>, B <c>[n, k]</c>, C <c>[m, n]</c> with any n; k is padded.
+    /// </summary>
+    public abstract void Gram(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, T alpha, T shift);
+
+    /// <summary>Σ x·y.</summary>
+    public abstract T Dot(T* x, T* y, int n);
+
+    /// <summary>y = alpha·x.</summary>
+    public abstract void Scale(T alpha, T* x, T* y, int n);
+
+    /// <summary>y += alpha·x.</summary>
+    public abstract void AddScaled(T alpha, T* x, T* y, int n);
+
+    /// <summary>z = x + y.</summary>
+    public abstract void Add(T* x, T* y, T* z, int n);
+
+    /// <summary>y = x·y.</summary>
+    public abstract void Multiply(T* x, T* y, int n);
+
+    /// <summary>y = y where sign is positive, leak·y elsewhere.</summary>
+    public abstract void MultiplyStep(T* sign, T leak, T* y, int n);
+
+    /// <summary>z += alpha·x·y.</summary>
+    public abstract void AddProduct(T alpha, T* x, T* y, T* z, int n);
+
+    /// <summary>out[i, :] = r[i] · w · p[i, :].</summary>
+    public abstract void OuterProduct(T* r, T* w, T* p, T* result, int rows, int width);
+
+    /// <summary>out[i, :] = r[i] · w where sign[i, :] is positive, leak times that elsewhere.</summary>
+    public abstract void OuterProductStep(T* r, T* w, T* sign, T leak, T* result, int rows, int width);
+
+    /// <summary>total += Σ_i r[i] · x[i, :]; a null r counts as ones.</summary>
+    public abstract void AddRows(T* r, T* x, T* total, int rows, int width);
+
+    /// <summary>
+    /// x = φ(x + bias) row by row, with φ′ and, for smooth φ, φ″ written beside it; null pointers are not written, a null
+    /// bias is zero.
+    /// </summary>
+    public abstract void Activate(
+        Models.Activation activation,
+        T* x,
+        T* bias,
+        T* slope,
+        T* curvature,
+        int rows,
+        int width
+    );
+
+    /// <summary>Slope of a piecewise linear φ below zero.</summary>
+    public static T Leak(Models.Activation activation) =>
+        activation == Models.Activation.LeakyRelu ? T.CreateChecked(0.1) : T.Zero;
+
+    /// <summary>to <c>[columns, ldTo]</c> = fromᵀ, from <c>[rows, ldFrom]</c>.</summary>
+    public abstract void Transpose(T* from, int ldFrom, T* to, int ldTo, int rows, int columns);
+
+    /// <summary>Sets n numbers to zero.</summary>
+    public static void Clear(T* x, long n) =>
+        System.Runtime.InteropServices.NativeMemory.Clear(x, (nuint)(n * sizeof(T)));
+
+    /// <summary>Copies n numbers.</summary>
+    public static void Copy(T* from, T* to, long n) => Buffer.MemoryCopy(from, to, n * sizeof(T), n * sizeof(T));
+}

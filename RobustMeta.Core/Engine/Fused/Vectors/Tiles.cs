@@ -1,0 +1,276 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace RobustMeta.Engine.Fused.Vectors;
+
+/// <summary>
+/// The innermost products: a tile of C of up to 8 rows and 2 vectors (or 1) of columns stays in registers while the depth
+/// goes by. Each step loads a row of B, broadcasts R numbers of A and does R × 2 fused multiply-adds, so that the loads stay
+/// below what the processor can do beside the arithmetic. Written out by hand, since locals in an array would not be kept
+/// in registers. The number of rows is a type: the run-time compiler makes a copy for each and leaves out what the
+/// conditions exclude.
+/// </summary>
+internal static unsafe class Tiles<L, V, T>
+    where L : struct, ILanes<V, T>
+    where V : unmanaged
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>C (+)= A·B for some rows and a number of tiles side by side, two vectors wide each.</summary>
+    public static void Two<R>(in Matrix<T> left, in Matrix<T> right, in Matrix<T> target, bool accumulate)
+        where R : struct, ICount
+    {
+        var a = left.Start;
+        var b = right.Start;
+        var c = target.Start;
+        nint rowStride = left.RowStride;
+        nint columnStride = left.ColumnStride;
+        nint ldb = right.RowStride;
+        nint ldc = target.RowStride;
+        var tiles = target.Columns / (2 * L.Count);
+        // Multiples of the stride in registers: the processor's addresses know once and twice each.
+        var twice = 2 * rowStride;
+        var thrice = 3 * rowStride;
+        var five = 5 * rowStride;
+        var seven = 7 * rowStride;
+        for (; tiles > 0; tiles--)
+        {
+            V c00 = default,
+                c01 = default;
+            V c10 = default,
+                c11 = default;
+            V c20 = default,
+                c21 = default;
+            V c30 = default,
+                c31 = default;
+            V c40 = default,
+                c41 = default;
+            V c50 = default,
+                c51 = default;
+            V c60 = default,
+                c61 = default;
+            V c70 = default,
+                c71 = default;
+            if (accumulate)
+            {
+                Load<R>(0, c, ldc, ref c00, ref c01);
+                Load<R>(1, c, ldc, ref c10, ref c11);
+                Load<R>(2, c, ldc, ref c20, ref c21);
+                Load<R>(3, c, ldc, ref c30, ref c31);
+                Load<R>(4, c, ldc, ref c40, ref c41);
+                Load<R>(5, c, ldc, ref c50, ref c51);
+                Load<R>(6, c, ldc, ref c60, ref c61);
+                Load<R>(7, c, ldc, ref c70, ref c71);
+            }
+            var ofA = a;
+            var ofB = b;
+            for (var p = right.Rows; p > 0; p--)
+            {
+                var b0 = *(V*)ofB;
+                var b1 = *(V*)(ofB + L.Count);
+                var a0 = L.Broadcast(ofA[0]);
+                c00 = L.MultiplyAdd(a0, b0, c00);
+                c01 = L.MultiplyAdd(a0, b1, c01);
+                if (R.Count > 1)
+                {
+                    var a1 = L.Broadcast(ofA[rowStride]);
+                    c10 = L.MultiplyAdd(a1, b0, c10);
+                    c11 = L.MultiplyAdd(a1, b1, c11);
+                }
+                if (R.Count > 2)
+                {
+                    var a2 = L.Broadcast(ofA[twice]);
+                    c20 = L.MultiplyAdd(a2, b0, c20);
+                    c21 = L.MultiplyAdd(a2, b1, c21);
+                }
+                if (R.Count > 3)
+                {
+                    var a3 = L.Broadcast(ofA[thrice]);
+                    c30 = L.MultiplyAdd(a3, b0, c30);
+                    c31 = L.MultiplyAdd(a3, b1, c31);
+                }
+                if (R.Count > 4)
+                {
+                    var a4 = L.Broadcast(ofA[2 * twice]);
+                    c40 = L.MultiplyAdd(a4, b0, c40);
+                    c41 = L.MultiplyAdd(a4, b1, c41);
+                }
+                if (R.Count > 5)
+                {
+                    var a5 = L.Broadcast(ofA[five]);
+                    c50 = L.MultiplyAdd(a5, b0, c50);
+                    c51 = L.MultiplyAdd(a5, b1, c51);
+                }
+                if (R.Count > 6)
+                {
+                    var a6 = L.Broadcast(ofA[2 * thrice]);
+                    c60 = L.MultiplyAdd(a6, b0, c60);
+                    c61 = L.MultiplyAdd(a6, b1, c61);
+                }
+                if (R.Count > 7)
+                {
+                    var a7 = L.Broadcast(ofA[seven]);
+                    c70 = L.MultiplyAdd(a7, b0, c70);
+                    c71 = L.MultiplyAdd(a7, b1, c71);
+                }
+                ofA += columnStride;
+                ofB += ldb;
+            }
+            Store<R>(0, c, ldc, c00, c01);
+            Store<R>(1, c, ldc, c10, c11);
+            Store<R>(2, c, ldc, c20, c21);
+            Store<R>(3, c, ldc, c30, c31);
+            Store<R>(4, c, ldc, c40, c41);
+            Store<R>(5, c, ldc, c50, c51);
+            Store<R>(6, c, ldc, c60, c61);
+            Store<R>(7, c, ldc, c70, c71);
+            b += 2 * L.Count;
+            c += 2 * L.Count;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Load<R>(nint row, T* c, nint ldc, ref V left, ref V right)
+        where R : struct, ICount
+    {
+        if (row < R.Count)
+        {
+            left = *(V*)(c + row * ldc);
+            right = *(V*)(c + row * ldc + L.Count);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<R>(nint row, T* c, nint ldc, V left, V right)
+        where R : struct, ICount
+    {
+        if (row < R.Count)
+        {
+            *(V*)(c + row * ldc) = left;
+            *(V*)(c + row * ldc + L.Count) = right;
+        }
+    }
+
+    /// <summary>C (+)= A·B for some rows, one vector wide.</summary>
+    public static void One<R>(in Matrix<T> left, in Matrix<T> right, in Matrix<T> target, bool accumulate)
+        where R : struct, ICount
+    {
+        var a = left.Start;
+        var b = right.Start;
+        var c = target.Start;
+        nint rowStride = left.RowStride;
+        nint columnStride = left.ColumnStride;
+        nint ldb = right.RowStride;
+        nint ldc = target.RowStride;
+        V c0 = default;
+        V c1 = default;
+        V c2 = default;
+        V c3 = default;
+        V c4 = default;
+        V c5 = default;
+        V c6 = default;
+        V c7 = default;
+        if (accumulate)
+        {
+            c0 = *(V*)c;
+            c1 = R.Count > 1 ? *(V*)(c + ldc) : c1;
+            c2 = R.Count > 2 ? *(V*)(c + 2 * ldc) : c2;
+            c3 = R.Count > 3 ? *(V*)(c + 3 * ldc) : c3;
+            c4 = R.Count > 4 ? *(V*)(c + 4 * ldc) : c4;
+            c5 = R.Count > 5 ? *(V*)(c + 5 * ldc) : c5;
+            c6 = R.Count > 6 ? *(V*)(c + 6 * ldc) : c6;
+            c7 = R.Count > 7 ? *(V*)(c + 7 * ldc) : c7;
+        }
+        var middle = a + 3 * rowStride;
+        var lower = a + 6 * rowStride;
+        for (var p = right.Rows; p > 0; p--)
+        {
+            var b0 = *(V*)b;
+            c0 = L.MultiplyAdd(L.Broadcast(a[0]), b0, c0);
+            c1 = R.Count > 1 ? L.MultiplyAdd(L.Broadcast(a[rowStride]), b0, c1) : c1;
+            c2 = R.Count > 2 ? L.MultiplyAdd(L.Broadcast(a[2 * rowStride]), b0, c2) : c2;
+            c3 = R.Count > 3 ? L.MultiplyAdd(L.Broadcast(middle[0]), b0, c3) : c3;
+            c4 = R.Count > 4 ? L.MultiplyAdd(L.Broadcast(middle[rowStride]), b0, c4) : c4;
+            c5 = R.Count > 5 ? L.MultiplyAdd(L.Broadcast(middle[2 * rowStride]), b0, c5) : c5;
+            c6 = R.Count > 6 ? L.MultiplyAdd(L.Broadcast(lower[0]), b0, c6) : c6;
+            c7 = R.Count > 7 ? L.MultiplyAdd(L.Broadcast(lower[rowStride]), b0, c7) : c7;
+            a += columnStride;
+            middle += columnStride;
+            lower += columnStride;
+            b += ldb;
+        }
+        *(V*)c = c0;
+        Put<R>(1, c, ldc, c1);
+        Put<R>(2, c, ldc, c2);
+        Put<R>(3, c, ldc, c3);
+        Put<R>(4, c, ldc, c4);
+        Put<R>(5, c, ldc, c5);
+        Put<R>(6, c, ldc, c6);
+        Put<R>(7, c, ldc, c7);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Put<R>(nint row, T* c, nint ldc, V value)
+        where R : struct, ICount
+    {
+        if (row < R.Count)
+        {
+            *(V*)(c + row * ldc) = value;
+        }
+    }
+
+    /// <summary>Dot products of up to 3 rows of A with 4 rows of B: C[i, j] = alpha·(a_i·b_j + shift).</summary>
+    public static void Dots<R>(in Matrix<T> left, in Matrix<T> right, in Matrix<T> target, T alpha, T shift)
+        where R : struct, ICount
+    {
+        var a = left.Start;
+        var b = right.Start;
+        var c = target.Start;
+        nint lda = left.RowStride;
+        nint ldb = right.RowStride;
+        nint ldc = target.RowStride;
+        V c00 = default,
+            c01 = default,
+            c02 = default,
+            c03 = default;
+        V c10 = default,
+            c11 = default,
+            c12 = default,
+            c13 = default;
+        V c20 = default,
+            c21 = default,
+            c22 = default,
+            c23 = default;
+        for (var end = a + left.Columns; a < end; a += L.Count)
+        {
+            var a0 = *(V*)a;
+            var a1 = R.Count > 1 ? *(V*)(a + lda) : a0;
+            var a2 = R.Count > 2 ? *(V*)(a + 2 * lda) : a0;
+            var b0 = *(V*)b;
+            c00 = L.MultiplyAdd(a0, b0, c00);
+            c10 = R.Count > 1 ? L.MultiplyAdd(a1, b0, c10) : c10;
+            c20 = R.Count > 2 ? L.MultiplyAdd(a2, b0, c20) : c20;
+            var b1 = *(V*)(b + ldb);
+            c01 = L.MultiplyAdd(a0, b1, c01);
+            c11 = R.Count > 1 ? L.MultiplyAdd(a1, b1, c11) : c11;
+            c21 = R.Count > 2 ? L.MultiplyAdd(a2, b1, c21) : c21;
+            var b2 = *(V*)(b + 2 * ldb);
+            c02 = L.MultiplyAdd(a0, b2, c02);
+            c12 = R.Count > 1 ? L.MultiplyAdd(a1, b2, c12) : c12;
+            c22 = R.Count > 2 ? L.MultiplyAdd(a2, b2, c22) : c22;
+            var b3 = *(V*)(b + 3 * ldb);
+            c03 = L.MultiplyAdd(a0, b3, c03);
+            c13 = R.Count > 1 ? L.MultiplyAdd(a1, b3, c13) : c13;
+            c23 = R.Count > 2 ? L.MultiplyAdd(a2, b3, c23) : c23;
+            b += L.Count;
+        }
+        L.StoreSums(c00, c01, c02, c03, alpha, shift, c);
+        if (R.Count > 1)
+        {
+            L.StoreSums(c10, c11, c12, c13, alpha, shift, c + ldc);
+        }
+        if (R.Count > 2)
+        {
+            L.StoreSums(c20, c21, c22, c23, alpha, shift, c + 2 * ldc);
+        }
+    }
+}

@@ -1,0 +1,12 @@
+namespace RobustMeta.Models;
+
+/// <summary>
+/// A model that is also known as data, so that an engine can compute it by hand-derived gradients instead of automatic
+/// differentiation: <see cref="PerceptronForm"/> or <see cref="RidgeForm"/>.
+/// </summary>
+/// <typeparam name="TForm">Kind of form.</typeparam>
+public interface IHasForm<out TForm>
+{
+    /// <summary>What the model computes. Its parameters have the names that the form says.</summary>
+    TForm Form { get; }
+}

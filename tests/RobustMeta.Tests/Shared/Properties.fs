@@ -1,0 +1,64 @@
+/// Properties over generated cases: a failure says how to run the case again.
+module RobustMeta.Tests.Properties
+
+open System
+open Expecto
+open FsCheck
+
+/// Name of the variable of the environment that holds a case to run again: SEED,GAMMA,SIZE.
+[<Literal>]
+let ReplayVariable = "ROBUSTMETA_REPLAY"
+
+/// What generates one case.
+type Seed = { Seed: uint64; Gamma: uint64; Size: int }
+
+let private parse (text: string) =
+    match text.Split ',' |> Array.map _.Trim() with
+    | [| seed; gamma; size |] ->
+        {
+            Seed = UInt64.Parse seed
+            Gamma = UInt64.Parse gamma
+            Size = Int32.Parse size
+        }
+    | _ -> failwith $"{ReplayVariable} is '{text}'; expected SEED,GAMMA,SIZE, as a failing property prints them"
+
+let private throwing name =
+    { new IRunner with
+        member _.OnStartFixture _ = ()
+        member _.OnArguments(_, _, _) = ()
+        member _.OnShrink(_, _) = ()
+
+        member _.OnFinished(_, result) =
+            match result with
+            | TestResult.Passed _ -> ()
+            | TestResult.Failed(_, _, _, _, _, rnd, size) ->
+                failtest (
+                    $"{Runner.onFinishedToString name result}\nTo run this case again: "
+                    + $"{ReplayVariable}={rnd.Seed},{rnd.Gamma},{size} RobustMeta.Tests --filter-test-case \"{name}\""
+                )
+            | TestResult.Exhausted _ -> failtest (Runner.onFinishedToString name result)
+    }
+
+let private run cases (replay: Seed option) name (check: 'check) =
+    let config =
+        Config.Quick
+            .WithMaxTest(cases)
+            .WithQuietOnSuccess(true)
+            .WithRunner(throwing name)
+            .WithReplay(replay |> Option.map (fun s -> { Rnd = Rnd(s.Seed, s.Gamma); Size = Some s.Size }))
+
+    Check.One(config, check)
+
+/// A test of a number of generated cases, new ones each time.
+let propertyOf (cases: int) (name: string) (check: 'check) =
+    testCase name (fun () ->
+        match Environment.GetEnvironmentVariable ReplayVariable with
+        | null
+        | "" -> run cases None name check
+        | text -> run 1 (Some(parse text)) name check)
+
+/// A test of a hundred generated cases.
+let property name (check: 'check) = propertyOf 100 name check
+
+/// A test of one case that once failed.
+let pinned (seed: Seed) (name: string) (check: 'check) = testCase name (fun () -> run 1 (Some seed) name check)
