@@ -58,7 +58,8 @@ public sealed class FusedEngine : IMetaGradientEngine
     }
 
     /// <summary>Why the engine cannot compute a model, or null where it can.</summary>
-    public static string? Refusal(MetaRecommender model) => model is IHasForm<RidgeForm> ? null : PerceptronShape.Refusal(model);
+    public static string? Refusal(MetaRecommender model) =>
+        model is IHasForm<RidgeForm> ? null : PerceptronShape.Refusal(model);
 
     /// <summary>Width of the vectors in use, for reports.</summary>
     public string VectorName { get; }

@@ -10,9 +10,11 @@ namespace RobustMeta.Models;
 /// <c>p = p₀ + argmin_d Σ_j a_j ℓ(base_j + q_jᵀ(p₀ + d), y_j) + λ/2 |d|²</c> with p₀ from the user's features. Score:
 /// base + gain · qᵀp. The network, p₀, λ and gain are learned through the solution; no step sizes, no unrolled descent.
 /// <para>
-/// Dual form, an S × S system a user: with K = QQᵀ and curvatures c (1 for ratings, σ(1−σ) for clicks),
-/// <c>d = Qᵀ(diag(a c) K + λI)⁻¹ a (y − ŷ + c Q d')</c> at the last iterate d'. This form needs no division by weights, so
-/// an interaction of weight zero, padding among them, is exactly absent.
+/// One F × F system a user and Newton step: with curvatures c (1 for ratings, σ(1−σ) for clicks),
+/// <c>d = (Qᵀ diag(a c) Q + λI)⁻¹ Qᵀ (a (y − ŷ + c Q d'))</c> at the last iterate d'. The matrix is symmetric and nothing is
+/// divided by weights, so an interaction of weight zero, padding among them, is exactly absent. (The S × S form with
+/// <c>diag(a c) QQᵀ + λI</c> has the same solution, but is not symmetric; where Newton steps overshoot, its derivative by
+/// automatic differentiation lost eight digits.)
 /// </para>
 /// </summary>
 public sealed class MetaRidge : MetaRecommender, IHasForm<RidgeForm>
@@ -69,8 +71,7 @@ public sealed class MetaRidge : MetaRecommender, IHasForm<RidgeForm>
     private Tensor Solve(Tensor q, Tensor? start, Tensor lambda, TaskTensors batch)
     {
         var transposed = q.transpose(1, 2);
-        var kernel = matmul(q, transposed);
-        var ridge = eye(q.shape[1], dtype: q.dtype) * lambda;
+        var ridge = eye(q.shape[2], dtype: q.dtype) * lambda;
         var weights = batch.SupportWeights * batch.Support.Mask;
         var origin = start is null ? batch.Support.Base : batch.Support.Base.Plus(matmul(q, start).squeeze(2));
         var steps = Label == LabelKind.Click ? form.NewtonSteps : 1;
@@ -82,9 +83,9 @@ public sealed class MetaRidge : MetaRecommender, IHasForm<RidgeForm>
             var pull = Losses.Residual(Label, scores, batch.Support.Labels);
             var curvature =
                 Label == LabelKind.Click ? scores.sigmoid() * scores.sigmoid().FromOne() : ones_like(scores);
-            var system = ((weights * curvature).unsqueeze(2) * kernel).Plus(ridge);
-            var dual = linalg.solve(system, (weights * (pull.Plus(curvature * along))).unsqueeze(2));
-            move = matmul(transposed, dual);
+            var system = matmul(transposed, (weights * curvature).unsqueeze(2) * q).Plus(ridge);
+            var force = (weights * (pull.Plus(curvature * along))).unsqueeze(2);
+            move = linalg.solve(system, matmul(transposed, force));
             along = matmul(q, move).squeeze(2);
         }
         return move;

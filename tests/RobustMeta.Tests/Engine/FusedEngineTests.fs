@@ -255,8 +255,7 @@ let tests =
     testList
         "FusedEngine"
         [
-            propertyOf 300 "equals autograd on every form"
-            <| Prop.forAll (Arb.fromGen form) isExact
+            propertyOf 300 "equals autograd on every form of perceptron" <| Prop.forAll (Arb.fromGen form) isExact
 
             onForms "the same bytes with any number of threads, and again" (fun f ->
                 let one = single 1 0 f

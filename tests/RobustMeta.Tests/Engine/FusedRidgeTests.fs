@@ -227,32 +227,17 @@ let tests =
     testList
         "FusedRidge"
         [
-            propertyOf 300 "equals autograd on every form"
-            <| Prop.forAll (Arb.fromGen ridge) isExact
+            propertyOf 300 "equals autograd on every form" <| Prop.forAll (Arb.fromGen ridge) isExact
 
+            // Twenty-four rows of one item saturate: the Newton steps overshoot, and curvatures span many orders. The model
+            // once solved (WK + λI) x = b, of which the derivative by automatic differentiation was off by 5e-9 here; with
+            // QᵀWQ + λI all ways agree to 2e-12, which is what one unit in the last place of the parameters changes.
             pinned
                 { Seed = 11047377649862484956UL; Gamma = 12369987977415062733UL; Size = 57 }
-                "equals autograd where a support is long and the penalty small"
+                "equals autograd where Newton steps overshoot"
             <| Prop.forAll (Arb.fromGen ridge) (fun f ->
-                printfn "%A" f
-                let model = modelOf f
-                let case, batch, weights = objectiveOf f model
-                let expected = objective case TrainingPhase.Main weights batch
-                let scale = expected.Gradients.Values |> Seq.collect id |> Seq.fold (fun m x -> max m (abs x)) 1e-6
-                let ds (a: Map<string, float[]>) (b: Map<string, float[]>) = a |> Map.toList |> List.map (fun (n, g) -> n, distance scale g b[n])
-                for dual in [ Some true; Some false ] do
-                    for bits in [ 0; 256 ] do
-                        let scores, losses, gradients, support = fused { f with Dual = dual; Bits = bits } model case batch weights
-                        printfn "dual %A bits %d: %A" dual bits (ds expected.Gradients gradients)
-                let rnd = System.Random 1
-                for k in 1..3 do
-                    let v = case.Values |> Map.map (fun _ v -> v |> Array.map (fun x -> x * (1.0 + 2e-16 * float (rnd.Next 3 - 1))))
-                    let g = (objective { case with Values = v } TrainingPhase.Main weights batch).Gradients
-                    printfn "perturbed autograd: %A" (ds expected.Gradients g)
-                    let _, _, g2, _ = fused f model { case with Values = v } batch weights
-                    let _, _, g1, _ = fused f model case batch weights
-                    printfn "perturbed fused: %A" (ds g1 g2)
-                isExact f)
+                for dual in [ true; false ] do
+                    isExact { f with Dual = Some dual })
 
             propertyOf 50 "both systems have one solution"
             <| Prop.forAll (Arb.fromGen ridge) (fun f ->

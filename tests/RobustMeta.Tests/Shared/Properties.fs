@@ -14,12 +14,7 @@ type Seed = { Seed: uint64; Gamma: uint64; Size: int }
 
 let private parse (text: string) =
     match text.Split ',' |> Array.map _.Trim() with
-    | [| seed; gamma; size |] ->
-        {
-            Seed = UInt64.Parse seed
-            Gamma = UInt64.Parse gamma
-            Size = Int32.Parse size
-        }
+    | [| seed; gamma; size |] -> { Seed = UInt64.Parse seed; Gamma = UInt64.Parse gamma; Size = Int32.Parse size }
     | _ -> failwith $"{ReplayVariable} is '{text}'; expected SEED,GAMMA,SIZE, as a failing property prints them"
 
 let private throwing name =
@@ -39,7 +34,8 @@ let private throwing name =
             | TestResult.Exhausted _ -> failtest (Runner.onFinishedToString name result)
     }
 
-let private run cases (replay: Seed option) name (check: 'check) =
+/// Checks a property, on one case that is known or on new ones.
+let check (cases: int) (replay: Seed option) name (property: 'property) =
     let config =
         Config.Quick
             .WithMaxTest(cases)
@@ -47,18 +43,25 @@ let private run cases (replay: Seed option) name (check: 'check) =
             .WithRunner(throwing name)
             .WithReplay(replay |> Option.map (fun s -> { Rnd = Rnd(s.Seed, s.Gamma); Size = Some s.Size }))
 
-    Check.One(config, check)
+    Check.One(config, property)
+
+let private made = ResizeArray<string>()
+
+/// Names of all properties: one name, one property, since a case is run again by name.
+let names () = List.ofSeq made
 
 /// A test of a number of generated cases, new ones each time.
-let propertyOf (cases: int) (name: string) (check: 'check) =
+let propertyOf (cases: int) (name: string) (claim: 'claim) =
+    made.Add name
+
     testCase name (fun () ->
         match Environment.GetEnvironmentVariable ReplayVariable with
         | null
-        | "" -> run cases None name check
-        | text -> run 1 (Some(parse text)) name check)
+        | "" -> check cases None name claim
+        | text -> check 1 (Some(parse text)) name claim)
 
 /// A test of a hundred generated cases.
-let property name (check: 'check) = propertyOf 100 name check
+let property name (claim: 'claim) = propertyOf 100 name claim
 
 /// A test of one case that once failed.
-let pinned (seed: Seed) (name: string) (check: 'check) = testCase name (fun () -> run 1 (Some seed) name check)
+let pinned (seed: Seed) (name: string) (claim: 'claim) = testCase name (fun () -> check 1 (Some seed) name claim)

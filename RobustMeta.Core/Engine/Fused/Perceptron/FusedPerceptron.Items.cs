@@ -67,7 +67,12 @@ internal sealed unsafe partial class FusedPerceptron<T>
         var width = shape.Padded[1];
         fixed (T* values = column.Table!.Values)
         {
-            arithmetic.Gemm(new(values, column.Table.Rows, column.Width), new(slow.Weights.Weight[1] + (long)column.Start * width, column.Width, width), new(tokenLayer[field], column.Table.Rows, width), accumulate: false);
+            arithmetic.Gemm(
+                new(values, column.Table.Rows, column.Width),
+                new(slow.Weights.Weight[1] + (long)column.Start * width, column.Width, width),
+                new(tokenLayer[field], column.Table.Rows, width),
+                accumulate: false
+            );
         }
     }
 
@@ -89,7 +94,12 @@ internal sealed unsafe partial class FusedPerceptron<T>
         var isFirst = true;
         foreach (var (start, columns) in itemTables.Ranges)
         {
-            arithmetic.Gemm(new(items + start, count, columns, below), new(slow.Weights.Weight[1] + (long)start * width, columns, width), new(layer, count, width), accumulate: !isFirst);
+            arithmetic.Gemm(
+                new(items + start, count, columns, below),
+                new(slow.Weights.Weight[1] + (long)start * width, columns, width),
+                new(layer, count, width),
+                accumulate: !isFirst
+            );
             isFirst = false;
         }
         if (isFirst)
@@ -124,7 +134,17 @@ internal sealed unsafe partial class FusedPerceptron<T>
         {
             // Whole vectors: what that covers of neighbours is right too, or cleared below.
             var from = start / arithmetic.Lanes * arithmetic.Lanes;
-            arithmetic.Gemm(new(layer, count, shape.Width[1], width), new(slow.Weights.Transposed[1] + from, shape.Width[1], arithmetic.Padded(start + columns) - from, below), new(items + from, count, arithmetic.Padded(start + columns) - from, below), accumulate: false);
+            arithmetic.Gemm(
+                new(layer, count, shape.Width[1], width),
+                new(
+                    slow.Weights.Transposed[1] + from,
+                    shape.Width[1],
+                    arithmetic.Padded(start + columns) - from,
+                    below
+                ),
+                new(items + from, count, arithmetic.Padded(start + columns) - from, below),
+                accumulate: false
+            );
         }
         if (batch.ItemAdjoint is not null)
         {
@@ -164,7 +184,12 @@ internal sealed unsafe partial class FusedPerceptron<T>
             AddWeightRows(column.Start, column.Width, values, column.Width, layer, tokens);
         }
         var adjoint = tokenAdjoint[field];
-        arithmetic.Gemm(new(layer, tokens, shape.Width[1], width), new(slow.Weights.Transposed[1] + column.Start, shape.Width[1], padded, below), new(adjoint, tokens, padded), accumulate: false);
+        arithmetic.Gemm(
+            new(layer, tokens, shape.Width[1], width),
+            new(slow.Weights.Transposed[1] + column.Start, shape.Width[1], padded, below),
+            new(adjoint, tokens, padded),
+            accumulate: false
+        );
         if (batch.ItemAdjoint is not null)
         {
             column.AddByToken(batch.Slots.Items, itemAdjoint + column.Start, below, column.Width, adjoint, padded);
@@ -181,6 +206,11 @@ internal sealed unsafe partial class FusedPerceptron<T>
         {
             SumChunks(start, count * width);
         }
-        arithmetic.Gemm(new Matrix<T>(inputs, rows, count, stride).Transposed, new(adjoints, rows, width), new(total + start, count, width), accumulate: !isDual);
+        arithmetic.Gemm(
+            new Matrix<T>(inputs, rows, count, stride).Transposed,
+            new(adjoints, rows, width),
+            new(total + start, count, width),
+            accumulate: !isDual
+        );
     }
 }

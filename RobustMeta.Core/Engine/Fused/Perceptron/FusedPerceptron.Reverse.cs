@@ -103,10 +103,20 @@ internal sealed unsafe partial class FusedPerceptron<T>
     private void ReverseUsers()
     {
         var (users, below, width) = (batch.Tasks.Count, shape.UserPadded, shape.Padded[1]);
-        arithmetic.Gemm(new Matrix<T>(batch.Users, users, shape.UserWidth, below).Transposed, new(batch.UserLayerAdjoint, users, width), new(total + slow.Layout.User, shape.UserWidth, width), accumulate: false);
+        arithmetic.Gemm(
+            new Matrix<T>(batch.Users, users, shape.UserWidth, below).Transposed,
+            new(batch.UserLayerAdjoint, users, width),
+            new(total + slow.Layout.User, shape.UserWidth, width),
+            accumulate: false
+        );
         Arithmetic<T>.Clear(userBiasAdjoint, width);
         arithmetic.AddRows(null, batch.UserLayerAdjoint, userBiasAdjoint, users, width);
-        arithmetic.Gemm(new(batch.UserLayerAdjoint, users, shape.Width[1], width), new(slow.UserTransposed, shape.Width[1], below), new(userAdjoint, users, below), accumulate: false);
+        arithmetic.Gemm(
+            new(batch.UserLayerAdjoint, users, shape.Width[1], width),
+            new(slow.UserTransposed, shape.Width[1], below),
+            new(userAdjoint, users, below),
+            accumulate: false
+        );
         AddMoves();
         for (var field = 0; field < userTables.Count; field++)
         {

@@ -181,7 +181,12 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
             batch.UserNorm[u] = arithmetic.Dot(row, row, below) + T.One;
             Arithmetic<T>.Copy(slow.Weights.Bias[1], batch.UserLayer + (long)u * width, width);
         }
-        arithmetic.Gemm(new(batch.Users, batch.Tasks.Count, shape.UserWidth, below), new(slow.Block + slow.Layout.User, shape.UserWidth, width), new(batch.UserLayer, batch.Tasks.Count, width), accumulate: true);
+        arithmetic.Gemm(
+            new(batch.Users, batch.Tasks.Count, shape.UserWidth, below),
+            new(slow.Block + slow.Layout.User, shape.UserWidth, width),
+            new(batch.UserLayer, batch.Tasks.Count, width),
+            accumulate: true
+        );
         if (batch.UserMove is not null)
         {
             EncodeMoves();

@@ -36,7 +36,12 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
 
     /// <summary>Z_l = A_{l−1} W_l, into the place of A_l.</summary>
     public void Layer(NetworkRows<T> rows, NetworkWeights<T> weights, int l, int count) =>
-        arithmetic.Gemm(new(rows.Output[l - 1], count, shape.Width[l - 1], shape.Padded[l - 1]), new(weights.Weight[l], shape.Width[l - 1], shape.Padded[l]), new(rows.Output[l], count, shape.Padded[l]), accumulate: false);
+        arithmetic.Gemm(
+            new(rows.Output[l - 1], count, shape.Width[l - 1], shape.Padded[l - 1]),
+            new(weights.Weight[l], shape.Width[l - 1], shape.Padded[l]),
+            new(rows.Output[l], count, shape.Padded[l]),
+            accumulate: false
+        );
 
     /// <summary>A_l = φ(Z_l + bias) with its derivatives.</summary>
     public void Activate(NetworkRows<T> rows, int l, T* bias, int count) =>
@@ -95,11 +100,21 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
 
     /// <summary>into (+)= delta · W_lᵀ: an adjoint of Z_l becomes one of A_{l−1}.</summary>
     public void Pull(T* delta, NetworkWeights<T> weights, int l, T* into, int count, bool accumulate) =>
-        arithmetic.Gemm(new(delta, count, shape.Width[l], shape.Padded[l]), new(weights.Transposed[l], shape.Width[l], shape.Padded[l - 1]), new(into, count, shape.Padded[l - 1]), accumulate);
+        arithmetic.Gemm(
+            new(delta, count, shape.Width[l], shape.Padded[l]),
+            new(weights.Transposed[l], shape.Width[l], shape.Padded[l - 1]),
+            new(into, count, shape.Padded[l - 1]),
+            accumulate
+        );
 
     /// <summary>target += leftᵀ · right over rows: <c>[left width, padded right]</c>.</summary>
     public void AddOuter(T* left, int leftLayer, T* right, int rightLayer, T* target, int count) =>
-        arithmetic.Gemm(new Matrix<T>(left, count, shape.Width[leftLayer], shape.Padded[leftLayer]).Transposed, new(right, count, shape.Padded[rightLayer]), new(target, shape.Width[leftLayer], shape.Padded[rightLayer]), accumulate: true);
+        arithmetic.Gemm(
+            new Matrix<T>(left, count, shape.Width[leftLayer], shape.Padded[leftLayer]).Transposed,
+            new(right, count, shape.Padded[rightLayer]),
+            new(target, shape.Width[leftLayer], shape.Padded[rightLayer]),
+            accumulate: true
+        );
 
     /// <summary>
     /// The reverse of <see cref="Backward"/>: adjoints F_l of the deltas become adjoints of weights, of the output's
@@ -134,7 +149,12 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
             MultiplySlope(rows, l, f[l], count);
             if (l < hidden)
             {
-                arithmetic.Gemm(new(f[l], count, shape.Width[l], width), new(weights.Weight[l + 1], shape.Width[l], shape.Padded[l + 1]), new(f[l + 1], count, shape.Padded[l + 1]), accumulate: true);
+                arithmetic.Gemm(
+                    new(f[l], count, shape.Width[l], width),
+                    new(weights.Weight[l + 1], shape.Width[l], shape.Padded[l + 1]),
+                    new(f[l + 1], count, shape.Padded[l + 1]),
+                    accumulate: true
+                );
                 AddOuter(f[l], l, rows.Delta[l + 1], l + 1, adjoint.Weight[l + 1], count);
             }
             else

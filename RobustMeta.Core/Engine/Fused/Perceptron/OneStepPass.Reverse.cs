@@ -118,7 +118,13 @@ internal sealed unsafe partial class OneStepPass<T>
             var deltas = Support.Delta[l] + (long)s * width;
             var move = scratch.Take((long)queries * supports);
             var own = scratch.Take((long)queries * below);
-            Arithmetic.Gram(new(errors, queries, width), new(deltas, supports, width), new(move, queries, supports), -LocalLr, T.Zero);
+            Arithmetic.Gram(
+                new(errors, queries, width),
+                new(deltas, supports, width),
+                new(move, queries, supports),
+                -LocalLr,
+                T.Zero
+            );
             if (l == 1)
             {
                 batch.UserNormAdjoint[u] = Sum(move, (long)queries * supports);
@@ -127,12 +133,27 @@ internal sealed unsafe partial class OneStepPass<T>
             // Adjoints of items take the place of the items, as soon as nothing needs these.
             var toLeft = l == 1 ? own : queryOutputs[l - 1] + (long)q * below;
             var toRight = l == 1 ? right : Outputs[l - 1] + (long)s * below;
-            Arithmetic.Gemm(new(move, queries, supports), new(right, supports, below), new(toLeft, queries, below), l > 1);
+            Arithmetic.Gemm(
+                new(move, queries, supports),
+                new(right, supports, below),
+                new(toLeft, queries, below),
+                l > 1
+            );
             if (Shape.IsSecondOrder)
             {
                 var target = f[l] + (long)s * width;
-                Arithmetic.Gemm(new Matrix<T>(kernel, queries, supports).Transposed, new(errors, queries, width), new(target, supports, width), accumulate: false);
-                Arithmetic.Gemm(new Matrix<T>(move, queries, supports).Transposed, new(left, queries, below), new(toRight, supports, below), accumulate: false);
+                Arithmetic.Gemm(
+                    new Matrix<T>(kernel, queries, supports).Transposed,
+                    new(errors, queries, width),
+                    new(target, supports, width),
+                    accumulate: false
+                );
+                Arithmetic.Gemm(
+                    new Matrix<T>(move, queries, supports).Transposed,
+                    new(left, queries, below),
+                    new(toRight, supports, below),
+                    accumulate: false
+                );
             }
             if (l == 1)
             {
@@ -164,7 +185,12 @@ internal sealed unsafe partial class OneStepPass<T>
                 continue;
             }
             var sum = deltaSum + (long)(u - chunk.FirstUser) * width;
-            Arithmetic.Gemm(new(sum, Shape.Width[1], 1), new(total, 1, width), new(moveAdjoint, Shape.Width[1], width), accumulate: true);
+            Arithmetic.Gemm(
+                new(sum, Shape.Width[1], 1),
+                new(total, 1, width),
+                new(moveAdjoint, Shape.Width[1], width),
+                accumulate: true
+            );
             if (Shape.IsSecondOrder)
             {
                 var (s, supports) = SupportOf(batch, chunk, u);

@@ -150,7 +150,12 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
 
     // moved = sum · ContextMove.
     private void Move(T* sum, T* moved) =>
-        Arithmetic.Gemm(new(sum, 1, Shape.Width[1], Shape.Padded[1]), new(Slow.ContextMove, Shape.Width[1], Shape.Padded[1]), new(moved, 1, Shape.Padded[1]), accumulate: false);
+        Arithmetic.Gemm(
+            new(sum, 1, Shape.Width[1], Shape.Padded[1]),
+            new(Slow.ContextMove, Shape.Width[1], Shape.Padded[1]),
+            new(moved, 1, Shape.Padded[1]),
+            accumulate: false
+        );
 
     private void ScoreQueries(FusedBatch<T> batch, Chunk chunk)
     {
@@ -215,8 +220,19 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
                 Gather(batch, batch.Tasks.SupportOffsets[u], supports, right);
             }
             var shift = l == 1 ? batch.UserNorm[u] : T.One;
-            Arithmetic.Gram(new(left, queries, width), new(right, supports, width), new(kernel, queries, supports), -LocalLr, shift);
-            Arithmetic.Gemm(new(kernel, queries, supports), new(Support.Delta[l] + (long)s * Shape.Padded[l], supports, Shape.Padded[l]), new(Query.Output[l] + (long)q * Shape.Padded[l], queries, Shape.Padded[l]), accumulate: true);
+            Arithmetic.Gram(
+                new(left, queries, width),
+                new(right, supports, width),
+                new(kernel, queries, supports),
+                -LocalLr,
+                shift
+            );
+            Arithmetic.Gemm(
+                new(kernel, queries, supports),
+                new(Support.Delta[l] + (long)s * Shape.Padded[l], supports, Shape.Padded[l]),
+                new(Query.Output[l] + (long)q * Shape.Padded[l], queries, Shape.Padded[l]),
+                accumulate: true
+            );
             kernel += (long)supports * queries;
         }
     }

@@ -91,7 +91,12 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
         if (shape.Context > 0)
         {
             var context = Block + Layout.Context;
-            arithmetic.Gemm(new Matrix<T>(context, shape.Context, shape.Width[1], width).Transposed, new(ScaledContext, shape.Context, width), new(ContextMove, shape.Width[1], width), accumulate: false);
+            arithmetic.Gemm(
+                new Matrix<T>(context, shape.Context, shape.Width[1], width).Transposed,
+                new(ScaledContext, shape.Context, width),
+                new(ContextMove, shape.Width[1], width),
+                accumulate: false
+            );
         }
     }
 
@@ -114,14 +119,24 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
                 both[(long)i * padded + j] = move[(long)i * padded + j] + mirrored;
             }
         }
-        arithmetic.Gemm(new(ScaledContext, shape.Context, width, padded), new(both, width, padded), new(gradient + Layout.Context, shape.Context, padded), accumulate: true);
+        arithmetic.Gemm(
+            new(ScaledContext, shape.Context, width, padded),
+            new(both, width, padded),
+            new(gradient + Layout.Context, shape.Context, padded),
+            accumulate: true
+        );
         if (!shape.HasRates)
         {
             return;
         }
         var image = scratch.Take((long)shape.Context * padded);
         var context = Block + Layout.Context;
-        arithmetic.Gemm(new(context, shape.Context, width, padded), new(move, width, padded), new(image, shape.Context, padded), accumulate: false);
+        arithmetic.Gemm(
+            new(context, shape.Context, width, padded),
+            new(move, width, padded),
+            new(image, shape.Context, padded),
+            accumulate: false
+        );
         for (var i = 0; i < shape.Context; i++)
         {
             gradient[Layout.RateContext + i] -= arithmetic.Dot(

@@ -39,16 +39,33 @@ internal sealed unsafe partial class StepwisePass<T>
         var shift = batch.UserNorm[user];
         if (steps > 1)
         {
-            Arithmetic.Gram(new(items, count, width), new(items, count, width), new(supportKernel, count, count), -LocalLr, shift);
+            Arithmetic.Gram(
+                new(items, count, width),
+                new(items, count, width),
+                new(supportKernel, count, count),
+                -LocalLr,
+                shift
+            );
         }
         var asked = scratch.Take((long)queries * width);
         Gather(batch, batch.SupportRows + first, queries, asked);
-        Arithmetic.Gram(new(asked, queries, width), new(items, count, width), new(queryKernel, queries, count), -LocalLr, shift);
+        Arithmetic.Gram(
+            new(asked, queries, width),
+            new(items, count, width),
+            new(queryKernel, queries, count),
+            -LocalLr,
+            shift
+        );
     }
 
     // Z_1 of some rows += K S_t.
     private void AddKernel(T* kernel, int t, int supports, int rows, T* target) =>
-        Arithmetic.Gemm(new(kernel, rows, supports), new(sums[t], supports, Shape.Padded[1]), new(target, rows, Shape.Padded[1]), accumulate: true);
+        Arithmetic.Gemm(
+            new(kernel, rows, supports),
+            new(sums[t], supports, Shape.Padded[1]),
+            new(target, rows, Shape.Padded[1]),
+            accumulate: true
+        );
 
     // S_{t+1} = S_t + D_1.
     private void AddToSum(int t, int count)
@@ -69,14 +86,25 @@ internal sealed unsafe partial class StepwisePass<T>
     {
         var width = Shape.Padded[1];
         queryMove = scratch.Take((long)queries * supports);
-        Arithmetic.Gram(new(errors, queries, width), new(sums[steps], supports, width), new(queryMove, queries, supports), -LocalLr, T.Zero);
+        Arithmetic.Gram(
+            new(errors, queries, width),
+            new(sums[steps], supports, width),
+            new(queryMove, queries, supports),
+            -LocalLr,
+            T.Zero
+        );
         if (!Shape.IsSecondOrder)
         {
             return;
         }
         sumAdjoint = scratch.Take((long)supports * width);
         supportMove = steps > 1 ? scratch.TakeZeros((long)supports * supports) : null;
-        Arithmetic.Gemm(new Matrix<T>(queryKernel, queries, supports).Transposed, new(errors, queries, width), new(sumAdjoint, supports, width), accumulate: false);
+        Arithmetic.Gemm(
+            new Matrix<T>(queryKernel, queries, supports).Transposed,
+            new(errors, queries, width),
+            new(sumAdjoint, supports, width),
+            accumulate: false
+        );
     }
 
     // The same for the supports' Z_1 at step t.
@@ -84,9 +112,20 @@ internal sealed unsafe partial class StepwisePass<T>
     {
         var width = Shape.Padded[1];
         var move = scratch.Take((long)supports * supports);
-        Arithmetic.Gram(new(errors, supports, width), new(sums[t], supports, width), new(move, supports, supports), -LocalLr, T.Zero);
+        Arithmetic.Gram(
+            new(errors, supports, width),
+            new(sums[t], supports, width),
+            new(move, supports, supports),
+            -LocalLr,
+            T.Zero
+        );
         Arithmetic.AddScaled(T.One, move, supportMove, supports * supports);
-        Arithmetic.Gemm(new(supportKernel, supports, supports), new(errors, supports, width), new(sumAdjoint, supports, width), accumulate: true);
+        Arithmetic.Gemm(
+            new(supportKernel, supports, supports),
+            new(errors, supports, width),
+            new(sumAdjoint, supports, width),
+            accumulate: true
+        );
     }
 
     // From the kernels to the items and to |x_u|². In first order the supports' items are constants of the step.
@@ -96,19 +135,34 @@ internal sealed unsafe partial class StepwisePass<T>
         var (firstQuery, queries) = (batch.Tasks.QueryOffsets[user], batch.Tasks.QueryLength(user));
         var width = Shape.Padded[0];
         var ofQueries = batch.ItemAdjoint + (long)(batch.SupportRows + firstQuery) * width;
-        Arithmetic.Gemm(new(queryMove, queries, supports), new(items, supports, width), new(ofQueries, queries, width), accumulate: false);
+        Arithmetic.Gemm(
+            new(queryMove, queries, supports),
+            new(items, supports, width),
+            new(ofQueries, queries, width),
+            accumulate: false
+        );
         var norm = Sum(queryMove, queries * supports);
         if (Shape.IsSecondOrder)
         {
             var ofSupports = batch.ItemAdjoint + (long)first * width;
             var asked = scratch.Take((long)queries * width);
             Gather(batch, batch.SupportRows + firstQuery, queries, asked);
-            Arithmetic.Gemm(new Matrix<T>(queryMove, queries, supports).Transposed, new(asked, queries, width), new(ofSupports, supports, width), accumulate: false);
+            Arithmetic.Gemm(
+                new Matrix<T>(queryMove, queries, supports).Transposed,
+                new(asked, queries, width),
+                new(ofSupports, supports, width),
+                accumulate: false
+            );
             if (steps > 1)
             {
                 norm += Sum(supportMove, supports * supports);
                 Symmetrise(supportMove, supports);
-                Arithmetic.Gemm(new(supportMove, supports, supports), new(items, supports, width), new(ofSupports, supports, width), accumulate: true);
+                Arithmetic.Gemm(
+                    new(supportMove, supports, supports),
+                    new(items, supports, width),
+                    new(ofSupports, supports, width),
+                    accumulate: true
+                );
             }
         }
         batch.UserNormAdjoint[user] = norm;

@@ -223,7 +223,12 @@ internal sealed unsafe partial class StepwisePass<T>
         var u = scratch.Take(size);
         Step(at.RateWeight[l], own.Weight[l], u, size);
         var left = l == 1 ? items : rows[t].Output[l - 1];
-        Arithmetic.Gemm(new(left, count, Shape.Width[l - 1], below), new(u, Shape.Width[l - 1], width), new(f[l], count, width), accumulate: false);
+        Arithmetic.Gemm(
+            new(left, count, Shape.Width[l - 1], below),
+            new(u, Shape.Width[l - 1], width),
+            new(f[l], count, width),
+            accumulate: false
+        );
         if (l > 1)
         {
             var bias = scratch.Take(width);
@@ -231,7 +236,12 @@ internal sealed unsafe partial class StepwisePass<T>
             AddToRows(bias, f[l], count, width);
         }
         var into = l == 1 ? batch.ItemAdjoint + (long)first * below : Outputs[l - 1];
-        Arithmetic.Gemm(new(rows[t].Delta[l], count, Shape.Width[l], width), new(Transposed(u, l, scratch), Shape.Width[l], below), new(into, count, below), accumulate: l == 1 && t < steps - 1);
+        Arithmetic.Gemm(
+            new(rows[t].Delta[l], count, Shape.Width[l], width),
+            new(Transposed(u, l, scratch), Shape.Width[l], below),
+            new(into, count, below),
+            accumulate: l == 1 && t < steps - 1
+        );
         IsSet[l - 1] = true;
     }
 
@@ -288,7 +298,12 @@ internal sealed unsafe partial class StepwisePass<T>
             if (Shape.Context > 0)
             {
                 var target = gradient + at.ContextMove;
-                Arithmetic.Gemm(new(sum, Shape.Width[1], 1), new(userAdjoint, 1, width), new(target, Shape.Width[1], width), accumulate: true);
+                Arithmetic.Gemm(
+                    new(sum, Shape.Width[1], 1),
+                    new(userAdjoint, 1, width),
+                    new(target, Shape.Width[1], width),
+                    accumulate: true
+                );
             }
         }
         if (!Shape.HasRates)

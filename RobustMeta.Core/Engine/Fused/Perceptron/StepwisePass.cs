@@ -160,7 +160,12 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
     private void OwnFirstLayer(T* items, int t, int count, T* target)
     {
         var width = Shape.Padded[1];
-        Arithmetic.Gemm(new(items, count, Shape.Width[0], Shape.Padded[0]), new(weights[t].Weight[1], Shape.Width[0], width), new(target, count, width), accumulate: false);
+        Arithmetic.Gemm(
+            new(items, count, Shape.Width[0], Shape.Padded[0]),
+            new(weights[t].Weight[1], Shape.Width[0], width),
+            new(target, count, width),
+            accumulate: false
+        );
         for (var i = 0; i < count; i++)
         {
             Arithmetic.AddScaled(T.One, userLayer[t], target + (long)i * width, width);
@@ -252,7 +257,12 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
 
     // into += sum · ContextMove.
     private void MoveContext(T* sum, T* into) =>
-        Arithmetic.Gemm(new(sum, 1, Shape.Width[1], Shape.Padded[1]), new(Slow.ContextMove, Shape.Width[1], Shape.Padded[1]), new(into, 1, Shape.Padded[1]), accumulate: true);
+        Arithmetic.Gemm(
+            new(sum, 1, Shape.Width[1], Shape.Padded[1]),
+            new(Slow.ContextMove, Shape.Width[1], Shape.Padded[1]),
+            new(into, 1, Shape.Padded[1]),
+            accumulate: true
+        );
 
     private void ScoreQueries(FusedBatch<T> batch, int user, Arena<T> scratch)
     {

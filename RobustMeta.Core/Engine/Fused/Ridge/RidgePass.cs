@@ -218,7 +218,12 @@ internal sealed unsafe class RidgePass<T> : IDisposable
             lambda -= arithmetic.Dot(sides, move[t + 1], width);
             Project(sides, u, count);
             ReverseLinearise(batch, first, count, t, u, bent, ahead, shares);
-            arithmetic.Gemm(new(shares, count, 3), new(sides, 3, width), new(rows, count, width), accumulate: t < steps - 1);
+            arithmetic.Gemm(
+                new(shares, count, 3),
+                new(sides, 3, width),
+                new(rows, count, width),
+                accumulate: t < steps - 1
+            );
             if (toPrior is not null)
             {
                 arithmetic.AddRows(ahead, items, toPrior, count, width);

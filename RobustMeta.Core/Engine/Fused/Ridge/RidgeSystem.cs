@@ -55,7 +55,12 @@ internal sealed unsafe class RidgeSystem<T>(int width, Arithmetic<T> arithmetic,
         }
         else
         {
-            arithmetic.Gemm(new Matrix<T>(q, supports, n, padded).Transposed, new(scaled, supports, length, padded), new(factor, n, length), accumulate: false);
+            arithmetic.Gemm(
+                new Matrix<T>(q, supports, n, padded).Transposed,
+                new(scaled, supports, length, padded),
+                new(factor, n, length),
+                accumulate: false
+            );
         }
         for (var i = 0; i < n; i++)
         {

@@ -131,7 +131,12 @@ internal sealed unsafe class RowNetwork<T> : IDisposable
             {
                 Arithmetic<T>.Copy(block + bias[l], target + (long)i * above, above);
             }
-            arithmetic.Gemm(new(output[l - 1] + (long)first * below, count, width[l - 1], below), new(block + weight[l], width[l - 1], above), new(target, count, above), accumulate: true);
+            arithmetic.Gemm(
+                new(output[l - 1] + (long)first * below, count, width[l - 1], below),
+                new(block + weight[l], width[l - 1], above),
+                new(target, count, above),
+                accumulate: true
+            );
             if (l < layers)
             {
                 arithmetic.Activate(activation, target, null, slope[l] + (long)first * above, null, count, above);
@@ -147,7 +152,12 @@ internal sealed unsafe class RowNetwork<T> : IDisposable
         {
             var (below, above) = (padded[l - 1], padded[l]);
             var target = adjoint[l - 1] + (long)first * below;
-            arithmetic.Gemm(new(adjoint[l] + (long)first * above, count, width[l], above), new(transposed[l], width[l], below), new(target, count, below), accumulate: false);
+            arithmetic.Gemm(
+                new(adjoint[l] + (long)first * above, count, width[l], above),
+                new(transposed[l], width[l], below),
+                new(target, count, below),
+                accumulate: false
+            );
             if (l > 1)
             {
                 arithmetic.Multiply(slope[l - 1] + (long)first * below, target, count * below);
@@ -167,7 +177,17 @@ internal sealed unsafe class RowNetwork<T> : IDisposable
         }
         var first = piece * WeightRowsPerPiece;
         var above = padded[l];
-        arithmetic.Gemm(new Matrix<T>(output[l - 1] + first, Rows, Math.Min(WeightRowsPerPiece, width[l - 1] - first), padded[l - 1]).Transposed, new(adjoint[l], Rows, above), new(gradient + weight[l] + (long)first * above, Math.Min(WeightRowsPerPiece, width[l - 1] - first), above), accumulate: false);
+        arithmetic.Gemm(
+            new Matrix<T>(
+                output[l - 1] + first,
+                Rows,
+                Math.Min(WeightRowsPerPiece, width[l - 1] - first),
+                padded[l - 1]
+            ).Transposed,
+            new(adjoint[l], Rows, above),
+            new(gradient + weight[l] + (long)first * above, Math.Min(WeightRowsPerPiece, width[l - 1] - first), above),
+            accumulate: false
+        );
         if (piece == 0)
         {
             Arithmetic<T>.Clear(gradient + bias[l], above);
