@@ -80,12 +80,25 @@ internal sealed unsafe class RidgeSystem<T>(int width, Arithmetic<T> arithmetic,
     /// <param name="scratch">Memory.</param>
     public void Solve(T* q, T* weights, int supports, T lambda, T* factor, T* right, T* solution, Arena<T> scratch)
     {
-        Arithmetic<T>.Copy(right, solution, padded);
         if (!IsDual(supports))
         {
+            Arithmetic<T>.Copy(right, solution, padded);
             cholesky.Solve(factor, solution, width);
             return;
         }
+        SolveDual(q, weights, supports, lambda, factor, right, solution, scratch);
+        // The two terms of the S × S form cancel where QᵀWQ is large against λ; what that loses a second solution for the
+        // residual brings back.
+        var residual = scratch.Take(padded);
+        var correction = scratch.Take(padded);
+        Residual(q, weights, supports, lambda, right, solution, residual, scratch);
+        SolveDual(q, weights, supports, lambda, factor, residual, correction, scratch);
+        arithmetic.AddScaled(T.One, correction, solution, padded);
+    }
+
+    private void SolveDual(T* q, T* weights, int supports, T lambda, T* factor, T* right, T* solution, Arena<T> scratch)
+    {
+        Arithmetic<T>.Copy(right, solution, padded);
         var along = scratch.TakeZeros(arithmetic.Padded(supports));
         arithmetic.Gram(new(q, supports, padded), new(right, 1, padded), new(along, supports, 1), T.One, T.Zero);
         ScaleByRoots(weights, along, supports);
@@ -96,6 +109,29 @@ internal sealed unsafe class RidgeSystem<T>(int width, Arithmetic<T> arithmetic,
         }
         arithmetic.AddRows(along, q, solution, supports, padded);
         arithmetic.Scale(T.One / lambda, solution, solution, padded);
+    }
+
+    // residual = right − Qᵀ W Q solution − λ solution.
+    private void Residual(
+        T* q,
+        T* weights,
+        int supports,
+        T lambda,
+        T* right,
+        T* solution,
+        T* residual,
+        Arena<T> scratch
+    )
+    {
+        Arithmetic<T>.Copy(right, residual, padded);
+        arithmetic.AddScaled(-lambda, solution, residual, padded);
+        var along = scratch.Take(supports);
+        arithmetic.Gram(new(q, supports, padded), new(solution, 1, padded), new(along, supports, 1), T.One, T.Zero);
+        for (var i = 0; i < supports; i++)
+        {
+            along[i] *= -weights[i];
+        }
+        arithmetic.AddRows(along, q, residual, supports, padded);
     }
 
     private bool IsDual(int supports) => dual ?? supports < width;
