@@ -6,6 +6,7 @@ internal sealed unsafe partial class Arithmetic<L, V, T>
     // What of B may stay in the first-level cache, beside the tiles of A and C.
     private const int CacheBytes = 28 * 1024;
     private const int ShortDepth = 24;
+    private const int WideTile = 6;
 
     public override void Gemm(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
     {
@@ -24,19 +25,61 @@ internal sealed unsafe partial class Arithmetic<L, V, T>
     // Rows of B at a time: as many as stay in the first-level cache, but not so few that C is loaded and stored for little.
     private static int InnerBlock(int n) => Math.Max(64, CacheBytes / sizeof(T) / Math.Max(1, n));
 
-    // Strips of columns as wide as two vectors, and one vector at the end where the number is odd.
+    // Strips of columns: as wide as four vectors where there are registers for them, then as two, then as one. Where the
+    // depth is short, wide tiles do not pay for loading and storing C (a tenth slower at a depth of 10).
     private static void Strips(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
     {
+        var wide = L.HasManyRegisters && b.Rows >= ShortDepth ? c.Columns / (4 * L.Count) * (4 * L.Count) : 0;
         var paired = c.Columns / (2 * L.Count) * (2 * L.Count);
         // Where all of B stays in the first-level cache, rows of A and C go by once, in order.
-        var strip = (long)b.Rows * c.Columns * sizeof(T) <= CacheBytes ? paired : 2 * L.Count;
-        for (var j = 0; j < paired; j += strip)
+        var fits = (long)b.Rows * c.Columns * sizeof(T) <= CacheBytes;
+        for (int j = 0, strip = fits ? wide : 4 * L.Count; j < wide; j += strip)
+        {
+            WideRows(a, b.ColumnsFrom(j, strip), c.ColumnsFrom(j, strip), accumulate);
+        }
+        for (int j = wide, strip = fits ? paired - wide : 2 * L.Count; j < paired; j += strip)
         {
             Rows(a, b.ColumnsFrom(j, strip), c.ColumnsFrom(j, strip), accumulate);
         }
         if (paired < c.Columns)
         {
             OneVector(a, b.ColumnsFrom(paired, L.Count), c.ColumnsFrom(paired, L.Count), accumulate);
+        }
+    }
+
+    private static void WideRows(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
+    {
+        var tiles = (c.Rows + WideTile - 1) / WideTile;
+        for (var first = 0; tiles > 0; tiles--)
+        {
+            var count = (c.Rows - first + tiles - 1) / tiles;
+            Wide(a.RowsFrom(first, count), b, c.RowsFrom(first, count), accumulate);
+            first += count;
+        }
+    }
+
+    private static void Wide(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
+    {
+        switch (c.Rows)
+        {
+            case 1:
+                Tiles<L, V, T>.Four<RowCounts.One>(a, b, c, accumulate);
+                break;
+            case 2:
+                Tiles<L, V, T>.Four<RowCounts.Two>(a, b, c, accumulate);
+                break;
+            case 3:
+                Tiles<L, V, T>.Four<RowCounts.Three>(a, b, c, accumulate);
+                break;
+            case 4:
+                Tiles<L, V, T>.Four<RowCounts.Four>(a, b, c, accumulate);
+                break;
+            case 5:
+                Tiles<L, V, T>.Four<RowCounts.Five>(a, b, c, accumulate);
+                break;
+            default:
+                Tiles<L, V, T>.Four<RowCounts.Six>(a, b, c, accumulate);
+                break;
         }
     }
 
@@ -135,11 +178,12 @@ internal sealed unsafe partial class Arithmetic<L, V, T>
         }
     }
 
-    // Four columns of C = alpha·(A·Bᵀ + shift), in tiles of at most three rows.
+    // Four columns of C = alpha·(A·Bᵀ + shift), in tiles of at most six rows, or three where registers are few.
     private static void DotsOfFour(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, T alpha, T shift)
     {
         var first = 0;
-        for (var tiles = (c.Rows + 2) / 3; tiles > 0; tiles--)
+        var most = L.HasManyRegisters ? 6 : 3;
+        for (var tiles = (c.Rows + most - 1) / most; tiles > 0; tiles--)
         {
             var count = (c.Rows - first + tiles - 1) / tiles;
             var left = a.RowsFrom(first, count);
@@ -152,8 +196,17 @@ internal sealed unsafe partial class Arithmetic<L, V, T>
                 case 2:
                     Tiles<L, V, T>.Dots<RowCounts.Two>(left, b, target, alpha, shift);
                     break;
-                default:
+                case 3:
                     Tiles<L, V, T>.Dots<RowCounts.Three>(left, b, target, alpha, shift);
+                    break;
+                case 4:
+                    Tiles<L, V, T>.Dots<RowCounts.Four>(left, b, target, alpha, shift);
+                    break;
+                case 5:
+                    Tiles<L, V, T>.Dots<RowCounts.Five>(left, b, target, alpha, shift);
+                    break;
+                default:
+                    Tiles<L, V, T>.Dots<RowCounts.Six>(left, b, target, alpha, shift);
                     break;
             }
             first += count;

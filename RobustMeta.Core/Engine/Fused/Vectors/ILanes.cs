@@ -12,7 +12,7 @@ internal interface ILanes<TVector, T>
     /// <summary>Numbers in a vector.</summary>
     static abstract int Count { get; }
 
-    /// <summary>Whether there are registers for a tile of 8 × 2 vectors; otherwise 6 × 2.</summary>
+    /// <summary>Whether there are 32 registers, enough for tiles of 8 × 2 and 6 × 4 vectors; otherwise 6 × 2.</summary>
     static abstract bool HasManyRegisters { get; }
 
     /// <summary>The same number in all lanes.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace RobustMeta.Engine.Fused.Vectors;
 
@@ -48,9 +49,22 @@ internal readonly struct Lanes256Double : ILanes<Vector256<double>, double>
         double* target
     )
     {
-        target[0] = scale * (Sum(first) + shift);
-        target[1] = scale * (Sum(second) + shift);
-        target[2] = scale * (Sum(third) + shift);
-        target[3] = scale * (Sum(fourth) + shift);
+        if (!Avx.IsSupported)
+        {
+            Lanes128Double.StoreSums(
+                first.GetLower() + first.GetUpper(),
+                second.GetLower() + second.GetUpper(),
+                third.GetLower() + third.GetUpper(),
+                fourth.GetLower() + fourth.GetUpper(),
+                scale,
+                shift,
+                target
+            );
+            return;
+        }
+        var even = Avx.HorizontalAdd(first, second);
+        var odd = Avx.HorizontalAdd(third, fourth);
+        var sums = Avx.Permute2x128(even, odd, 0x20) + Avx.Permute2x128(even, odd, 0x31);
+        ((sums + Vector256.Create(shift)) * scale).Store(target);
     }
 }

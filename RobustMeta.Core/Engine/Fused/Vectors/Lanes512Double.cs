@@ -48,9 +48,14 @@ internal readonly struct Lanes512Double : ILanes<Vector512<double>, double>
         double* target
     )
     {
-        target[0] = scale * (Sum(first) + shift);
-        target[1] = scale * (Sum(second) + shift);
-        target[2] = scale * (Sum(third) + shift);
-        target[3] = scale * (Sum(fourth) + shift);
+        Lanes256Double.StoreSums(
+            first.GetLower() + first.GetUpper(),
+            second.GetLower() + second.GetUpper(),
+            third.GetLower() + third.GetUpper(),
+            fourth.GetLower() + fourth.GetUpper(),
+            scale,
+            shift,
+            target
+        );
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace RobustMeta.Engine.Fused.Vectors;
 
@@ -48,9 +49,25 @@ internal readonly struct Lanes512Single : ILanes<Vector512<float>, float>
         float* target
     )
     {
-        target[0] = scale * (Sum(first) + shift);
-        target[1] = scale * (Sum(second) + shift);
-        target[2] = scale * (Sum(third) + shift);
-        target[3] = scale * (Sum(fourth) + shift);
+        if (!Avx512F.IsSupported)
+        {
+            Lanes256Single.StoreSums(
+                first.GetLower() + first.GetUpper(),
+                second.GetLower() + second.GetUpper(),
+                third.GetLower() + third.GetUpper(),
+                fourth.GetLower() + fourth.GetUpper(),
+                scale,
+                shift,
+                target
+            );
+            return;
+        }
+        // The four sums as a tree: after two rounds each group of four lanes holds a part of all of them.
+        var even = Avx512F.UnpackLow(first, second) + Avx512F.UnpackHigh(first, second);
+        var odd = Avx512F.UnpackLow(third, fourth) + Avx512F.UnpackHigh(third, fourth);
+        var parts = Avx512F.Shuffle(even, odd, 0b01_00_01_00) + Avx512F.Shuffle(even, odd, 0b11_10_11_10);
+        var half = parts.GetLower() + parts.GetUpper();
+        var sums = half.GetLower() + half.GetUpper();
+        ((sums + Vector128.Create(shift)) * scale).Store(target);
     }
 }
