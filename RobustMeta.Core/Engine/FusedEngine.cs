@@ -26,6 +26,11 @@ public sealed class FusedEngine : IMetaGradientEngine
     /// <param name="vectorBits">Width of vectors: 512, 256, 128, or 0 for the widest that the processor accelerates.</param>
     /// <exception cref="NotSupportedException">The model is of neither form (see <see cref="Refusal"/>).</exception>
     public FusedEngine(MetaRecommender model, ParameterSet parameters, int threads = 0, int vectorBits = 0)
+        : this(model, parameters, threads, vectorBits == 0 ? Arithmetic<float>.Best : Arithmetic<float>.Of(vectorBits))
+    { }
+
+    /// <summary>An engine on an arithmetic of the caller's, for measurements.</summary>
+    internal FusedEngine(MetaRecommender model, ParameterSet parameters, int threads, Arithmetic<float> arithmetic)
     {
         if (Refusal(model) is { } reason)
         {
@@ -33,7 +38,6 @@ public sealed class FusedEngine : IMetaGradientEngine
         }
         this.model = model;
         Parameters = parameters;
-        var arithmetic = vectorBits == 0 ? Arithmetic<float>.Best : Arithmetic<float>.Of(vectorBits);
         VectorName = arithmetic.Name;
         var arrays = ParameterArrays<float>.Of(parameters);
         var workers = threads > 0 ? threads : Environment.ProcessorCount;

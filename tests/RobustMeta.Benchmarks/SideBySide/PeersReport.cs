@@ -12,11 +12,13 @@ internal sealed class PeersReport
 {
     private readonly StringBuilder text = new();
     private readonly double flops;
+    private readonly double own;
 
     /// <summary>Begins with the host and the workload.</summary>
     public PeersReport(PeersSpec spec, SyntheticWorkload workload, IReadOnlyList<RunningContender> running)
     {
         flops = UsefulFlops.PerUser(workload);
+        own = OwnFlops.PerUser(workload);
         var facts = EnvironmentReport.Facts().ToList();
         if (running.FirstOrDefault(c => c.Contender.IsPeer) is { } peer)
         {
@@ -31,7 +33,11 @@ internal sealed class PeersReport
             $"Workload: {string.Join(' ', SettingArguments.Print(spec.Workload))}; "
                 + string.Create(
                     CultureInfo.InvariantCulture,
-                    $"mean support {workload.MeanSupport:F1}; {flops / 1e6:F2} useful MFLOP a user; "
+                    $"mean support {workload.MeanSupport:F1}; {workload.RowsPerItem:F2} interactions a distinct item of "
+                )
+                + string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"a batch; MFLOP a user: {flops / 1e6:F2} useful, {own / 1e6:F2} by the fused engine's own count; "
                 )
                 + string.Create(
                     CultureInfo.InvariantCulture,
@@ -62,6 +68,17 @@ internal sealed class PeersReport
                 [.. series.Select(s => (string[])[s.Contender.Title, .. SpeedColumns.Of(s, flops, peak)])]
             )
         );
+        var fused = series.Where(s => s.Contender.Key.StartsWith("fused", StringComparison.Ordinal)).ToArray();
+        if (fused.Length > 0)
+        {
+            Add("By the operations that the fused engine itself does:\n");
+            Add(
+                MarkdownTable.Of(
+                    ["", .. SpeedColumns.Header.TakeLast(3)],
+                    [.. fused.Select(s => (string[])[s.Contender.Title, .. SpeedColumns.Of(s, own, peak).TakeLast(3)])]
+                )
+            );
+        }
         var peers = series.Where(s => s.Contender.IsPeer).ToArray();
         if (peers.Length > 0)
         {

@@ -77,6 +77,14 @@ internal sealed class SyntheticWorkload
         Order(order).Chunk(Spec.Batch).Sum(b => (double)b.Length * b.Max(t => lengths[t])) / lengths.Sum(n => (double)n)
         - 1;
 
+    /// <summary>Interactions for each distinct item of a batch, mean over batches.</summary>
+    public double RowsPerItem =>
+        Batches(TaskOrder.Random)
+            .Average(b =>
+                (double)(b.SupportItems.Length + b.QueryItems.Length)
+                / b.SupportItems.Concat(b.QueryItems).Distinct().Count()
+            );
+
     /// <summary>A batch of some tasks.</summary>
     public TaskBatch Batch(int[] tasks)
     {
@@ -85,8 +93,8 @@ internal sealed class SyntheticWorkload
         foreach (var task in tasks)
         {
             var random = new Random(taskSeed ^ task);
-            support.Add(lengths[task], random);
-            query.Add(Spec.Query, random);
+            support.Add(lengths[task], Spec, random);
+            query.Add(Spec.Query, Spec, random);
         }
         return new(
             [.. tasks.Select(SyntheticFields.UserOf)],
@@ -114,13 +122,14 @@ internal sealed class SyntheticWorkload
         public ImmutableArray<int>.Builder Items { get; }
         public ImmutableArray<float>.Builder Labels { get; }
 
-        // Some items are popular: squaring a uniform number leans towards the first.
-        public void Add(int count, Random random)
+        // Some items are popular: a power of a uniform number leans towards the first.
+        public void Add(int count, WorkloadSpec spec, Random random)
         {
             for (var i = 0; i < count; i++)
             {
                 var place = random.NextDouble();
-                Items.Add((int)(place * place * SyntheticFields.Items));
+                var popular = spec.ItemSkew == 2 ? place * place : Math.Pow(place, spec.ItemSkew);
+                Items.Add((int)(popular * spec.Items));
                 Labels.Add(random.Next(1, 6));
             }
             Offsets.Add(Items.Count);

@@ -25,6 +25,16 @@ internal sealed record WorkloadSpec : ISpec
     )]
     public double SupportSkew { get; init; } = 1;
 
+    [Setting("number of items that are interacted with", Min = 1, Max = SyntheticFields.Items)]
+    public int Items { get; init; } = SyntheticFields.Items;
+
+    [Setting(
+        "power of a uniform number that items follow: 1 is uniform, more repeats the popular ones more often (see README)",
+        Min = 1,
+        Max = 100
+    )]
+    public double ItemSkew { get; init; } = 2;
+
     [Setting("query interactions a user", Min = 1, Max = 100_000)]
     public int Query { get; init; } = 10;
 

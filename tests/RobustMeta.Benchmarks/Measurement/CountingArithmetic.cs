@@ -1,0 +1,78 @@
+using RobustMeta.Engine.Fused.Vectors;
+using RobustMeta.Models;
+
+namespace RobustMeta.Benchmarks.Measurement;
+
+/// <summary>
+/// Another arithmetic that also counts what its products do, two operations a multiply-add: matrix products, products of
+/// rows and dot products, padding included. What goes element by element is not counted, as in <see cref="UsefulFlops"/>.
+/// For one thread.
+/// </summary>
+/// <param name="inner">What computes.</param>
+internal sealed unsafe class CountingArithmetic(Arithmetic<float> inner) : Arithmetic<float>
+{
+    /// <summary>Operations so far.</summary>
+    public double Count { get; private set; }
+
+    public override int Lanes => inner.Lanes;
+
+    public override void Gemm(in Matrix<float> a, in Matrix<float> b, in Matrix<float> c, bool accumulate)
+    {
+        Count += 2.0 * c.Rows * c.Columns * b.Rows;
+        inner.Gemm(a, b, c, accumulate);
+    }
+
+    public override void Gram(in Matrix<float> a, in Matrix<float> b, in Matrix<float> c, float alpha, float shift)
+    {
+        Count += 2.0 * c.Rows * c.Columns * a.Columns;
+        inner.Gram(a, b, c, alpha, shift);
+    }
+
+    public override float Dot(float* x, float* y, int n)
+    {
+        Count += 2.0 * n;
+        return inner.Dot(x, y, n);
+    }
+
+    public override void Scale(float alpha, float* x, float* y, int n) => inner.Scale(alpha, x, y, n);
+
+    public override void AddScaled(float alpha, float* x, float* y, int n) => inner.AddScaled(alpha, x, y, n);
+
+    public override void Add(float* x, float* y, float* z, int n) => inner.Add(x, y, z, n);
+
+    public override void Multiply(float* x, float* y, int n) => inner.Multiply(x, y, n);
+
+    public override void MultiplyStep(float* sign, float leak, float* y, int n) => inner.MultiplyStep(sign, leak, y, n);
+
+    public override void AddProduct(float alpha, float* x, float* y, float* z, int n) =>
+        inner.AddProduct(alpha, x, y, z, n);
+
+    public override void OuterProduct(float* r, float* w, float* p, float* result, int rows, int width) =>
+        inner.OuterProduct(r, w, p, result, rows, width);
+
+    public override void OuterProductStep(
+        float* r,
+        float* w,
+        float* sign,
+        float leak,
+        float* result,
+        int rows,
+        int width
+    ) => inner.OuterProductStep(r, w, sign, leak, result, rows, width);
+
+    public override void AddRows(float* r, float* x, float* total, int rows, int width) =>
+        inner.AddRows(r, x, total, rows, width);
+
+    public override void Activate(
+        Activation activation,
+        float* x,
+        float* bias,
+        float* slope,
+        float* curvature,
+        int rows,
+        int width
+    ) => inner.Activate(activation, x, bias, slope, curvature, rows, width);
+
+    public override void Transpose(float* from, int ldFrom, float* to, int ldTo, int rows, int columns) =>
+        inner.Transpose(from, ldFrom, to, ldTo, rows, columns);
+}
