@@ -14,7 +14,7 @@ namespace RobustMeta.Engine.Fused.Memory;
 internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int width, EmbeddingTable<T>? table)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Tables and their gradients do not fit the nearer caches, and rows come in no order: they are asked for ahead.
+    // Tables and their gradients do not fit the nearer caches, and rows come in no order: they are prefetched.
     private const int Ahead = 8;
     private const int Line = 64;
 
@@ -36,7 +36,7 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
     public ReadOnlySpan<int> Bag(int entity) => tokens.AsSpan(offsets[entity], offsets[entity + 1] - offsets[entity]);
 
     /// <summary>Weight of each token of a bag in its mean.</summary>
-    public static T Share(ReadOnlySpan<int> bag) => bag.Length <= 1 ? T.One : T.One / T.CreateChecked(bag.Length);
+    public static T Fraction(ReadOnlySpan<int> bag) => bag.Length <= 1 ? T.One : T.One / T.CreateChecked(bag.Length);
 
     /// <summary>Writes the field of several entities, one below the other.</summary>
     /// <param name="entities">The entities.</param>
@@ -68,7 +68,7 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         }
     }
 
-    /// <summary>Gives the table the adjoints of a batch's entities, and forgets those of the batch before.</summary>
+    /// <summary>Adds the adjoints of a batch's entities to the table's gradient, in place of those of the batch before.</summary>
     /// <param name="entities">The entities.</param>
     /// <param name="rows">The first one's adjoint.</param>
     /// <param name="stride">From one to the next.</param>
@@ -93,7 +93,7 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         table.End();
     }
 
-    /// <summary>Adds the rows of entities up by token, each with its share.</summary>
+    /// <summary>Adds the rows of entities up by token, each with its fraction.</summary>
     /// <param name="entities">The entities.</param>
     /// <param name="rows">The first one's row.</param>
     /// <param name="stride">From one to the next.</param>
@@ -107,16 +107,16 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
             // A few too many at the end do no harm.
             Prefetch(rows + (long)Ahead * stride, n);
             var bag = Bag(entity);
-            var share = Share(bag);
+            var fraction = Fraction(bag);
             foreach (var token in bag)
             {
-                AddScaled(share, rows, target + (long)token * targetStride, n);
+                AddScaled(fraction, rows, target + (long)token * targetStride, n);
             }
             rows += stride;
         }
     }
 
-    /// <summary>Adds to the rows of entities those of their tokens, each with its share.</summary>
+    /// <summary>Adds to the rows of entities those of their tokens, each with its fraction.</summary>
     /// <param name="entities">The entities.</param>
     /// <param name="ofTokens">A row for each token of the vocabulary.</param>
     /// <param name="n">Length of all rows.</param>
@@ -126,10 +126,10 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         foreach (var entity in entities)
         {
             var bag = Bag(entity);
-            var share = Share(bag);
+            var fraction = Fraction(bag);
             foreach (var token in bag)
             {
-                AddScaled(share, ofTokens + (long)token * n, target, n);
+                AddScaled(fraction, ofTokens + (long)token * n, target, n);
             }
             target += n;
         }
@@ -199,17 +199,17 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         foreach (var entity in entities)
         {
             var bag = Bag(entity);
-            var share = Share(bag);
+            var fraction = Fraction(bag);
             foreach (var token in bag)
             {
                 var target = gradient + (long)token * width;
                 if (table!.Touch(token))
                 {
-                    Scale(share, rows, target, width);
+                    Scale(fraction, rows, target, width);
                 }
                 else
                 {
-                    AddScaled(share, rows, target, width);
+                    AddScaled(fraction, rows, target, width);
                 }
             }
             rows += stride;
@@ -218,11 +218,11 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
 
     private void Mean(T* values, ReadOnlySpan<int> bag, T* row)
     {
-        var share = Share(bag);
+        var fraction = Fraction(bag);
         new Span<T>(row, width).Clear();
         foreach (var token in bag)
         {
-            AddScaled(share, values + (long)token * width, row, width);
+            AddScaled(fraction, values + (long)token * width, row, width);
         }
     }
 

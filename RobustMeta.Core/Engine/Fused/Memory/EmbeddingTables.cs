@@ -108,7 +108,7 @@ internal sealed unsafe class EmbeddingTables<T>
         }
     }
 
-    /// <summary>Gives a field's table the adjoints of a batch's entities, and forgets those of the batch before.</summary>
+    /// <summary>Adds the adjoints of a batch's entities to a field's table, in place of those of the batch before.</summary>
     public void Scatter(int field, ReadOnlySpan<int> entities, T* rows, int width) =>
         columns[field].Scatter(entities, rows + columns[field].Start, width);
 }

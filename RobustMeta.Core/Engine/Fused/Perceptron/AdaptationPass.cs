@@ -95,7 +95,7 @@ internal abstract unsafe class AdaptationPass<T>
             rows.Score[i] = score;
             rows.LossSlope[i] = Loss.Slope(score, T.CreateTruncating(labels[first + i]));
             rows.LossCurvature[i] = Loss.Curvature(score);
-            rows.OutputDelta[i] = batch.Share[first + i] * rows.LossSlope[i];
+            rows.OutputDelta[i] = batch.SupportFraction[first + i] * rows.LossSlope[i];
         }
     }
 
@@ -104,10 +104,10 @@ internal abstract unsafe class AdaptationPass<T>
         batch.ScoreQueries(Loss, rows.Score, rows.LossSlope, first, count);
 
     /// <summary>
-    /// Adjoints of the support weights of one user from those of the shares: a_j = share · Σ, so
-    /// da_j = (dshare_j − Σ_i share_i dshare_i) / Σ.
+    /// Adjoints of the support weights of one user from those of the fractions: ω_j = a_j / Σ, so
+    /// da_j = (dω_j − Σ_i ω_i dω_i) / Σ.
     /// </summary>
-    protected static void AddSupportAdjoint(FusedBatch<T> batch, int user, int first, int count, T* shares)
+    protected static void AddSupportAdjoint(FusedBatch<T> batch, int user, int first, int count, T* fractions)
     {
         if (batch.SupportAdjoint.Length == 0)
         {
@@ -116,11 +116,11 @@ internal abstract unsafe class AdaptationPass<T>
         var mean = T.Zero;
         for (var i = 0; i < count; i++)
         {
-            mean += batch.Share[first + i] * shares[i];
+            mean += batch.SupportFraction[first + i] * fractions[i];
         }
         for (var i = 0; i < count; i++)
         {
-            batch.SupportAdjoint[first + i] += (shares[i] - mean) / batch.WeightSum[user];
+            batch.SupportAdjoint[first + i] += (fractions[i] - mean) / batch.WeightSum[user];
         }
     }
 }

@@ -27,8 +27,8 @@ internal sealed unsafe class FusedBatch<T> : BatchRows<T>
     /// <summary>How far a unit of summed delta moves the user's part: Σ_i x_i² rate_ij + bias rate, <c>[B, padded]</c>.</summary>
     public T* UserMove { get; set; }
 
-    /// <summary>Share of each support interaction in its user's loss, <c>[support rows]</c>.</summary>
-    public T* Share { get; set; }
+    /// <summary>Fraction of each support interaction in its user's loss: weight over sum of weights, <c>[support rows]</c>.</summary>
+    public T* SupportFraction { get; set; }
 
     /// <summary>Sum of the support weights of each user, <c>[B]</c>.</summary>
     public T* WeightSum { get; set; }

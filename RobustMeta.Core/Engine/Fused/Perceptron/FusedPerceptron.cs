@@ -8,7 +8,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Engine.Fused.Perceptron;
 
 /// <summary>
-/// Losses and exact meta-gradients of a model of perceptron form, in any precision: assembles batches, hands chunks of
+/// Losses and exact meta-gradients of a model of perceptron form, in any precision: assembles batches, gives chunks of
 /// users to workers, and adds up what they return in a fixed order, so that results do not depend on the number of
 /// workers.
 /// </summary>
@@ -141,7 +141,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         batch.UserLayer = memory.Take((long)tasks.Count * shape.Padded[1]);
         batch.UserNorm = memory.Take(tasks.Count);
         batch.UserMove = shape.AdaptsHidden[1] ? memory.Take((long)tasks.Count * shape.Padded[1]) : null;
-        Share(supportWeights);
+        TakeFractions(supportWeights);
         pool.Run(itemTables.Count, encodeTokens);
         pool.Run(ItemBlocks + 1, encode);
     }
@@ -150,10 +150,10 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     private T* TakeRows(long count, int width, int padded) =>
         width == padded ? memory.Take(count * padded) : memory.TakeZeros(count * padded);
 
-    private void Share(ReadOnlySpan<T> weights)
+    private void TakeFractions(ReadOnlySpan<T> weights)
     {
         var tasks = batch.Tasks;
-        batch.Share = memory.Take(batch.SupportRows);
+        batch.SupportFraction = memory.Take(batch.SupportRows);
         batch.WeightSum = memory.Take(tasks.Count);
         for (var u = 0; u < tasks.Count; u++)
         {
@@ -166,7 +166,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
             batch.WeightSum[u] = sum;
             for (var i = first; i < end; i++)
             {
-                batch.Share[i] = (weights.IsEmpty ? T.One : weights[i]) / sum;
+                batch.SupportFraction[i] = (weights.IsEmpty ? T.One : weights[i]) / sum;
             }
         }
     }

@@ -177,7 +177,7 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
     /// Adjoint of A_l from elsewhere where <paramref name="isSet"/> says so; becomes the adjoint of Z_l.
     /// </param>
     /// <param name="isSet">Which of <paramref name="outputs"/> hold something.</param>
-    /// <param name="bent">What comes through φ″, from <paramref name="lowest"/> on; not looked at for other φ.</param>
+    /// <param name="bent">What comes through φ″, from <paramref name="lowest"/> on; not used for other φ.</param>
     /// <param name="lowest">Lowest layer of <paramref name="bent"/>; above H for none.</param>
     /// <param name="count">Number of rows.</param>
     public void ReverseForward(

@@ -25,7 +25,7 @@ internal sealed unsafe partial class OneStepPass<T>
             Outputs[l] = l > 1 && (exact || Shape.IsJoint) ? scratch.Take(size) : null;
             Bent[l] = exact && Shape.IsSmooth ? scratch.Take(size) : null;
         }
-        // The adjoint of Z_1 is what the batch wants.
+        // The adjoint of Z_1 goes to the batch.
         Outputs[1] = batch.LayerAdjoint + (long)batch.Tasks.SupportOffsets[chunk.FirstUser] * Shape.Padded[1];
         Array.Clear(IsSet);
         ReverseQueries(batch, chunk, gradient, outputF, scratch);
@@ -215,7 +215,7 @@ internal sealed unsafe partial class OneStepPass<T>
             lowest = LowestAdapted();
             Network.ReverseBackward(Support, Slow.Weights, Adjoint, f, lowest, outputF, Bent, count);
         }
-        var shares = scratch.Take(count);
+        var fractions = scratch.Take(count);
         for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
         {
             var (s, supports) = SupportOf(batch, chunk, u);
@@ -224,14 +224,14 @@ internal sealed unsafe partial class OneStepPass<T>
                 if (Shape.IsJoint)
                 {
                     var label = T.CreateTruncating(tasks.SupportLabels[first + i]);
-                    shares[i] = batch.UserWeights[u] * Loss.Loss(Support.Score[i], label);
+                    fractions[i] = batch.UserWeights[u] * Loss.Loss(Support.Score[i], label);
                     outputF[i] = batch.UserWeights[u] * Support.OutputDelta[i];
                     continue;
                 }
-                shares[i] = outputF[i] * Support.LossSlope[i];
-                outputF[i] *= batch.Share[first + i] * Support.LossCurvature[i];
+                fractions[i] = outputF[i] * Support.LossSlope[i];
+                outputF[i] *= batch.SupportFraction[first + i] * Support.LossCurvature[i];
             }
-            AddSupportAdjoint(batch, u, first + s, supports, shares + s);
+            AddSupportAdjoint(batch, u, first + s, supports, fractions + s);
         }
         Network.ReverseForward(Support, Slow.Weights, Adjoint, outputF, Outputs, IsSet, Bent, lowest, count);
         var width = Shape.Padded[1];

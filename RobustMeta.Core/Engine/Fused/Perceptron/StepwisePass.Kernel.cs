@@ -9,7 +9,7 @@ namespace RobustMeta.Engine.Fused.Perceptron;
 /// </content>
 internal sealed unsafe partial class StepwisePass<T>
 {
-    // S_t [steps + 1], S_0 being zero and null; K between supports (null with a single step, which never looks at the
+    // S_t [steps + 1], S_0 being zero and null; K between supports (null with a single step, which never uses the
     // supports again), and between queries and supports.
     private readonly T*[] sums;
     private T* supportKernel;

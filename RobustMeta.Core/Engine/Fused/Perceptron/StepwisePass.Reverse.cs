@@ -186,13 +186,13 @@ internal sealed unsafe partial class StepwisePass<T>
             ReverseOutputGradient(t, outputF, count, scratch);
         }
         Network.ReverseBackward(rows[t], weights[t], own, f, lowest, outputF, Bent, count);
-        var shares = scratch.Take(count);
+        var fractions = scratch.Take(count);
         for (var i = 0; i < count; i++)
         {
-            shares[i] = outputF[i] * rows[t].LossSlope[i];
-            outputF[i] *= batch.Share[first + i] * rows[t].LossCurvature[i];
+            fractions[i] = outputF[i] * rows[t].LossSlope[i];
+            outputF[i] *= batch.SupportFraction[first + i] * rows[t].LossCurvature[i];
         }
-        AddSupportAdjoint(batch, user, first, count, shares);
+        AddSupportAdjoint(batch, user, first, count, fractions);
         Network.ReverseForward(rows[t], weights[t], own, outputF, Outputs, IsSet, Bent, lowest, count);
         Arithmetic.AddRows(null, Outputs[1], userAdjoint, count, width);
         var layer = batch.LayerAdjoint + (long)first * width;

@@ -72,7 +72,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         }
     }
 
-    // In prediction the steps share their memory: nothing of a step is looked at after the next one.
+    // In prediction the steps use the same memory: nothing of a step is needed after the next one.
     private void Carve(ref Bump<T> memory, FusedBatch<T> batch, int user, bool training)
     {
         var start = memory;

@@ -16,7 +16,7 @@ internal sealed unsafe class RidgePass<T> : IDisposable
     private readonly Arithmetic<T> arithmetic;
     private readonly RidgeSystem<T> system;
     private readonly LossKernel<T> loss;
-    private readonly T slopeShare;
+    private readonly T slopeFactor;
     private readonly int steps;
     private readonly int width;
     private readonly Arena<T> scratch = new();
@@ -43,7 +43,7 @@ internal sealed unsafe class RidgePass<T> : IDisposable
         system = new(form.Width, arithmetic, dual);
         loss = new(label);
         // Ridge regression takes half the squared error, so that its pull is y − ŷ and its curvature one.
-        slopeShare = label == LabelKind.Rating ? T.One / (T.One + T.One) : T.One;
+        slopeFactor = label == LabelKind.Rating ? T.One / (T.One + T.One) : T.One;
         steps = label == LabelKind.Rating ? 1 : form.NewtonSteps;
         width = arithmetic.Padded(form.Width);
         (pull, curvature, bend) = (new T*[steps], new T*[steps], new T*[steps]);
@@ -142,8 +142,9 @@ internal sealed unsafe class RidgePass<T> : IDisposable
             Linearise(batch, first, count, t, origin, force);
             Arithmetic<T>.Clear(right, width);
             arithmetic.AddRows(force, items, right, count, width);
-            system.Factor(items, weight[t], count, batch.Lambda, factor[t], scratch);
-            system.Solve(items, weight[t], count, batch.Lambda, factor[t], right, move[t + 1], scratch);
+            var matrix = new RidgeMatrix<T>(items, weight[t], count, batch.Lambda, factor[t]);
+            system.Factor(matrix, scratch);
+            system.Solve(matrix, right, move[t + 1], scratch);
             Project(move[t + 1], along[t + 1], count);
             AddPrior(batch, user, t + 1);
         }
@@ -157,8 +158,8 @@ internal sealed unsafe class RidgePass<T> : IDisposable
         {
             var score = origin[i] + along[t][i];
             var a = batch.SupportWeights[first + i];
-            pull[t][i] = -slopeShare * loss.Slope(score, T.CreateTruncating(labels[i]));
-            curvature[t][i] = slopeShare * loss.Curvature(score);
+            pull[t][i] = -slopeFactor * loss.Slope(score, T.CreateTruncating(labels[i]));
+            curvature[t][i] = slopeFactor * loss.Curvature(score);
             bend[t][i] = loss.Bend(score);
             weight[t][i] = a * curvature[t][i];
             force[i] = a * (pull[t][i] + curvature[t][i] * along[t][i]);
@@ -207,19 +208,20 @@ internal sealed unsafe class RidgePass<T> : IDisposable
         var u = scratch.Take(count);
         var bent = scratch.Take(count);
         var ahead = scratch.Take(count);
-        var shares = scratch.Take(3L * count);
+        var coefficients = scratch.Take(3L * count);
         var sides = scratch.Take(3L * width);
         var lambda = T.Zero;
         for (var t = steps - 1; t >= 0; t--)
         {
-            system.Solve(items, weight[t], count, batch.Lambda, factor[t], toVector, sides, scratch);
+            var matrix = new RidgeMatrix<T>(items, weight[t], count, batch.Lambda, factor[t]);
+            system.Solve(matrix, toVector, sides, scratch);
             Arithmetic<T>.Copy(vector[t + 1], sides + width, width);
             Arithmetic<T>.Copy(vector[t], sides + 2L * width, width);
             lambda -= arithmetic.Dot(sides, move[t + 1], width);
             Project(sides, u, count);
-            ReverseLinearise(batch, first, count, t, u, bent, ahead, shares);
+            ReverseLinearise(batch, first, count, t, u, bent, ahead, coefficients);
             arithmetic.Gemm(
-                new(shares, count, 3),
+                new(coefficients, count, 3),
                 new(sides, 3, width),
                 new(rows, count, width),
                 accumulate: t < steps - 1
@@ -234,9 +236,18 @@ internal sealed unsafe class RidgePass<T> : IDisposable
         batch.LambdaAdjoint[user] = lambda * batch.Lambda;
     }
 
-    // Shares of (v, p_{t+1}, p_t) in each row's adjoint; adjoints of the scores before the step through the move (h) and
+    // Coefficients of (v, p_{t+1}, p_t) in each row's adjoint; adjoints of the scores before the step through the move (h) and
     // through the prior (h − w u).
-    private void ReverseLinearise(RidgeBatch<T> batch, int first, int count, int t, T* u, T* bent, T* ahead, T* shares)
+    private void ReverseLinearise(
+        RidgeBatch<T> batch,
+        int first,
+        int count,
+        int t,
+        T* u,
+        T* bent,
+        T* ahead,
+        T* coefficients
+    )
     {
         var adjoints = batch.SupportAdjoint.AsSpan();
         for (var i = 0; i < count; i++)
@@ -246,9 +257,9 @@ internal sealed unsafe class RidgePass<T> : IDisposable
             var left = pull[t][i] + curvature[t][i] * gap;
             bent[i] = a * u[i] * gap * bend[t][i];
             ahead[i] = bent[i] - weight[t][i] * u[i];
-            shares[3 * i] = a * left;
-            shares[3 * i + 1] = -weight[t][i] * u[i];
-            shares[3 * i + 2] = bent[i];
+            coefficients[3 * i] = a * left;
+            coefficients[3 * i + 1] = -weight[t][i] * u[i];
+            coefficients[3 * i + 2] = bent[i];
             if (!adjoints.IsEmpty)
             {
                 adjoints[first + i] += u[i] * left;

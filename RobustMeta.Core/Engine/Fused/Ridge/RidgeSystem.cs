@@ -25,38 +25,29 @@ internal sealed unsafe class RidgeSystem<T>(int width, Arithmetic<T> arithmetic,
         return (long)n * arithmetic.Padded(n);
     }
 
-    /// <summary>Factors the system.</summary>
-    /// <param name="q">Item vectors Q <c>[S, padded]</c>.</param>
-    /// <param name="weights">Weights w, none negative.</param>
-    /// <param name="supports">Number of rows S.</param>
-    /// <param name="lambda">λ.</param>
-    /// <param name="factor">Receives the factor, of <see cref="Size"/>.</param>
-    /// <param name="scratch">Memory.</param>
-    public void Factor(T* q, T* weights, int supports, T lambda, T* factor, Arena<T> scratch)
+    /// <summary>Factors the matrix, into its <see cref="RidgeMatrix{T}.Factor"/>.</summary>
+    public void Factor(in RidgeMatrix<T> matrix, Arena<T> scratch)
     {
+        var supports = matrix.Supports;
+        var factor = matrix.Factor;
         var isDual = IsDual(supports);
         var scaled = scratch.Take((long)supports * padded);
         for (var i = 0; i < supports; i++)
         {
-            var scale = isDual ? T.Sqrt(weights[i]) : weights[i];
-            arithmetic.Scale(scale, q + (long)i * padded, scaled + (long)i * padded, padded);
+            var scale = isDual ? T.Sqrt(matrix.Weights[i]) : matrix.Weights[i];
+            arithmetic.Scale(scale, matrix.Q + (long)i * padded, scaled + (long)i * padded, padded);
         }
         var n = isDual ? supports : width;
         var length = arithmetic.Padded(n);
         if (isDual)
         {
-            var dense = scratch.Take((long)n * n);
-            arithmetic.Gram(new(scaled, n, padded), new(scaled, n, padded), new(dense, n, n), T.One, T.Zero);
             Arithmetic<T>.Clear(factor, (long)n * length);
-            for (var i = 0; i < n; i++)
-            {
-                Arithmetic<T>.Copy(dense + (long)i * n, factor + (long)i * length, n);
-            }
+            arithmetic.Gram(new(scaled, n, padded), new(scaled, n, padded), new(factor, n, n, length), T.One, T.Zero);
         }
         else
         {
             arithmetic.Gemm(
-                new Matrix<T>(q, supports, n, padded).Transposed,
+                new Matrix<T>(matrix.Q, supports, n, padded).Transposed,
                 new(scaled, supports, length, padded),
                 new(factor, n, length),
                 accumulate: false
@@ -64,83 +55,73 @@ internal sealed unsafe class RidgeSystem<T>(int width, Arithmetic<T> arithmetic,
         }
         for (var i = 0; i < n; i++)
         {
-            factor[(long)i * length + i] += lambda;
+            factor[(long)i * length + i] += matrix.Lambda;
         }
         cholesky.Factor(factor, n);
     }
 
     /// <summary>solution = M⁻¹ right; both of F numbers, padded with zeros.</summary>
-    /// <param name="q">As in <see cref="Factor"/>, as are the next three.</param>
-    /// <param name="weights">w.</param>
-    /// <param name="supports">S.</param>
-    /// <param name="lambda">λ.</param>
-    /// <param name="factor">What <see cref="Factor"/> made of them.</param>
+    /// <param name="matrix">M, factored.</param>
     /// <param name="right">Right side.</param>
     /// <param name="solution">Receives the solution.</param>
     /// <param name="scratch">Memory.</param>
-    public void Solve(T* q, T* weights, int supports, T lambda, T* factor, T* right, T* solution, Arena<T> scratch)
+    public void Solve(in RidgeMatrix<T> matrix, T* right, T* solution, Arena<T> scratch)
     {
-        if (!IsDual(supports))
+        if (!IsDual(matrix.Supports))
         {
             Arithmetic<T>.Copy(right, solution, padded);
-            cholesky.Solve(factor, solution, width);
+            cholesky.Solve(matrix.Factor, solution, width);
             return;
         }
-        SolveDual(q, weights, supports, lambda, factor, right, solution, scratch);
-        // The two terms of the S × S form cancel where QᵀWQ is large against λ; what that loses a second solution for the
-        // residual brings back.
+        SolveDual(matrix, right, solution, scratch);
+        // The two terms of the S × S form cancel where QᵀWQ is large against λ; a second solution, for the residual, restores
+        // the digits that this loses.
         var residual = scratch.Take(padded);
         var correction = scratch.Take(padded);
-        Residual(q, weights, supports, lambda, right, solution, residual, scratch);
-        SolveDual(q, weights, supports, lambda, factor, residual, correction, scratch);
+        Residual(matrix, right, solution, residual, scratch);
+        SolveDual(matrix, residual, correction, scratch);
         arithmetic.AddScaled(T.One, correction, solution, padded);
     }
 
-    private void SolveDual(T* q, T* weights, int supports, T lambda, T* factor, T* right, T* solution, Arena<T> scratch)
+    private void SolveDual(in RidgeMatrix<T> matrix, T* right, T* solution, Arena<T> scratch)
     {
+        var supports = matrix.Supports;
         Arithmetic<T>.Copy(right, solution, padded);
         var along = scratch.TakeZeros(arithmetic.Padded(supports));
-        arithmetic.Gram(new(q, supports, padded), new(right, 1, padded), new(along, supports, 1), T.One, T.Zero);
-        ScaleByRoots(weights, along, supports);
-        cholesky.Solve(factor, along, supports);
+        arithmetic.Gram(new(matrix.Q, supports, padded), new(right, 1, padded), new(along, supports, 1), T.One, T.Zero);
         for (var i = 0; i < supports; i++)
         {
-            along[i] *= -T.Sqrt(weights[i]);
+            along[i] *= T.Sqrt(matrix.Weights[i]);
         }
-        arithmetic.AddRows(along, q, solution, supports, padded);
-        arithmetic.Scale(T.One / lambda, solution, solution, padded);
+        cholesky.Solve(matrix.Factor, along, supports);
+        for (var i = 0; i < supports; i++)
+        {
+            along[i] *= -T.Sqrt(matrix.Weights[i]);
+        }
+        arithmetic.AddRows(along, matrix.Q, solution, supports, padded);
+        arithmetic.Scale(T.One / matrix.Lambda, solution, solution, padded);
     }
 
     // residual = right − Qᵀ W Q solution − λ solution.
-    private void Residual(
-        T* q,
-        T* weights,
-        int supports,
-        T lambda,
-        T* right,
-        T* solution,
-        T* residual,
-        Arena<T> scratch
-    )
+    private void Residual(in RidgeMatrix<T> matrix, T* right, T* solution, T* residual, Arena<T> scratch)
     {
+        var supports = matrix.Supports;
         Arithmetic<T>.Copy(right, residual, padded);
-        arithmetic.AddScaled(-lambda, solution, residual, padded);
+        arithmetic.AddScaled(-matrix.Lambda, solution, residual, padded);
         var along = scratch.Take(supports);
-        arithmetic.Gram(new(q, supports, padded), new(solution, 1, padded), new(along, supports, 1), T.One, T.Zero);
+        arithmetic.Gram(
+            new(matrix.Q, supports, padded),
+            new(solution, 1, padded),
+            new(along, supports, 1),
+            T.One,
+            T.Zero
+        );
         for (var i = 0; i < supports; i++)
         {
-            along[i] *= -weights[i];
+            along[i] *= -matrix.Weights[i];
         }
-        arithmetic.AddRows(along, q, residual, supports, padded);
+        arithmetic.AddRows(along, matrix.Q, residual, supports, padded);
     }
 
     private bool IsDual(int supports) => dual ?? supports < width;
-
-    private static void ScaleByRoots(T* weights, T* x, int n)
-    {
-        for (var i = 0; i < n; i++)
-        {
-            x[i] *= T.Sqrt(weights[i]);
-        }
-    }
 }

@@ -91,8 +91,8 @@ internal sealed unsafe partial class Arithmetic<L, V, T>
         : m % 4 == 0 || depth < ShortDepth ? 4
         : 6;
 
-    // All rows of C in some strips of columns. Tiles are as equal as can be: a tile of one or two rows would wait for its own
-    // sums and take as long as one of four.
+    // All rows of C in some strips of columns. Tiles are as equal as can be: a tile of one or two rows has too few sums
+    // at once to hide their latency and takes as long as one of four.
     private static void Rows(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
     {
         var most = MaxRows(c.Rows, b.Rows);

@@ -27,7 +27,7 @@ internal static unsafe partial class Tiles<L, V, T>
         nint ldb = right.RowStride;
         nint ldc = target.RowStride;
         var tiles = target.Columns / (2 * L.Count);
-        // Multiples of the stride in registers: the processor's addresses know once and twice each.
+        // Multiples of the stride in registers: addressing modes multiply by one or two at no cost.
         var twice = 2 * rowStride;
         var thrice = 3 * rowStride;
         var five = 5 * rowStride;
