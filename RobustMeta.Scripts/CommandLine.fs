@@ -29,6 +29,8 @@ let private usage =
                                    the study of robust training, all of it or a part; goes on where it was;
                                    processes that run at once share the work; runs: no report; report: no runs
   theory [quick]                   convergence, generalisation and the upper bound as experiments
+  data [NAME [out FOLDER]]         the data sets, what is here and what is missing; the statistics of one
+  data check FILE…                 how a file of your own is read, and its table for catalog.toml
   doctor                           what this machine has, and whether results come out right on it
   help                             this text
 """
@@ -95,6 +97,7 @@ let private dispatch (words: string list) =
         printf "%s" usage
         0
     | [ "doctor" ] -> Doctor.run ()
+    | "data" :: rest -> Data.DataCommand.run rest
     | "quick_start" :: rest ->
         let out, settings = splitOut (pairs rest)
         withCancellation (QuickStart.execute out settings)
@@ -118,7 +121,7 @@ let private dispatch (words: string list) =
         let baselines = String.Join(", ", BaselineSpec.Registry.All.Keys)
         raise (SettingException $"run needs a model or a spec file. Models: {models}. Baselines: {baselines}")
     | command :: _ ->
-        let commands = [ "quick_start"; "run"; "robustness"; "theory"; "doctor"; "help" ]
+        let commands = [ "quick_start"; "run"; "robustness"; "theory"; "data"; "doctor"; "help" ]
         raise (SettingException $"There is no command '{command}'{NearestName.Hint(command, commands)}")
 
 /// Runs one command; the exit code is 0 when all went well, 1 when it failed, 2 when the input was wrong, 130 when it

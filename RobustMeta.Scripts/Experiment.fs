@@ -56,6 +56,9 @@ let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
     for KeyValue(reason, count) in split.Dropped do
         printfn $"left out: {count} users ({reason})"
 
+    for note in dataset.Notes do
+        printfn $"note: {note}"
+
     prepared
 
 /// Fits and measures one method, or reads its results where they are complete; the folder receives everything.

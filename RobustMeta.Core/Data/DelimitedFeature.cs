@@ -10,4 +10,8 @@ public sealed record DelimitedFeature(
     FeatureKind Kind = FeatureKind.Token,
     string? Name = null,
     string BagSeparator = "|"
-);
+)
+{
+    /// <summary>For a number out of several in one field: its place among those that blanks separate, from 1; else null.</summary>
+    public int? Element { get; init; }
+}

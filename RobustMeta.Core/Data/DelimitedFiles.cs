@@ -72,7 +72,8 @@ public static class DelimitedFiles
                 Time = spec.Time ?? HeaderNames.Find(columns.Names, HeaderNames.Time),
             };
 
-    private static RatingsBuilder ReadRatings(
+    /// <summary>Reads the rows of a file of ratings.</summary>
+    internal static RatingsBuilder ReadRatings(
         string path,
         DelimitedSpec given,
         RatingsBuilder builder,

@@ -14,4 +14,7 @@ public enum DuplicateRule
 
     /// <summary>A duplicate is an error.</summary>
     Refuse,
+
+    /// <summary>One row with the sum of the values and the latest time stays: plays, hours.</summary>
+    Sum,
 }

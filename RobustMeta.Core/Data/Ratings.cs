@@ -155,6 +155,31 @@ public sealed class Ratings
             _ => this,
         };
 
+    /// <summary>The same with rows behind those that are there.</summary>
+    /// <param name="users">User of each new row.</param>
+    /// <param name="items">Item of each new row.</param>
+    /// <param name="value">Rating of the new rows.</param>
+    /// <param name="times">Unix time of each new row; empty where times are unknown.</param>
+    /// <exception cref="ArgumentException">Columns differ in length, or an index is out of range.</exception>
+    public Ratings With(
+        ImmutableArray<int> users,
+        ImmutableArray<int> items,
+        float value,
+        ImmutableArray<long> times
+    ) =>
+        new(
+            Name,
+            Users,
+            Items,
+            [.. UserIndex, .. users],
+            [.. ItemIndex, .. items],
+            [.. Values, .. Enumerable.Repeat(value, users.Length)],
+            Times.IsEmpty ? [] : [.. Times, .. times],
+            UserFeatures,
+            ItemFeatures,
+            Report
+        );
+
     private Ratings WithValues(ImmutableArray<float> values) =>
         new(Name, Users, Items, UserIndex, ItemIndex, values, Times, UserFeatures, ItemFeatures, Report);
 

@@ -15,6 +15,9 @@ public sealed record ReaderExample(
     /// <summary>The catalog's <c>columns</c> that the example needs, or null.</summary>
     public DelimitedSpec? Columns { get; init; }
 
+    /// <summary>Writes the example into a folder, for a format that is no text; else null.</summary>
+    public Action<string>? Write { get; init; }
+
     /// <summary>The catalog's <c>options</c> that the example needs.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 }

@@ -22,6 +22,9 @@ public sealed class TextRow
     /// <summary>Number of fields.</summary>
     public int Count => fields.Length;
 
+    /// <summary>The text of a column, from 1; empty where it is missing.</summary>
+    public string Field(int column) => column <= Count ? fields[column - 1] : "";
+
     /// <summary>The text of a column, from 1; it must not be empty.</summary>
     /// <param name="column">Column, from 1.</param>
     /// <param name="what">What it should hold, for the error.</param>

@@ -19,8 +19,9 @@ public sealed class PreparedExperiment
     private readonly Evaluator selection;
     private readonly ImmutableArray<UserTask> selectionTasks;
 
-    private PreparedExperiment(ExperimentSpec spec, Dataset dataset)
+    private PreparedExperiment(ExperimentSpec spec, Dataset given)
     {
+        var dataset = NegativeSampling.Complete(given, spec.Split.Negatives, spec.Split.NegativePopularity, spec.Seed);
         Spec = spec;
         Dataset = dataset;
         var threshold = double.IsNaN(spec.Split.LabelThreshold) ? dataset.LabelThreshold : spec.Split.LabelThreshold;

@@ -39,6 +39,17 @@ public sealed record TaskSplitSpec : ISpec
     [Setting("users with more ratings are dropped", Min = 2, Max = 100_000_000)]
     public int MaxRatings { get; init; } = 1_000_000;
 
+    /// <summary>Negatives drawn for each positive of data without ratings; NaN draws four where they are needed.</summary>
+    [Setting(
+        "negatives drawn for each positive of data without ratings; NaN draws 4 where they are needed",
+        Max = 1000
+    )]
+    public double Negatives { get; init; } = double.NaN;
+
+    /// <summary>Exponent of the popularity that negatives are drawn in proportion to; 0 is uniform.</summary>
+    [Setting("negatives are drawn in proportion to popularity^this; 0 is uniform", Min = 0, Max = 4)]
+    public double NegativePopularity { get; init; }
+
     /// <summary>Cap on the number of users that are loaded (the paper's userNum), drawn by seed.</summary>
     [Setting("cap on the number of users, drawn by seed", Min = 3, Max = 100_000_000)]
     public int UserNum { get; init; } = 20_000;

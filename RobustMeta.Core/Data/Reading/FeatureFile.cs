@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RobustMeta.Data.Reading;
 
 /// <summary>A delimited file of features of users or items.</summary>
@@ -52,6 +54,17 @@ internal sealed class FeatureFile(
         return rows;
     }
 
+    // One of the numbers of a field; NaN beyond the last.
+    private static float Element(DelimitedRecords records, int column, string text, int element)
+    {
+        var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return element > parts.Length ? float.NaN
+            : float.TryParse(parts[element - 1], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && float.IsFinite(value)
+                ? value
+            : throw records.Error(column, "numbers separated by blanks");
+    }
+
     private static FeatureValue Value(
         DelimitedRecords records,
         int column,
@@ -67,6 +80,9 @@ internal sealed class FeatureFile(
         var isMissing = text.Length == 0 || missing.Contains(text);
         return feature.Kind switch
         {
+            FeatureKind.Number when feature.Element is { } element => FeatureValue.Of(
+                isMissing ? float.NaN : Element(records, column, text, element)
+            ),
             FeatureKind.Number => FeatureValue.Of(isMissing ? float.NaN : records.Single(column, "a number")),
             FeatureKind.Bag when isMissing => FeatureValue.Of(Array.Empty<string>()),
             FeatureKind.Bag => FeatureValue.Of(

@@ -145,6 +145,10 @@ public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null
     {
         switch (rule)
         {
+            case DuplicateRule.Sum:
+                values[row] += value;
+                times[row] = Math.Max(times[row], time);
+                break;
             case DuplicateRule.Mean:
                 counts[row]++;
                 values[row] += (value - values[row]) / counts[row];

@@ -76,6 +76,23 @@ internal sealed class RecBoleReader : DatasetReader
         );
     }
 
+    // The most numbers that a field of a column has.
+    private static int Longest(ReaderSource source, string file, int place)
+    {
+        using var reader = source.Lines(file);
+        var most = 0;
+        reader.TryRead(out _);
+        while (reader.TryRead(out var line))
+        {
+            var fields = Encoding.UTF8.GetString(line).Split('\t');
+            most =
+                place < fields.Length
+                    ? Math.Max(most, fields[place].Split(' ', StringSplitOptions.RemoveEmptyEntries).Length)
+                    : most;
+        }
+        return most;
+    }
+
     private static string Stem(string folder)
     {
         var stems = Directory
@@ -114,10 +131,10 @@ internal sealed class RecBoleReader : DatasetReader
                 .. Header(source, file)
                     .Select((column, i) => (column, i))
                     .Where(c => c.column != id && c.column.Split(':')[0] != id)
-                    .SelectMany(c => Feature(source.Require(file), c.column, c.i)),
+                    .SelectMany(c => Feature(source, file, c.column, c.i)),
             ];
 
-    private static IEnumerable<DelimitedFeature> Feature(string file, string column, int place)
+    private static IEnumerable<DelimitedFeature> Feature(ReaderSource source, string file, string column, int place)
     {
         var parts = column.Split(':', 2);
         return parts[^1] switch
@@ -125,11 +142,14 @@ internal sealed class RecBoleReader : DatasetReader
             "token" => [new(column, FeatureKind.Token, parts[0], " ")],
             "token_seq" => [new(column, FeatureKind.Bag, parts[0], " ")],
             "float" => [new(column, FeatureKind.Number, parts[0], " ")],
+            "float_seq" => Enumerable
+                .Range(1, Longest(source, file, place))
+                .Select(k => new DelimitedFeature(column, FeatureKind.Number, $"{parts[0]}.{k}", " ") { Element = k }),
             _ => throw new DataFormatException(
-                file,
+                source.Require(file),
                 1,
                 place + 1,
-                $"expected a feature NAME:token, NAME:token_seq or NAME:float, found '{Excerpt.Of(column)}'; remove the column"
+                $"expected a feature NAME:token, NAME:token_seq, NAME:float or NAME:float_seq, found '{Excerpt.Of(column)}'; remove the column"
             ),
         };
     }

@@ -223,11 +223,11 @@ let private recBole =
                     put
                         [
                             "d.inter", "user_id:token\titem_id:token\na\tx\n"
-                            "d.user", "face:float_seq\tuser_id:token\n1 2\ta\n"
+                            "d.user", "face:image\tuser_id:token\n1 2\ta\n"
                         ]
                         root
 
-                    malformed root "atomic" ("d.user", 1L, 1) [ "found 'face:float_seq'"; "remove the column" ])
+                    malformed root "atomic" ("d.user", 1L, 1) [ "found 'face:image'"; "remove the column" ])
 
             testCase "a missing identifier column names the nearest"
             <| fun () ->

@@ -127,6 +127,19 @@ let tests =
                     ([ "Richard Bruce Wright" ], [ "HarperFlamingo Canada" ])
                     "a book"
 
+            RobustMeta.Tests.RealData.testWith "steam-200k" "Steam has the published counts of purchases and plays"
+            <| fun folder ->
+                let catalog = DatasetCatalog([ Path.GetDirectoryName folder ], null)
+                let bought, played = catalog.Load "steam-200k", catalog.Load "steam-200k-plays"
+                let counts (r: Ratings) = r.Users.Count, r.Items.Count, r.Count, r.Report.Rows
+                Expect.equal (counts bought.Ratings) (12393, 5155, 128804, 129511L) "purchases"
+                Expect.equal (counts played.Ratings) (11350, 3600, 70477, 70489L) "plays"
+                Expect.equal (Seq.distinct bought.Ratings.Values |> List.ofSeq) [ 1f ] "positives"
+                Expect.equal (bought.Feedback, played.Feedback) (FeedbackKind.Positives, FeedbackKind.Counts) "feedback"
+                let hours = played.Ratings.Values |> Seq.map (fun v -> exp (float v) - 1.0)
+                Expect.isTrue (abs (Seq.min hours - 0.1) < 1e-3 && Seq.max hours >= 11753.0) "hours"
+                Expect.equal (ofItem bought.Ratings "title" "Dota 2") [ "dota"; "2" ] "words of a title"
+
             RobustMeta.Tests.RealData.testWith "anime-5k" "the anime sample has its counts"
             <| fun folder ->
                 let r = read folder

@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Unicode;
+using RobustMeta.Data.Reading;
+
+namespace RobustMeta.Data;
+
+/// <summary>What a delimited file of one's own looks like to the readers, before it is in the catalog.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Detected">What was found out, e.g. <c>separator</c> → <c>tab</c>.</param>
+/// <param name="FirstRows">The first rows as they are read, fields in brackets; at most five.</param>
+/// <param name="Ratings">What was read; null where it could not be.</param>
+/// <param name="Problem">Why it could not be read, or null.</param>
+/// <param name="CatalogTable">The table to paste into catalog.toml; empty where the file could not be read.</param>
+public sealed record FileCheck(
+    string Path,
+    IReadOnlyList<(string What, string Value)> Detected,
+    IReadOnlyList<string> FirstRows,
+    Ratings? Ratings,
+    string? Problem,
+    string CatalogTable
+)
+{
+    private const int ShownRows = 5;
+    private const int SampledBytes = 1 << 20;
+
+    // A number of this size in a fourth column is a Unix time rather than a count.
+    private const double LeastTime = 1e8;
+
+    /// <summary>Reads a file of ratings as well as it can be recognised.</summary>
+    /// <param name="path">The file, plain or .gz.</param>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static FileCheck Of(string path)
+    {
+        var file = System.IO.Path.GetFileName(path);
+        file = file.EndsWith(DataFile.Compressed, StringComparison.OrdinalIgnoreCase) ? file[..^3] : file;
+        var detected = new List<(string, string)>();
+        var rows = new List<string>();
+        try
+        {
+            var spec = Recognise(
+                path,
+                new()
+                {
+                    Ratings = file,
+                    Dialect = new() { Encoding = EncodingOf(path) },
+                },
+                detected,
+                rows
+            );
+            var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+            var ratings = DelimitedFiles.Read(NameOf(file), folder, spec);
+            return new(path, detected, rows, ratings, null, Table(NameOf(file), spec, ratings));
+        }
+        catch (DataFormatException error)
+        {
+            return new(path, detected, rows, null, error.Message, "");
+        }
+    }
+
+    private static TextEncoding EncodingOf(string path)
+    {
+        using var content = DataFile.Open(path, ReadLimits.Default);
+        var head = new byte[SampledBytes];
+        var read = content.ReadAtLeast(head, SampledBytes, throwOnEndOfStream: false);
+        ReadOnlySpan<byte> bytes = head.AsSpan(0, read);
+        // A sample may end within a character.
+        var isUtf8 = Enumerable.Range(0, Math.Min(4, read + 1)).Any(cut => Utf8.IsValid(head.AsSpan(0, read - cut)));
+        return bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? TextEncoding.Utf16
+            : isUtf8 ? TextEncoding.Utf8
+            : TextEncoding.Latin1;
+    }
+
+    private static DelimitedSpec Recognise(
+        string path,
+        DelimitedSpec spec,
+        List<(string, string)> detected,
+        List<string> rows
+    )
+    {
+        var dialect = DialectDetector.Complete(path, spec.Dialect, [], ReadLimits.Default);
+        detected.Add(("separator", Shown(dialect.Separator!)));
+        detected.Add(("header", dialect.Header == true ? "yes" : "no"));
+        detected.Add(("encoding", dialect.Encoding.ToString().ToLowerInvariant()));
+        var first = FirstFields(path, dialect);
+        rows.AddRange(
+            first.Take(ShownRows).Select(fields => string.Join(" ", fields.Select(f => $"[{Excerpt.Of(f)}]")))
+        );
+        var known =
+            dialect.Header == true
+                ? DelimitedFiles.Detect(path, spec with { Dialect = dialect }, ReadLimits.Default)
+                : ByPosition(spec with { Dialect = dialect }, first);
+        detected.Add(("user", known.User ?? "none"));
+        detected.Add(("item", known.Item ?? "none"));
+        detected.Add(("rating", known.Rating ?? "none: every row is a positive"));
+        detected.Add(("time", known.Time ?? "none"));
+        return known;
+    }
+
+    private static List<string[]> FirstFields(string path, FileDialect dialect) =>
+        [
+            .. ReaderRows(path, dialect)
+                .Take(ShownRows)
+                .Select(row => Enumerable.Range(1, row.Count).Select(row.Field).ToArray()),
+        ];
+
+    private static IEnumerable<TextRow> ReaderRows(string path, FileDialect dialect) =>
+        TextRow.Of(path, dialect, ReadLimits.Default);
+
+    // Without header: user, item, then a rating, then a time, where they are numbers.
+    private static DelimitedSpec ByPosition(DelimitedSpec spec, List<string[]> rows)
+    {
+        bool AreNumbers(int column, double least) =>
+            rows.Count > 0
+            && rows.All(row =>
+                column <= row.Length
+                && double.TryParse(row[column - 1], NumberStyles.Float, CultureInfo.InvariantCulture, out var x)
+                && x >= least
+            );
+        return spec with
+        {
+            User = "1",
+            Item = "2",
+            Rating = AreNumbers(3, double.MinValue) && !AreNumbers(3, LeastTime) ? "3" : null,
+            Time =
+                AreNumbers(4, LeastTime) ? "4"
+                : AreNumbers(3, LeastTime) ? "3"
+                : null,
+        };
+    }
+
+    private static string Table(string name, DelimitedSpec spec, Ratings ratings)
+    {
+        var (least, most) = (ratings.Values.Min(), ratings.Values.Max());
+        var text = new StringBuilder();
+        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
+        Line($"[{name}]");
+        Line($"format = \"delimited\"");
+        if (least == most)
+        {
+            Line($"feedback = \"positives\"");
+        }
+        else
+        {
+            // Three quarters up the scale: 4 of 1 to 5, 8 of 1 to 10.
+            var threshold = least + 0.75 * (most - least);
+            Line($"labelThreshold = {(most > 2 ? Math.Ceiling(threshold) : threshold)}");
+        }
+        Line($"[{name}.columns]");
+        Line($"ratings = {Quoted(spec.Ratings)}");
+        foreach (
+            var (key, column) in new[]
+            {
+                ("user", spec.User),
+                ("item", spec.Item),
+                ("rating", spec.Rating),
+                ("time", spec.Time),
+            }
+        )
+        {
+            if (column is not null)
+            {
+                var isPosition = spec.Dialect.Header == false;
+                Line($"{key} = {(isPosition ? column : Quoted(column))}");
+            }
+        }
+        Line($"separator = {Quoted(spec.Dialect.Separator!)}");
+        Line($"header = {(spec.Dialect.Header == true ? "true" : "false")}");
+        if (spec.Dialect.Encoding != TextEncoding.Utf8)
+        {
+            Line($"encoding = {Quoted(spec.Dialect.Encoding.ToString().ToLowerInvariant())}");
+        }
+        return text.ToString();
+    }
+
+    private static string Quoted(string text) =>
+        $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\t", "\\t")}\"";
+
+    private static string Shown(string separator) =>
+        separator switch
+        {
+            "\t" => "tab",
+            " " => "blank",
+            _ => separator,
+        };
+
+    // A name that the catalog takes.
+    private static string NameOf(string file)
+    {
+        var stem = System.IO.Path.GetFileNameWithoutExtension(file);
+        var name = string.Concat(stem.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-'))
+            .Trim('-');
+        return name.Length > 0 ? name : "own";
+    }
+}
