@@ -59,6 +59,11 @@ let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
     for note in dataset.Notes do
         printfn $"note: {note}"
 
+    let negatives = prepared.Dataset.Ratings.Count - ratings.Count
+
+    if negatives > 0 then
+        printfn $"note: {negatives} negatives were drawn; no rating of this data set says what a user dislikes"
+
     prepared
 
 /// Fits and measures one method, or reads its results where they are complete; the folder receives everything.

@@ -64,14 +64,14 @@ let tests =
                     <| fun () ->
                         let spec = spec model [ "preset", preset ]
                         let prepared = PreparedExperiment.Of(spec, dataset.Value)
-                        let result = ExperimentRunner.Train(prepared, spec, null)
+                        let result = ExperimentRunner.Run(prepared, spec, null)
 
                         for record in result.Training.History do
                             Expect.isTrue (Double.IsFinite record.MeanLoss) "loss"
 
             testCase "every baseline is measured on them"
             <| fun () ->
-                let names = String.Join(",", BaselineSpec.All.Keys)
+                let names = String.Join(",", BaselineSpec.Registry.All.Keys)
                 let spec = spec "MeLU" [ "baselines", names ]
                 let prepared = PreparedExperiment.Of(spec, dataset.Value)
 
