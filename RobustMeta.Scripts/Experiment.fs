@@ -23,24 +23,22 @@ let private structs (settings: (string * string) list) = [| for key, value in se
 [<Literal>]
 let PresetKey = "preset"
 
-/// Replaces `preset NAME` by its settings; settings given beside it win.
-let private withoutPreset (settings: (string * string) list) =
+/// A copy of a spec with some settings changed. `"preset", NAME` stands for the settings of a robust method; settings given
+/// beside it win, and those of the preset that cannot act beside them fall away.
+let vary (settings: (string * string) list) (spec: ExperimentSpec) =
     let presets, others = settings |> List.partition (fun (key, _) -> key = PresetKey)
-    let isGiven key = others |> List.exists (fun (other, _) -> other = key)
 
     match presets with
-    | [] -> others
+    | [] -> spec.With(structs others)
     | [ _, name ] ->
-        let own = [ for struct (key, value) in RobustPreset.Named(name).Settings -> key, value ]
-        (own |> List.filter (fst >> isGiven >> not)) @ others
+        spec
+            .With(structs [ for struct (key, value) in RobustPreset.Named(name).Settings -> key, value ])
+            .With(structs others)
     | _ -> raise (SettingException "preset is given twice.")
 
 /// The defaults of a model or baseline with some settings changed, e.g. `spec "MeLU" [ "dataset", "ml-100k"; "levels", "none" ]`;
-/// `"preset", NAME` stands for the settings of a robust method.
-let spec (model: string) (settings: (string * string) list) = ExperimentSpec.Of(model, structs (withoutPreset settings))
-
-/// A copy of a spec with some settings changed.
-let vary (settings: (string * string) list) (spec: ExperimentSpec) = spec.With(structs (withoutPreset settings))
+/// presets as in `vary`.
+let spec (model: string) (settings: (string * string) list) = vary settings (ExperimentSpec.Of model)
 
 /// The data set of a spec, from the catalog.
 let load (spec: ExperimentSpec) : Dataset = DatasetCatalog.Default.Load(spec.Dataset, Progress.download ())

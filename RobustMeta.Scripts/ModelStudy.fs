@@ -60,7 +60,7 @@ let protocol (label: string) : Settings =
 /// Of trained models alone: the same random batches for all.
 let private training: Settings =
     [
-        "preset", "none"
+        "preset", "plain"
         "optimizer", "adam"
         "batchSize", "32"
         "bucketed", "false"

@@ -26,7 +26,7 @@ let private shared =
         "testUserShare", "0.2"
     ]
 
-let private plain = [ Experiment.PresetKey, "none" ]
+let private plain = [ Experiment.PresetKey, "plain" ]
 let private robust = [ Experiment.PresetKey, "user"; "taskWeightLr", "0.1" ]
 
 /// The settings of a method; whatever the user gives wins, a preset over the robust method alone.

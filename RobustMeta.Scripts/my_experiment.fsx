@@ -4,7 +4,7 @@
 open RobustMeta.Scripts
 
 let shared = [ "dataset", "ml-100k"; "epoch", "20"; "optimizer", "adam"; "lr", "0.005"; "weightDecay", "0.0001" ]
-let plain = Experiment.spec "MeLU" (shared @ [ "preset", "none" ])
+let plain = Experiment.spec "MeLU" (shared @ [ "preset", "plain" ])
 let robust = Experiment.spec "MeLU" (shared @ [ "preset", "robustmeta" ])
 let comparison = Experiment.compare "results" [ plain; robust ]
 comparison |> Experiment.printTable "NDCG@10"

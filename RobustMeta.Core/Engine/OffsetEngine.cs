@@ -1,5 +1,5 @@
+using RobustMeta.Bias;
 using RobustMeta.Models;
-using RobustMeta.Models.Offsets;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Engine;

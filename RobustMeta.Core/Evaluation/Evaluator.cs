@@ -75,7 +75,7 @@ public sealed class Evaluator(
             }
             for (var b = 0; b < batch.Count; b++)
             {
-                var query = batch.QueryOffsets[b]..batch.QueryOffsets[b + 1];
+                var query = batch.QueryRange(b);
                 measure(
                     batch.Positions[b],
                     RankedQuery.Of(

@@ -1,3 +1,5 @@
+using RobustMeta.Tasks;
+
 namespace RobustMeta.Evaluation;
 
 /// <summary>Mean binary cross-entropy of scores read as logits against relevance.</summary>
@@ -10,8 +12,7 @@ public sealed class LogLoss() : Metric("LogLoss", 0, higherIsBetter: false, need
         for (var i = 0; i < query.Count; i++)
         {
             double score = query.Scores[i];
-            // log(1 + e^s) without overflow.
-            sum += Math.Max(score, 0) + Math.Log(1 + Math.Exp(-Math.Abs(score))) - (query.Relevant[i] ? score : 0);
+            sum += Math.Max(score, 0) + Logistic.Tail(score) - (query.Relevant[i] ? score : 0);
         }
         return sum / query.Count;
     }

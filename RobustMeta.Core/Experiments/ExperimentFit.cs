@@ -35,7 +35,7 @@ public sealed class ExperimentFit(
     public IProgress<EpochRecord>? Progress { get; init; }
 
     /// <summary>
-    /// Fits the method of a cross-fitted reference (<see cref="ReferenceKind.Crossfit"/>) to some tasks; null fits the one that
+    /// Fits the method of a cross-fitted reference (<see cref="CrossFittedReference"/>) to some tasks; null fits the one that
     /// the spec names.
     /// </summary>
     public Func<ImmutableArray<UserTask>, IPredictor>? Reference { get; init; }

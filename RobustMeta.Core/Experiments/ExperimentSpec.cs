@@ -87,9 +87,34 @@ public sealed record ExperimentSpec : ISpec
     /// <exception cref="SettingException">A name or value is not valid; the message names the nearest valid ones.</exception>
     public ExperimentSpec With(params (string Key, string Value)[] settings)
     {
+        RequireKnownToMethod(settings);
         var changed = SettingList.With(this, settings.Select(s => KeyValuePair.Create(s.Key, s.Value)));
+        if (changed.Method is MetaMethodSpec meta)
+        {
+            var acting = meta.Robustness.Changed(settings.Select(s => s.Key).ToHashSet());
+            var idle = SettingList.Of(acting).Where(s => s.Print(acting) != s.Print(meta.Robustness));
+            changed = SettingList.With(changed, idle.Select(s => KeyValuePair.Create(s.Key, s.Print(acting))));
+        }
         changed.RequireValid();
         return changed;
+    }
+
+    // A setting of other methods, such as localLr for TaNP, is not unknown: the message names those that have it.
+    private void RequireKnownToMethod((string Key, string Value)[] settings)
+    {
+        var known = SettingList.Of(this).Select(setting => setting.Key).ToHashSet();
+        foreach (var (key, _) in settings.Where(setting => !known.Contains(setting.Key)))
+        {
+            var others = Methods
+                .Names.Where(name => SettingList.Of(Methods.Named(name)).Any(s => s.Key == key))
+                .ToList();
+            if (others.Count > 0)
+            {
+                throw new SettingException(
+                    $"{Method.Name} has no setting '{key}'; models and baselines that have it: {string.Join(", ", others)}"
+                );
+            }
+        }
     }
 
     // Texts with a grammar of their own fail here, not after an hour of training.

@@ -21,10 +21,7 @@ internal sealed record FittedReference(
     /// </summary>
     /// <param name="spec">The method's.</param>
     public ReweighterSpec Adversary(ReweighterSpec spec) =>
-        spec.References.Reference == ReferenceKind.Auto && Reference is NoReference
-            ? spec with
-            {
-                Levels = WeightLevels.None,
-            }
+        spec.References.Reference is AutoReference && Reference is NoReference
+            ? (spec with { Levels = WeightLevels.None }).Changed(new HashSet<string>())
             : spec;
 }

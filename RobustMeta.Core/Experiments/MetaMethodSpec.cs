@@ -1,6 +1,6 @@
+using RobustMeta.Bias;
 using RobustMeta.Engine;
 using RobustMeta.Models;
-using RobustMeta.Models.Offsets;
 using RobustMeta.Robustness;
 using RobustMeta.Robustness.References;
 using RobustMeta.Settings;

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using RobustMeta.Bias;
 using RobustMeta.Engine;
 using RobustMeta.Models;
-using RobustMeta.Models.Offsets;
 using RobustMeta.Robustness;
 using RobustMeta.Runtime;
 using RobustMeta.Tasks;
@@ -92,7 +92,7 @@ internal static class MetaTraining
     private static IMetaGradientEngine EngineOf(MetaMethodSpec method, ExperimentFit context, MetaRecommender model)
     {
         var tasks = context.Train;
-        var all = context.Source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
+        var all = context.Source.All(tasks);
         var parameters = model.CreateParameters(context.Seed);
         if (method.Model.Offset == OffsetKind.None)
         {

@@ -24,7 +24,7 @@ public sealed record MethodResult(
     /// <summary>Parameters of the best epoch; empty for a method without any.</summary>
     public ParameterSet Parameters { get; init; } = new([]);
 
-    /// <summary>Learned weights at the end; null for a method that is not trained.</summary>
+    /// <summary>Learned weights of the best epoch; null for a method that is not trained.</summary>
     public HierarchicalWeights? Weights { get; init; }
 
     /// <summary>The members of a population over radii; empty for a single training. History and weights are the first's.</summary>

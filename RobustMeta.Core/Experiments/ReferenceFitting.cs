@@ -26,9 +26,9 @@ internal sealed class ReferenceFitting(MetaMethodSpec method, ExperimentFit cont
     {
         var clock = Stopwatch.StartNew();
         var references = method.Robustness.References;
-        if (references.Reference == ReferenceKind.Auto)
+        if (references.Reference is AutoReference)
         {
-            var choice = check.Choose([Fit(ReferenceKind.Bias), Fit(ReferenceKind.Crossfit)], Base());
+            var choice = check.Choose([Fit(new BiasReference()), Fit(new CrossFittedReference())], Base());
             return new(choice.Chosen, choice.Losses, [], clock.Elapsed + earlier);
         }
         var reference = Fit(references.Reference);
@@ -47,7 +47,7 @@ internal sealed class ReferenceFitting(MetaMethodSpec method, ExperimentFit cont
 
     private Reference Fit(ReferenceKind kind)
     {
-        if (kind != ReferenceKind.Crossfit || context.Reference is not null)
+        if (kind is not CrossFittedReference || context.Reference is not null)
         {
             return FitAnew(kind);
         }

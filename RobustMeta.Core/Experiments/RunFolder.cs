@@ -13,7 +13,7 @@ namespace RobustMeta.Experiments;
 /// <item><c>references.csv</c>: validation losses of the references and the plain model; <c>population.csv</c> and
 /// <c>history-RADIUS.csv</c>: the members of a population</item>
 /// <item><c>testsets.csv</c>: realised shift of each test set; <c>dropped.csv</c>: who was left out, and why</item>
-/// <item><c>weights.csv</c>: learned weights; <c>model.safetensors</c>: parameters of the best epoch</item>
+/// <item><c>weights.csv</c>: learned weights; <c>model.safetensors</c>: parameters; both of the best epoch</item>
 /// <item><c>timing.csv</c>: seconds and memory (the one file that differs between equal runs); <c>done</c>: written last</item>
 /// </list>
 /// A baseline has no history, weights and parameters.

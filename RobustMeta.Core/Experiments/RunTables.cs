@@ -84,9 +84,12 @@ internal static class RunTables
             ]
         );
 
-    /// <summary>The weights at the end of training, relative to uniform ones; levels that stay uniform have no rows.</summary>
+    /// <summary>
+    /// The weights at the end of the best epoch, whose parameters <c>model.safetensors</c> holds, relative to uniform ones;
+    /// levels that stay uniform have no rows.
+    /// </summary>
     public static string Weights(PreparedExperiment prepared, MethodResult result) =>
-        CsvText.Table(["level", "user", "item", "weight"], WeightRows(prepared, result));
+        CsvText.Table(["level", "user", "item", "weight", "epoch"], WeightRows(prepared, result));
 
     /// <summary>Seconds of training and evaluation, users trained on a second, and memory.</summary>
     public static string Timing(RunCost cost) =>
@@ -114,13 +117,14 @@ internal static class RunTables
     private static IEnumerable<IEnumerable<object?>> WeightRows(PreparedExperiment prepared, MethodResult result)
     {
         var levels = result.Spec.Meta.Robustness.Levels;
+        var epoch = result.Training.BestEpoch;
         var ratings = prepared.Dataset.Ratings;
         var train = prepared.Split.MetaTrain;
         if (levels.HasFlag(WeightLevels.User))
         {
             for (var u = 0; u < train.Length; u++)
             {
-                yield return ["user", ratings.Users[train[u].User], null, result.Weights!.Users[u]];
+                yield return ["user", ratings.Users[train[u].User], null, result.Weights!.Users[u], epoch];
             }
         }
         if (levels.HasFlag(WeightLevels.Interaction))
@@ -130,7 +134,7 @@ internal static class RunTables
                 for (var j = 0; j < train[u].Query.Length; j++)
                 {
                     var item = ratings.Items[ratings.ItemIndex[train[u].Query[j]]];
-                    yield return ["interaction", ratings.Users[train[u].User], item, result.Weights!.Of(u)[j]];
+                    yield return ["interaction", ratings.Users[train[u].User], item, result.Weights!.Of(u)[j], epoch];
                 }
             }
         }

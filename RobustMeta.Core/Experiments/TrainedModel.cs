@@ -7,7 +7,7 @@ namespace RobustMeta.Experiments;
 /// <summary>A trained model whose engine still lives.</summary>
 /// <param name="Engine">Predicts with the parameters of the best epoch.</param>
 /// <param name="Training">History of the training.</param>
-/// <param name="Weights">Learned weights at the end.</param>
+/// <param name="Weights">Learned weights of the best epoch.</param>
 /// <param name="Cost">What the training cost.</param>
 internal sealed record TrainedModel(
     IMetaGradientEngine Engine,

@@ -40,7 +40,7 @@ internal sealed class TrainedPredictor : IPredictor, IDisposable
     /// <summary>Parameters of the best epoch, of all members.</summary>
     public ParameterSet Parameters { get; init; }
 
-    /// <summary>Learned weights at the end.</summary>
+    /// <summary>Learned weights of the best epoch.</summary>
     public HierarchicalWeights Weights { get; }
 
     /// <summary>What training cost.</summary>

@@ -1,4 +1,4 @@
-using RobustMeta.Models.Offsets;
+using RobustMeta.Bias;
 using RobustMeta.Settings;
 using RobustMeta.Tasks;
 

@@ -13,8 +13,8 @@ public enum AscentRule
     ExponentiatedGradient,
 
     /// <summary>
-    /// The exact maximiser, nested: interactions within each user, then users. Per batch it maximises over the batch and
-    /// remembers nothing. The learning rates of the weights are not used.
+    /// The exact maximiser, nested: interactions within each user, then users. Per batch it maximises over the batch, and
+    /// nothing is kept from one batch to the next. There is no learning rate of the weights.
     /// </summary>
     BestResponse,
 

@@ -1,8 +1,8 @@
 namespace RobustMeta.Robustness;
 
 /// <summary>
-/// How far the weights of an epoch are from the worst that the sets allow, at the scores met in the epoch (losses, or
-/// their excess over the reference).
+/// How far the weights of an epoch are from the worst that the sets allow, at the epoch's scores (losses, or their excess
+/// over the reference).
 /// </summary>
 /// <param name="Mean">Mean score under uniform weights.</param>
 /// <param name="Weighted">Mean score under the weights.</param>
@@ -11,6 +11,6 @@ namespace RobustMeta.Robustness;
 /// <param name="InteractionEss">The same for the interaction weights, mean over users.</param>
 public sealed record Certificate(double Mean, double Weighted, double Worst, double UserEss, double InteractionEss)
 {
-    /// <summary>Duality gap: what the weights fall short of the worst case; never negative but for rounding.</summary>
+    /// <summary>Duality gap: the worst case minus the weighted mean; never negative but for rounding.</summary>
     public double Gap => Worst - Weighted;
 }

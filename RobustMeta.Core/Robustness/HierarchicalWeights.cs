@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RobustMeta.Robustness;
 
 /// <summary>
-/// A weight for every training user and for every one of his or her query interactions. Stored in the mean-one
+/// A weight for every training user and for each of the user's query interactions. Stored in the mean-one
 /// convention, i.e. relative to the uniform weight of the set: all start at exactly one, and a learning rate means the
 /// same for ten users and for ten thousand.
 /// </summary>
@@ -13,19 +13,19 @@ public sealed class HierarchicalWeights
     /// <param name="queryLengths">Number of query interactions of each training user.</param>
     public HierarchicalWeights(IReadOnlyList<int> queryLengths)
     {
-        var offsets = ImmutableArray.CreateBuilder<int>(queryLengths.Count + 1);
-        offsets.Add(0);
+        var starts = ImmutableArray.CreateBuilder<int>(queryLengths.Count + 1);
+        starts.Add(0);
         foreach (var length in queryLengths)
         {
-            offsets.Add(offsets[^1] + length);
+            starts.Add(starts[^1] + length);
         }
-        Offsets = offsets.MoveToImmutable();
+        Starts = starts.MoveToImmutable();
         Users = Ones(queryLengths.Count);
-        Interactions = Ones(Offsets[^1]);
+        Interactions = Ones(Starts[^1]);
     }
 
-    /// <summary>User u has the interaction weights <c>Offsets[u] .. Offsets[u+1]</c>; length users + 1.</summary>
-    public ImmutableArray<int> Offsets { get; }
+    /// <summary>User u has the interaction weights <c>Starts[u] .. Starts[u+1]</c>; length users + 1.</summary>
+    public ImmutableArray<int> Starts { get; }
 
     /// <summary>Weight per training user.</summary>
     public double[] Users { get; }
@@ -33,11 +33,26 @@ public sealed class HierarchicalWeights
     /// <summary>Weight per query interaction, user after user.</summary>
     public double[] Interactions { get; }
 
+    /// <summary>A copy of all weights, for <see cref="Restore"/>.</summary>
+    public (double[] Users, double[] Interactions) Snapshot() => ([.. Users], [.. Interactions]);
+
+    /// <summary>Puts copied weights back.</summary>
+    /// <exception cref="ArgumentException">They are those of other users.</exception>
+    public void Restore((double[] Users, double[] Interactions) snapshot)
+    {
+        if (snapshot.Users.Length != Users.Length || snapshot.Interactions.Length != Interactions.Length)
+        {
+            throw new ArgumentException("The weights are those of other users.");
+        }
+        snapshot.Users.CopyTo(Users, 0);
+        snapshot.Interactions.CopyTo(Interactions, 0);
+    }
+
     /// <summary>The interaction weights of one user.</summary>
-    public Span<double> Of(int user) => Interactions.AsSpan(Offsets[user]..Offsets[user + 1]);
+    public Span<double> Of(int user) => Interactions.AsSpan(Starts[user]..Starts[user + 1]);
 
     /// <summary>Effective sample size over size: (Σw)² / (n Σw²), in (0, 1]; 1 for uniform weights.</summary>
-    public static double EffectiveShare(ReadOnlySpan<double> weights)
+    public static double EffectiveFraction(ReadOnlySpan<double> weights)
     {
         double sum = 0;
         double squares = 0;

@@ -5,9 +5,9 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness;
 
 /// <summary>
-/// A population of predictors trained for several radii, of which each user gets the one that fits best at test time: every
-/// member adapts to one half of the support set and predicts the other, and the halves change roles (the population of
-/// Ajay et al., NeurIPS 2022, with cross-validation on the support instead of a bandit). Ties go to the first member.
+/// An ensemble over radii: predictors trained for several radii, of which each user gets the one that fits best at test time.
+/// Every member adapts to one half of the support set and predicts the other, and the halves change roles (the population
+/// of Ajay et al., NeurIPS 2022, with cross-validation on the support instead of a bandit). Ties go to the first member.
 /// </summary>
 public sealed class PopulationPredictor : IPredictor
 {
@@ -54,7 +54,7 @@ public sealed class PopulationPredictor : IPredictor
             {
                 if (chosen[b] == member)
                 {
-                    var range = batch.QueryOffsets[b]..batch.QueryOffsets[b + 1];
+                    var range = batch.QueryRange(b);
                     own.AsSpan(range).CopyTo(scores.AsSpan(range));
                 }
             }

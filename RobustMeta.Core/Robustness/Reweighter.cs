@@ -6,9 +6,18 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness;
 
 /// <summary>
-/// The adversary of robust training: weighs the losses of each batch, user weights times interaction weights, and lets
-/// the weights climb with the same losses the model descends on (Zhang et al., TKDE 2025). The two levels are players of
-/// their own; this puts them together. One thread at a time.
+/// Both levels of weights as the trainer uses them: weighs the losses of each batch, user weights times interaction weights,
+/// and lets the weights climb with the same losses the model descends on (Zhang et al., TKDE 2025). Each level has an
+/// adversary of its own. One thread at a time. A training calls, for each batch and in this order
+/// <list type="number">
+/// <item><see cref="Relabel"/>: the batch with the labels that the learner descends on</item>
+/// <item><see cref="SupportWeights"/>: weights of the support, for the model's adaptation and the losses of the query</item>
+/// <item><see cref="Weigh"/>: weights of these losses, for the model's gradient</item>
+/// <item><see cref="AscendSupport"/>: with the derivative by the support weights that comes with the gradient</item>
+/// <item><see cref="Ascend"/>: after the model's step, with losses evaluated anew where <see cref="IsAlternating"/></item>
+/// </list>
+/// and after all batches of an epoch <see cref="EndEpoch"/>. <see cref="Weights"/> and <see cref="State"/> are read between
+/// epochs.
 /// </summary>
 public sealed class Reweighter
 {
@@ -26,8 +35,12 @@ public sealed class Reweighter
     private double[] interactionWeights = [];
     private double[] values = [];
     private double[] userWeights = [];
+    private TaskBatch? weighed;
 
-    /// <summary>An adversary over given training users.</summary>
+    // Whether scores changed in this epoch after their interactions were weighed.
+    private bool isRescored;
+
+    /// <summary>Weights of given training users.</summary>
     /// <param name="spec">Levels, sets, rules and rates.</param>
     /// <param name="label">What is predicted (for distillation).</param>
     /// <param name="train">All training tasks as one batch.</param>
@@ -46,7 +59,7 @@ public sealed class Reweighter
         long seed
     )
     {
-        spec.RequireValid();
+        spec.RequireConsistent();
         this.reference = reference;
         this.label = label;
         distill = spec.References.Distill;
@@ -61,10 +74,10 @@ public sealed class Reweighter
         users = AdversaryFactory.Users(spec, train, Weights, groups, items, seed);
         interactions = AdversaryFactory.Interactions(spec, train, Weights, items);
         support = AdversaryFactory.Support(spec, train);
-        stream = new(Weights.Offsets, spec.UserIndex == UserIndex.Group ? 1 : spec.LossAverage);
+        stream = new(Weights.Starts, spec.UserIndex == UserIndex.Group ? 1 : spec.LossAverage);
     }
 
-    /// <summary>The adversary of a training: fits its reference and divides the users into groups where the spec asks.</summary>
+    /// <summary>The weights of a training: fits its reference and divides the users into groups where the spec asks.</summary>
     /// <param name="spec">Levels, sets, rules and rates.</param>
     /// <param name="source">Ratings and labels.</param>
     /// <param name="tasks">Training tasks.</param>
@@ -77,9 +90,13 @@ public sealed class Reweighter
         ImmutableArray<UserTask> tasks,
         Func<ImmutableArray<UserTask>, IPredictor>? fit,
         long seed
-    ) => Over(spec, source, tasks, spec.References.Fit(source, tasks, fit, seed), seed);
+    )
+    {
+        spec.RequireValid();
+        return Over(spec, source, tasks, spec.References.Fit(source, tasks, fit, seed), seed);
+    }
 
-    /// <summary>The adversary of a training with a fitted reference: divides the users into groups where the spec asks.</summary>
+    /// <summary>The weights of a training with a fitted reference: divides the users into groups where the spec asks.</summary>
     /// <param name="spec">Levels, sets, rules and rates.</param>
     /// <param name="source">Ratings and labels.</param>
     /// <param name="tasks">Training tasks.</param>
@@ -96,14 +113,14 @@ public sealed class Reweighter
         new(
             spec,
             source.Label,
-            source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]),
+            source.All(tasks),
             source.Ratings.Items.Count,
             reference,
             spec.UserIndex == UserIndex.Group ? UserGroups.Of(spec.Grouping, source, tasks, seed) : [],
             seed
         );
 
-    /// <summary>No adversary: uniform weights.</summary>
+    /// <summary>Plain training: uniform weights.</summary>
     /// <param name="queryLengths">Number of query interactions of each training user.</param>
     public static Reweighter Plain(IReadOnlyList<int> queryLengths) => new(queryLengths);
 
@@ -113,13 +130,13 @@ public sealed class Reweighter
         users = new UniformUsers();
         interactions = new UniformInteractions();
         Weights = new(queryLengths);
-        stream = new(Weights.Offsets, 1);
+        stream = new(Weights.Starts, 1);
     }
 
     /// <summary>The weights each user and interaction had last.</summary>
     public HierarchicalWeights Weights { get; }
 
-    /// <summary>Whether <see cref="Ascend"/> shall get losses evaluated anew after the model's step.</summary>
+    /// <summary>Whether <see cref="Ascend"/> expects losses evaluated anew after the model's step.</summary>
     public bool IsAlternating { get; }
 
     /// <summary>What losses are measured against.</summary>
@@ -150,9 +167,9 @@ public sealed class Reweighter
         }
     }
 
-    /// <summary>The batch that the learner shall see: with distillation its query labels move to the reference's predictions.</summary>
+    /// <summary>The batch that the learner descends on: with distillation its query labels move to the reference's predictions.</summary>
     public TaskBatch Relabel(TaskBatch batch) =>
-        distill == 0 ? batch : Distillation.Relabel(batch, label, reference.Scores.Span, Weights.Offsets, distill);
+        distill == 0 ? batch : Distillation.Relabel(batch, label, reference.Scores.Span, Weights.Starts, distill);
 
     /// <summary>Weight of each support interaction in the inner loss; empty where they are uniform.</summary>
     public ReadOnlySpan<float> SupportWeights(TaskBatch batch) => support is null ? default : support.Weigh(batch);
@@ -164,9 +181,10 @@ public sealed class Reweighter
     /// <param name="batch">The batch; positions are indices of training users.</param>
     /// <param name="losses">Loss of each query interaction, as <see cref="TaskBatch.QueryItems"/>.</param>
     /// <param name="weights">Receives the weights, same layout.</param>
-    /// <param name="taskWeights">Receives w_u / B, the weight of each task as a whole, <c>[B]</c>.</param>
-    public void Weigh(TaskBatch batch, ReadOnlySpan<float> losses, Span<float> weights, Span<float> taskWeights)
+    /// <param name="ofUsers">Receives w_u / B, the weight of each user's query as a whole, <c>[B]</c>.</param>
+    public void Weigh(TaskBatch batch, ReadOnlySpan<float> losses, Span<float> weights, Span<float> ofUsers)
     {
+        weighed = batch;
         Grow(batch);
         Score(batch, losses);
         interactions.Weigh(batch, Scores(batch), InteractionWeights(batch));
@@ -174,14 +192,14 @@ public sealed class Reweighter
         users.Weigh(batch, Values(batch), UserWeights(batch));
         for (var b = 0; b < batch.Count; b++)
         {
-            var own = InteractionWeights(batch)[batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]];
-            var target = weights[batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]];
-            var share = (double)batch.Count * own.Length;
+            var own = InteractionWeights(batch)[batch.QueryRange(b)];
+            var target = weights[batch.QueryRange(b)];
+            var count = (double)batch.Count * own.Length;
             for (var j = 0; j < own.Length; j++)
             {
-                target[j] = (float)(userWeights[b] * own[j] / share);
+                target[j] = (float)(userWeights[b] * own[j] / count);
             }
-            taskWeights[b] = (float)(userWeights[b] / batch.Count);
+            ofUsers[b] = (float)(userWeights[b] / batch.Count);
             own.CopyTo(Weights.Of(batch.Positions[b]));
             Weights.Users[batch.Positions[b]] = userWeights[b];
         }
@@ -190,10 +208,18 @@ public sealed class Reweighter
     /// <summary>Lets the weights climb, with the losses that the last <see cref="Weigh"/> saw or with newer ones.</summary>
     /// <param name="batch">The batch of the last <see cref="Weigh"/>.</param>
     /// <param name="newer">Losses after the model's step, or empty.</param>
+    /// <exception cref="InvalidOperationException">The batch is not that of the last <see cref="Weigh"/>.</exception>
     public void Ascend(TaskBatch batch, ReadOnlySpan<float> newer = default)
     {
+        if (!ReferenceEquals(batch, weighed))
+        {
+            throw new InvalidOperationException(
+                "Weights climb with the batch that was weighed last: call Weigh first."
+            );
+        }
         if (!newer.IsEmpty)
         {
+            isRescored = true;
             Score(batch, newer);
             Evaluate(batch, newer);
         }
@@ -212,6 +238,7 @@ public sealed class Reweighter
     {
         var userValues = new double[Weights.Users.Length];
         var certificate = Certify(userValues);
+        isRescored = false;
         users.EndEpoch(userValues);
         interactions.EndEpoch(stream.Values);
         return certificate;
@@ -221,21 +248,22 @@ public sealed class Reweighter
     {
         var worst = new double[userValues.Length];
         double mean = 0;
-        double share = 0;
+        double fraction = 0;
         for (var user = 0; user < userValues.Length; user++)
         {
-            var own = stream.Values.AsSpan(Weights.Offsets[user]..Weights.Offsets[user + 1]);
+            var own = stream.Values.AsSpan(Weights.Starts[user]..Weights.Starts[user + 1]);
             mean += Means.Of(own) / userValues.Length;
-            share += HierarchicalWeights.EffectiveShare(Weights.Of(user)) / userValues.Length;
-            worst[user] = interactions.Worst(own);
+            fraction += HierarchicalWeights.EffectiveFraction(Weights.Of(user)) / userValues.Length;
             userValues[user] = Means.Weighted(Weights.Of(user), own);
+            // Exact responses to these very scores need no second computation.
+            worst[user] = interactions.RespondsExactly && !isRescored ? userValues[user] : interactions.Worst(own);
         }
         return new(
             mean,
             Means.Weighted(Weights.Users, userValues),
             Array.Exists(worst, double.IsNaN) ? double.NaN : users.Worst(worst),
-            HierarchicalWeights.EffectiveShare(Weights.Users),
-            share
+            HierarchicalWeights.EffectiveFraction(Weights.Users),
+            fraction
         );
     }
 
@@ -255,7 +283,7 @@ public sealed class Reweighter
         }
         for (var b = 0; b < batch.Count; b++)
         {
-            var range = batch.QueryOffsets[b]..batch.QueryOffsets[b + 1];
+            var range = batch.QueryRange(b);
             var own = InteractionWeights(batch)[range];
             values[b] = subtractsMean
                 ? Means.Weighted(own, losses[range]) - values[b]

@@ -48,16 +48,16 @@ public sealed record ReweighterSpec : ISpec
     [Setting("learning rate of the interaction weights (mean one)", Min = 0, Max = 1000)]
     public double SampleWeightLr { get; init; } = 0.01;
 
-    /// <summary>Share of the newest loss in the streaming averages that the weights climb with; 1 keeps no memory.</summary>
+    /// <summary>Fraction of the newest loss in the streaming averages that the weights climb with; 1 keeps no memory.</summary>
     [Setting(
-        "share of the newest loss in the streaming averages the weights climb with; 1 = no memory",
+        "fraction of the newest loss in the streaming averages the weights climb with; 1 = no memory",
         Min = 1e-6,
         Max = 1
     )]
     public double LossAverage { get; init; } = 1;
 
-    /// <summary>Share of the largest scores that count as outliers and get no weight, at either level.</summary>
-    [Setting("share of the largest scores that are taken for outliers, at either level (DORO)", Min = 0, Max = 0.9)]
+    /// <summary>Fraction of the largest scores that count as outliers and get no weight, at either level.</summary>
+    [Setting("fraction of the largest scores that are taken for outliers, at either level (DORO)", Min = 0, Max = 0.9)]
     public double DoroTrim { get; init; }
 
     /// <summary>Where interaction weights act.</summary>
@@ -105,12 +105,33 @@ public sealed record ReweighterSpec : ISpec
     /// <summary>Whether interaction weights act on the query.</summary>
     internal bool ActsOnQuery => WeightsAct != WeightsAct.Support;
 
+    /// <summary>Whether user weights are learned.</summary>
+    internal bool HasUserAdversary => Levels.HasFlag(WeightLevels.User);
+
+    /// <summary>Whether query interactions have weights, by an adversary or a rule.</summary>
+    internal bool WeighsInteractions => Levels.HasFlag(WeightLevels.Interaction) && ActsOnQuery;
+
+    /// <summary>Whether interaction weights are sought in the ambiguity set, on the query or the support.</summary>
+    internal bool HasInteractionAdversary =>
+        ActsOnSupport || (WeighsInteractions && InteractionRule == InteractionRule.Adversary);
+
     /// <summary>Whether interaction weights act on the support.</summary>
     internal bool ActsOnSupport => WeightsAct != WeightsAct.Query && Levels.HasFlag(WeightLevels.Interaction);
 
+    /// <summary>Throws where a text is no set, settings do not go together, or one cannot act beside the others.</summary>
+    /// <exception cref="SettingException">The message says what would do.</exception>
+    public void RequireValid()
+    {
+        RequireConsistent();
+        foreach (var (_, message) in IdleSettings.Of(this))
+        {
+            throw new SettingException(message);
+        }
+    }
+
     /// <summary>Throws where a text is no set, or settings do not go together.</summary>
     /// <exception cref="SettingException">They do not; the message says what would.</exception>
-    public void RequireValid()
+    internal void RequireConsistent()
     {
         References.RequireValid();
         RequireValidPopulation();
@@ -127,12 +148,25 @@ public sealed record ReweighterSpec : ISpec
             WeightsAct == WeightsAct.Query || Timing == AscentTiming.Batch,
             "weightsAct support or both needs timing batch: the derivative is that of a batch."
         );
+        Require(
+            Ascent != AscentRule.SoftmaxLogits || InteractionIndex == InteractionIndex.Pair,
+            "ascent softmaxLogits needs interactionIndex pair: it moves weights by the differences of their scores, and an "
+                + "item's weight has the scores of other users."
+        );
         var isOwn = UserIndex == UserIndex.User && InteractionIndex == InteractionIndex.Pair;
         Require(
             isOwn || Timing == AscentTiming.Batch,
             "Shared weights (userIndex, interactionIndex) need timing batch."
         );
     }
+
+    /// <summary>
+    /// This spec after some settings were changed: those that cannot act any more, and were not among them, are back at their
+    /// defaults, so that what a preset sets can be overridden.
+    /// </summary>
+    /// <param name="given">Keys of the changed settings.</param>
+    /// <exception cref="SettingException">A changed setting cannot act; the message says what it would need.</exception>
+    public ReweighterSpec Changed(IReadOnlySet<string> given) => IdleSettings.Without(this, given);
 
     /// <summary>The member of the population for one size: every set that has a size gets it.</summary>
     /// <param name="size">The size.</param>
@@ -142,24 +176,22 @@ public sealed record ReweighterSpec : ISpec
         return this with
         {
             Population = [],
+            PopulationCaution = 0,
             Set = Sized(Set),
             UserSet = Sized(UserSet),
             InteractionSet = Sized(InteractionSet),
         };
 
         string Sized(string text) =>
-            text != SameSet && AmbiguitySet.Parse(text) is { Size: not null } set
-                ? AmbiguitySet.Parse(FormattableString.Invariant($"{set.Keyword} {size:R}")).Name
-                : text;
+            text != SameSet && AmbiguitySet.Parse(text) is { Size: not null } set ? set.OfSize(size).Name : text;
     }
 
     private void RequireValidPopulation()
     {
-        if (Population.Count == 0)
+        if (Population.Count == 0 || Levels == WeightLevels.None)
         {
             return;
         }
-        Require(Levels != WeightLevels.None, "population needs an adversary: levels is none.");
         Require(
             UserAmbiguity().Size is not null || InteractionAmbiguity().Size is not null,
             $"population gives sizes to sets, and '{Set}' has none; sets with a size: chi2, kl, cvar, l2."
@@ -167,7 +199,7 @@ public sealed record ReweighterSpec : ISpec
         Require(Population.Distinct().Count() == Population.Count, "population names a size twice.");
         foreach (var size in Population)
         {
-            OfRadius(size).RequireValid();
+            OfRadius(size).RequireConsistent();
         }
     }
 
@@ -183,10 +215,15 @@ public sealed record ReweighterSpec : ISpec
         {
             AscentRule.BestResponse => null,
             AscentRule.ProjectedGradient => new ProjectedStep(set),
-            AscentRule.ExponentiatedGradient when set is IMirrorSet mirror => new ExponentiatedStep(mirror),
+            AscentRule.ExponentiatedGradient when set is MirrorSet mirror => new ExponentiatedStep(mirror),
             AscentRule.SoftmaxLogits when set is Sets.SimplexSet => new SoftmaxStep(),
             AscentRule.ExponentiatedGradient => throw new SettingException(
-                $"ascent exponentiatedGradient has no projection onto '{set}'; sets: simplex, kl, cvar."
+                $"ascent exponentiatedGradient has no projection onto '{set}'; sets: "
+                    + string.Join(
+                        ", ",
+                        AmbiguitySet.Registry.All.Values.OfType<MirrorSet>().Select(mirror => mirror.Keyword)
+                    )
+                    + "."
             ),
             _ => throw new SettingException($"ascent {Ascent} keeps to no '{set}'; softmaxLogits needs set simplex."),
         };

@@ -5,24 +5,21 @@ namespace RobustMeta.Robustness;
 
 /// <summary>
 /// A robust method by name, as settings on top of a spec: the paper's readings, this project's own, the ablations, and the
-/// rivals from the literature. All run on the same base models.
+/// rivals from the literature. All run on the same base models. One of your own:
+/// <c>RobustPreset.Registry.Add(new RobustPreset("mine", "what it is", ("levels", "user"), ("set", "chi2 0.5")))</c>.
 /// </summary>
-/// <param name="Name">Name of the preset.</param>
-/// <param name="Meaning">What it is, in one line.</param>
-/// <param name="Settings">Keys and values that it sets.</param>
-public sealed record RobustPreset(string Name, string Meaning, ImmutableArray<(string Key, string Value)> Settings)
+public sealed class RobustPreset
 {
     // Of robustmeta; what is better between 0.1 and 0.5 differs by data set, by little.
     private const string Radius = "chi2 0.25";
+    private const string Plain = "plain";
 
-    /// <summary>All presets, in order.</summary>
-    public static ImmutableArray<RobustPreset> All { get; } =
+    private static readonly ImmutableArray<RobustPreset> BuiltIn =
     [
-        new("none", "plain meta-training", [("levels", "none")]),
+        new(Plain, "plain meta-training, uniform weights", ("levels", "none")),
         new("paper", "simplex at both levels, slow projected ascent (TKDE 2025)", Paper("both")),
-        new("user", "the paper's user level alone", Paper("user")),
-        new("interaction", "the paper's interaction level alone", Paper("interaction")),
-        new("both", "the paper's two levels; the same as paper", Paper("both")),
+        new("user", "ablation: the paper's user level alone", Paper("user")),
+        new("interaction", "ablation: the paper's interaction level alone", Paper("interaction")),
         new(
             "paper-v1",
             "unit ball at both levels (first version of the paper)",
@@ -60,11 +57,7 @@ public sealed record RobustPreset(string Name, string Meaning, ImmutableArray<(s
             "control: the bias model's predictions in the labels, no adversary",
             [("levels", "none"), ("distill", "0.5"), ("reference", "bias")]
         ),
-        new(
-            "tr-maml",
-            "simplex over users (Collins et al., NeurIPS 2020)",
-            [.. Paper("user"), ("taskWeightLr", "0.01")]
-        ),
+        new("tr-maml", "the same as user, under its older name (Collins et al., NeurIPS 2020)", Paper("user")),
         new("dr-maml", "CVaR over the users of a batch (Wang et al., NeurIPS 2023)", Response("user", "cvar 0.5")),
         new(
             "group-dro",
@@ -98,14 +91,48 @@ public sealed record RobustPreset(string Name, string Meaning, ImmutableArray<(s
     private static ImmutableArray<(string, string)> CrossFitted =>
         [("reference", "crossfit"), ("referenceModel", "MetaPMF"), ("referenceFolds", "5")];
 
+    // Names of earlier versions, and what is to be used in their place.
+    private static readonly ImmutableDictionary<string, string> Renamed = ImmutableDictionary.CreateRange(
+        StringComparer.OrdinalIgnoreCase,
+        [KeyValuePair.Create("none", Plain), KeyValuePair.Create("both", "paper")]
+    );
+
+    /// <summary>A preset.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="meaning">What it is, in one line, for help.</param>
+    /// <param name="settings">Keys and values that it sets.</param>
+    public RobustPreset(string name, string meaning, params IEnumerable<(string Key, string Value)> settings)
+    {
+        Name = name;
+        Meaning = meaning;
+        Settings = [.. settings];
+    }
+
+    /// <summary>The presets by name: those of this library, and those that are added.</summary>
+    public static Registry<RobustPreset> Registry { get; } = new("preset", preset => preset.Name, BuiltIn);
+
+    /// <summary>
+    /// All presets: those of this library in the order of help, then the added ones by name. A method with the settings of
+    /// several is called by the first, so that one method has one name.
+    /// </summary>
+    public static ImmutableArray<RobustPreset> All =>
+        [.. Registry.All.Values.OrderBy(preset => (uint)BuiltIn.IndexOf(preset)).ThenBy(preset => preset.Name)];
+
+    /// <summary>Name of the preset.</summary>
+    public string Name { get; }
+
+    /// <summary>What it is, in one line.</summary>
+    public string Meaning { get; }
+
+    /// <summary>Keys and values that it sets.</summary>
+    public ImmutableArray<(string Key, string Value)> Settings { get; }
+
     /// <summary>The preset of that name.</summary>
     /// <exception cref="SettingException">There is none; the message names the nearest.</exception>
     public static RobustPreset Named(string name) =>
-        All.FirstOrDefault(preset => preset.Name == name)
-        ?? throw new SettingException(
-            $"There is no preset '{name}'{NearestName.Hint(name, All.Select(preset => preset.Name))}. "
-                + $"Presets: {string.Join(", ", All.Select(preset => preset.Name))}"
-        );
+        Renamed.TryGetValue(name, out var other) && !Registry.All.ContainsKey(name)
+            ? throw new SettingException($"There is no preset '{name}' any more: it is '{other}'.")
+            : Registry.Named(name);
 
     private static ImmutableArray<(string, string)> Paper(string levels) =>
         [("levels", levels), ("set", "simplex"), ("ascent", "projectedGradient")];

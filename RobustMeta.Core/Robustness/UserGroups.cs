@@ -17,7 +17,7 @@ public static class UserGroups
     /// <exception cref="SettingException">The feature does not exist or holds no tokens.</exception>
     public static ImmutableArray<int> Of(GroupSpec spec, TaskSource source, ImmutableArray<UserTask> tasks, long seed)
     {
-        var train = source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
+        var train = source.All(tasks);
         return spec.Groups switch
         {
             Grouping.Activity => EquallyLarge(

@@ -4,7 +4,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness;
 
 /// <summary>
-/// What is known of users before they are weighed, from their support sets alone, so that it is known of new users too:
+/// Statistics of users from their support sets alone, so that new users have them, too:
 /// log length, mean log popularity of the items, mean and spread of the labels; each standardised over the users.
 /// </summary>
 internal static class UserStatistics
@@ -14,8 +14,8 @@ internal static class UserStatistics
         var raw = new double[users.Count][];
         for (var u = 0; u < users.Count; u++)
         {
-            var items = users.SupportItems[users.SupportOffsets[u]..users.SupportOffsets[u + 1]];
-            var labels = users.SupportLabels[users.SupportOffsets[u]..users.SupportOffsets[u + 1]];
+            var items = users.SupportItems[users.SupportRange(u)];
+            var labels = users.SupportLabels[users.SupportRange(u)];
             var mean = labels.Average(y => (double)y);
             raw[u] =
             [

@@ -133,6 +133,12 @@ public sealed class TaskBatch
         };
     }
 
+    /// <summary>Where the support interactions of task b are, e.g. <c>scores[batch.SupportRange(b)]</c>.</summary>
+    public Range SupportRange(int b) => SupportOffsets[b]..SupportOffsets[b + 1];
+
+    /// <summary>Where the query interactions of task b are, e.g. <c>losses[batch.QueryRange(b)]</c>.</summary>
+    public Range QueryRange(int b) => QueryOffsets[b]..QueryOffsets[b + 1];
+
     /// <summary>Support length of task b.</summary>
     public int SupportLength(int b) => SupportOffsets[b + 1] - SupportOffsets[b];
 

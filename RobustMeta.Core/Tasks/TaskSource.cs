@@ -55,6 +55,9 @@ public sealed class TaskSource(Ratings ratings, LabelKind label, double threshol
         );
     }
 
+    /// <summary>All tasks of a list as one batch, in the order of the list.</summary>
+    public TaskBatch All(ImmutableArray<UserTask> tasks) => Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
+
     /// <summary>
     /// All tasks of a list in batches of at most <paramref name="size"/>, tasks with supports of like length together
     /// so that padded engines waste little. Positions name each task's place in the list.

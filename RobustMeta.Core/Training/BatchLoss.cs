@@ -12,7 +12,7 @@ internal static class BatchLoss
         for (var b = 0; b < batch.Count; b++)
         {
             double user = 0;
-            foreach (var loss in losses[batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]])
+            foreach (var loss in losses[batch.QueryRange(b)])
             {
                 user += loss;
             }

@@ -16,6 +16,8 @@ namespace RobustMeta.Training;
 public sealed class Checkpoint(string path, string identity, TimeSpan interval)
 {
     private const int Columns = 10;
+    private const string BestUsers = "bestWeights.users";
+    private const string BestInteractions = "bestWeights.interactions";
     private readonly Stopwatch sinceSave = Stopwatch.StartNew();
 
     /// <summary>
@@ -65,6 +67,8 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
             file.Add($"parameter.{parameter.Name}", parameter.Values, [.. parameter.Shape]);
             file.Add($"best.{parameter.Name}", state.Best[i], [.. parameter.Shape]);
         }
+        file.Add(BestUsers, state.BestWeights.Users, state.BestWeights.Users.Length);
+        file.Add(BestInteractions, state.BestWeights.Interactions, state.BestWeights.Interactions.Length);
         foreach (var (name, values) in optimizer.State)
         {
             file.Add($"optimizer.{name}", values, values.Length);
@@ -108,6 +112,7 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
             (int)Number("epoch"),
             [.. file.Double("history").Chunk(Columns).Select(Record)],
             best.MoveToImmutable(),
+            (file.Double(BestUsers), file.Double(BestInteractions)),
             (int)Number("bestEpoch"),
             file.Double("bestValidation")[0]
         );

@@ -1,6 +1,6 @@
 namespace RobustMeta.Training;
 
-/// <summary>Training met a number that is not finite, and stopped before it could spread.</summary>
+/// <summary>A loss, gradient or score is not finite; training stops at once.</summary>
 /// <param name="epoch">Epoch, from 1.</param>
 /// <param name="batch">Batch of the epoch, from 1.</param>
 /// <param name="what">What was not finite: the loss, the gradient of a parameter, or a validation score.</param>

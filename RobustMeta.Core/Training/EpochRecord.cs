@@ -3,8 +3,8 @@ namespace RobustMeta.Training;
 /// <summary>One line of the training history. Times are not in it: equal runs have equal histories.</summary>
 /// <param name="Epoch">Epoch, from 1.</param>
 /// <param name="LearningRate">Learning rate of its outer steps.</param>
-/// <param name="MeanLoss">Mean over users of the mean query loss after adaptation, as met during the epoch.</param>
-/// <param name="RobustLoss">Mean weighted loss, as met during the epoch.</param>
+/// <param name="MeanLoss">Mean over users of the mean query loss after adaptation during the epoch.</param>
+/// <param name="RobustLoss">Mean weighted loss during the epoch.</param>
 /// <param name="Validation">Validation value after the epoch.</param>
 /// <param name="UserEss">Effective sample size of the user weights over their number, in (0, 1].</param>
 /// <param name="InteractionEss">The same for the interaction weights, mean over users.</param>

@@ -66,12 +66,14 @@ public sealed class Trainer(
             checkpoint.Save(state, engine.Parameters, optimizer, reweighter);
         }
         engine.Parameters.Restore(state.Best);
+        reweighter.Weights.Restore(state.BestWeights);
         return new(state.History, state.BestEpoch, state.BestValidation, state.Epoch < Epochs, []);
     }
 
     private int Epochs => pretraining + spec.Epoch;
 
-    private TrainingState Start() => new(0, [], engine.Parameters.Snapshot(), 0, validation.Evaluate(predictor));
+    private TrainingState Start() =>
+        new(0, [], engine.Parameters.Snapshot(), reweighter.Weights.Snapshot(), 0, validation.Evaluate(predictor));
 
     private bool IsOutOfPatience(TrainingState state) =>
         spec.Patience > 0 && state.Epoch - state.BestEpoch >= spec.Patience;
@@ -103,7 +105,7 @@ public sealed class Trainer(
         );
         var history = state.History.Add(record);
         return epoch <= pretraining || validation.IsBetter(value, state.BestValidation)
-            ? new(epoch, history, engine.Parameters.Snapshot(), epoch, value)
+            ? new(epoch, history, engine.Parameters.Snapshot(), reweighter.Weights.Snapshot(), epoch, value)
             : state with
             {
                 Epoch = epoch,

@@ -1,6 +1,8 @@
 namespace RobustMeta.Training;
 
-/// <summary>What a training came to. The engine's parameters are those of the best epoch.</summary>
+/// <summary>
+/// What a training came to. The engine's parameters and the reweighter's weights are those of the best epoch.
+/// </summary>
 /// <param name="History">One record per epoch.</param>
 /// <param name="BestEpoch">Epoch with the best validation value; 0 is the start.</param>
 /// <param name="BestValidation">That value.</param>

@@ -6,12 +6,14 @@ namespace RobustMeta.Training;
 /// <param name="Epoch">Epochs done.</param>
 /// <param name="History">Their records.</param>
 /// <param name="Best">Parameters of the best epoch.</param>
+/// <param name="BestWeights">User and interaction weights at the end of the best epoch.</param>
 /// <param name="BestEpoch">The best epoch; 0 is the start.</param>
 /// <param name="BestValidation">Its validation value.</param>
 public sealed record TrainingState(
     int Epoch,
     ImmutableList<EpochRecord> History,
     ImmutableArray<float[]> Best,
+    (double[] Users, double[] Interactions) BestWeights,
     int BestEpoch,
     double BestValidation
 );

@@ -8,7 +8,7 @@ open System.Threading
 open RobustMeta.Data
 open RobustMeta.Evaluation
 open RobustMeta.Experiments
-open RobustMeta.Models.Offsets
+open RobustMeta.Bias
 open RobustMeta.Robustness.References
 open RobustMeta.Tasks
 open RobustMeta.Training

@@ -86,7 +86,7 @@ let counts (samples: int) (users: int) (epochs: int) : Count list =
         Experiment.spec
             "MeLU"
             [
-                "preset", "none"
+                "preset", "plain"
                 "userNum", string users
                 "epoch", string epochs
                 "optimizer", "adam"

@@ -52,7 +52,7 @@ let referenceSpec (cell: Cell) (name: string) (seed: int64) =
             cell.Data.Settings
             cell.Base.Settings |> List.filter (fun (key, _) -> List.contains key kept)
             grid.Tuned.Settings cell.Shared
-            [ "preset", "none"; "seed", string seed; "method", "reference" ]
+            [ "preset", "plain"; "seed", string seed; "method", "reference" ]
         ]
     |> Experiment.spec name
 

@@ -32,7 +32,7 @@ let shared =
 
 let methods =
     [
-        "plain", [ "preset", "none" ]
+        "plain", [ "preset", "plain" ]
         "paper", [ "preset", "paper"; "taskWeightLr", "0.1" ]
         "user level of paper", [ "preset", "user"; "taskWeightLr", "0.1" ]
         "S-DRO, taste groups", [ "preset", "s-dro"; "taskWeightLr", "0.1" ]

@@ -37,7 +37,7 @@ let settings =
 // Without fitting a reference: that is a training of its own.
 let methods =
     [
-        "plain", "none", []
+        "plain", "plain", []
         "paper: simplex, ascent", "paper", []
         "chi-square balls, best response, bias reference", "robustmeta-bias", []
         "KL balls, best response, both levels", "kl-dro", [ ("levels", "both") ]
@@ -180,7 +180,7 @@ let assembly, stepping =
             optimizer.Step(List.ofSeq parameters.All, 1e-3, 1.0))
 
 let plain = "plain"
-measure "none" [] |> ignore
+measure "plain" [] |> ignore
 
 let runs =
     [

@@ -1,9 +1,10 @@
 using System.Collections.Immutable;
+using RobustMeta.Bias;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Models.Baselines;
 
-/// <summary>See <see cref="BiasBaseline"/>.</summary>
+/// <summary>See <see cref="BiasPredictor"/>.</summary>
 public sealed class BiasSpec : BaselineSpec
 {
     /// <inheritdoc/>
@@ -14,5 +15,5 @@ public sealed class BiasSpec : BaselineSpec
 
     /// <inheritdoc/>
     public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed) =>
-        new BiasBaseline(new(source, train));
+        new BiasPredictor(new(source, train));
 }

@@ -36,7 +36,7 @@ public sealed class BprSpec : BaselineSpec
     /// <inheritdoc/>
     public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed)
     {
-        var batch = source.Batch(train, [.. Enumerable.Range(0, train.Length)]);
+        var batch = source.All(train);
         return Bpr.Fit(this, source, batch, seed);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustMeta.Bias;
 using RobustMeta.Settings;
 using RobustMeta.Tasks;
 

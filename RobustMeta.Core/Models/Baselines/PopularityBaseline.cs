@@ -1,3 +1,4 @@
+using RobustMeta.Bias;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Models.Baselines;

@@ -21,7 +21,7 @@ public sealed class ProfilePredictor(string name, Signal signal, IProfileModel m
         var profiles = signal.Supports(batch);
         for (var b = 0; b < batch.Count; b++)
         {
-            var range = batch.QueryOffsets[b]..batch.QueryOffsets[b + 1];
+            var range = batch.QueryRange(b);
             var outputs = model.Score(profiles[b], batch.QueryItems.AsSpan()[range]);
             for (var i = 0; i < outputs.Length; i++)
             {

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using RobustMeta.Models.Offsets;
+using RobustMeta.Bias;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Models.Baselines;
@@ -19,7 +19,7 @@ public sealed class Signal(SignalKind kind, TaskSource source, BiasModel bias)
     /// <summary>Rows of the meta-training users: their supports and queries.</summary>
     public IReadOnlyList<Profile> Train(ImmutableArray<UserTask> train)
     {
-        var batch = source.Batch(train, [.. Enumerable.Range(0, train.Length)]);
+        var batch = source.All(train);
         var (support, query) = bias.Scores(batch);
         return
         [
@@ -78,6 +78,5 @@ public sealed class Signal(SignalKind kind, TaskSource source, BiasModel bias)
         return new([.. relevant.Select(x => x.Item)], [.. relevant.Select(_ => 1.0)]);
     }
 
-    private double Residual(double label, double score) =>
-        label - (source.Label == LabelKind.Click ? 1 / (1 + Math.Exp(-score)) : score);
+    private double Residual(double label, double score) => label - PointLoss.Prediction(source.Label, score);
 }

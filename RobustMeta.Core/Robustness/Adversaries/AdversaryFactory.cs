@@ -22,7 +22,7 @@ internal static class AdversaryFactory
         }
         var set = spec.UserAmbiguity();
         var response = new SetResponse(set, spec.DoroTrim);
-        var step = spec.StepOver(set);
+        var climb = new Climb(response, spec.StepOver(set), spec.TaskWeightLr);
         return spec.UserIndex switch
         {
             UserIndex.Network => new NetworkUsers(
@@ -33,16 +33,9 @@ internal static class AdversaryFactory
             UserIndex.Group when groups.IsDefaultOrEmpty => throw new SettingException(
                 "userIndex group needs the groups of the training users, and none are given."
             ),
-            UserIndex.Group => new GroupUsers(
-                groups,
-                response,
-                step,
-                spec.TaskWeightLr,
-                spec.LossAverage,
-                spec.Grouping.GroupAdjustment
-            ),
-            _ when step is null && spec.Timing == AscentTiming.Batch => new ResponsiveUsers(response),
-            _ => new LearnedUsers(weights.Users, response, step, spec.TaskWeightLr, spec.Timing),
+            UserIndex.Group => new GroupUsers(groups, climb, spec.LossAverage, spec.Grouping.GroupAdjustment),
+            _ when RespondsToBatches(spec) => new ResponsiveUsers(response),
+            _ => new LearnedUsers(weights.Users, climb, spec.Timing),
         };
     }
 
@@ -59,7 +52,7 @@ internal static class AdversaryFactory
         }
         var set = spec.InteractionAmbiguity();
         var response = new SetResponse(set, spec.DoroTrim);
-        var step = spec.StepOver(set);
+        var climb = new Climb(response, spec.StepOver(set), spec.SampleWeightLr);
         return (spec.InteractionRule, spec.InteractionIndex) switch
         {
             (InteractionRule.InversePropensity, _) => new PropensityInteractions(
@@ -67,20 +60,13 @@ internal static class AdversaryFactory
                 spec.PropensityPower
             ),
             (InteractionRule.Focal, _) => new FocalInteractions(spec.FocalGamma),
-            (_, InteractionIndex.Item) when step is null => new ItemResponsiveInteractions(
+            (_, InteractionIndex.Item) when RespondsToBatches(spec) => new ItemResponsiveInteractions(
                 response,
                 new(items, spec.References.ReferenceHorizon)
             ),
-            (_, InteractionIndex.Item) => new ItemInteractions(items, step, spec.SampleWeightLr),
-            _ when step is null && spec.Timing == AscentTiming.Batch => new ResponsiveInteractions(response),
-            _ => new LearnedInteractions(
-                weights.Interactions,
-                weights.Offsets,
-                response,
-                step,
-                spec.SampleWeightLr,
-                spec.Timing
-            ),
+            (_, InteractionIndex.Item) => new ItemInteractions(items, climb),
+            _ when RespondsToBatches(spec) => new ResponsiveInteractions(response),
+            _ => new LearnedInteractions(weights.Interactions, weights.Starts, climb, spec.Timing),
         };
     }
 
@@ -91,6 +77,11 @@ internal static class AdversaryFactory
             return null;
         }
         var lengths = Enumerable.Range(0, train.Count).Select(train.SupportLength).ToList();
-        return new(new(lengths), spec.StepOver(spec.InteractionAmbiguity())!, spec.SampleWeightLr);
+        var set = spec.InteractionAmbiguity();
+        return new(new(lengths), new(new SetResponse(set, 0), spec.StepOver(set), spec.SampleWeightLr));
     }
+
+    // Shared weights need timing batch, so that this is the response of items, too.
+    private static bool RespondsToBatches(ReweighterSpec spec) =>
+        spec.Ascent == AscentRule.BestResponse && spec.Timing == AscentTiming.Batch;
 }

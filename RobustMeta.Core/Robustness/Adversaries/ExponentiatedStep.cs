@@ -1,7 +1,7 @@
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>w · exp(rate · score), then the point of the set that is nearest in Kullback–Leibler divergence.</summary>
-internal sealed class ExponentiatedStep(IMirrorSet set) : IWeightStep
+internal sealed class ExponentiatedStep(MirrorSet set) : IWeightStep
 {
     // Beyond this a step puts everything on one weight anyhow, and sums would overflow.
     private const double LargestExponent = 600;

@@ -10,6 +10,8 @@ internal sealed class FocalInteractions(double gamma) : IInteractionAdversary
 {
     public IReadOnlyDictionary<string, double[]> State => NoState.Instance;
 
+    public bool RespondsExactly => false;
+
     public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights)
     {
         for (var b = 0; b < batch.Count; b++)
@@ -18,7 +20,7 @@ internal sealed class FocalInteractions(double gamma) : IInteractionAdversary
             {
                 weights[j] = Math.Pow(1 - Math.Exp(-Math.Max(scores[j], 0)), gamma);
             }
-            RowScale.ToMeanOne(weights[batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]]);
+            RowScale.ToMeanOne(weights[batch.QueryRange(b)]);
         }
     }
 

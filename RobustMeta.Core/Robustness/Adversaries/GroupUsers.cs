@@ -4,24 +4,17 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
-/// A weight per group of users that climbs with the group's streaming average loss, which lives on from epoch to epoch:
-/// Group DRO (Sagawa et al., ICLR 2020), streaming where the average remembers (Wen et al., WWW 2022). Every group starts
-/// at the same share of the objective; a user weighs the group's share over its share of the users.
+/// A weight per group of users that climbs with the group's streaming average loss, which is kept from epoch to epoch:
+/// Group DRO (Sagawa et al., ICLR 2020); with an average over several batches its streaming form (Wen et al., WWW 2022).
+/// Every group starts with the same fraction of the objective; a user's weight is the group's fraction of the objective
+/// over its fraction of the users.
 /// </summary>
 /// <param name="groups">Group of each training user, 0 … K − 1.</param>
-/// <param name="response">Exact response over the groups.</param>
-/// <param name="step">Gradient step, or null for exact responses.</param>
-/// <param name="rate">Learning rate.</param>
-/// <param name="average">Share of the newest loss in the average, in (0, 1].</param>
+/// <param name="climb">How the groups' weights climb.</param>
+/// <param name="average">Fraction of the newest loss in the average, in (0, 1].</param>
 /// <param name="adjustment">C of the adjustment C/√n_g for the generalisation gap of small groups.</param>
-internal sealed class GroupUsers(
-    ImmutableArray<int> groups,
-    SetResponse response,
-    IWeightStep? step,
-    double rate,
-    double average,
-    double adjustment
-) : IUserAdversary
+internal sealed class GroupUsers(ImmutableArray<int> groups, Climb climb, double average, double adjustment)
+    : IUserAdversary
 {
     private readonly double[] weights = [.. Enumerable.Repeat(1.0, groups.Max() + 1)];
     private readonly double[] losses = new double[groups.Max() + 1];
@@ -66,15 +59,7 @@ internal sealed class GroupUsers(
                 seen[g] = 1;
             }
         }
-        if (step is null)
-        {
-            response.Respond(losses, weights);
-        }
-        else if (rate > 0)
-        {
-            step.Move(weights, losses, rate);
-            step.Restore(weights);
-        }
+        climb.All(weights, losses);
     }
 
     public void EndEpoch(ReadOnlySpan<double> values) { }
@@ -86,7 +71,7 @@ internal sealed class GroupUsers(
         {
             means[groups[user]] += values[user] / sizes[groups[user]];
         }
-        return response.Worst(means);
+        return climb.Worst(means);
     }
 
     private static double[] Sizes(ImmutableArray<int> groups)

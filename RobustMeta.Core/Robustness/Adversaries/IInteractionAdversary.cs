@@ -2,7 +2,7 @@ using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.Adversaries;
 
-/// <summary>The inner player of the hierarchy: weighs the query interactions of each user, mean one per user.</summary>
+/// <summary>The inner level of the hierarchy: weighs the query interactions of each user, mean one per user.</summary>
 internal interface IInteractionAdversary
 {
     /// <summary>The weights of a batch's interactions.</summary>
@@ -18,9 +18,15 @@ internal interface IInteractionAdversary
     /// <param name="scores">The newest score of every training interaction.</param>
     void EndEpoch(ReadOnlySpan<double> scores);
 
-    /// <summary>The worst weighted mean of one user's scores over what the adversary may do; NaN where unknown.</summary>
+    /// <summary>
+    /// Whether <see cref="Weigh"/> gives the weights that are worst for the scores it is given, so that
+    /// <see cref="Worst"/> of the same scores is their mean under these weights, to the bit.
+    /// </summary>
+    bool RespondsExactly { get; }
+
+    /// <summary>The worst weighted mean of one user's scores over the adversary's set; NaN where it has none.</summary>
     double Worst(ReadOnlySpan<double> scores);
 
-    /// <summary>What it has learned, besides the weights of interactions, for checkpoints.</summary>
+    /// <summary>The learned state besides the weights of interactions, for checkpoints.</summary>
     IReadOnlyDictionary<string, double[]> State { get; }
 }

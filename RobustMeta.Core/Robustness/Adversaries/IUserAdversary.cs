@@ -2,7 +2,7 @@ using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.Adversaries;
 
-/// <summary>The outer player of the hierarchy: weighs users, mean one, by what their weighted queries score.</summary>
+/// <summary>The outer level of the hierarchy: weighs users, mean one, by the scores of their weighted queries.</summary>
 internal interface IUserAdversary
 {
     /// <summary>The weights of a batch's users.</summary>
@@ -18,9 +18,9 @@ internal interface IUserAdversary
     /// <param name="values">The newest score of every training user.</param>
     void EndEpoch(ReadOnlySpan<double> values);
 
-    /// <summary>The worst weighted mean of all users' scores over what the adversary may do; NaN where unknown.</summary>
+    /// <summary>The worst weighted mean of all users' scores over the adversary's set; NaN where it has none.</summary>
     double Worst(ReadOnlySpan<double> values);
 
-    /// <summary>What it has learned, besides the weights of users, for checkpoints.</summary>
+    /// <summary>The learned state besides the weights of users, for checkpoints.</summary>
     IReadOnlyDictionary<string, double[]> State { get; }
 }

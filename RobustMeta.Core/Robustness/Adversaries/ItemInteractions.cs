@@ -7,19 +7,20 @@ namespace RobustMeta.Robustness.Adversaries;
 /// (the "item level" of the paper's first version). A user's weights are those of the items, scaled to mean one.
 /// </summary>
 /// <param name="items">Number of items.</param>
-/// <param name="step">Gradient step.</param>
-/// <param name="rate">Learning rate; 0 leaves the weights untouched.</param>
-internal sealed class ItemInteractions(int items, IWeightStep step, double rate) : IInteractionAdversary
+/// <param name="climb">How they climb, by steps.</param>
+internal sealed class ItemInteractions(int items, Climb climb) : IInteractionAdversary
 {
     private readonly double[] weights = [.. Enumerable.Repeat(1.0, items)];
 
     public IReadOnlyDictionary<string, double[]> State => new Dictionary<string, double[]> { ["items"] = weights };
 
+    public bool RespondsExactly => false;
+
     public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> target)
     {
         for (var b = 0; b < batch.Count; b++)
         {
-            var own = target[batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]];
+            var own = target[batch.QueryRange(b)];
             for (var j = 0; j < own.Length; j++)
             {
                 own[j] = weights[batch.QueryItems[batch.QueryOffsets[b] + j]];
@@ -28,19 +29,8 @@ internal sealed class ItemInteractions(int items, IWeightStep step, double rate)
         }
     }
 
-    public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores)
-    {
-        if (rate == 0)
-        {
-            return;
-        }
-        for (var j = 0; j < scores.Length; j++)
-        {
-            var item = batch.QueryItems[j];
-            step.Move(weights.AsSpan(item, 1), scores.Slice(j, 1), rate);
-        }
-        step.Restore(weights);
-    }
+    public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores) =>
+        climb.Each(weights, batch.QueryItems.AsSpan(), scores);
 
     public void EndEpoch(ReadOnlySpan<double> scores) { }
 

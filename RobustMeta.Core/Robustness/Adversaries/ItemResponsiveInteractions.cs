@@ -4,11 +4,13 @@ namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
 /// The exact response of each user's interactions to streaming averages of the items' scores instead of the scores
-/// themselves: what a single label says by chance averages out.
+/// themselves: the noise of single labels averages out.
 /// </summary>
 internal sealed class ItemResponsiveInteractions(SetResponse response, ItemAverages averages) : IInteractionAdversary
 {
     public IReadOnlyDictionary<string, double[]> State => averages.State;
+
+    public bool RespondsExactly => false;
 
     public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights)
     {
@@ -19,7 +21,7 @@ internal sealed class ItemResponsiveInteractions(SetResponse response, ItemAvera
         }
         for (var b = 0; b < batch.Count; b++)
         {
-            var own = batch.QueryOffsets[b]..batch.QueryOffsets[b + 1];
+            var own = batch.QueryRange(b);
             response.Respond(scratch.Values[own], weights[own]);
         }
     }

@@ -5,9 +5,9 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
-/// Adversarially reweighted learning (Lahoti et al., NeurIPS 2020): a network with one hidden layer maps what a support
-/// set tells of a user to λ in (0, 1); the weight is (1 + B λ/Σλ)/2. It climbs the weighted loss by gradient steps and,
-/// in contrast to stored weights, says something about users it has never met.
+/// Adversarially reweighted learning (Lahoti et al., NeurIPS 2020): a network with one hidden layer maps statistics
+/// of a user's support to λ in (0, 1); the weight is (1 + B λ/Σλ)/2. The network climbs the weighted loss by gradient steps
+/// and, in contrast to stored weights, gives weights to new users, too.
 /// </summary>
 internal sealed class NetworkUsers : IUserAdversary
 {
@@ -89,7 +89,7 @@ internal sealed class NetworkUsers : IUserAdversary
             hidden[h] = Math.Tanh(sum);
             output += outer[h] * hidden[h];
         }
-        return 1 / (1 + Math.Exp(-output));
+        return Logistic.Sigmoid(output);
     }
 
     private void Backward(double[] input, double step, Span<double> hidden)

@@ -1,6 +1,6 @@
 namespace RobustMeta.Robustness.Adversaries;
 
-/// <summary>The state of those that learn nothing of their own.</summary>
+/// <summary>The state of adversaries that keep nothing besides the stored weights.</summary>
 internal static class NoState
 {
     public static IReadOnlyDictionary<string, double[]> Instance { get; } = new Dictionary<string, double[]>();

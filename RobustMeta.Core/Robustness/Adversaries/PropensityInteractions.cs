@@ -8,6 +8,8 @@ internal sealed class PropensityInteractions(ImmutableArray<double> popularity, 
 {
     public IReadOnlyDictionary<string, double[]> State => NoState.Instance;
 
+    public bool RespondsExactly => false;
+
     public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights)
     {
         for (var b = 0; b < batch.Count; b++)
@@ -16,7 +18,7 @@ internal sealed class PropensityInteractions(ImmutableArray<double> popularity, 
             {
                 weights[j] = Math.Pow(Math.Max(popularity[batch.QueryItems[j]], 1), -power);
             }
-            RowScale.ToMeanOne(weights[batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]]);
+            RowScale.ToMeanOne(weights[batch.QueryRange(b)]);
         }
     }
 

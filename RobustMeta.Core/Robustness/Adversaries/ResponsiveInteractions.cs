@@ -7,11 +7,13 @@ internal sealed class ResponsiveInteractions(SetResponse response) : IInteractio
 {
     public IReadOnlyDictionary<string, double[]> State => NoState.Instance;
 
+    public bool RespondsExactly => !response.Trims;
+
     public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights)
     {
         for (var b = 0; b < batch.Count; b++)
         {
-            var own = batch.QueryOffsets[b]..batch.QueryOffsets[b + 1];
+            var own = batch.QueryRange(b);
             response.Respond(scores[own], weights[own]);
         }
     }

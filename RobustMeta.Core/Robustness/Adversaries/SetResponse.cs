@@ -3,11 +3,14 @@ using System.Numerics.Tensors;
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
-/// Exact maximisers over a set in the mean-one convention, optionally blind to the largest scores, which are then taken
-/// for outliers and get no weight (DORO, Zhai et al., ICML 2021).
+/// Exact maximisers over a set in the mean-one convention. Optionally the largest scores are taken for outliers, left out
+/// and given no weight (DORO, Zhai et al., ICML 2021).
 /// </summary>
 internal sealed class SetResponse(AmbiguitySet set, double trim)
 {
+    /// <summary>Whether outliers are left out, so that the response maximises over no set.</summary>
+    public bool Trims => trim > 0;
+
     /// <summary>Writes the maximiser of mean(w · scores), of mean one where the set lies in the simplex.</summary>
     public void Respond(ReadOnlySpan<double> scores, Span<double> weights)
     {
@@ -26,7 +29,7 @@ internal sealed class SetResponse(AmbiguitySet set, double trim)
     /// <summary>The worst mean(w · scores); NaN with outliers left out, when it is no maximum over one set.</summary>
     public double Worst(ReadOnlySpan<double> scores)
     {
-        if (trim > 0)
+        if (Trims)
         {
             return double.NaN;
         }

@@ -5,12 +5,12 @@ namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
 /// A stored weight per training support interaction, mean one per user, that climbs the weighted query loss through the
-/// adaptation it takes part in: it raises what draws a user's adaptation away from the query.
+/// adaptation it takes part in: it raises the weights of support interactions that lead a user's adaptation
+/// away from the query.
 /// </summary>
 /// <param name="weights">The stored weights, in rows of users.</param>
-/// <param name="step">Gradient step.</param>
-/// <param name="rate">Learning rate; 0 leaves the weights untouched.</param>
-internal sealed class SupportAdversary(HierarchicalWeights weights, IWeightStep step, double rate)
+/// <param name="climb">How a user's row climbs, by steps.</param>
+internal sealed class SupportAdversary(HierarchicalWeights weights, Climb climb)
 {
     private float[] buffer = [];
     private bool hasDerivative;
@@ -43,7 +43,7 @@ internal sealed class SupportAdversary(HierarchicalWeights weights, IWeightStep 
     /// <exception cref="SettingException">The model's objective does not depend on support weights.</exception>
     public void Ascend(TaskBatch batch, ReadOnlySpan<float> gradient)
     {
-        if (rate == 0)
+        if (!climb.Steps)
         {
             return;
         }
@@ -63,8 +63,7 @@ internal sealed class SupportAdversary(HierarchicalWeights weights, IWeightStep 
             {
                 scores.Values[j] = (double)batch.Count * row.Length * gradient[batch.SupportOffsets[b] + j];
             }
-            step.Move(row, scores.Values, rate);
-            step.Restore(row);
+            climb.All(row, scores.Values);
         }
     }
 }

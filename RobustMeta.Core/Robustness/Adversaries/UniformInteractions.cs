@@ -7,6 +7,8 @@ internal sealed class UniformInteractions : IInteractionAdversary
 {
     public IReadOnlyDictionary<string, double[]> State => NoState.Instance;
 
+    public bool RespondsExactly => true;
+
     public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights) => weights.Fill(1);
 
     public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores) { }

@@ -1,30 +1,34 @@
 using System.Collections.Immutable;
-using RobustMeta.Models.Baselines;
-using RobustMeta.Models.Offsets;
+using RobustMeta.Bias;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.References;
 
 /// <summary>The shrunk item and user bias model; each training user's own ratings are left out of the item statistics.</summary>
-public static class BiasReference
+public sealed class BiasReference() : ReferenceKind(Keyword, "the bias model, without the user's own ratings")
 {
-    /// <summary>Name as it stands in specs.</summary>
-    public const string Name = "bias";
+    private const string Keyword = "bias";
+
+    /// <inheritdoc/>
+    public override bool Predicts => true;
+
+    /// <inheritdoc/>
+    public override Reference Fit(ReferenceInput input) => Of(input.Source, input.Tasks);
 
     /// <summary>The reference losses of all training tasks.</summary>
     /// <param name="source">Their ratings and labels.</param>
     /// <param name="tasks">Training tasks.</param>
     public static FixedReference Of(TaskSource source, ImmutableArray<UserTask> tasks)
     {
-        var train = source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
+        var train = source.All(tasks);
         var model = new BiasModel(source, tasks);
         var scores = model.Scores(train).Query;
         return new(
-            Name,
+            Keyword,
             train,
             [.. PointLoss.Of(source.Label, scores.AsSpan(), train.QueryLabels.AsSpan())],
             scores,
-            new BiasBaseline(model)
+            new BiasPredictor(model)
         );
     }
 }

@@ -8,12 +8,19 @@ namespace RobustMeta.Robustness.References;
 /// Any model as reference: the training users are dealt into folds, and each fold is scored by a predictor that was
 /// trained on the others (cross-fitting, Chernozhukov et al., 2018).
 /// </summary>
-public static class CrossFittedReference
+public sealed class CrossFittedReference()
+    : ReferenceKind(Keyword, "a model of its own, cross-fitted over folds of the training users")
 {
-    /// <summary>Name as it stands in specs.</summary>
-    public const string Name = "crossfit";
+    private const string Keyword = "crossfit";
 
     private const int BatchSize = 256;
+
+    /// <inheritdoc/>
+    public override bool Predicts => true;
+
+    /// <inheritdoc/>
+    public override Reference Fit(ReferenceInput input) =>
+        Of(input.Source, input.Tasks, input.Spec.ReferenceFolds, input.RequireModel(), input.Seed);
 
     /// <summary>The reference losses of all training tasks.</summary>
     /// <param name="source">Makes batches.</param>
@@ -42,7 +49,7 @@ public static class CrossFittedReference
         {
             fold[order[i]] = i % folds;
         }
-        var train = source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
+        var train = source.All(tasks);
         var scores = new float[train.QueryItems.Length];
         var predictors = ImmutableArray.CreateBuilder<IPredictor>(folds);
         for (var f = 0; f < folds; f++)
@@ -55,18 +62,16 @@ public static class CrossFittedReference
                 var predicted = predictor.Predict(batch);
                 for (var b = 0; b < batch.Count; b++)
                 {
-                    predicted
-                        .AsSpan(batch.QueryOffsets[b]..batch.QueryOffsets[b + 1])
-                        .CopyTo(scores.AsSpan(train.QueryOffsets[users[b]]));
+                    predicted.AsSpan(batch.QueryRange(b)).CopyTo(scores.AsSpan(train.QueryOffsets[users[b]]));
                 }
             }
         }
         return new(
-            Name,
+            Keyword,
             train,
             [.. PointLoss.Of(source.Label, scores, train.QueryLabels.AsSpan())],
             [.. scores],
-            new MeanPredictor(Name, predictors.MoveToImmutable())
+            new MeanPredictor(Keyword, predictors.MoveToImmutable())
         );
     }
 }

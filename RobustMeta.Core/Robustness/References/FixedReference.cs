@@ -6,7 +6,7 @@ namespace RobustMeta.Robustness.References;
 /// <summary>A reference loss per training query interaction, computed once before training.</summary>
 public sealed class FixedReference : Reference
 {
-    private readonly ImmutableArray<int> offsets;
+    private readonly ImmutableArray<int> starts;
     private readonly ImmutableArray<double> losses;
     private readonly ImmutableArray<float> scores;
 
@@ -37,7 +37,7 @@ public sealed class FixedReference : Reference
         }
         Name = name;
         Predictor = predictor;
-        offsets = train.QueryOffsets;
+        starts = train.QueryOffsets;
         this.losses = losses;
         this.scores = scores;
     }
@@ -86,5 +86,5 @@ public sealed class FixedReference : Reference
         }
     }
 
-    private ReadOnlySpan<double> Of(int user) => losses.AsSpan(offsets[user]..offsets[user + 1]);
+    private ReadOnlySpan<double> Of(int user) => losses.AsSpan(starts[user]..starts[user + 1]);
 }

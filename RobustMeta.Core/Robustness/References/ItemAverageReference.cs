@@ -4,7 +4,7 @@ namespace RobustMeta.Robustness.References;
 
 /// <summary>
 /// The streaming average of the model's own losses on the same item: an interaction is in excess when the item is usually
-/// predicted better. Needs no second model, and is not fixed: it learns while training runs.
+/// predicted better. Needs no second model; the averages move during training.
 /// </summary>
 /// <param name="items">Number of items.</param>
 /// <param name="horizon">Number of observations after which old ones are forgotten.</param>
@@ -42,7 +42,7 @@ public sealed class ItemAverageReference(int items, double horizon) : Reference
     /// <inheritdoc/>
     public override void Excess(TaskBatch batch, ReadOnlySpan<float> losses, Span<double> scores)
     {
-        // First all of the batch's excesses, then what the batch teaches: a loss is not compared with itself.
+        // First all of the batch's excesses, then the averages with its losses: a loss is not compared with itself.
         for (var j = 0; j < losses.Length; j++)
         {
             scores[j] = losses[j] - averages.Of(batch.QueryItems[j]);

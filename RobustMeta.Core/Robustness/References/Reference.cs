@@ -3,9 +3,10 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness.References;
 
 /// <summary>
-/// What losses are measured against. An adversary that sees the excess over a reference does not chase noise: what is
-/// hard for everybody is no excess (excess risk, Agarwal and Zhang, 2022). The reference must be out-of-sample (fitted
-/// without the user whom it is compared on) and should be better than the model. The learner still descends on losses.
+/// What losses are measured against. An adversary that sees the excess over a reference does not put weight on noise: an
+/// interaction that every model predicts badly has no excess (excess risk, Agarwal and Zhang, 2022). The reference must be
+/// out-of-sample (fitted without the user on whom it is compared) and should be better than the model. The learner still
+/// descends on losses.
 /// </summary>
 public abstract class Reference
 {
@@ -18,7 +19,7 @@ public abstract class Reference
     /// <summary>Score of every training query interaction, user after user, for distillation; empty where there is none.</summary>
     public abstract ReadOnlyMemory<float> Scores { get; }
 
-    /// <summary>What the reference learns during training, for checkpoints.</summary>
+    /// <summary>State that the reference updates during training, for checkpoints; empty for fixed ones.</summary>
     public abstract IReadOnlyDictionary<string, double[]> State { get; }
 
     /// <summary>Mean reference loss of each task of a batch, <c>[B]</c>; zero where the reference has none.</summary>

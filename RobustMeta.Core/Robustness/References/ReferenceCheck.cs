@@ -4,8 +4,8 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness.References;
 
 /// <summary>
-/// Compares references with the plainly trained model on users that neither has met: excess over a reference that is worse
-/// than the model misleads the adversary.
+/// Compares references with the plainly trained model on users on whom neither was trained: excess over a reference that is
+/// worse than the model misleads the adversary.
 /// </summary>
 /// <param name="source">Makes batches.</param>
 /// <param name="validation">Validation tasks.</param>
@@ -39,7 +39,7 @@ public sealed class ReferenceCheck(TaskSource source, ImmutableArray<UserTask> v
         return (
             isBetter ? candidates[best] : new NoReference(),
             [
-                new(ReferenceLoss.BaseName, own, !isBetter),
+                new(ReferenceLoss.PlainName, own, !isBetter),
                 .. candidates.Select((c, i) => new ReferenceLoss(c.Name, losses[i], isBetter && i == best)),
             ]
         );
@@ -69,7 +69,7 @@ public sealed class ReferenceCheck(TaskSource source, ImmutableArray<UserTask> v
             var losses = PointLoss.Of(source.Label, predictor.Predict(batch), batch.QueryLabels.AsSpan());
             for (var b = 0; b < batch.Count; b++)
             {
-                total += Means.Of(losses.AsSpan(batch.QueryOffsets[b]..batch.QueryOffsets[b + 1]));
+                total += Means.Of(losses.AsSpan(batch.QueryRange(b)));
             }
         }
         return total / validation.Length;

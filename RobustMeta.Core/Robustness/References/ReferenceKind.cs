@@ -1,29 +1,56 @@
+using RobustMeta.Settings;
+
 namespace RobustMeta.Robustness.References;
 
-/// <summary>What the adversary's losses are measured against.</summary>
-public enum ReferenceKind
+/// <summary>
+/// A way to make the reference that an adversary's losses are measured against. Public settable properties marked with
+/// <see cref="SettingAttribute"/> are settings of any experiment that names it. One of your own, in C# or F#, inherits this
+/// class and can be named in specs (<c>reference mine</c>) after <c>ReferenceKind.Registry.Add</c>.
+/// </summary>
+public abstract class ReferenceKind : IEquatable<ReferenceKind>
 {
-    /// <summary>Nothing: the adversary sees the losses themselves, as in the paper.</summary>
-    None,
+    /// <summary>A kind of reference.</summary>
+    /// <param name="name">Its name in specs, in camel case.</param>
+    /// <param name="meaning">What losses are measured against, in one line, for help.</param>
+    protected ReferenceKind(string name, string meaning)
+    {
+        Name = name;
+        Meaning = meaning;
+    }
 
-    /// <summary>The bias model without the user's own ratings.</summary>
-    Bias,
+    /// <summary>The kinds that specs can name: those of this library, and those that are added.</summary>
+    public static Registry<ReferenceKind> Registry { get; } =
+        new("reference", kind => kind.Name, Registry<ReferenceKind>.Examples(typeof(ReferenceKind).Assembly));
 
-    /// <summary>A model of its own, cross-fitted over folds of the training users.</summary>
-    Crossfit,
+    /// <summary>Name in specs.</summary>
+    public string Name { get; }
+
+    /// <summary>What losses are measured against, in one line.</summary>
+    public string Meaning { get; }
 
     /// <summary>
-    /// The better of <see cref="Bias"/> and <see cref="Crossfit"/> on the validation users, or no adversary where the
-    /// plainly trained model is better than both.
+    /// Whether what <see cref="Fit"/> gives predicts for unseen users (see <see cref="Reference.Predictor"/>) and has scores of
+    /// the training users, as distillation and the choice among references need.
     /// </summary>
-    Auto,
+    public abstract bool Predicts { get; }
 
-    /// <summary>The least loss of each user, as one constant.</summary>
-    UserConstant,
+    /// <summary>Fits the reference, once, before training.</summary>
+    /// <param name="input">Ratings, training tasks and settings.</param>
+    /// <exception cref="SettingException">The settings do not go together.</exception>
+    public abstract Reference Fit(ReferenceInput input);
 
-    /// <summary>The entropy (or variance) of each user's labels, as one constant.</summary>
-    Entropy,
+    /// <summary>The name.</summary>
+    public sealed override string ToString() => Name;
 
-    /// <summary>The streaming average of the model's losses on the same item.</summary>
-    ItemAverage,
+    /// <summary>Whether the other is of the same kind and has the same settings.</summary>
+    public bool Equals(ReferenceKind? other) =>
+        other?.GetType() == GetType()
+        && other.Name == Name
+        && SettingList.Of(this).All(setting => setting.Print(this) == setting.Print(other));
+
+    /// <inheritdoc/>
+    public sealed override bool Equals(object? obj) => Equals(obj as ReferenceKind);
+
+    /// <inheritdoc/>
+    public sealed override int GetHashCode() => HashCode.Combine(GetType(), Name);
 }

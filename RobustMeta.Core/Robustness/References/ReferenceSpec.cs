@@ -11,20 +11,20 @@ public sealed record ReferenceSpec : ISpec
     [Setting(
         "what the adversary's losses are measured against: none (raw losses), bias, crossfit, auto, userConstant, …"
     )]
-    public ReferenceKind Reference { get; init; } = ReferenceKind.None;
+    public ReferenceKind Reference { get; init; } = new NoReferenceKind();
 
     /// <summary>Stands for the model itself, trained plainly.</summary>
     public const string SameModel = "same";
 
-    /// <summary>The model of <see cref="ReferenceKind.Crossfit"/>, with its default hyper-parameters.</summary>
+    /// <summary>The model of <see cref="CrossFittedReference"/>, with its default hyper-parameters.</summary>
     [Setting("model of the cross-fitted reference, at its defaults; same takes the model itself, trained plainly")]
     public string ReferenceModel { get; init; } = SameModel;
 
-    /// <summary>Folds of <see cref="ReferenceKind.Crossfit"/>.</summary>
+    /// <summary>Folds of <see cref="CrossFittedReference"/>.</summary>
     [Setting("folds of the cross-fitted reference", Min = 2, Max = 100)]
     public int ReferenceFolds { get; init; } = 2;
 
-    /// <summary>Observations per item after which <see cref="ReferenceKind.ItemAverage"/> forgets.</summary>
+    /// <summary>Observations per item after which <see cref="ItemAverageReference"/> forgets.</summary>
     [Setting("observations per item after which streaming item averages forget", Min = 1, Max = 1e9)]
     public double ReferenceHorizon { get; init; } = 200;
 
@@ -58,32 +58,14 @@ public sealed record ReferenceSpec : ISpec
     )
     {
         RequireValid();
-        return Reference switch
-        {
-            ReferenceKind.None => new NoReference(),
-            ReferenceKind.Bias => BiasReference.Of(source, tasks),
-            ReferenceKind.Crossfit => CrossFittedReference.Of(
-                source,
-                tasks,
-                ReferenceFolds,
-                fit ?? throw new SettingException("reference crossfit needs a model to fit, and none is given."),
-                seed
-            ),
-            ReferenceKind.UserConstant => UserConstantReference.Of(source, tasks),
-            ReferenceKind.Entropy => EntropyReference.Of(source, tasks),
-            ReferenceKind.ItemAverage => new ItemAverageReference(source.Ratings.Items.Count, ReferenceHorizon),
-            ReferenceKind.Auto => throw new SettingException(
-                "reference auto is chosen by validation, and there are no validation users here."
-            ),
-            _ => throw new SettingException($"There is no reference '{Reference}'."),
-        };
+        return Reference.Fit(new(source, tasks, this, fit, seed));
     }
 
     /// <summary>Throws where settings do not go together.</summary>
     /// <exception cref="SettingException">They do not; the message says what would.</exception>
     public void RequireValid()
     {
-        if (Distill > 0 && Reference is not (ReferenceKind.Bias or ReferenceKind.Crossfit))
+        if (Distill > 0 && !Reference.Predicts)
         {
             throw new SettingException(
                 $"distill needs a reference that predicts, bias or crossfit; reference is {Reference}."

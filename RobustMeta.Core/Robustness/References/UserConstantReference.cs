@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using RobustMeta.Models.Offsets;
+using RobustMeta.Bias;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.References;
@@ -9,28 +9,34 @@ namespace RobustMeta.Robustness.References;
 /// fitted to that query itself, an estimate of the user's irreducible loss. It moves no weight between a user's
 /// interactions, only between users (minimax excess risk, Agarwal and Zhang, 2022).
 /// </summary>
-public static class UserConstantReference
+public sealed class UserConstantReference()
+    : ReferenceKind(Keyword, "the least loss that item biases reach on each user's query, one constant a user")
 {
-    /// <summary>Name as it stands in specs.</summary>
-    public const string Name = "userConstant";
+    private const string Keyword = "userConstant";
 
     private const int NewtonSteps = 50;
+
+    /// <inheritdoc/>
+    public override bool Predicts => false;
+
+    /// <inheritdoc/>
+    public override Reference Fit(ReferenceInput input) => Of(input.Source, input.Tasks);
 
     /// <summary>The reference losses of all training tasks.</summary>
     /// <param name="source">Their ratings and labels.</param>
     /// <param name="tasks">Training tasks.</param>
     public static FixedReference Of(TaskSource source, ImmutableArray<UserTask> tasks)
     {
-        var train = source.Batch(tasks, [.. Enumerable.Range(0, tasks.Length)]);
+        var train = source.All(tasks);
         var bias = new BiasModel(source, tasks).Scores(train).Query;
         var losses = ImmutableArray.CreateBuilder<double>(train.QueryItems.Length);
         for (var user = 0; user < train.Count; user++)
         {
-            var own = train.QueryOffsets[user]..train.QueryOffsets[user + 1];
+            var own = train.QueryRange(user);
             var constant = LeastLoss(source.Label, bias.AsSpan()[own], train.QueryLabels.AsSpan()[own]);
             losses.AddRange(Enumerable.Repeat(constant, train.QueryLength(user)));
         }
-        return new(Name, train, losses.MoveToImmutable(), [], null);
+        return new(Keyword, train, losses.MoveToImmutable(), [], null);
     }
 
     // The offset that fits the query best: convex in one variable. A weak prior keeps it finite when all labels are alike.
@@ -45,7 +51,7 @@ public static class UserConstantReference
             for (var j = 0; j < scores.Length; j++)
             {
                 var score = scores[j] + offset;
-                var p = label == LabelKind.Click ? 1 / (1 + Math.Exp(-score)) : score;
+                var p = PointLoss.Prediction(label, score);
                 slope += p - labels[j];
                 curvature += label == LabelKind.Click ? p * (1 - p) : 1;
             }

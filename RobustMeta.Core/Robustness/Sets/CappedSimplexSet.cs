@@ -5,21 +5,27 @@ namespace RobustMeta.Robustness.Sets;
 
 /// <summary>
 /// The probability weights of at most 1/(α n): the worst loss is the conditional value at risk, the mean of the largest
-/// share α of the losses (Rockafellar and Uryasev, J. Risk 2000). With α n ≤ 1 the set is the simplex, with α = 1 it is
+/// fraction α of the losses (Rockafellar and Uryasev, J. Risk 2000). With α n ≤ 1 the set is the simplex, with α = 1 it is
 /// uniform.
 /// </summary>
-/// <param name="Share">α, in (0, 1].</param>
-/// <exception cref="Settings.SettingException">The share is not in (0, 1].</exception>
-public sealed record CappedSimplexSet(double Share = 0.5) : AmbiguitySet, IMirrorSet
+/// <param name="fraction">α, in (0, 1].</param>
+/// <exception cref="Settings.SettingException">The fraction is not in (0, 1].</exception>
+public sealed class CappedSimplexSet(double fraction)
+    : MirrorSet(
+        "cvar",
+        RequireSize(fraction, 0, false, 1, "fraction of a CVaR, above 0 and up to 1"),
+        size => new CappedSimplexSet(size)
+    )
 {
+    // Beyond this the differences of the weights lose digits to their size.
+    private const double LargestThreshold = 1024;
+
+    /// <summary>The worst half.</summary>
+    public CappedSimplexSet()
+        : this(0.5) { }
+
     /// <summary>α.</summary>
-    public double Share { get; } = RequireSize(Share, 0, false, 1, "share of a CVaR, above 0 and up to 1");
-
-    /// <inheritdoc/>
-    public override string Keyword => "cvar";
-
-    /// <inheritdoc/>
-    public override double? Size => Share;
+    public double Fraction => fraction;
 
     /// <inheritdoc/>
     public override double UniformWeight(int n) => 1.0 / n;
@@ -27,7 +33,7 @@ public sealed record CappedSimplexSet(double Share = 0.5) : AmbiguitySet, IMirro
     /// <summary>
     /// inf over ξ of ξ + mean(L − ξ)₊ / α. The function is piecewise linear and convex; its minimum is at a loss.
     /// </summary>
-    public override double DualValue(ReadOnlySpan<double> losses)
+    protected override double DualValueCore(ReadOnlySpan<double> losses)
     {
         using var scratch = new Scratch(losses.Length);
         var sorted = scratch.Values;
@@ -45,7 +51,7 @@ public sealed record CappedSimplexSet(double Share = 0.5) : AmbiguitySet, IMirro
     }
 
     /// <inheritdoc/>
-    public override bool Contains(ReadOnlySpan<double> weights, double tolerance)
+    protected override bool ContainsCore(ReadOnlySpan<double> weights, double tolerance)
     {
         foreach (var weight in weights)
         {
@@ -60,7 +66,7 @@ public sealed record CappedSimplexSet(double Share = 0.5) : AmbiguitySet, IMirro
     /// <summary>
     /// As in the Euclidean case the largest weights sit at the cap; the others keep their proportions, p = min(s q, cap).
     /// </summary>
-    public void MirrorProject(Span<double> weights)
+    protected override void MirrorProjectCore(Span<double> weights)
     {
         var cap = Cap(weights.Length);
         // Scaling all to sum one pushes some above the cap; with those at the cap the others grow, until none is above.
@@ -98,6 +104,15 @@ public sealed record CappedSimplexSet(double Share = 0.5) : AmbiguitySet, IMirro
     {
         var cap = Cap(weights.Length);
         var threshold = CappedThreshold.Of(weights, cap);
+        if (!(Math.Abs(threshold) <= LargestThreshold))
+        {
+            // The threshold is within a cap below the k-th largest value, k = ⌈1/cap⌉.
+            using var scratch = new Scratch(weights.Length);
+            weights.CopyTo(scratch.Values);
+            var place = weights.Length - Math.Min(weights.Length, (int)Math.Ceiling(1 / cap));
+            SimplexProjection.Around(weights, Selection.At(scratch.Values, place), cap);
+            threshold = CappedThreshold.Of(weights, cap);
+        }
         foreach (ref var weight in weights)
         {
             weight = Math.Clamp(weight - threshold, 0, cap);
@@ -110,7 +125,7 @@ public sealed record CappedSimplexSet(double Share = 0.5) : AmbiguitySet, IMirro
         var n = losses.Length;
         losses.CopyTo(weights);
         // The loss at which the budget of 1 runs out, when the largest losses take the cap each.
-        var budget = Math.Max(Share * n, 1);
+        var budget = Math.Max(fraction * n, 1);
         var threshold = Selection.At(weights, n - (int)Math.Min(n, Math.Ceiling(budget)));
         var (above, ties) = (0, 0);
         foreach (var loss in losses)
@@ -147,5 +162,5 @@ public sealed record CappedSimplexSet(double Share = 0.5) : AmbiguitySet, IMirro
         return (count, sum);
     }
 
-    private double Cap(int n) => 1 / Math.Max(Share * n, 1);
+    private double Cap(int n) => 1 / Math.Max(fraction * n, 1);
 }

@@ -4,33 +4,36 @@ namespace RobustMeta.Robustness.Sets;
 /// The probability weights within a χ² divergence of uniform, ½ mean((n p − 1)²) ≤ ρ (Namkoong and Duchi, NeurIPS 2016).
 /// Their effective sample size is at least n / (1 + 2ρ); from ρ = (n − 1)/2 on the set is the simplex.
 /// </summary>
-/// <param name="Radius">ρ, at least 0.</param>
+/// <param name="radius">ρ, at least 0.</param>
 /// <exception cref="Settings.SettingException">The radius is negative or not finite.</exception>
-public sealed record ChiSquareBallSet(double Radius = 0.25) : AmbiguitySet
+public sealed class ChiSquareBallSet(double radius)
+    : AmbiguitySet(
+        "chi2",
+        RequireSize(radius, 0, true, double.MaxValue, "radius of a χ² ball, 0 or more"),
+        size => new ChiSquareBallSet(size)
+    )
 {
+    /// <summary>ρ = 0.25.</summary>
+    public ChiSquareBallSet()
+        : this(0.25) { }
+
     /// <summary>ρ.</summary>
-    public double Radius { get; } = RequireSize(Radius, 0, true, double.MaxValue, "radius of a χ² ball, 0 or more");
-
-    /// <inheritdoc/>
-    public override string Keyword => "chi2";
-
-    /// <inheritdoc/>
-    public override double? Size => Radius;
+    public double Radius => radius;
 
     /// <inheritdoc/>
     public override double UniformWeight(int n) => 1.0 / n;
 
     /// <inheritdoc/>
-    public override double DualValue(ReadOnlySpan<double> losses) => ChiSquareKernel.DualValue(losses, Radius);
+    protected override double DualValueCore(ReadOnlySpan<double> losses) => ChiSquareDual.Value(losses, radius);
 
     /// <inheritdoc/>
-    public override bool Contains(ReadOnlySpan<double> weights, double tolerance) =>
-        SimplexSet.IsMember(weights, tolerance) && ChiSquareKernel.Divergence(weights) <= Radius + tolerance;
+    protected override bool ContainsCore(ReadOnlySpan<double> weights, double tolerance) =>
+        SimplexSet.IsMember(weights, tolerance) && ChiSquareKernel.Divergence(weights) <= radius + tolerance;
 
     /// <inheritdoc/>
-    protected override void ProjectCore(Span<double> weights) => ChiSquareKernel.Project(weights, Radius);
+    protected override void ProjectCore(Span<double> weights) => ChiSquareKernel.Project(weights, radius);
 
     /// <inheritdoc/>
     protected override void BestResponseCore(ReadOnlySpan<double> losses, Span<double> weights) =>
-        ChiSquareKernel.BestResponse(losses, weights, Radius);
+        ChiSquareKernel.BestResponse(losses, weights, radius);
 }

@@ -10,8 +10,6 @@ namespace RobustMeta.Robustness.Sets;
 /// </summary>
 internal static class ChiSquareKernel
 {
-    private const int BisectionSteps = 200;
-
     public static double Divergence(ReadOnlySpan<double> weights)
     {
         double squares = 0;
@@ -34,6 +32,7 @@ internal static class ChiSquareKernel
         SimplexProjection.Apply(weights, 1);
         if (Divergence(weights) > radius)
         {
+            FiniteValues.Divide(point.Values, FiniteValues.Unit(point.Values), point.Values);
             BestResponse(point.Values, weights, radius);
         }
     }
@@ -76,47 +75,6 @@ internal static class ChiSquareKernel
             }
             active = next;
         }
-    }
-
-    /// <summary>
-    /// inf over η of η + √(1 + 2ρ) · √mean((L − η)₊²) (Duchi and Namkoong, JMLR 2019), by bisection on its derivative.
-    /// </summary>
-    public static double DualValue(ReadOnlySpan<double> losses, double radius)
-    {
-        var (lowest, highest) = Range(losses);
-        var range = highest - lowest;
-        var factor = Math.Sqrt(1 + 2 * radius);
-        if (range == 0)
-        {
-            return highest;
-        }
-        var low = lowest - range;
-        while (Dual(losses, low, factor).Slope > 0 && highest - low < 1e9 * range)
-        {
-            low -= highest - low;
-        }
-        var high = highest;
-        for (var step = 0; step < BisectionSteps; step++)
-        {
-            var middle = low + (high - low) / 2;
-            (low, high) = Dual(losses, middle, factor).Slope > 0 ? (low, middle) : (middle, high);
-        }
-        return Dual(losses, low, factor).Value;
-    }
-
-    private static (double Value, double Slope) Dual(ReadOnlySpan<double> losses, double threshold, double factor)
-    {
-        double sum = 0;
-        double squares = 0;
-        var unit = Math.Max(Range(losses).Highest - threshold, double.Epsilon);
-        foreach (var loss in losses)
-        {
-            var above = Math.Max(loss - threshold, 0) / unit;
-            sum += above;
-            squares += above * above;
-        }
-        var root = Math.Sqrt(squares / losses.Length);
-        return (threshold + factor * root * unit, root > 0 ? 1 - factor * sum / losses.Length / root : 1);
     }
 
     private static void Share(ReadOnlySpan<double> losses, double highest, int ties, Span<double> weights)

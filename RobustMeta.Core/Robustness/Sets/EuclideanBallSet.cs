@@ -5,35 +5,38 @@ namespace RobustMeta.Robustness.Sets;
 /// mean + r √n · std: a variance penalty. In contrast to a χ² ball, whose distance is √(2ρ/n), the allowed distance does
 /// not shrink with the number of losses. From r = √(1 − 1/n) on the set is the simplex.
 /// </summary>
-/// <param name="Radius">r, at least 0.</param>
+/// <param name="radius">r, at least 0.</param>
 /// <exception cref="Settings.SettingException">The radius is negative or above 1000.</exception>
-public sealed record EuclideanBallSet(double Radius = 0.1) : AmbiguitySet
+public sealed class EuclideanBallSet(double radius)
+    : AmbiguitySet(
+        "l2",
+        RequireSize(radius, 0, true, 1000, "radius of a Euclidean ball, 0 to 1000"),
+        size => new EuclideanBallSet(size)
+    )
 {
+    /// <summary>r = 0.1.</summary>
+    public EuclideanBallSet()
+        : this(0.1) { }
+
     /// <summary>r.</summary>
-    public double Radius { get; } = RequireSize(Radius, 0, true, 1000, "radius of a Euclidean ball, 0 to 1000");
-
-    /// <inheritdoc/>
-    public override string Keyword => "l2";
-
-    /// <inheritdoc/>
-    public override double? Size => Radius;
+    public double Radius => radius;
 
     /// <inheritdoc/>
     public override double UniformWeight(int n) => 1.0 / n;
 
     /// <inheritdoc/>
-    public override double DualValue(ReadOnlySpan<double> losses) =>
-        ChiSquareKernel.DualValue(losses, ChiSquareRadius(losses.Length));
+    protected override double DualValueCore(ReadOnlySpan<double> losses) =>
+        ChiSquareDual.Value(losses, ChiSquareRadius(losses.Length));
 
     /// <inheritdoc/>
-    public override bool Contains(ReadOnlySpan<double> weights, double tolerance)
+    protected override bool ContainsCore(ReadOnlySpan<double> weights, double tolerance)
     {
         double squares = 0;
         foreach (var weight in weights)
         {
             squares += (weight - 1.0 / weights.Length) * (weight - 1.0 / weights.Length);
         }
-        return SimplexSet.IsMember(weights, tolerance) && Math.Sqrt(squares) <= Radius + tolerance;
+        return SimplexSet.IsMember(weights, tolerance) && Math.Sqrt(squares) <= radius + tolerance;
     }
 
     /// <inheritdoc/>
@@ -44,5 +47,5 @@ public sealed record EuclideanBallSet(double Radius = 0.1) : AmbiguitySet
     protected override void BestResponseCore(ReadOnlySpan<double> losses, Span<double> weights) =>
         ChiSquareKernel.BestResponse(losses, weights, ChiSquareRadius(losses.Length));
 
-    private double ChiSquareRadius(int n) => n * Radius * Radius / 2;
+    private double ChiSquareRadius(int n) => n * radius * radius / 2;
 }

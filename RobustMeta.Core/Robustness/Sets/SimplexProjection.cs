@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace RobustMeta.Robustness.Sets;
@@ -10,12 +11,20 @@ namespace RobustMeta.Robustness.Sets;
 /// </summary>
 public static class SimplexProjection
 {
+    // Beyond this the differences of the values lose digits to their size, and sums of them may overflow.
+    private const double LargestThreshold = 1024;
+
     /// <summary>Projects in place.</summary>
     /// <param name="values">A point; finite.</param>
     /// <param name="total">The sum z to project to, positive.</param>
     public static void Apply(Span<double> values, double total)
     {
         var threshold = Threshold(values, total);
+        if (!(Math.Abs(threshold) <= LargestThreshold * total))
+        {
+            Around(values, TensorPrimitives.Max(values), total);
+            threshold = Threshold(values, total);
+        }
         var vectors = MemoryMarshal.Cast<double, Vector<double>>(values);
         var shift = new Vector<double>(threshold);
         for (var i = 0; i < vectors.Length; i++)
@@ -25,6 +34,18 @@ public static class SimplexProjection
         foreach (ref var value in values[(vectors.Length * Vector<double>.Count)..])
         {
             value = Math.Max(value - threshold, 0);
+        }
+    }
+
+    /// <summary>
+    /// Moves all values so that a level comes to zero, which changes no projection onto weights of a given sum, and those
+    /// further than a distance from it to that distance, beyond which they are zero (or at the cap) anyhow.
+    /// </summary>
+    internal static void Around(Span<double> values, double level, double distance)
+    {
+        foreach (ref var value in values)
+        {
+            value = Math.Clamp(value - level, -distance, distance);
         }
     }
 

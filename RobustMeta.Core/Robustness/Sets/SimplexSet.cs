@@ -4,19 +4,13 @@ namespace RobustMeta.Robustness.Sets;
 /// The whole probability simplex {p ≥ 0, Σp = 1}, the set of the paper. Its best response is the largest loss alone:
 /// it is only useful with slow ascent, whose learning rate and length then act as a radius.
 /// </summary>
-public sealed record SimplexSet : AmbiguitySet, IMirrorSet
+public sealed class SimplexSet() : MirrorSet("simplex")
 {
-    /// <inheritdoc/>
-    public override string Keyword => "simplex";
-
-    /// <inheritdoc/>
-    public override double? Size => null;
-
     /// <inheritdoc/>
     public override double UniformWeight(int n) => 1.0 / n;
 
     /// <inheritdoc/>
-    public override double DualValue(ReadOnlySpan<double> losses)
+    protected override double DualValueCore(ReadOnlySpan<double> losses)
     {
         var highest = double.NegativeInfinity;
         foreach (var loss in losses)
@@ -27,10 +21,11 @@ public sealed record SimplexSet : AmbiguitySet, IMirrorSet
     }
 
     /// <inheritdoc/>
-    public override bool Contains(ReadOnlySpan<double> weights, double tolerance) => IsMember(weights, tolerance);
+    protected override bool ContainsCore(ReadOnlySpan<double> weights, double tolerance) =>
+        IsMember(weights, tolerance);
 
     /// <summary>Scales to sum one.</summary>
-    public void MirrorProject(Span<double> weights)
+    protected override void MirrorProjectCore(Span<double> weights)
     {
         double sum = 0;
         foreach (var weight in weights)
@@ -64,7 +59,7 @@ public sealed record SimplexSet : AmbiguitySet, IMirrorSet
     /// <inheritdoc/>
     protected override void BestResponseCore(ReadOnlySpan<double> losses, Span<double> weights)
     {
-        var highest = DualValue(losses);
+        var highest = DualValueCore(losses);
         double ties = 0;
         for (var i = 0; i < losses.Length; i++)
         {

@@ -1,19 +1,13 @@
 namespace RobustMeta.Robustness.Sets;
 
 /// <summary>The uniform weights alone: plain training.</summary>
-public sealed record UniformSet : AmbiguitySet
+public sealed class UniformSet() : AmbiguitySet("uniform")
 {
-    /// <inheritdoc/>
-    public override string Keyword => "uniform";
-
-    /// <inheritdoc/>
-    public override double? Size => null;
-
     /// <inheritdoc/>
     public override double UniformWeight(int n) => 1.0 / n;
 
     /// <inheritdoc/>
-    public override double DualValue(ReadOnlySpan<double> losses)
+    protected override double DualValueCore(ReadOnlySpan<double> losses)
     {
         double sum = 0;
         foreach (var loss in losses)
@@ -24,7 +18,7 @@ public sealed record UniformSet : AmbiguitySet
     }
 
     /// <inheritdoc/>
-    public override bool Contains(ReadOnlySpan<double> weights, double tolerance)
+    protected override bool ContainsCore(ReadOnlySpan<double> weights, double tolerance)
     {
         foreach (var weight in weights)
         {

@@ -4,19 +4,13 @@ namespace RobustMeta.Robustness.Sets;
 /// The non-negative part of the Euclidean unit ball {w ≥ 0, ‖w‖ ≤ 1}, the set of the paper's first version. Its uniform
 /// member is 1/√n. For losses that are all negative the best response is zero.
 /// </summary>
-public sealed record UnitBallSet : AmbiguitySet
+public sealed class UnitBallSet() : AmbiguitySet("unit-ball")
 {
-    /// <inheritdoc/>
-    public override string Keyword => "unit-ball";
-
-    /// <inheritdoc/>
-    public override double? Size => null;
-
     /// <inheritdoc/>
     public override double UniformWeight(int n) => 1 / Math.Sqrt(n);
 
     /// <inheritdoc/>
-    public override double DualValue(ReadOnlySpan<double> losses)
+    protected override double DualValueCore(ReadOnlySpan<double> losses)
     {
         double squares = 0;
         foreach (var loss in losses)
@@ -27,7 +21,7 @@ public sealed record UnitBallSet : AmbiguitySet
     }
 
     /// <inheritdoc/>
-    public override bool Contains(ReadOnlySpan<double> weights, double tolerance)
+    protected override bool ContainsCore(ReadOnlySpan<double> weights, double tolerance)
     {
         double squares = 0;
         foreach (var weight in weights)
@@ -44,7 +38,12 @@ public sealed record UnitBallSet : AmbiguitySet
     /// <inheritdoc/>
     protected override void ProjectCore(Span<double> weights)
     {
-        // Cone first, then ball: exact, since the ball is centred at the cone's apex.
+        // Cone first, then ball: exact, since the ball is centred at the cone's apex. What is outside the ball by orders of
+        // magnitude is scaled down first, where its square would not be a number.
+        if (FiniteValues.Unit(weights) is > 1 and var unit)
+        {
+            FiniteValues.Divide(weights, unit, weights);
+        }
         double squares = 0;
         foreach (ref var weight in weights)
         {
@@ -64,7 +63,7 @@ public sealed record UnitBallSet : AmbiguitySet
     /// <inheritdoc/>
     protected override void BestResponseCore(ReadOnlySpan<double> losses, Span<double> weights)
     {
-        var norm = DualValue(losses);
+        var norm = DualValueCore(losses);
         for (var i = 0; i < losses.Length; i++)
         {
             weights[i] = norm > 0 ? Math.Max(losses[i], 0) / norm : 0;

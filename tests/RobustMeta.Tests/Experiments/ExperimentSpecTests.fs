@@ -62,7 +62,7 @@ let private refusals =
                 refuses "MeLU" [ "metrics", "NDCG@10,ACU" ] [ "'ACU'"; "'AUC'" ]
                 refuses "MeLU" [ "selection", "NDCG" ] [ "cut-off" ]
                 refuses "MeLU" [ "set", "simplx" ] [ "simplx" ]
-                refuses "MeLU" [ "referenceModel", "MeLUU" ] [ "'MeLU'" ]
+                refuses "MeLU" [ "reference", "crossfit"; "referenceModel", "MeLUU" ] [ "'MeLU'" ]
 
             testCase "errors of items without a label"
             <| fun () ->

@@ -39,7 +39,7 @@ let private train seeds (settings: (string * string) list) =
                     (seed, row.TestSet, row.User), row.Value
         ]
 
-let private plain = lazy (train seeds [ "preset", "none" ])
+let private plain = lazy (train seeds [ "preset", "plain" ])
 
 let private isMinority (user: string) =
     let group = dataset.Value.Ratings.UserFeatures.Find "group" :?> TokenColumn
@@ -62,7 +62,7 @@ let tests =
         [
             testCase "adaptation beats no adaptation"
             <| fun () ->
-                let without = train (List.take 1 seeds) [ "preset", "none"; "innerSteps", "0" ]
+                let without = train (List.take 1 seeds) [ "preset", "plain"; "innerSteps", "0" ]
                 let losses = gains without (fun testSet _ -> testSet = 2)
                 Expect.isLessThan (Array.average losses) -0.02 "mean"
                 Expect.isLessThan (Significance.Wilcoxon losses) 1e-6 "paired test"

@@ -7,7 +7,7 @@ open Expecto
 open MathNet.Numerics.LinearAlgebra
 open RobustMeta.Data
 open RobustMeta.Models.Baselines
-open RobustMeta.Models.Offsets
+open RobustMeta.Bias
 open RobustMeta.Runtime
 open RobustMeta.Settings
 open RobustMeta.Tasks

@@ -122,9 +122,9 @@ let tests =
             for settings, hint in
                 [
                     [ "set", "simplex" ], "sets with a size"
-                    [ "levels", "none" ], "levels is none"
+                    [ "levels", "none" ], "levels none"
                     [ "population", "0.5,0.5" ], "twice"
-                    [ "set", "cvar 0.5"; "population", "0.5,2" ], "share of a CVaR"
+                    [ "set", "cvar 0.5"; "population", "0.5,2" ], "fraction of a CVaR"
                 ] do
                 testCase $"refused: %A{settings}"
                 <| fun () ->

@@ -161,11 +161,11 @@ let tests =
 
                 Expect.equal
                     (chosen [ poor; bias ] bad)
-                    ("bias", [ "none", false; "poor", false; "bias", true ])
+                    ("bias", [ "plain", false; "poor", false; "bias", true ])
                     "bias is the best"
 
                 // No better than itself.
-                Expect.equal (chosen [ bias ] bias.Predictor) ("none", [ "none", true; "bias", false ]) "a tie"
+                Expect.equal (chosen [ bias ] bias.Predictor) ("none", [ "plain", true; "bias", false ]) "a tie"
                 Expect.equal (fst (chosen [ poor ] bias.Predictor)) "none" "worse"
 
                 let warning (candidate: Reference) plain =
@@ -208,8 +208,12 @@ let tests =
 
                 let known = Func<ImmutableArray<UserTask>, IPredictor>(fun _ -> Known(Set.empty, fun _ -> 0f))
 
-                for kind in [ "none"; "bias"; "crossfit"; "userConstant"; "entropy"; "itemAverage" ] do
-                    Expect.equal (fit kind known).Name kind "name"
+                for kind in ReferenceKind.Registry.All.Values do
+                    if kind.Name <> "auto" then
+                        let reference: Reference = fit kind.Name known
+                        Expect.equal reference.Name kind.Name "name"
+                        Expect.equal (isNull reference.Predictor) (not kind.Predicts) $"{kind}: predicts"
+                        Expect.equal reference.Scores.IsEmpty (not kind.Predicts) $"{kind}: has scores"
 
                 Expect.throwsT<SettingException> (fun () -> fit "crossfit" null |> ignore) "no model"
                 Expect.throwsT<SettingException> (fun () -> fit "auto" known |> ignore) "no validation users"

@@ -307,10 +307,23 @@ let tests =
                 adversary.Reference.Excess(mixed, ReadOnlySpan given, Span excess)
                 areClose 1e-6 excess (Array.zeroCreate excess.Length) "no excess"
 
+            testCase "weights climb with the batch that was weighed last"
+            <| fun () ->
+                let adversary = adversary []
+                Expect.throwsT<InvalidOperationException> (fun () -> adversary.Ascend everyone) "nothing was weighed"
+                weigh adversary everyone (drawLosses (Random 1) everyone) |> ignore
+                adversary.Ascend everyone
+                Expect.throwsT<InvalidOperationException> (fun () -> adversary.Ascend(sub [ 0; 1 ])) "another batch"
+
             testCase "settings that do not go together are refused"
             <| fun () ->
-                refused [ "simplex, kl, cvar" ] [ "ascent", "exponentiatedGradient"; "set", "chi2 0.5" ]
+                refused [ "simplex"; "kl"; "cvar" ] [ "ascent", "exponentiatedGradient"; "set", "chi2 0.5" ]
                 refused [ "softmaxLogits"; "simplex" ] [ "ascent", "softmaxLogits"; "set", "kl 0.1" ]
+
+                refused
+                    [ "softmaxLogits"; "interactionIndex pair" ]
+                    [ "ascent", "softmaxLogits"; "interactionIndex", "item" ]
+
                 refused [ "doroTrim"; "bestResponse" ] [ "doroTrim", "0.1" ]
                 refused [ "weightsAct" ] [ "weightsAct", "support"; "ascent", "bestResponse" ]
                 refused [ "timing batch" ] [ "userIndex", "network"; "timing", "epoch" ]

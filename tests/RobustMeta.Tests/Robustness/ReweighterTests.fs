@@ -174,6 +174,27 @@ let tests =
                     epochs (Seeds.Generator(6L, set)) (fun batch losses -> weigh adversary batch losses |> ignore)
                     Expect.isGreaterThan (adversary.EndEpoch().Gap) -1e-9 set
 
+            testCase "a certificate is of the newest losses, where weights climb with them after the model's step"
+            <| fun () ->
+                let groups = [ 0; 1; 0; 1; 0; 1; 0; 1 ]
+
+                let settings =
+                    [ "userIndex", "group"; "ascent", "bestResponse"; "alternating", "true"; "set", "chi2 0.25" ]
+
+                let adversary = adversaryWith (NoReference()) groups settings
+                let random = Seeds.Generator(8L, "newer")
+                weigh adversary everyone (drawLosses random everyone) |> ignore
+                let newer = drawLosses random everyone
+                adversary.Ascend(everyone, ReadOnlySpan newer)
+                let worst = [| for own in rows everyone (Array.map float newer) -> mean2 (best "chi2 0.25" own) own |]
+
+                let ofGroup g =
+                    worst |> Array.indexed |> Array.filter (fun (u, _) -> groups[u] = g) |> Array.averageBy snd
+
+                let means = [| ofGroup 0; ofGroup 1 |]
+                let expected = mean2 (best "chi2 0.25" means) means
+                Expect.floatClose Accuracy.high (adversary.EndEpoch().Worst) expected "worst case"
+
             testCase "the adversary sees the excess over the reference, the weights multiply whatever is descended on"
             <| fun () ->
                 let random = Seeds.Generator(7L, "excess")

@@ -3,42 +3,79 @@ module RobustMeta.Tests.Robustness.RobustPresetTests
 open Expecto
 open RobustMeta.Experiments
 open RobustMeta.Robustness
+open RobustMeta.Scripts
 open RobustMeta.Settings
+
+let private specOf (preset: RobustPreset) = Experiment.spec "MeLU" [ "preset", preset.Name ]
+
+let private refused (words: string list) (act: unit -> obj) =
+    Expect.throwsC (act >> ignore) (fun error ->
+        Expect.isTrue (error :? SettingException) $"{error}"
+
+        for word in words do
+            Expect.stringContains error.Message word "message")
 
 [<Tests>]
 let tests =
     testList
         "RobustPreset"
         [
-            testCase "every preset applies to every spec, under a name of its own"
+            testCase "every preset applies to every spec; one method has one name"
             <| fun () ->
-                let names = [ for preset in RobustPreset.All -> preset.Name ]
-                Expect.equal (List.distinct names) names "names"
+                let specs = [ for preset in RobustPreset.All -> preset.Name, specOf preset ]
+                Expect.equal (List.distinctBy fst specs) specs "names"
 
-                let robustness =
-                    [
-                        for preset in RobustPreset.All do
-                            let settings = [| for struct (k, v) in preset.Settings -> struct (k, v) |]
-                            preset.Name, (ExperimentSpec.Of("MeLU", settings)).Meta.Robustness
-                    ]
-
-                for a, one in robustness do
-                    for b, other in robustness do
-                        // The paper's own method is its ablation with both levels, and its user level is TR-MAML.
-                        let same =
-                            Set.isSubset (set [ a; b ]) (set [ "paper"; "both" ])
-                            || Set.isSubset (set [ a; b ]) (set [ "user"; "tr-maml" ])
-
-                        Expect.equal (one = other) (a = b || same) $"{a} and {b}"
+                for a, one in specs do
+                    for b, other in specs do
+                        let same = one.Meta.Robustness = other.Meta.Robustness
+                        Expect.equal same (one.MethodName = other.MethodName) $"{a} and {b}"
+                        Expect.equal same (one.Hash = other.Hash) $"{a} and {b}: one folder"
 
             testCase "the default is the paper's preset"
             <| fun () ->
                 let paper = [| for struct (k, v) in RobustPreset.Named("paper").Settings -> struct (k, v) |]
                 Expect.equal (ExperimentSpec.Of("MeLU", paper)).Text (ExperimentSpec.Of "MeLU").Text "defaults"
 
-            testCase "an unknown name is refused with the nearest"
+            testCase "plain training is called by its model alone"
             <| fun () ->
-                Expect.throwsC (fun () -> RobustPreset.Named "robustmta" |> ignore) (fun error ->
-                    Expect.isTrue (error :? SettingException) "kind"
-                    Expect.stringContains error.Message "did you mean 'robustmeta'" "hint")
+                Expect.equal (specOf (RobustPreset.Named "plain")).MethodName "MeLU" "plain"
+                Expect.equal (specOf (RobustPreset.Named "robustmeta")).MethodName "MeLU+robustmeta" "robust"
+
+            testCase "an unknown name is refused with the nearest, a former one with the one in its place"
+            <| fun () ->
+                refused [ "did you mean 'robustmeta'" ] (fun () -> RobustPreset.Named "robustmta")
+                refused [ "'none'"; "'plain'" ] (fun () -> RobustPreset.Named "none")
+                refused [ "'both'"; "'paper'" ] (fun () -> RobustPreset.Named "both")
+
+            testCase "what a preset sets can be overridden, and what cannot act any more falls away"
+            <| fun () ->
+                let spec settings = Experiment.spec "MeLU" settings
+
+                for preset in RobustPreset.All do
+                    let plain = spec [ "preset", preset.Name; "levels", "none"; "distill", "0" ]
+                    Expect.equal plain.Meta.Robustness (ReweighterSpec(Levels = WeightLevels.None)) preset.Name
+
+                let steps = spec [ "preset", "dr-maml"; "ascent", "projectedGradient"; "taskWeightLr", "0.5" ]
+                Expect.equal (steps.Meta.Robustness.Set, steps.Meta.Robustness.TaskWeightLr) ("cvar 0.5", 0.5) "steps"
+                let response = Experiment.vary [ "ascent", "bestResponse" ] steps
+                Expect.equal response.Meta.Robustness.TaskWeightLr (ReweighterSpec().TaskWeightLr) "the rate falls away"
+                let users = spec [ "preset", "robustmeta"; "levels", "user"; "set", "kl 0.2" ]
+                Expect.equal users.Meta.Robustness.Set "kl 0.2" "another set"
+
+                refused [ "taskWeightLr has no effect"; "bestResponse" ] (fun () ->
+                    spec [ "preset", "dr-maml"; "taskWeightLr", "0.5" ])
+
+            testCase "a preset of one's own is one like the others"
+            <| fun () ->
+                let own =
+                    RobustPreset(
+                        "own-chi2",
+                        "a wide ball",
+                        [ struct ("levels", "user"); struct ("set", "chi2 3"); struct ("ascent", "bestResponse") ]
+                    )
+
+                RobustPreset.Registry.Replace own
+                let spec = Experiment.spec "MeLU" [ "preset", "own-chi2" ]
+                Expect.equal (spec.MethodName, spec.Meta.Robustness.Set) ("MeLU+own-chi2", "chi2 3") "spec"
+                Expect.contains RobustPreset.All own "in the list"
         ]

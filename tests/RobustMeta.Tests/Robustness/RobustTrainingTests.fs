@@ -9,6 +9,7 @@ open RobustMeta.Engine
 open RobustMeta.Experiments
 open RobustMeta.Models
 open RobustMeta.Robustness
+open RobustMeta.Robustness.References
 open RobustMeta.Tasks
 open RobustMeta.Training
 
@@ -70,6 +71,16 @@ let tests =
                     for a, b in Seq.zip other.Training.History plain.Training.History do
                         Expect.equal (a.MeanLoss, a.Validation) (b.MeanLoss, b.Validation) $"%A{settings}"
 
+            testCase "a reference of one's own trains: excess over a constant moves no weight of a simplex"
+            <| fun () ->
+                ReferenceKind.Registry.Replace(OwnReferenceTests.ConstantReference())
+                let response = [ "set", "kl 0.1"; "ascent", "bestResponse" ]
+                let own = train ([ "reference", "constant"; "constantLoss", "0.3" ] @ response)
+
+                for a, b in Seq.zip own.Training.History (train response).Training.History do
+                    Expect.floatClose Accuracy.low a.Validation b.Validation "validation"
+                    Expect.floatClose Accuracy.low a.UserEss b.UserEss "weights"
+
             testCase "every preset trains, and its certificate holds"
             <| fun () ->
                 for preset in RobustPreset.All do
@@ -122,6 +133,7 @@ let tests =
                         Expect.equal (parameters resumed) (parameters whole) name
                         Expect.equal (List.ofSeq resumed.Training.History) (List.ofSeq whole.Training.History) name
                         Expect.equal resumed.Weights.Users whole.Weights.Users name
+                        Expect.equal resumed.Weights.Interactions whole.Weights.Interactions name
                 finally
                     Directory.Delete(folder, true)
 
@@ -149,7 +161,7 @@ let tests =
             testCase "the reference is compared with the plain training of the same spec; auto takes the better"
             <| fun () ->
                 let result = train (preset "robustmeta-auto")
-                Expect.equal [ for l in result.References -> l.Name ] [ "none"; "bias"; "crossfit" ] "compared"
+                Expect.equal [ for l in result.References -> l.Name ] [ "plain"; "bias"; "crossfit" ] "compared"
                 let least = result.References |> Seq.minBy _.Loss
                 Expect.isTrue least.IsChosen "the least"
                 Expect.hasLength (result.References |> Seq.filter _.IsChosen |> Seq.toList) 1 "one"

@@ -57,7 +57,7 @@ let tests =
 
                             let expected = slow radius weights
                             let actual = Array.copy weights
-                            (KullbackLeiblerBallSet radius :> IMirrorSet).MirrorProject(Span actual)
+                            (KullbackLeiblerBallSet radius).MirrorProject(Span actual)
                             let logs = weights |> Array.map (fun w -> log (max w Double.Epsilon))
 
                             if divergence (softmax 1.0 logs) <= radius then

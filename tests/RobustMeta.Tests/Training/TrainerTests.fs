@@ -10,6 +10,7 @@ open RobustMeta.Data
 open RobustMeta.Engine
 open RobustMeta.Models
 open RobustMeta.Robustness
+open RobustMeta.Robustness.References
 open RobustMeta.Tasks
 open RobustMeta.Training
 
@@ -72,15 +73,16 @@ let private scripted (script: Script) =
 
     engine, validation
 
-let private trainerOf seed (spec: TrainerSpec) (engine: IMetaGradientEngine) validation =
-    let ratings = world.Value.Ratings
-
+let private tasksOf count =
     let task user =
-        let rows = ratings.RowsOf(user).ToArray()
+        let rows = world.Value.Ratings.RowsOf(user).ToArray()
         UserTask(user, ImmutableArray.CreateRange rows[..2], ImmutableArray.CreateRange rows[3..5])
 
-    let tasks = ImmutableArray.CreateRange(Seq.init users task)
-    let source = TaskSource(ratings, LabelKind.Click, 4.0)
+    ImmutableArray.CreateRange(Seq.init count task)
+
+let private trainerOf seed (spec: TrainerSpec) (engine: IMetaGradientEngine) validation =
+    let tasks = tasksOf users
+    let source = TaskSource(world.Value.Ratings, LabelKind.Click, 4.0)
     let plain = Reweighter.Plain(Array.create users 3)
     Trainer(spec, engine, plain, source, tasks, validation, seed, ImmutableArray.Create TrainingPhase.Main)
 
@@ -115,6 +117,28 @@ let private selection =
                 let result, w = run plain { script with Validation = valuesOf [ 5.0; 4.0; 6.0 ] }
                 Expect.equal (result.BestEpoch, result.History.Count, result.StoppedEarly) (1, 8, false) "epochs"
                 Expect.equal w [| -0.5f; 0.0f |] "one step"
+
+            testCase "the weights are those of the best epoch, like the parameters"
+            <| fun () ->
+                // Users' losses differ by batch, so that the weights climb on in every epoch.
+                let weightsAfter epochs validation =
+                    let engine, validation = scripted { script with Validation = validation; Loss = fun b -> float32 b }
+                    let tasks = tasksOf users
+                    let source = TaskSource(world.Value.Ratings, LabelKind.Click, 4.0)
+
+                    let spec = ReweighterSpec(Levels = WeightLevels.User, Set = "simplex", TaskWeightLr = 0.1)
+
+                    let reweighter = Reweighter.Over(spec, source, tasks, NoReference(), 1L)
+                    let phases = ImmutableArray.Create TrainingPhase.Main
+                    let loop = TrainerSpec(Lr = 0.5, Gamma = 1.0, BatchSize = 2, Epoch = epochs, Clip = 0.0)
+                    let result = Trainer(loop, engine, reweighter, source, tasks, validation, 1L, phases).Run()
+                    result.BestEpoch, List.ofArray reweighter.Weights.Users
+
+                let best = weightsAfter 3 (float >> (~-))
+                let stopped = weightsAfter 8 (fun epoch -> if epoch <= 3 then -(float epoch) else 0.0)
+                Expect.equal stopped best "epoch 3"
+                Expect.notEqual (snd (weightsAfter 8 (float >> (~-)))) (snd best) "they go on to change"
+                Expect.equal (weightsAfter 8 float) (0, List.replicate users 1.0) "the start is uniform"
 
             testCase "the direction is that of the metric; the start may be best"
             <| fun () ->

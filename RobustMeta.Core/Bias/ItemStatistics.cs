@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using RobustMeta.Tasks;
 
-namespace RobustMeta.Models.Baselines;
+namespace RobustMeta.Bias;
 
 /// <summary>How often each item was rated by the meta-training users, and how well.</summary>
 /// <param name="Counts">Number of ratings per item.</param>

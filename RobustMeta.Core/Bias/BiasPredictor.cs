@@ -1,11 +1,10 @@
-using RobustMeta.Models.Offsets;
 using RobustMeta.Tasks;
 
-namespace RobustMeta.Models.Baselines;
+namespace RobustMeta.Bias;
 
 /// <summary>Item offset plus user offset, both shrunk, as a method to compare with (see <see cref="BiasModel"/>).</summary>
 /// <param name="model">The model.</param>
-public sealed class BiasBaseline(BiasModel model) : IPredictor
+public sealed class BiasPredictor(BiasModel model) : IPredictor
 {
     /// <inheritdoc/>
     public string Name => "bias";

@@ -1,6 +1,4 @@
-using RobustMeta.Tasks;
-
-namespace RobustMeta.Robustness.References;
+namespace RobustMeta.Tasks;
 
 /// <summary>The loss of one prediction, in double precision, as the models' losses are defined.</summary>
 public static class PointLoss
@@ -11,8 +9,12 @@ public static class PointLoss
     /// </summary>
     public static double Of(LabelKind label, double score, double target) =>
         label == LabelKind.Click
-            ? Math.Max(score, 0) - target * score + Math.Log(1 + Math.Exp(-Math.Abs(score)))
+            ? Math.Max(score, 0) - target * score + Logistic.Tail(score)
             : (score - target) * (score - target);
+
+    /// <summary>What a score says of the label: the probability of a click, or the rating itself.</summary>
+    public static double Prediction(LabelKind label, double score) =>
+        label == LabelKind.Click ? Logistic.Sigmoid(score) : score;
 
     /// <summary>Of each score.</summary>
     public static double[] Of(LabelKind label, ReadOnlySpan<float> scores, ReadOnlySpan<float> targets)

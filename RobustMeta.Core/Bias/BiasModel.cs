@@ -1,12 +1,11 @@
 using System.Collections.Immutable;
-using RobustMeta.Models.Baselines;
 using RobustMeta.Tasks;
 
-namespace RobustMeta.Models.Offsets;
+namespace RobustMeta.Bias;
 
 /// <summary>
 /// Item offset plus user offset, both shrunk: the strongest of the simple models for cold users. Item offsets come
-/// from the meta-training users, leaving out a training user's own ratings where it is that user who is predicted for;
+/// from the meta-training users, without a training user's own ratings where the prediction is for that user;
 /// the user's offset comes from the support set. For clicks everything is in log-odds.
 /// </summary>
 public sealed class BiasModel
@@ -14,7 +13,7 @@ public sealed class BiasModel
     /// <summary>Pseudo-counts that pull an item's mean rating towards the global one.</summary>
     public const double RatingShrinkage = 5;
 
-    /// <summary>Pseudo-counts that pull an item's share of positives towards the global one.</summary>
+    /// <summary>Pseudo-counts that pull an item's fraction of positives towards the global one.</summary>
     public const double ClickShrinkage = 8;
 
     private const double UserShrinkage = 3;
@@ -55,7 +54,7 @@ public sealed class BiasModel
         for (var b = 0; b < batch.Count; b++)
         {
             var own = ownRatings.GetValueOrDefault(batch.Users[b]);
-            var range = batch.SupportOffsets[b]..batch.SupportOffsets[b + 1];
+            var range = batch.SupportRange(b);
             var scores = Array.ConvertAll(batch.SupportItems[range].ToArray(), item => ItemScore(item, own));
             var offset = UserOffset(scores, batch.SupportLabels.AsSpan()[range]);
             for (var j = 0; j < scores.Length; j++)
@@ -81,8 +80,8 @@ public sealed class BiasModel
             return mean;
         }
         // Finite where every label is the same.
-        var share = Math.Clamp(mean, Edge, 1 - Edge);
-        return Math.Log(share / (1 - share));
+        var fraction = Math.Clamp(mean, Edge, 1 - Edge);
+        return Math.Log(fraction / (1 - fraction));
     }
 
     // Ratings: Σ (r − item) / (n + 3). Clicks: the mode of a logistic model with a standard normal prior, by Newton's
@@ -104,7 +103,7 @@ public sealed class BiasModel
             double curvature = 1;
             for (var i = 0; i < scores.Length; i++)
             {
-                var p = 1 / (1 + Math.Exp(-(scores[i] + offset)));
+                var p = Logistic.Sigmoid(scores[i] + offset);
                 slope += labels[i] - p;
                 curvature += p * (1 - p);
             }

@@ -1,4 +1,4 @@
-namespace RobustMeta.Models.Offsets;
+namespace RobustMeta.Bias;
 
 /// <summary>What a model predicts on top of.</summary>
 public enum OffsetKind

@@ -1,0 +1,71 @@
+namespace RobustMeta.Robustness.Adversaries;
+
+/// <summary>
+/// How weights in the mean-one convention rise to the worst case over a set: by gradient steps, or by the exact response.
+/// The one place for it, whatever the weights are of: users, groups, or the interactions of one user.
+/// </summary>
+/// <param name="response">The exact response.</param>
+/// <param name="step">The gradient step; null for exact responses.</param>
+/// <param name="rate">Learning rate of the steps; 0 leaves the weights untouched.</param>
+internal sealed class Climb(SetResponse response, IWeightStep? step, double rate)
+{
+    /// <summary>Whether single steps are taken, and their rate is not zero: exact responses need all scores at once.</summary>
+    public bool Steps => step is not null && rate > 0;
+
+    /// <summary>All weights, each with its score.</summary>
+    public void All(Span<double> weights, ReadOnlySpan<double> scores)
+    {
+        if (step is null)
+        {
+            response.Respond(scores, weights);
+        }
+        else if (rate > 0)
+        {
+            step.Move(weights, scores, rate);
+            step.Restore(weights);
+        }
+    }
+
+    /// <summary>A step of some of the weights, after which the whole vector returns to its set.</summary>
+    /// <param name="weights">All weights.</param>
+    /// <param name="places">Which of them have a score, each once.</param>
+    /// <param name="scores">Their scores.</param>
+    public void Some(Span<double> weights, ReadOnlySpan<int> places, ReadOnlySpan<double> scores)
+    {
+        if (!Steps)
+        {
+            return;
+        }
+        using var moved = new Scratch(places.Length);
+        for (var i = 0; i < places.Length; i++)
+        {
+            moved.Values[i] = weights[places[i]];
+        }
+        step!.Move(moved.Values, scores, rate);
+        for (var i = 0; i < places.Length; i++)
+        {
+            weights[places[i]] = moved.Values[i];
+        }
+        step.Restore(weights);
+    }
+
+    /// <summary>A step of weights that have several scores each, one after the other, as items have in a batch.</summary>
+    /// <param name="weights">All weights.</param>
+    /// <param name="places">The weight that each score is of.</param>
+    /// <param name="scores">The scores.</param>
+    public void Each(Span<double> weights, ReadOnlySpan<int> places, ReadOnlySpan<double> scores)
+    {
+        if (!Steps)
+        {
+            return;
+        }
+        for (var i = 0; i < places.Length; i++)
+        {
+            step!.Move(weights.Slice(places[i], 1), scores.Slice(i, 1), rate);
+        }
+        step!.Restore(weights);
+    }
+
+    /// <summary>The worst mean(w · scores) over the set; NaN where it is no maximum over one set.</summary>
+    public double Worst(ReadOnlySpan<double> scores) => response.Worst(scores);
+}
