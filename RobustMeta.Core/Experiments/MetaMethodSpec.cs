@@ -36,7 +36,7 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
 
     /// <summary>
     /// The model, <c>-offset</c> where it predicts on top of the bias model, and the robust method that the settings make:
-    /// the preset all of whose settings hold, the one with most settings if several do, or else the levels.
+    /// the preset all of whose settings hold, the one that departs from the defaults in most settings if several do, or else the levels.
     /// </summary>
     public override string DisplayName
     {
@@ -48,7 +48,15 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
     }
 
     /// <summary>The preset that the settings of robustness amount to; null where there is none.</summary>
-    public RobustPreset? Preset => RobustPreset.All.Where(Holds).MaxBy(preset => preset.Settings.Length);
+    public RobustPreset? Preset => RobustPreset.All.Where(Holds).MaxBy(Departures);
+
+    // Of the presets that hold the one that says most: settings that are the defaults say nothing.
+    private static int Departures(RobustPreset preset)
+    {
+        var defaults = new ReweighterSpec();
+        var printed = SettingList.Of(defaults).ToDictionary(setting => setting.Key, setting => setting.Print(defaults));
+        return preset.Settings.Count(setting => printed.GetValueOrDefault(setting.Key) != setting.Value);
+    }
 
     // A preset holds where setting it changes nothing.
     private bool Holds(RobustPreset preset)
