@@ -8,6 +8,22 @@ public abstract record FeatureColumn(string Name)
 {
     /// <summary>Number of rows (entities).</summary>
     public abstract int Rows { get; }
+
+    /// <summary>
+    /// The same feature of the entities in another order, with tokens in <see cref="IdentifierOrder"/>; this column where nothing
+    /// moves.
+    /// </summary>
+    /// <param name="order">Which entity comes at each place.</param>
+    internal abstract FeatureColumn InOrder(int[] order);
+
+    // Index 0 stands for unknown and stays.
+    private protected static (Vocabulary Vocabulary, int[] Places) Sorted(Vocabulary vocabulary)
+    {
+        var order = IdentifierOrder.Of(vocabulary, fixedTokens: 1);
+        return IdentifierOrder.IsIdentity(order)
+            ? (vocabulary, order)
+            : (Vocabulary.Of(order.Select(token => vocabulary[token])), IdentifierOrder.Places(order));
+    }
 }
 
 /// <summary>One token per entity, e.g. the occupation of a user. Token 0 is <see cref="Vocabulary.Unknown"/>.</summary>
@@ -18,6 +34,14 @@ public sealed record TokenColumn(string Name, Vocabulary Vocabulary, ImmutableAr
 {
     /// <inheritdoc/>
     public override int Rows => Tokens.Length;
+
+    internal override FeatureColumn InOrder(int[] order)
+    {
+        var (vocabulary, places) = Sorted(Vocabulary);
+        return ReferenceEquals(vocabulary, Vocabulary) && IdentifierOrder.IsIdentity(order)
+            ? this
+            : new TokenColumn(Name, vocabulary, [.. order.Select(from => places[Tokens[from]])]);
+    }
 }
 
 /// <summary>A bag of tokens per entity, e.g. the genres of a film, in compressed rows.</summary>
@@ -35,6 +59,27 @@ public sealed record TokenBagColumn(
     /// <inheritdoc/>
     public override int Rows => Offsets.Length - 1;
 
+    internal override FeatureColumn InOrder(int[] order)
+    {
+        var (vocabulary, places) = Sorted(Vocabulary);
+        if (ReferenceEquals(vocabulary, Vocabulary) && IdentifierOrder.IsIdentity(order))
+        {
+            return this;
+        }
+        var offsets = ImmutableArray.CreateBuilder<int>(order.Length + 1);
+        var tokens = ImmutableArray.CreateBuilder<int>(Tokens.Length);
+        offsets.Add(0);
+        foreach (var from in order)
+        {
+            foreach (var token in Bag(from))
+            {
+                tokens.Add(places[token]);
+            }
+            offsets.Add(tokens.Count);
+        }
+        return new TokenBagColumn(Name, vocabulary, offsets.MoveToImmutable(), tokens.DrainToImmutable());
+    }
+
     /// <summary>The tokens of one entity; may be empty.</summary>
     public ReadOnlySpan<int> Bag(int row) => Tokens.AsSpan()[Offsets[row]..Offsets[row + 1]];
 }
@@ -46,4 +91,7 @@ public sealed record FloatColumn(string Name, ImmutableArray<float> Values) : Fe
 {
     /// <inheritdoc/>
     public override int Rows => Values.Length;
+
+    internal override FeatureColumn InOrder(int[] order) =>
+        IdentifierOrder.IsIdentity(order) ? this : new FloatColumn(Name, IdentifierOrder.Apply(Values, order));
 }

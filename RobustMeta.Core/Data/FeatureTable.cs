@@ -36,6 +36,14 @@ public sealed class FeatureTable
     /// <summary>A table without features.</summary>
     public static FeatureTable Empty(int rows) => new(rows, []);
 
+    /// <summary>The same features of the entities in another order; this table where nothing moves.</summary>
+    /// <param name="order">Which entity comes at each place.</param>
+    internal FeatureTable InOrder(int[] order)
+    {
+        var columns = Columns.Select(column => column.InOrder(order)).ToArray();
+        return columns.Index().All(c => ReferenceEquals(c.Item, Columns[c.Index])) ? this : new(Rows, columns);
+    }
+
     /// <summary>The feature of that name, or null.</summary>
     public FeatureColumn? Find(string name) => Columns.FirstOrDefault(c => c.Name == name);
 }

@@ -23,6 +23,8 @@ public sealed class PreparedExperiment
     {
         var dataset = NegativeSampling.Complete(given, spec.Split.Negatives, spec.Split.NegativePopularity, spec.Seed);
         Spec = spec;
+        // From here on nothing depends on the order of rows and files.
+        dataset = dataset with { Ratings = CanonicalRatings.Of(dataset.Ratings) };
         Dataset = dataset;
         var threshold = double.IsNaN(spec.Split.LabelThreshold) ? dataset.LabelThreshold : spec.Split.LabelThreshold;
         Source = new(dataset.Ratings, spec.Split.Label, threshold);

@@ -19,7 +19,9 @@ public sealed record TaskSplit(
     /// <summary>Divides users into the three parts, and each user's ratings into support and query.</summary>
     /// <param name="ratings">The ratings.</param>
     /// <param name="spec">Sizes and rules.</param>
-    /// <param name="seed">Same seed, same split; a user's support does not depend on the other users.</param>
+    /// <param name="seed">
+    /// Same seed, same split, whatever the order of the rows; a user's support does not depend on the other users.
+    /// </param>
     /// <exception cref="ArgumentException">Fewer than three users are left, or the shares leave none to train.</exception>
     public static TaskSplit Of(Ratings ratings, TaskSplitSpec spec, long seed)
     {
@@ -36,6 +38,7 @@ public sealed record TaskSplit(
             );
         }
         var train = users.Length - validation - test;
+        var itemPlaces = IdentifierOrder.Places(IdentifierOrder.Of(ratings.Items));
         return new(
             Tasks(users[..train], spec.QueryLength),
             Tasks(users[train..(train + validation)], spec.QueryLength),
@@ -44,7 +47,7 @@ public sealed record TaskSplit(
         );
 
         ImmutableArray<UserTask> Tasks(int[] part, int queryLength) =>
-            [.. part.Select(user => TaskOf(ratings, user, spec, queryLength, seed))];
+            [.. part.Select(user => TaskOf(ratings, itemPlaces, user, spec, queryLength, seed))];
     }
 
     private static int[] EligibleUsers(
@@ -56,8 +59,10 @@ public sealed record TaskSplit(
     {
         var needed = Math.Max(spec.MinRatings, spec.SupportRule == SupportRule.AllButQuery ? spec.QueryLength + 1 : 2);
         var eligible = new List<int>();
-        foreach (var user in Seeds.Generator(seed, "users").Permutation(ratings.Users.Count))
+        var ordered = IdentifierOrder.Of(ratings.Users);
+        foreach (var place in Seeds.Generator(seed, "users").Permutation(ordered.Length))
         {
+            var user = ordered[place];
             var count = ratings.RowsOf(user).Length;
             DropReason? reason =
                 count < needed ? DropReason.TooFewRatings
@@ -76,9 +81,18 @@ public sealed record TaskSplit(
         return [.. eligible];
     }
 
-    private static UserTask TaskOf(Ratings ratings, int user, TaskSplitSpec spec, int queryLength, long seed)
+    private static UserTask TaskOf(
+        Ratings ratings,
+        int[] itemPlaces,
+        int user,
+        TaskSplitSpec spec,
+        int queryLength,
+        long seed
+    )
     {
+        // Shuffled from the order of the items' identifiers: the order of the file has no say.
         var rows = ratings.RowsOf(user).ToArray();
+        rows.AsSpan().Sort((a, b) => itemPlaces[ratings.ItemIndex[a]].CompareTo(itemPlaces[ratings.ItemIndex[b]]));
         Seeds.Generator(seed, "support", ratings.Users[user]).Shuffle(rows);
         var support =
             spec.SupportRule == SupportRule.AllButQuery
