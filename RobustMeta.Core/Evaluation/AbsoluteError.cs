@@ -1,7 +1,9 @@
+using RobustMeta.Tasks;
+
 namespace RobustMeta.Evaluation;
 
 /// <summary>Mean absolute error of predicted ratings (MAE per user, not clipped to the scale).</summary>
-public sealed class AbsoluteError() : Metric("MAE", 0, higherIsBetter: false, needsLabels: true)
+public sealed class AbsoluteError() : Metric("MAE", higherIsBetter: false, errorOf: LabelKind.Rating)
 {
     /// <inheritdoc/>
     protected override double? Value(RankedQuery query)

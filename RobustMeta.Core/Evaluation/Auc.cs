@@ -4,7 +4,7 @@ namespace RobustMeta.Evaluation;
 /// Probability that a positive scores above a negative, ties counting half (the tie rule has no say). Undefined
 /// without one of either.
 /// </summary>
-public sealed class Auc() : Metric("AUC", 0, higherIsBetter: true)
+public sealed class Auc() : Metric("AUC", higherIsBetter: true)
 {
     /// <inheritdoc/>
     protected override double? Value(RankedQuery query)

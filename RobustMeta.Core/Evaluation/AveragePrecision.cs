@@ -4,8 +4,7 @@ namespace RobustMeta.Evaluation;
 /// Mean of the precisions at the ranks of the positives among the first K, over min(K, positives). Its mean over users
 /// is MAP. Undefined without a positive.
 /// </summary>
-/// <param name="cutoff">K.</param>
-public sealed class AveragePrecision(int cutoff) : Metric("MAP", cutoff, higherIsBetter: true)
+public sealed class AveragePrecision() : Metric("MAP", higherIsBetter: true, hasCutoff: true)
 {
     /// <inheritdoc/>
     protected override double? Value(RankedQuery query)

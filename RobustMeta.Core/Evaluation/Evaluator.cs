@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 
@@ -25,25 +24,39 @@ public sealed class Evaluator(
     public ImmutableArray<Metric> Metrics { get; } = metrics;
 
     /// <summary>
-    /// Value of each metric for each user of a test set: the mean over the user's draws in which it is defined. A user
-    /// for whom a metric is undefined in all of them has no row for it.
+    /// Value of each metric for each user of a test set: the mean over the user's draws. All metrics that rank are measured
+    /// on the same draws, those on which all of them are defined (<see cref="WithoutRanking"/> counts the others), so that
+    /// their means are over the same users; errors are measured on every draw. A user without a draw has no row.
     /// </summary>
     /// <param name="method">The method.</param>
     /// <param name="testSet">Number of the test set, for the rows.</param>
     /// <param name="tasks">Its tasks; a user may occur in several draws.</param>
+    /// <param name="labels">Where the labels of its tasks come from, where they are not those of the data.</param>
     /// <exception cref="ArgumentException">A cut-off is too large for the candidates, or scores are wrong.</exception>
-    public IReadOnlyList<UserResult> Evaluate(IPredictor method, int testSet, ImmutableArray<UserTask> tasks)
+    public IReadOnlyList<UserResult> Evaluate(
+        IPredictor method,
+        int testSet,
+        ImmutableArray<UserTask> tasks,
+        TaskSource? labels = null
+    )
     {
         var values = new double?[tasks.Length * Metrics.Length];
         ForEachUser(
             method,
             tasks,
+            labels ?? source,
             (position, query) =>
             {
-                for (var m = 0; m < Metrics.Length; m++)
+                var own = values.AsSpan(position * Metrics.Length, Metrics.Length);
+                var isRanked = true;
+                for (var m = 0; m < own.Length; m++)
                 {
-                    values[position * Metrics.Length + m] =
-                        method.ScoresAreLabels || !Metrics[m].NeedsLabels ? Metrics[m].Evaluate(query) : null;
+                    own[m] = method.ScoresAreLabels || !Metrics[m].NeedsLabels ? Metrics[m].Evaluate(query) : null;
+                    isRanked &= Metrics[m].NeedsLabels || own[m] is not null;
+                }
+                for (var m = 0; m < own.Length && !isRanked; m++)
+                {
+                    own[m] = Metrics[m].NeedsLabels ? own[m] : null;
                 }
             }
         );
@@ -61,9 +74,40 @@ public sealed class Evaluator(
         return rows;
     }
 
-    private void ForEachUser(IPredictor method, ImmutableArray<UserTask> tasks, Action<int, RankedQuery> measure)
+    /// <summary>
+    /// Number of draws on which some metric that ranks is undefined (no relevant candidate, or only such): no metric that
+    /// ranks is measured on them. It does not depend on the method.
+    /// </summary>
+    /// <param name="tasks">Tasks of a test set.</param>
+    public int WithoutRanking(ImmutableArray<UserTask> tasks)
     {
-        foreach (var plain in source.Batches(tasks, UsersPerBatch))
+        var ranking = Metrics.Where(metric => !metric.NeedsLabels).ToArray();
+        var without = 0;
+        ForEachUser(
+            new NoScores(),
+            tasks,
+            source,
+            (_, query) => without += ranking.Any(metric => metric.Evaluate(query) is null) ? 1 : 0
+        );
+        return without;
+    }
+
+    private sealed class NoScores : IPredictor
+    {
+        public string Name => "";
+        public bool ScoresAreLabels => false;
+
+        public float[] Predict(TaskBatch batch) => new float[batch.QueryItems.Length];
+    }
+
+    private void ForEachUser(
+        IPredictor method,
+        ImmutableArray<UserTask> tasks,
+        TaskSource labels,
+        Action<int, RankedQuery> measure
+    )
+    {
+        foreach (var plain in labels.Batches(tasks, UsersPerBatch))
         {
             var batch = candidates.Apply(plain, source.Ratings, source.Relevance, seed);
             var scores = method.Predict(batch);
@@ -92,5 +136,5 @@ public sealed class Evaluator(
         }
     }
 
-    private long TieSeed(int user) => Seeds.Derive(seed, "ties", user.ToString(CultureInfo.InvariantCulture));
+    private long TieSeed(int user) => Seeds.Derive(seed, "ties", source.Ratings.Users[user]);
 }

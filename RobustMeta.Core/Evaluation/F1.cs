@@ -4,8 +4,7 @@ namespace RobustMeta.Evaluation;
 /// Harmonic mean of precision and recall at K, per user and then averaged (the F1 of the averages is another number);
 /// 0 without a hit. Undefined without a positive.
 /// </summary>
-/// <param name="cutoff">K.</param>
-public sealed class F1(int cutoff) : Metric("F1", cutoff, higherIsBetter: true)
+public sealed class F1() : Metric("F1", higherIsBetter: true, hasCutoff: true)
 {
     /// <inheritdoc/>
     // 2PR/(P+R) with P = h/K and R = h/n is 2h/(K+n).

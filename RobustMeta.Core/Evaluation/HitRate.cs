@@ -1,8 +1,7 @@
 namespace RobustMeta.Evaluation;
 
 /// <summary>1 if a positive is among the first K, else 0. Undefined without a positive.</summary>
-/// <param name="cutoff">K.</param>
-public sealed class HitRate(int cutoff) : Metric("HR", cutoff, higherIsBetter: true)
+public sealed class HitRate() : Metric("HR", higherIsBetter: true, hasCutoff: true)
 {
     /// <inheritdoc/>
     protected override double? Value(RankedQuery query) =>

@@ -3,7 +3,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Evaluation;
 
 /// <summary>Mean binary cross-entropy of scores read as logits against relevance.</summary>
-public sealed class LogLoss() : Metric("LogLoss", 0, higherIsBetter: false, needsLabels: true)
+public sealed class LogLoss() : Metric("LogLoss", higherIsBetter: false, errorOf: LabelKind.Click)
 {
     /// <inheritdoc/>
     protected override double? Value(RankedQuery query)

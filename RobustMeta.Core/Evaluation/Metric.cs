@@ -1,45 +1,64 @@
 using System.Globalization;
 using RobustMeta.Settings;
+using RobustMeta.Tasks;
 
 namespace RobustMeta.Evaluation;
 
-/// <summary>A number that says how good one user's ranking or predictions are.</summary>
+/// <summary>
+/// A number that says how good one user's ranking or predictions are. To add one, inherit (in C# or F#) with a parameterless
+/// constructor and hand an example to <see cref="Registry"/>: specs, the command line, result tables and studies then know it.
+/// </summary>
 /// <param name="kind">Name without cut-off, e.g. <c>NDCG</c>.</param>
-/// <param name="cutoff">Number K of ranks that count; 0 where the metric has none.</param>
 /// <param name="higherIsBetter">Its direction.</param>
-/// <param name="needsLabels">Whether scores must estimate the labels, and not only order items.</param>
-public abstract class Metric(string kind, int cutoff, bool higherIsBetter, bool needsLabels = false)
+/// <param name="hasCutoff">Whether only the first K ranks count, which its name then says: <c>NDCG@10</c>.</param>
+/// <param name="errorOf">
+/// The labels that scores must estimate: ratings, or logits of clicks; null where they only order items.
+/// </param>
+public abstract class Metric(string kind, bool higherIsBetter, bool hasCutoff = false, LabelKind? errorOf = null)
 {
-    // One line a metric: how it is made from its cut-off (null: it has none).
-    private static readonly SortedDictionary<string, (Func<int, Metric> Make, bool HasCutoff)> Kinds = new(
-        StringComparer.OrdinalIgnoreCase
-    )
-    {
-        ["NDCG"] = (k => new Ndcg(k), true),
-        ["RNDCG"] = (k => new RandomNormalisedNdcg(k), true),
-        ["Recall"] = (k => new Recall(k), true),
-        ["Precision"] = (k => new Precision(k), true),
-        ["F1"] = (k => new F1(k), true),
-        ["HR"] = (k => new HitRate(k), true),
-        ["MRR"] = (k => new ReciprocalRank(k), true),
-        ["MAP"] = (k => new AveragePrecision(k), true),
-        ["AUC"] = (_ => new Auc(), false),
-        ["LogLoss"] = (_ => new LogLoss(), false),
-        ["MAE"] = (_ => new AbsoluteError(), false),
-        ["RMSE"] = (_ => new RootSquaredError(), false),
-    };
+    private const int UsualCutoff = 10;
+
+    /// <summary>All kinds of metrics, by name: those of this library and those added from outside.</summary>
+    public static Registry<Metric> Registry { get; } =
+        new("metric", metric => metric.Kind, Registry<Metric>.Examples(typeof(Metric).Assembly));
+
+    /// <summary>Name without cut-off, e.g. <c>NDCG</c>.</summary>
+    public string Kind { get; } = kind;
 
     /// <summary>Name as it stands in results, e.g. <c>NDCG@10</c>.</summary>
-    public string Name { get; } = cutoff == 0 ? kind : string.Create(CultureInfo.InvariantCulture, $"{kind}@{cutoff}");
+    public string Name => HasCutoff ? string.Create(CultureInfo.InvariantCulture, $"{Kind}@{Cutoff}") : Kind;
+
+    /// <summary>Whether only the first K ranks count.</summary>
+    public bool HasCutoff { get; } = hasCutoff;
 
     /// <summary>Number K of ranks that count; 0 where the metric has none.</summary>
-    public int Cutoff { get; } = cutoff;
+    public int Cutoff { get; private set; } = hasCutoff ? UsualCutoff : 0;
+
+    /// <summary>The labels that scores must estimate, and not only order items; null where ordering is all.</summary>
+    public LabelKind? ErrorOf { get; } = errorOf;
 
     /// <summary>Whether scores must estimate the labels, and not only order items.</summary>
-    public bool NeedsLabels { get; } = needsLabels;
+    public bool NeedsLabels => ErrorOf is not null;
 
     /// <summary>Its direction.</summary>
     public bool HigherIsBetter { get; } = higherIsBetter;
+
+    /// <summary>The same metric with another cut-off.</summary>
+    /// <param name="cutoff">K, at least 1.</param>
+    /// <exception cref="ArgumentException">The metric has no cut-off, or K is below 1.</exception>
+    public Metric At(int cutoff)
+    {
+        if (!HasCutoff || cutoff < 1)
+        {
+            throw new ArgumentException(
+                HasCutoff ? $"{Kind} needs a cut-off of at least 1." : $"{Kind} takes no cut-off.",
+                nameof(cutoff)
+            );
+        }
+        var copy = (Metric)MemberwiseClone();
+        copy.Cutoff = cutoff;
+        return copy;
+    }
 
     /// <summary>The value for one user; null where it is undefined (such users are counted, not taken as zero).</summary>
     /// <exception cref="ArgumentException">
@@ -62,22 +81,22 @@ public abstract class Metric(string kind, int cutoff, bool higherIsBetter, bool 
     public static Metric Parse(string name)
     {
         var parts = name.Split('@', 2);
-        if (!Kinds.TryGetValue(parts[0], out var kind))
+        if (!Registry.All.TryGetValue(parts[0], out var kind))
         {
             throw new SettingException(
-                $"There is no metric '{name}'{NearestName.Hint(parts[0], Kinds.Keys)}. Metrics: "
-                    + string.Join(", ", Kinds.Select(k => k.Value.HasCutoff ? $"{k.Key}@K" : k.Key))
+                $"There is no metric '{name}'{NearestName.Hint(parts[0], Registry.All.Keys)}. Metrics: "
+                    + string.Join(", ", Registry.All.Values.Select(k => k.HasCutoff ? $"{k.Kind}@K" : k.Kind))
             );
         }
         if (!kind.HasCutoff)
         {
-            return parts.Length == 1 ? kind.Make(0) : throw new SettingException($"{parts[0]} takes no cut-off.");
+            return parts.Length == 1 ? kind : throw new SettingException($"{parts[0]} takes no cut-off.");
         }
         return
             parts.Length == 2
             && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var k)
             && k > 0
-            ? kind.Make(k)
+            ? kind.At(k)
             : throw new SettingException($"'{name}' needs a cut-off of at least 1, as in {parts[0]}@10.");
     }
 

@@ -4,8 +4,7 @@ namespace RobustMeta.Evaluation;
 /// Normalised discounted cumulative gain with binary gains (Järvelin and Kekäläinen, TOIS 2002): Σ rel/log₂(1+rank)
 /// over the first K, divided by the value of the best ranking of the same candidates. Undefined without a positive.
 /// </summary>
-/// <param name="cutoff">K.</param>
-public sealed class Ndcg(int cutoff) : Metric("NDCG", cutoff, higherIsBetter: true)
+public sealed class Ndcg() : Metric("NDCG", higherIsBetter: true, hasCutoff: true)
 {
     /// <inheritdoc/>
     protected override double? Value(RankedQuery query)

@@ -1,8 +1,7 @@
 namespace RobustMeta.Evaluation;
 
 /// <summary>Share of the first K that are positive.</summary>
-/// <param name="cutoff">K.</param>
-public sealed class Precision(int cutoff) : Metric("Precision", cutoff, higherIsBetter: true)
+public sealed class Precision() : Metric("Precision", higherIsBetter: true, hasCutoff: true)
 {
     /// <inheritdoc/>
     protected override double? Value(RankedQuery query) => (double)Hits(query) / Cutoff;

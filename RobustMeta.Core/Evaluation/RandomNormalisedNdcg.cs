@@ -5,8 +5,7 @@ namespace RobustMeta.Evaluation;
 /// positives have a high NDCG whatever the ranking; this takes that head start away. Undefined without a positive, and
 /// where every candidate is one.
 /// </summary>
-/// <param name="cutoff">K.</param>
-public sealed class RandomNormalisedNdcg(int cutoff) : Metric("RNDCG", cutoff, higherIsBetter: true)
+public sealed class RandomNormalisedNdcg() : Metric("RNDCG", higherIsBetter: true, hasCutoff: true)
 {
     /// <inheritdoc/>
     protected override double? Value(RankedQuery query)

@@ -1,8 +1,7 @@
 namespace RobustMeta.Evaluation;
 
 /// <summary>Share of the positives that are among the first K. Undefined without a positive.</summary>
-/// <param name="cutoff">K.</param>
-public sealed class Recall(int cutoff) : Metric("Recall", cutoff, higherIsBetter: true)
+public sealed class Recall() : Metric("Recall", higherIsBetter: true, hasCutoff: true)
 {
     /// <inheritdoc/>
     protected override double? Value(RankedQuery query) =>

@@ -1,8 +1,7 @@
 namespace RobustMeta.Evaluation;
 
 /// <summary>One over the rank of the first positive, 0 if it is not among the first K. Undefined without one.</summary>
-/// <param name="cutoff">K.</param>
-public sealed class ReciprocalRank(int cutoff) : Metric("MRR", cutoff, higherIsBetter: true)
+public sealed class ReciprocalRank() : Metric("MRR", higherIsBetter: true, hasCutoff: true)
 {
     /// <inheritdoc/>
     protected override double? Value(RankedQuery query)

@@ -1,7 +1,9 @@
+using RobustMeta.Tasks;
+
 namespace RobustMeta.Evaluation;
 
 /// <summary>Root of the mean squared error of predicted ratings (RMSE per user, not clipped to the scale).</summary>
-public sealed class RootSquaredError() : Metric("RMSE", 0, higherIsBetter: false, needsLabels: true)
+public sealed class RootSquaredError() : Metric("RMSE", higherIsBetter: false, errorOf: LabelKind.Rating)
 {
     /// <inheritdoc/>
     protected override double? Value(RankedQuery query)

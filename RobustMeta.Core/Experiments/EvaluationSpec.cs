@@ -30,7 +30,7 @@ public sealed record EvaluationSpec : ISpec
     /// The metrics, with <c>auto</c> resolved: without those of errors where candidates are ranked that have no label.
     /// </summary>
     /// <exception cref="SettingException">
-    /// A metric does not exist, or is one of errors and candidates without a label are ranked.
+    /// A metric does not exist, is one of errors and candidates without a label are ranked, or is the error of other labels.
     /// </exception>
     public ImmutableArray<Metric> MetricsFor(LabelKind label)
     {
@@ -45,7 +45,7 @@ public sealed record EvaluationSpec : ISpec
         bool IsDefined(Metric metric) => areLabelled || !metric.NeedsLabels;
 
         Metric Given(string name) =>
-            Metric.Parse(name) is var metric && IsDefined(metric)
+            RequireFits("metrics has", Metric.Parse(name), label) is var metric && IsDefined(metric)
                 ? metric
                 : throw new SettingException(
                     $"metrics has {metric.Name}, which needs a label for every candidate, and candidates is "
@@ -54,12 +54,28 @@ public sealed record EvaluationSpec : ISpec
     }
 
     /// <summary>The selection metric, with <c>auto</c> resolved.</summary>
-    /// <exception cref="SettingException">The metric does not exist.</exception>
+    /// <exception cref="SettingException">The metric does not exist, or is the error of other labels.</exception>
     public Metric SelectionFor(LabelKind label) =>
-        Metric.Parse(
-            Selection != Auto ? Selection
-            : label == LabelKind.Click ? "NDCG@10"
-            : "MAE"
+        RequireFits(
+            "selection is",
+            Metric.Parse(
+                Selection != Auto ? Selection
+                : label == LabelKind.Click ? "NDCG@10"
+                : "MAE"
+            ),
+            label
+        );
+
+    private static Metric RequireFits(string place, Metric metric, LabelKind label) =>
+        metric.ErrorOf is not { } own || own == label ? metric
+        : own == LabelKind.Rating
+            ? throw new SettingException(
+                $"{place} {metric.Name}, the error of predicted ratings, and label is click: scores are logits of a click. "
+                    + "Leave it out, or take label rating."
+            )
+        : throw new SettingException(
+            $"{place} {metric.Name}, the error of predicted clicks, and label is rating: scores are ratings. "
+                + "Leave it out, or take label click."
         );
 
     private static IEnumerable<string> Usual(LabelKind label) =>

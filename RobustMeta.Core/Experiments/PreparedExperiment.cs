@@ -24,19 +24,29 @@ public sealed class PreparedExperiment
         var dataset = NegativeSampling.Complete(given, spec.Split.Negatives, spec.Split.NegativePopularity, spec.Seed);
         Spec = spec;
         // From here on nothing depends on the order of rows and files.
-        dataset = dataset with { Ratings = CanonicalRatings.Of(dataset.Ratings) };
+        dataset = dataset with
+        {
+            Ratings = CanonicalRatings.Of(dataset.Ratings),
+        };
         Dataset = dataset;
         var threshold = double.IsNaN(spec.Split.LabelThreshold) ? dataset.LabelThreshold : spec.Split.LabelThreshold;
         Source = new(dataset.Ratings, spec.Split.Label, threshold);
-        Split = TaskSplit.Of(dataset.Ratings, spec.Split, spec.Seed);
+        var whole = TaskSplit.Of(dataset.Ratings, spec.Split, spec.Seed);
+        Split = spec.Shift is IHoldsOut held
+            ? HeldOutRows.Remove(whole, held.TrainingRows(Source, whole, spec.Seed))
+            : whole;
         var metrics = spec.Evaluation.MetricsFor(spec.Split.Label);
         var candidates = CandidateRule.Parse(spec.Evaluation.Candidates);
         var cutoff = metrics.Max(m => m.Cutoff);
-        var shortest = candidates.Unseen is null ? cutoff + 1 : 1;
-        TestSets = spec.Shift.TestSets(
-            new(Source, Split, shortest, spec.Seed) { UnseenJoin = candidates.Unseen is not null }
-        );
+        var input = new ShiftInput(Source, Split, cutoff + 1, spec.Seed)
+        {
+            UnseenCandidates = candidates.Unseen ?? 0,
+            WholeSplit = whole,
+        };
+        TestSets = spec.Shift.TestSets(input);
+        Realised = [.. TestSets.Select(set => RealisedShift.Of(input, set.Tasks))];
         evaluator = new(Source, metrics, candidates, spec.Seed);
+        TasksWithoutRanking = [.. TestSets.Select(set => evaluator.WithoutRanking(set.Tasks))];
 
         var criterion = spec.Evaluation.SelectionFor(spec.Split.Label);
         selection = new(Source, [criterion], new CandidateRule((int?)null), spec.Seed);
@@ -65,6 +75,14 @@ public sealed class PreparedExperiment
 
     /// <summary>The shifted test sets.</summary>
     public ImmutableArray<ShiftedTestSet> TestSets { get; }
+
+    /// <summary>What each test set holds, whatever made it.</summary>
+    public ImmutableArray<RealisedShift> Realised { get; }
+
+    /// <summary>
+    /// Tasks of each test set on which some metric that ranks is undefined: they count for errors alone.
+    /// </summary>
+    public ImmutableArray<int> TasksWithoutRanking { get; }
 
     /// <summary>What a model sees of the data, with <c>auto</c> features resolved; methods with equal features share it.</summary>
     /// <param name="features">Which features, and how wide.</param>
@@ -109,7 +127,7 @@ public sealed class PreparedExperiment
 
     /// <summary>Measures a method on every test set.</summary>
     public IReadOnlyList<UserResult> Evaluate(IPredictor method) =>
-        [.. TestSets.SelectMany(set => evaluator.Evaluate(method, set.Number, set.Tasks))];
+        [.. TestSets.SelectMany(set => evaluator.Evaluate(method, set.Number, set.Tasks, set.Source))];
 
     private double ValidationValue(IPredictor predictor)
     {

@@ -37,7 +37,7 @@ internal sealed class RunFiles(string folder)
         CsvText.Write(In("spec.toml"), spec);
         var facts = EnvironmentReport.Facts().ToDictionary(fact => fact.Name, fact => fact.Value);
         CsvText.Write(In("environment.json"), JsonSerializer.Serialize(facts, Readable) + "\n");
-        CsvText.Write(In(TestSets), RunTables.TestSets(prepared.Spec.Shift.AxisName, prepared.TestSets));
+        CsvText.Write(In(TestSets), RunTables.TestSets(prepared));
         CsvText.Write(In("dropped.csv"), RunTables.Dropped(prepared));
         CsvText.Write(In(Selection), selection);
         CsvText.Write(In(Timing), RunTables.Timing(cost));

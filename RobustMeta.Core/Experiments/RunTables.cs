@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Reflection;
 using RobustMeta.Robustness;
 using RobustMeta.Robustness.References;
@@ -49,27 +48,47 @@ internal static class RunTables
             )
         );
 
-    /// <summary>Coordinate and realised divergence of each test set.</summary>
-    public static string TestSets(string axis, ImmutableArray<ShiftedTestSet> sets) =>
-        CsvText.Table(
-            ["testset", axis, "tasks", "users", "userKl", "userEss", "userProperty", .. Interactions, "dropped"],
-            sets.Select(set =>
-                (IEnumerable<object?>)
-                    [
-                        set.Number,
-                        set.Coordinate,
-                        set.Tasks.Length,
-                        set.Tasks.Select(task => task.User).Distinct().Count(),
-                        set.Users.KullbackLeibler,
-                        set.Users.EffectiveSampleFraction,
-                        set.Users.MeanProperty,
-                        set.Interactions.KullbackLeibler,
-                        set.Interactions.EffectiveSampleFraction,
-                        set.Interactions.MeanProperty,
-                        set.Dropped.Values.Sum(),
-                    ]
+    /// <summary>
+    /// Coordinate and realised divergence of each test set, and the summary statistics of what it holds; the change of a
+    /// statistic is its difference to that of another row.
+    /// </summary>
+    public static string TestSets(PreparedExperiment prepared)
+    {
+        var summaries = typeof(RealisedShift).GetProperties(BindingFlags.Public | BindingFlags.Instance);
+        return CsvText.Table(
+            [
+                "testset",
+                prepared.Spec.Shift.AxisName,
+                "tasks",
+                "users",
+                "userKl",
+                "userEss",
+                "userProperty",
+                .. Interactions,
+                "dropped",
+                .. summaries.Select(s => $"realised{s.Name}"),
+            ],
+            prepared.TestSets.Zip(
+                prepared.Realised,
+                (set, realised) =>
+                    (IEnumerable<object?>)
+                        [
+                            set.Number,
+                            set.Coordinate,
+                            set.Tasks.Length,
+                            set.Tasks.Select(task => task.User).Distinct().Count(),
+                            set.Users.KullbackLeibler,
+                            set.Users.EffectiveSampleFraction,
+                            set.Users.MeanProperty,
+                            set.Interactions.KullbackLeibler,
+                            set.Interactions.EffectiveSampleFraction,
+                            set.Interactions.MeanProperty,
+                            set.Dropped.Values.Sum(),
+                            .. summaries.Select(s => s.GetValue(realised)),
+                        ]
             )
         );
+    }
 
     /// <summary>Users that became no task, and test tasks that are in no draw, by reason.</summary>
     public static string Dropped(PreparedExperiment prepared) =>
@@ -81,6 +100,10 @@ internal static class RunTables
                 .. prepared.TestSets.SelectMany(set =>
                     set.Dropped.Select(d => (IEnumerable<object?>)[$"testset {set.Number}", d.Key, d.Value])
                 ),
+                .. prepared
+                    .TestSets.Zip(prepared.TasksWithoutRanking)
+                    .Where(set => set.Second > 0)
+                    .Select(set => (IEnumerable<object?>)[$"testset {set.First.Number}", "NotRanked", set.Second]),
             ]
         );
 

@@ -6,6 +6,9 @@ namespace RobustMeta.Shift;
 /// <param name="MeanProperty">Mean of the shift property over what was drawn.</param>
 public sealed record Divergence(double KullbackLeibler, double EffectiveSampleFraction, double MeanProperty)
 {
+    /// <summary>No shift, or none that weights describe.</summary>
+    public static Divergence None { get; } = new(0, 1, 0);
+
     /// <summary>The divergence of <c>q ∝ exp(logarithms)</c> from uniform, and the mean property of a draw.</summary>
     /// <param name="logarithms">Log-weights of everything that can be drawn; at least one is finite, none is +∞ or NaN.</param>
     /// <param name="drawnMean">Mean of the shift property over what was drawn.</param>

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Shift;
@@ -6,27 +5,50 @@ namespace RobustMeta.Shift;
 /// <summary>What a protocol makes its test sets from.</summary>
 /// <param name="Source">Ratings and labels.</param>
 /// <param name="Split">Meta-training tasks (to learn properties from) and test tasks, whose queries are pools to draw from.</param>
-/// <param name="MinimumQuery">Shortest query that can be measured: one more than the largest cut-off K of the metrics.</param>
+/// <param name="MinimumCandidates">Fewest candidates that can be ranked: one more than the largest cut-off K of the metrics.</param>
 /// <param name="Seed">Same seed, same test sets, whatever the method under test.</param>
-public sealed record ShiftInput(TaskSource Source, TaskSplit Split, int MinimumQuery, long Seed)
+public sealed record ShiftInput(TaskSource Source, TaskSplit Split, int MinimumCandidates, long Seed)
 {
-    /// <summary>
-    /// Whether unseen items join the candidates: a query then needs a relevant item, but no irrelevant one.
-    /// </summary>
-    public bool UnseenJoin { get; init; }
+    /// <summary>The split before rows were held out of it (see <see cref="IHoldsOut"/>).</summary>
+    public TaskSplit WholeSplit { get; init; } = Split;
 
     /// <summary>
-    /// Whether metrics can tell methods apart on a query: of clicks it must hold a relevant item and, unless unseen items
-    /// join, an irrelevant one. Ratings always have an error.
+    /// Number of unseen items that join the relevant items of a query as candidates; 0 where a query is ranked by itself.
     /// </summary>
-    /// <param name="query">Rows of the ratings.</param>
-    public bool IsMeasurable(ImmutableArray<int> query)
+    public int UnseenCandidates { get; init; }
+
+    /// <summary>Shortest query to draw.</summary>
+    public int MinimumQuery => UnseenCandidates > 0 ? 1 : MinimumCandidates;
+
+    /// <summary>
+    /// Why nothing can be measured on a test task; null where it can. Of clicks a query must hold a relevant item and, unless
+    /// unseen items join, an irrelevant one (ratings always have an error); and there must be enough candidates to rank.
+    /// </summary>
+    /// <param name="task">A test task with its drawn query.</param>
+    public DropReason? Problem(UserTask task)
     {
-        if (Source.Label != LabelKind.Click)
+        var relevant = task.Query.Count(Source.IsRelevant);
+        if (
+            Source.Label == LabelKind.Click
+            && (relevant == 0 || (UnseenCandidates == 0 && relevant == task.Query.Length))
+        )
         {
-            return true;
+            return DropReason.SingleClassQuery;
         }
-        var relevant = query.Count(Source.IsRelevant);
-        return relevant > 0 && (UnseenJoin || relevant < query.Length);
+        var candidates =
+            UnseenCandidates == 0
+                ? task.Query.Length
+                : relevant + Math.Min(UnseenCandidates, Source.Ratings.Items.Count - RatedItems(task.User));
+        return candidates < MinimumCandidates ? DropReason.TooFewCandidates : null;
+    }
+
+    private int RatedItems(int user)
+    {
+        var items = new HashSet<int>();
+        foreach (var row in Source.Ratings.RowsOf(user))
+        {
+            items.Add(Source.Ratings.ItemIndex[row]);
+        }
+        return items.Count;
     }
 }

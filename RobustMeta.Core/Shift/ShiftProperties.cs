@@ -12,7 +12,7 @@ public sealed class ShiftProperties
     private readonly TaskSource source;
     private readonly UserShiftProperty ofUsers;
     private readonly InteractionShiftProperty ofInteractions;
-    private readonly double[] logPopularity;
+    private readonly ImmutableArray<double> logPopularity;
     private readonly Standardiser users;
     private readonly Standardiser interactions;
 
@@ -38,7 +38,7 @@ public sealed class ShiftProperties
         this.source = source;
         this.ofUsers = ofUsers;
         this.ofInteractions = ofInteractions;
-        logPopularity = LogPopularity(source, train);
+        logPopularity = ItemPopularities.Logarithms(source, train);
         users = new([.. train.Select(RawUser)]);
         interactions = new([.. train.SelectMany(t => t.Query).Select(RawInteraction)]);
     }
@@ -71,17 +71,4 @@ public sealed class ShiftProperties
                 "Unknown property of interactions."
             ),
         };
-
-    private static double[] LogPopularity(TaskSource source, ImmutableArray<UserTask> train)
-    {
-        var counts = new double[source.Ratings.Items.Count];
-        foreach (var task in train)
-        {
-            foreach (var row in source.Ratings.RowsOf(task.User))
-            {
-                counts[source.Ratings.ItemIndex[row]]++;
-            }
-        }
-        return Array.ConvertAll(counts, count => Math.Log(count + 1));
-    }
 }

@@ -17,4 +17,8 @@ public sealed record ShiftedTestSet(
     Divergence Users,
     Divergence Interactions,
     ImmutableSortedDictionary<DropReason, int> Dropped
-);
+)
+{
+    /// <summary>Where the labels of this set come from, where they are not those of the data; null: the data.</summary>
+    public TaskSource? Source { get; init; }
+}

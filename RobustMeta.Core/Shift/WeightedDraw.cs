@@ -69,7 +69,7 @@ public abstract class WeightedDraw : ShiftProtocol
         var ofUsers = weights.Users(eligible, at);
         var size = Math.Max(1, (int)Math.Round(TestUserShare * eligible.Length));
         var tasks = ImmutableArray.CreateBuilder<UserTask>();
-        var unmeasurable = 0;
+        var dropped = new SortedDictionary<DropReason, int>();
         double drawnUsers = 0;
         var interactions = new List<Divergence>();
         for (var draw = 0; draw < ShiftDraws; draw++)
@@ -85,22 +85,26 @@ public abstract class WeightedDraw : ShiftProtocol
                 var random = Seeds.Generator(input.Seed, "test queries", name, user);
                 var taken = Draw(ofRows.Logarithms, QueryLength(eligible[i]), random);
                 interactions.Add(Divergence.Of(ofRows.Logarithms, taken.Average(j => ofRows.Property[j])));
-                ImmutableArray<int> query = [.. taken.Select(j => pool[j])];
-                if (!input.IsMeasurable(query))
+                var task = eligible[i] with { Query = [.. taken.Select(j => pool[j])] };
+                if (input.Problem(task) is { } reason)
                 {
-                    unmeasurable++;
+                    dropped[reason] = dropped.GetValueOrDefault(reason) + 1;
                     continue;
                 }
-                tasks.Add(eligible[i] with { Query = query });
+                tasks.Add(task);
             }
+        }
+        if (eligible.Length < input.Split.Test.Length)
+        {
+            dropped[DropReason.PoolTooShort] = (input.Split.Test.Length - eligible.Length) * ShiftDraws;
         }
         return new(
             number,
             at,
-            RequireTasks(tasks.ToImmutable(), number, at, unmeasurable),
+            TestSetTasks.Require(tasks.ToImmutable(), $"{number} ({AxisName} {at})", dropped),
             Divergence.Of(ofUsers.Logarithms, drawnUsers / ShiftDraws),
             Divergence.Mean(interactions),
-            Dropped((input.Split.Test.Length - eligible.Length) * ShiftDraws, unmeasurable)
+            dropped.ToImmutableSortedDictionary()
         );
     }
 
@@ -112,27 +116,4 @@ public abstract class WeightedDraw : ShiftProtocol
         Array.Sort(keys, order);
         return [.. order.Take(count).Order()];
     }
-
-    private ImmutableArray<UserTask> RequireTasks(
-        ImmutableArray<UserTask> tasks,
-        int number,
-        double at,
-        int unmeasurable
-    ) =>
-        tasks.IsEmpty
-            ? throw new ArgumentException(
-                FormattableString.Invariant(
-                    $"Test set {number} ({AxisName} {at:R}) is empty: {unmeasurable} drawn queries have one class only. "
-                ) + "Raise testQueryLength or testUserShare, move labelThreshold, or rank unseen items (candidates)."
-            )
-            : tasks;
-
-    private static ImmutableSortedDictionary<DropReason, int> Dropped(int tooShort, int unmeasurable) =>
-        new Dictionary<DropReason, int>
-        {
-            [DropReason.PoolTooShort] = tooShort,
-            [DropReason.SingleClassQuery] = unmeasurable,
-        }
-            .Where(d => d.Value > 0)
-            .ToImmutableSortedDictionary();
 }

@@ -17,4 +17,10 @@ public enum DropReason
 
     /// <summary>The drawn query is all relevant or all irrelevant: no ranking metric tells models apart on it.</summary>
     SingleClassQuery,
+
+    /// <summary>There are not more candidates than the largest cut-off K: the user has rated nearly all items.</summary>
+    TooFewCandidates,
+
+    /// <summary>All ratings of the user's support or query are held out of training.</summary>
+    HeldOut,
 }

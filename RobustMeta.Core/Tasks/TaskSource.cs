@@ -22,6 +22,20 @@ public sealed class TaskSource(Ratings ratings, LabelKind label, double threshol
     /// <summary>Which labels are relevant: clicks of 1, or ratings that reach the threshold.</summary>
     public BinaryRelevance Relevance { get; } = label == LabelKind.Click ? BinaryRelevance.OfClicks : new(threshold);
 
+    private IReadOnlyDictionary<int, float>? supportLabels;
+
+    /// <summary>The same ratings with other labels in supports; queries keep theirs.</summary>
+    /// <param name="labels">Label by row, for the rows that have another.</param>
+    public TaskSource WithSupportLabels(IReadOnlyDictionary<int, float> labels)
+    {
+        var copy = (TaskSource)MemberwiseClone();
+        copy.supportLabels = labels;
+        return copy;
+    }
+
+    private float SupportLabelOf(int row) =>
+        supportLabels is not null && supportLabels.TryGetValue(row, out var label) ? label : LabelOf(row);
+
     /// <summary>The label of a row: 0/1 for clicks, the rating itself otherwise.</summary>
     public float LabelOf(int row) =>
         Label == LabelKind.Rating ? Ratings.Values[row]
@@ -41,8 +55,8 @@ public sealed class TaskSource(Ratings ratings, LabelKind label, double threshol
         {
             users[i] = tasks[positions[i]].User;
         }
-        var support = new Side(this, tasks, positions, static task => task.Support);
-        var query = new Side(this, tasks, positions, static task => task.Query);
+        var support = new Side(this, tasks, positions, static task => task.Support, SupportLabelOf);
+        var query = new Side(this, tasks, positions, static task => task.Query, LabelOf);
         return new(
             ImmutableCollectionsMarshal.AsImmutableArray(users),
             [.. positions],
@@ -78,7 +92,8 @@ public sealed class TaskSource(Ratings ratings, LabelKind label, double threshol
             TaskSource source,
             ImmutableArray<UserTask> tasks,
             ReadOnlySpan<int> positions,
-            Func<UserTask, ImmutableArray<int>> rowsOf
+            Func<UserTask, ImmutableArray<int>> rowsOf,
+            Func<int, float> labelOf
         )
         {
             var offsets = new int[positions.Length + 1];
@@ -94,7 +109,7 @@ public sealed class TaskSource(Ratings ratings, LabelKind label, double threshol
                 foreach (var row in rowsOf(tasks[positions[i]]).AsSpan())
                 {
                     items[at] = source.Ratings.ItemIndex[row];
-                    labels[at++] = source.LabelOf(row);
+                    labels[at++] = labelOf(row);
                 }
             }
             Offsets = ImmutableCollectionsMarshal.AsImmutableArray(offsets);

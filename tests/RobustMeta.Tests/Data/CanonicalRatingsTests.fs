@@ -7,6 +7,7 @@ open RobustMeta.Experiments
 open RobustMeta.Models
 open RobustMeta.Runtime
 open RobustMeta.Tasks
+open RobustMeta.Tests.Properties
 
 let private world = lazy (SyntheticRatings.Generate(SyntheticSpec(Users = 60, Items = 120), 3L)).Ratings
 
@@ -71,7 +72,7 @@ let private settings =
 let private results model (more: (string * string) list) (ratings: Ratings) =
     let spec = ExperimentSpec.Of(model, [| for k, v in settings @ more -> struct (k, v) |])
     let prepared = PreparedExperiment.Of(spec, Dataset(ratings, 4.0, [| "segment" |], [| "category"; "tags" |]))
-    let result = ExperimentRunner.Train(prepared, spec)
+    let result = ExperimentRunner.Run(prepared, spec)
     List.ofSeq result.Users, [ for epoch in result.Training.History -> epoch.MeanLoss ]
 
 [<Tests>]
@@ -89,7 +90,7 @@ let tests =
                 let once = CanonicalRatings.Of world.Value
                 Expect.isTrue (obj.ReferenceEquals(CanonicalRatings.Of once, once)) "again"
 
-            testProperty "any permutation of rows and files becomes the same ratings"
+            property "any permutation of rows and files becomes the same ratings"
             <| fun (seed: int) ->
                 let expected = CanonicalRatings.Of world.Value
                 let actual = CanonicalRatings.Of(permuted (int64 seed) world.Value)
@@ -109,7 +110,7 @@ let tests =
 
                     Expect.equal (tokens actual) (tokens expected) name
 
-            testProperty "the split names the same users and items, whatever the order"
+            property "the split names the same users and items, whatever the order"
             <| fun (seed: int) ->
                 let named (ratings: Ratings) =
                     let split = TaskSplit.Of(ratings, TaskSplitSpec(), 7L)

@@ -173,7 +173,7 @@ let private rows =
                 Expect.equal [ for r in together -> r.User ] [ "user 1"; "user 2" ] "rows"
                 Expect.floatClose Accuracy.high together[0].Value (List.average single) "mean"
 
-            testCase "a user without a value has no row; draws without one do not count"
+            testCase "metrics that rank are measured on the same draws, errors on all"
             <| fun () ->
                 // User 0 rated 3, 4, 5, 1, 2, 3, 4 in places 2 to 8.
                 let negative, mixed = task 0 [ 2; 5; 6 ], task 0 [ 2; 3; 4 ]
@@ -181,14 +181,17 @@ let private rows =
                 let metrics (rows: UserResult seq) = [ for r in rows -> r.Metric ]
 
                 Expect.equal
-                    (metrics (evaluate [ "AUC"; "Precision@2" ] [ negative ]))
-                    [ "Precision@2" ]
-                    "defined alone"
+                    (metrics (evaluate [ "AUC"; "Precision@2"; "MAE" ] [ negative ]))
+                    [ "MAE" ]
+                    "precision alone would be over other users"
 
                 Expect.equal
-                    (List.ofSeq (evaluate [ "AUC" ] [ negative; mixed ]))
-                    (List.ofSeq (evaluate [ "AUC" ] [ mixed ]))
-                    "mean"
+                    (List.ofSeq (evaluate [ "AUC"; "Precision@2" ] [ negative; mixed ]))
+                    (List.ofSeq (evaluate [ "AUC"; "Precision@2" ] [ mixed ]))
+                    "means"
+
+                let measured = evaluator LabelKind.Click [ "AUC"; "Precision@2"; "MAE" ] "labelled"
+                Expect.equal (measured.WithoutRanking(ImmutableArray.Create(negative, mixed))) 1 "counted"
 
             testCase "the same again, whatever the order of the tasks"
             <| fun () ->

@@ -80,6 +80,12 @@ let private refusals =
                     Expect.contains names "AUC" "auto ranks"
                     Expect.isFalse (List.contains "LogLoss" names) "and measures no error"
 
+            testCase "errors of other labels"
+            <| fun () ->
+                refuses "MeLU" [ "metrics", "MAE,NDCG@10" ] [ "MAE"; "logits of a click"; "label rating" ]
+                refuses "MeLU" [ "label", "rating"; "metrics", "LogLoss" ] [ "LogLoss"; "scores are ratings" ]
+                refuses "MeLU" [ "selection", "RMSE" ] [ "selection is RMSE" ]
+
             testCase "a setting given twice"
             <| fun () -> refuses "MeLU" [ "lr", "1"; "lr", "2" ] [ "lr is given twice" ]
         ]

@@ -25,8 +25,10 @@ type ShortQueries() =
                     let query =
                         System.Collections.Immutable.ImmutableArray.CreateRange(Seq.truncate (int length) task.Query)
 
-                    if query.Length >= input.MinimumQuery && input.IsMeasurable query then
-                        RobustMeta.Tasks.UserTask(task.User, task.Support, query)
+                    let cut = RobustMeta.Tasks.UserTask(task.User, task.Support, query)
+
+                    if query.Length >= input.MinimumQuery && not (input.Problem(cut).HasValue) then
+                        cut
             ]
 
         [
