@@ -188,6 +188,12 @@ internal sealed unsafe partial class Arithmetic<L, V, T>
             var count = (c.Rows - first + tiles - 1) / tiles;
             var left = a.RowsFrom(first, count);
             var target = c.RowsFrom(first, count);
+            if (L.HasManyRegisters && count > 3)
+            {
+                WideDots(left, b, target, alpha, shift);
+                first += count;
+                continue;
+            }
             switch (count)
             {
                 case 1:
@@ -196,20 +202,27 @@ internal sealed unsafe partial class Arithmetic<L, V, T>
                 case 2:
                     Tiles<L, V, T>.Dots<RowCounts.Two>(left, b, target, alpha, shift);
                     break;
-                case 3:
-                    Tiles<L, V, T>.Dots<RowCounts.Three>(left, b, target, alpha, shift);
-                    break;
-                case 4:
-                    Tiles<L, V, T>.Dots<RowCounts.Four>(left, b, target, alpha, shift);
-                    break;
-                case 5:
-                    Tiles<L, V, T>.Dots<RowCounts.Five>(left, b, target, alpha, shift);
-                    break;
                 default:
-                    Tiles<L, V, T>.Dots<RowCounts.Six>(left, b, target, alpha, shift);
+                    Tiles<L, V, T>.Dots<RowCounts.Three>(left, b, target, alpha, shift);
                     break;
             }
             first += count;
+        }
+    }
+
+    private static void WideDots(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, T alpha, T shift)
+    {
+        switch (c.Rows)
+        {
+            case 4:
+                Tiles<L, V, T>.WideDots<RowCounts.Four>(a, b, c, alpha, shift);
+                break;
+            case 5:
+                Tiles<L, V, T>.WideDots<RowCounts.Five>(a, b, c, alpha, shift);
+                break;
+            default:
+                Tiles<L, V, T>.WideDots<RowCounts.Six>(a, b, c, alpha, shift);
+                break;
         }
     }
 }

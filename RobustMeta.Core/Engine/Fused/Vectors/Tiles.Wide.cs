@@ -138,4 +138,99 @@ internal static unsafe partial class Tiles<L, V, T>
         Store<R>(row, c, ldc, first, second);
         Store<R>(row, c + 2 * L.Count, ldc, third, fourth);
     }
+
+    /// <summary>Dot products of up to 6 rows of A with 4 rows of B: C[i, j] = alpha·(a_i·b_j + shift).</summary>
+    public static void WideDots<R>(in Matrix<T> left, in Matrix<T> right, in Matrix<T> target, T alpha, T shift)
+        where R : struct, ICount
+    {
+        var a = left.Start;
+        var b = right.Start;
+        var c = target.Start;
+        nint lda = left.RowStride;
+        nint ldb = right.RowStride;
+        nint ldc = target.RowStride;
+        V c00 = default,
+            c01 = default,
+            c02 = default,
+            c03 = default;
+        V c10 = default,
+            c11 = default,
+            c12 = default,
+            c13 = default;
+        V c20 = default,
+            c21 = default,
+            c22 = default,
+            c23 = default;
+        V c30 = default,
+            c31 = default,
+            c32 = default,
+            c33 = default;
+        V c40 = default,
+            c41 = default,
+            c42 = default,
+            c43 = default;
+        V c50 = default,
+            c51 = default,
+            c52 = default,
+            c53 = default;
+        for (var end = a + left.Columns; a < end; a += L.Count)
+        {
+            var a0 = *(V*)a;
+            var a1 = R.Count > 1 ? *(V*)(a + 1 * lda) : a0;
+            var a2 = R.Count > 2 ? *(V*)(a + 2 * lda) : a0;
+            var a3 = R.Count > 3 ? *(V*)(a + 3 * lda) : a0;
+            var a4 = R.Count > 4 ? *(V*)(a + 4 * lda) : a0;
+            var a5 = R.Count > 5 ? *(V*)(a + 5 * lda) : a0;
+            var b0 = *(V*)b;
+            c00 = L.MultiplyAdd(a0, b0, c00);
+            c10 = R.Count > 1 ? L.MultiplyAdd(a1, b0, c10) : c10;
+            c20 = R.Count > 2 ? L.MultiplyAdd(a2, b0, c20) : c20;
+            c30 = R.Count > 3 ? L.MultiplyAdd(a3, b0, c30) : c30;
+            c40 = R.Count > 4 ? L.MultiplyAdd(a4, b0, c40) : c40;
+            c50 = R.Count > 5 ? L.MultiplyAdd(a5, b0, c50) : c50;
+            var b1 = *(V*)(b + 1 * ldb);
+            c01 = L.MultiplyAdd(a0, b1, c01);
+            c11 = R.Count > 1 ? L.MultiplyAdd(a1, b1, c11) : c11;
+            c21 = R.Count > 2 ? L.MultiplyAdd(a2, b1, c21) : c21;
+            c31 = R.Count > 3 ? L.MultiplyAdd(a3, b1, c31) : c31;
+            c41 = R.Count > 4 ? L.MultiplyAdd(a4, b1, c41) : c41;
+            c51 = R.Count > 5 ? L.MultiplyAdd(a5, b1, c51) : c51;
+            var b2 = *(V*)(b + 2 * ldb);
+            c02 = L.MultiplyAdd(a0, b2, c02);
+            c12 = R.Count > 1 ? L.MultiplyAdd(a1, b2, c12) : c12;
+            c22 = R.Count > 2 ? L.MultiplyAdd(a2, b2, c22) : c22;
+            c32 = R.Count > 3 ? L.MultiplyAdd(a3, b2, c32) : c32;
+            c42 = R.Count > 4 ? L.MultiplyAdd(a4, b2, c42) : c42;
+            c52 = R.Count > 5 ? L.MultiplyAdd(a5, b2, c52) : c52;
+            var b3 = *(V*)(b + 3 * ldb);
+            c03 = L.MultiplyAdd(a0, b3, c03);
+            c13 = R.Count > 1 ? L.MultiplyAdd(a1, b3, c13) : c13;
+            c23 = R.Count > 2 ? L.MultiplyAdd(a2, b3, c23) : c23;
+            c33 = R.Count > 3 ? L.MultiplyAdd(a3, b3, c33) : c33;
+            c43 = R.Count > 4 ? L.MultiplyAdd(a4, b3, c43) : c43;
+            c53 = R.Count > 5 ? L.MultiplyAdd(a5, b3, c53) : c53;
+            b += L.Count;
+        }
+        L.StoreSums(c00, c01, c02, c03, alpha, shift, c);
+        if (R.Count > 1)
+        {
+            L.StoreSums(c10, c11, c12, c13, alpha, shift, c + 1 * ldc);
+        }
+        if (R.Count > 2)
+        {
+            L.StoreSums(c20, c21, c22, c23, alpha, shift, c + 2 * ldc);
+        }
+        if (R.Count > 3)
+        {
+            L.StoreSums(c30, c31, c32, c33, alpha, shift, c + 3 * ldc);
+        }
+        if (R.Count > 4)
+        {
+            L.StoreSums(c40, c41, c42, c43, alpha, shift, c + 4 * ldc);
+        }
+        if (R.Count > 5)
+        {
+            L.StoreSums(c50, c51, c52, c53, alpha, shift, c + 5 * ldc);
+        }
+    }
 }
