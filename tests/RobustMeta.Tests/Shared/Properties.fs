@@ -45,15 +45,8 @@ let check (cases: int) (replay: Seed option) name (property: 'property) =
 
     Check.One(config, property)
 
-let private made = ResizeArray<string>()
-
-/// Names of all properties: one name, one property, since a case is run again by name.
-let names () = List.ofSeq made
-
 /// A test of a number of generated cases, new ones each time.
 let propertyOf (cases: int) (name: string) (claim: 'claim) =
-    made.Add name
-
     testCase name (fun () ->
         match Environment.GetEnvironmentVariable ReplayVariable with
         | null
