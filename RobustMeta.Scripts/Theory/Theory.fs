@@ -140,25 +140,12 @@ let private boundTable (counts: TheoryBound.Count list) : Tables.Table =
             ]
     }
 
-let private figure (rates: TheoryConvergence.Rate list) : Figures.Series list =
-    [
-        for r in rates do
-            {
-                Figures.Series.Name = r.Scheme.Name
-                Points = [ for t, s in r.Points -> Figures.point (float t) s ]
-            }
-
-            let first, height = r.Points.Head
-
-            {
-                Figures.Series.Name = $"T^{number 2 r.Scheme.Theory}"
-                Points =
-                    [
-                        for t, _ in r.Points ->
-                            Figures.point (float t) (height * (float t / float first) ** r.Scheme.Theory)
-                    ]
-            }
-    ]
+let private figure (rates: TheoryConvergence.Rate list) : Figure =
+    RateFigure.draw
+        [
+            for r in rates ->
+                { Scheme = r.Scheme.Name; Points = r.Points; Exponent = r.Exponent; Theory = r.Scheme.Theory }
+        ]
 
 /// Runs all experiments and writes the report.
 let report (size: Size) (out: string) =
@@ -210,10 +197,7 @@ that the certificate is for, no shift may exceed it: {violations} violations. On
     let markdown, page = Path.Combine(out, "theory.md"), Path.Combine(out, "theory.html")
     CsvText.Write(markdown, text)
 
-    figure rates
-    |> Figures.logLog "Stationarity against iterations" "iterations T" "stationarity"
-    |> Figures.saveHtml page "Stationarity against iterations"
-
+    FigurePage.save page (figure rates)
     printfn $"written: {markdown}\nwritten: {page}"
 
 /// The command.

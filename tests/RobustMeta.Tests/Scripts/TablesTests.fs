@@ -23,12 +23,6 @@ let tests =
                     "| a     | long |\n| ----- | ---: |\n| first |    1 |\n| b     |   22 |\n"
                     "aligned columns"
 
-            testCase "LaTeX escapes what TeX would read as a command"
-            <| fun () ->
-                let text = Tables.latex { Header = [ "a_b"; "β" ]; Rows = [ [ "50 %"; "1 ± 2" ] ] }
-                Expect.stringContains text "a\\_b & $\\beta$ \\\\" "header"
-                Expect.stringContains text "50 \\% & 1 $\\pm$ 2 \\\\" "row"
-
             testCase "numbers, intervals and p-values"
             <| fun () ->
                 Expect.equal (Tables.interval 3 (Interval(0.5, 0.4, 0.6, 9))) "0.500 ± 0.100" "interval"

@@ -1,0 +1,18 @@
+/// F1: what each level of robustness adds, as bars: base, +user, +interaction, +both.
+[<RequireQualifiedAccess>]
+module RobustMeta.Scripts.AblationFigure
+
+/// Bars in groups of a data set or of a shift; `Series` is the variant.
+let draw (metric: string) (uncertainty: Uncertainty) (bars: BarValue list) : Figure =
+    BarFigure.draw
+        {
+            Name = $"ablation {metric}"
+            Title = $"Ablation, {metric}"
+            Caption = $"{metric} of the base model alone, with user weights, with interaction weights and with both."
+            Width = TwoColumns
+            CategoryColumn = "test set"
+            SeriesColumn = "variant"
+            Y = Axis.linear metric
+            Uncertainty = Some uncertainty
+        }
+        bars

@@ -1,0 +1,39 @@
+namespace RobustMeta.Scripts
+
+/// Words and axes of a figure of bars.
+type BarFigure =
+    {
+        /// Name of its files.
+        Name: string
+        Title: string
+        /// What is drawn; what the intervals are is added.
+        Caption: string
+        Width: FigureWidth
+        /// What the groups of bars are, as a column of the data and, where not empty, as the axis's title.
+        CategoryColumn: string
+        /// What the colours are.
+        SeriesColumn: string
+        Y: Axis
+        Uncertainty: Uncertainty option
+    }
+
+/// Figures of bars with intervals.
+[<RequireQualifiedAccess>]
+module BarFigure =
+    /// Draws upright bars from zero.
+    let draw (figure: BarFigure) (bars: BarValue list) : Figure =
+        let intervals =
+            LineFigure.uncertaintyText "Intervals" figure.Uncertainty [ for bar in bars -> bar.Result.Count ]
+
+        let data = FigureData.ofBars figure.Name figure.CategoryColumn figure.SeriesColumn figure.Y.Title bars
+        let height = 2.4
+
+        {
+            Name = InertText.name figure.Name
+            Title = figure.Title
+            Caption = figure.Caption + intervals
+            Width = figure.Width
+            Height = height
+            Drawing = Plot(Panels.chart figure.Width height [ BarPanel.upright (Axis.named "") figure.Y bars ])
+            Data = data
+        }

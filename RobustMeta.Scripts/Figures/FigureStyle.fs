@@ -1,0 +1,55 @@
+/// The one look of all figures: fonts, colours, sizes. Lengths in pixels are at 96 to the inch, as print and SVG have them.
+[<RequireQualifiedAccess>]
+module RobustMeta.Scripts.FigureStyle
+
+open System.Globalization
+
+/// Okabe and Ito's palette (without the yellow, too faint on white): told apart with the common forms of colour blindness.
+let palette = [| "#0072B2"; "#D55E00"; "#009E73"; "#CC79A7"; "#E69F00"; "#56B4E9"; "#000000"; "#999999" |]
+
+let private symbols = [| "circle"; "square"; "diamond"; "triangle-up"; "cross"; "x"; "triangle-down"; "star" |]
+
+/// Colour of the i-th series.
+let colour (i: int) = palette[i % palette.Length]
+
+/// Marker of the i-th series, so that series are told apart in black and white as well.
+let symbol (i: int) = symbols[i % symbols.Length]
+
+/// A series beyond the palette's length is dashed.
+let dash (i: int) = if i < palette.Length then "solid" else "dash"
+
+/// A colour that lets what is beneath shine through.
+let faint (opacity: float) (colour: string) =
+    let part start = System.Convert.ToInt32(colour.Substring(start, 2), 16)
+    let opacity = opacity.ToString CultureInfo.InvariantCulture
+    $"rgba({part 1},{part 3},{part 5},{opacity})"
+
+/// White to blue in even steps of lightness, never so dark that black numbers in the cells are hard to read.
+let scale: (float * string) list = [ 0.0, "#ffffff"; 0.5, "#bcdcf4"; 1.0, "#56b4e9" ]
+
+/// Fonts that browsers and PDF readers have; the first that is installed is embedded.
+let fonts = "Liberation Sans, Arial, Helvetica, sans-serif"
+
+/// Size of all text but the numbers at the ticks: 8 points.
+let fontSize = 10.6
+
+/// Size of numbers at ticks and in cells: 7 points.
+let smallSize = 9.3
+
+/// Colour of axes and text.
+let ink = "#222222"
+
+/// Colour of grid lines.
+let gridColour = "#e6e6e6"
+
+/// Inches of a printed width.
+let inches (width: FigureWidth) =
+    match width with
+    | OneColumn -> 3.4
+    | TwoColumns -> 7.0
+
+/// Pixels of a length in inches.
+let pixels (inches: float) = inches * 96.0
+
+/// About how wide a text of the usual size is.
+let textWidth (text: string) = 6.2 * float text.Length

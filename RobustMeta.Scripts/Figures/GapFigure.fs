@@ -1,0 +1,65 @@
+/// F13: how far the weights are from the best response, and how concentrated they are, during training.
+[<RequireQualifiedAccess>]
+module RobustMeta.Scripts.GapFigure
+
+/// One epoch of one training: the gap between the best response's loss and that of the weights, and the effective sample
+/// sizes as fractions of n.
+type Epoch = { Method: string; Epoch: int; Gap: float; UserEss: float; InteractionEss: float }
+
+let private lines (select: Epoch -> float) (epochs: Epoch list) : LinePoint list =
+    [
+        for e in epochs do
+            if System.Double.IsFinite(select e) then
+                { Line = e.Method; X = float e.Epoch; Result = Result.exact (select e) }
+    ]
+
+/// The gap, then both effective sample fractions.
+let draw (epochs: Epoch list) : Figure =
+    let axis = Axis.linear "epoch"
+    let methods = epochs |> List.map _.Method |> List.distinct
+
+    let ess =
+        [
+            for i, name in List.indexed methods do
+                let own = epochs |> List.filter (fun e -> e.Method = name)
+                i, $"{name}, users", "solid", lines _.UserEss own
+                i, $"{name}, interactions", "dash", lines _.InteractionEss own
+        ]
+        |> List.filter (fun (_, _, _, points) -> not points.IsEmpty)
+
+    let panels =
+        [
+            LinePanel.draw axis (Axis.linear "duality gap") (lines _.Gap epochs)
+            LinePanel.ofGroups axis (Axis.linear "effective sample fraction" |> Axis.showing 0.0 1.03) ess
+        ]
+
+    {
+        Name = "gap"
+        Title = "Duality gap and effective sample size"
+        Caption =
+            "Left: loss under the best response minus loss under the current weights. Right: effective sample size of user weights (solid) and interaction weights (dashed), as a fraction of n."
+        Width = TwoColumns
+        Height = 2.5
+        Drawing = Plot(Panels.chart TwoColumns 2.5 panels)
+        Data =
+            Table.make
+                "gap"
+                ""
+                [
+                    Column.words "method"
+                    Column.whole "epoch"
+                    Column.fixedDigits 4 "gap"
+                    Column.fixedDigits 4 "user ESS fraction"
+                    Column.fixedDigits 4 "interaction ESS fraction"
+                ]
+                [
+                    for e in epochs ->
+                        [
+                            Cell.text e.Method
+                            Cell.count e.Epoch
+                            Cell.number e.Gap
+                            Cell.number e.UserEss
+                            Cell.number e.InteractionEss
+                        ]
+                ]
+    }

@@ -1,0 +1,114 @@
+/// Lines of measured points, with bands for their intervals.
+[<RequireQualifiedAccess>]
+module RobustMeta.Scripts.LinePanel
+
+open System
+
+// More lines, or longer names, have no room beside the axes.
+[<Literal>]
+let private MostLabels = 6
+
+[<Literal>]
+let private LongestLabel = 18
+
+let private band (colour: string) (points: LinePoint list) (x: string) (y: string) : PlotlyObject.TraceFields list =
+    let known = points |> List.filter (fun p -> Double.IsFinite p.Result.Low && Double.IsFinite p.Result.High)
+
+    if known.Length < 2 then
+        []
+    else
+        let forth, back = known, List.rev known
+
+        [
+            "scatter",
+            [
+                "x", [ for p in forth @ back -> p.X ]
+                "y", [ for p in forth -> p.Result.High ] @ [ for p in back -> p.Result.Low ]
+                "mode", "lines"
+                "fill", "toself"
+                "fillcolor", FigureStyle.faint 0.16 colour
+                "line", PlotlyObject.fields [ "width", 0; "color", colour ]
+                "hoverinfo", "skip"
+                "showlegend", false
+                "xaxis", x
+                "yaxis", y
+            ]
+        ]
+
+let private line
+    index
+    (name: string)
+    (dash: string)
+    (inLegend: bool)
+    (points: LinePoint list)
+    (x: string)
+    (y: string)
+    : PlotlyObject.TraceFields =
+    let colour = FigureStyle.colour index
+
+    "scatter",
+    [
+        "x", [ for p in points -> p.X ]
+        "y", [ for p in points -> p.Result.Mean ]
+        "name", InertText.plotly name
+        "mode", (if dash = "solid" && points.Length <= 25 then "lines+markers" else "lines")
+        "line", PlotlyObject.fields [ "color", colour; "width", 1.5; "dash", dash ]
+        "marker", PlotlyObject.fields [ "color", colour; "size", 5; "symbol", FigureStyle.symbol index ]
+        "showlegend", inLegend
+        "legendgroup", string index
+        "xaxis", x
+        "yaxis", y
+    ]
+
+/// Whether the names of lines stand at the lines' right ends.
+let private isDirect (xAxis: Axis) (lines: (string * LinePoint list) list) =
+    let ends = lines |> List.map (fun (_, points) -> (List.last points).X)
+
+    lines.Length <= MostLabels
+    && lines |> List.forall (fun (name, _) -> name.Length <= LongestLabel)
+    && List.forall ((=) ends.Head) ends
+    && xAxis.Scale <> Named
+
+/// A line for each name in order of first appearance, points from left to right. Names stand at the lines' ends where there
+/// is room, in a legend otherwise. `dashes` gives a line of the same colour another stroke: a bound beside a measurement.
+let ofGroups (xAxis: Axis) (yAxis: Axis) (groups: (int * string * string * LinePoint list) list) : Panel =
+    let ordered (points: LinePoint list) = points |> List.sortBy (fun p -> p.X)
+    let groups = [ for i, name, dash, points in groups -> i, name, dash, ordered points ]
+    let named = [ for _, name, _, points in groups -> name, points ]
+    let direct = isDirect xAxis named
+
+    let all: LinePoint list = groups |> List.collect (fun (_, _, _, points) -> points)
+
+    {
+        X = xAxis
+        Y = yAxis
+        Xs = [ for p in all -> p.X ]
+        Ys =
+            [
+                for p in all do
+                    p.Result.Mean
+                    p.Result.Low
+                    p.Result.High
+            ]
+        Traces =
+            fun x y ->
+                [
+                    for i, _, _, points in groups do
+                        yield! band (FigureStyle.colour i) points x y
+                    for i, name, dash, points in groups do
+                        line i name dash (not direct && named.Length > 1) points x y
+                ]
+        Labels =
+            if direct && named.Length > 1 then
+                [ for i, name, _, points in groups -> name, FigureStyle.colour i, (List.last points).Result.Mean ]
+            else
+                []
+        Legend = not direct && named.Length > 1
+    }
+
+/// The same for one line a name.
+let draw (xAxis: Axis) (yAxis: Axis) (points: LinePoint list) : Panel =
+    points
+    |> List.groupBy _.Line
+    |> List.mapi (fun i (name, own) -> i, name, FigureStyle.dash i, own)
+    |> ofGroups xAxis yAxis

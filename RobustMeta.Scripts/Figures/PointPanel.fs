@@ -1,0 +1,127 @@
+/// Points that are not joined, or joined in the order in which they come; and histograms.
+[<RequireQualifiedAccess>]
+module RobustMeta.Scripts.PointPanel
+
+// Words of different series stand on different sides, so that crossing lines hide few.
+let private besides = [| "top right"; "bottom left"; "top left"; "bottom right" |]
+
+/// Points of one name, with a short word beside each (empty: none).
+type Points = { Name: string; Places: (float * float * string) list }
+
+/// Points of each name in its colour; `joined` draws a line through them.
+let draw (xAxis: Axis) (yAxis: Axis) (joined: bool) (groups: Points list) : Panel =
+    let all = groups |> List.collect _.Places
+    let many = all.Length > 200
+    let hasWords = all |> List.exists (fun (_, _, word) -> word <> "")
+
+    // Room for the words at the outermost points.
+    let roomy (values: float list) =
+        if hasWords && not values.IsEmpty then
+            let low, high = List.min values, List.max values
+            (low - 0.07 * (high - low)) :: (high + 0.07 * (high - low)) :: values
+        else
+            values
+
+    {
+        X = xAxis
+        Y = yAxis
+        Xs = roomy [ for x, _, _ in all -> x ]
+        Ys = roomy [ for _, y, _ in all -> y ]
+        Traces =
+            fun xName yName ->
+                [
+                    for i, group in List.indexed groups ->
+                        let words = group.Places |> List.exists (fun (_, _, word) -> word <> "")
+                        let line = if joined then "lines+markers" else "markers"
+                        let mode = if words then line + "+text" else line
+
+                        "scatter",
+                        [
+                            "x", [ for x, _, _ in group.Places -> x ]
+                            "y", [ for _, y, _ in group.Places -> y ]
+                            "text", [ for _, _, word in group.Places -> InertText.plotly word ]
+                            "mode", mode
+                            "textposition", besides[i % besides.Length]
+                            "textfont",
+                            PlotlyObject.fields [ "size", FigureStyle.smallSize; "color", FigureStyle.colour i ]
+                            "name", InertText.plotly group.Name
+                            "line", PlotlyObject.fields [ "color", FigureStyle.colour i; "width", 1.2 ]
+                            "marker",
+                            PlotlyObject.fields
+                                [
+                                    "color", FigureStyle.colour i
+                                    "size", (if many then 3 else 6)
+                                    "opacity", (if many then 0.45 else 1.0)
+                                    "symbol", FigureStyle.symbol i
+                                ]
+                            "showlegend", groups.Length > 1
+                            "cliponaxis", false
+                            "xaxis", xName
+                            "yaxis", yName
+                        ]
+                ]
+        Labels = []
+        Legend = groups.Length > 1
+    }
+
+/// How many values fall into each of equal steps, as bars without gaps.
+let histogram (xAxis: Axis) (yAxis: Axis) (bins: (float * int) list) : Panel =
+    let xs, counts = [ for x, _ in bins -> x ], [ for _, n in bins -> float n ]
+
+    {
+        X = xAxis
+        Y = yAxis |> Axis.showing 0.0 (1.06 * List.max counts)
+        Xs = xs
+        Ys = counts
+        Traces =
+            fun x y ->
+                [
+                    "scatter",
+                    [
+                        "x", xs
+                        "y", counts
+                        "mode", "lines"
+                        "line", PlotlyObject.fields [ "shape", "hvh"; "color", FigureStyle.colour 0; "width", 1.2 ]
+                        "fill", "tozeroy"
+                        "fillcolor", FigureStyle.faint 0.3 (FigureStyle.colour 0)
+                        "showlegend", false
+                        "xaxis", x
+                        "yaxis", y
+                    ]
+                ]
+        Labels = []
+        Legend = false
+    }
+
+/// The values of each name on a line of its own.
+let overNames (values: Axis) (names: Axis) (groups: (string * float list) list) : Panel =
+    {
+        X = values
+        Y = names
+        Xs = List.collect snd groups
+        Ys = [ 0.0 .. float groups.Length - 1.0 ]
+        Traces =
+            fun x y ->
+                [
+                    for i, (name, own) in List.indexed groups ->
+                        "scatter",
+                        [
+                            "x", own
+                            "y", [ for _ in own -> InertText.plotly name ]
+                            "mode", "markers"
+                            "marker",
+                            PlotlyObject.fields
+                                [
+                                    "color", FigureStyle.colour i
+                                    "size", 7
+                                    "opacity", 0.6
+                                    "symbol", FigureStyle.symbol i
+                                ]
+                            "showlegend", false
+                            "xaxis", x
+                            "yaxis", y
+                        ]
+                ]
+        Labels = []
+        Legend = false
+    }

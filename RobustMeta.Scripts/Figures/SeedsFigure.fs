@@ -1,0 +1,48 @@
+/// F20: how much seeds differ, and which methods differ significantly.
+[<RequireQualifiedAccess>]
+module RobustMeta.Scripts.SeedsFigure
+
+/// A method's value for each seed.
+type Seeds = { Method: string; Values: float list }
+
+/// `p[i][j]`: p-value of the test between methods i and j, corrected for all pairs; NaN on the diagonal. `test` names it.
+let draw (metric: string) (test: string) (seeds: Seeds list) (p: float list list) : Figure =
+    let names = [ for s in seeds -> s.Method ]
+
+    let panels =
+        [
+            PointPanel.overNames
+                (Axis.linear metric)
+                (Axis.named "" |> Axis.fromTop)
+                [ for s in seeds -> s.Method, s.Values ]
+            MapPanel.draw (Axis.named "") (Axis.named "" |> Axis.fromTop |> Axis.shared) names names 3 false p
+        ]
+
+    let height = 1.0 + 0.32 * float seeds.Length
+    let name = $"seeds {metric}"
+
+    {
+        Name = InertText.name name
+        Title = $"Spread over seeds and p-values, {metric}"
+        Caption =
+            $"Left: {metric} of each seed. Right: p-values between methods ({test}, corrected for all pairs); darker is smaller."
+        Width = TwoColumns
+        Height = height
+        Drawing = Plot(Panels.chart TwoColumns height panels)
+        Data =
+            Table.make
+                name
+                ""
+                (Column.words "method"
+                 :: Column.whole "seed"
+                 :: Column.fixedDigits 4 metric
+                 :: [ for other in names -> Column.probability $"p against {other}" ])
+                [
+                    for i, s in List.indexed seeds do
+                        for k, value in List.indexed s.Values do
+                            Cell.text s.Method
+                            :: Cell.count k
+                            :: Cell.number value
+                            :: [ for x in p[i] -> Cell.pValue x ]
+                ]
+    }

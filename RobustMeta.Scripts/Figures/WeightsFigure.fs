@@ -1,0 +1,49 @@
+/// F7: the learned weights: how they are distributed, and which users or interactions they favour.
+[<RequireQualifiedAccess>]
+module RobustMeta.Scripts.WeightsFigure
+
+/// The weight of one user or interaction, times their number (1: as in plain training), beside one of its properties.
+type Weight = { Weight: float; Property: float }
+
+[<Literal>]
+let private Bins = 30
+
+let private bins (weights: float list) : (float * int) list =
+    let low, high = List.min weights, List.max weights
+    let step = if high > low then (high - low) / float Bins else 1.0
+    let bin (w: float) = min (Bins - 1) (int ((w - low) / step))
+    let counts = weights |> List.countBy bin |> dict
+
+    [ for i in 0 .. Bins - 1 -> low + (float i + 0.5) * step, (if counts.ContainsKey i then counts[i] else 0) ]
+
+/// `who` is "user" or "interaction"; `property` names what the weights are drawn against: "loss", "number of ratings".
+let draw (who: string) (property: string) (weights: Weight list) : Figure =
+    let axis = Axis.linear $"weight of the {who} × n"
+
+    let panels =
+        [
+            PointPanel.histogram axis (Axis.linear $"{who}s") (bins [ for w in weights -> w.Weight ])
+            PointPanel.draw
+                (Axis.linear property)
+                axis
+                false
+                [ { Name = who; Places = [ for w in weights -> w.Property, w.Weight, "" ] } ]
+        ]
+
+    let name = $"weights {who} {property}"
+
+    {
+        Name = InertText.name name
+        Title = $"Weights of {who}s against {property}"
+        Caption =
+            $"Learned {who} weights times their number n = {weights.Length} (1: the weight in plain training). Left: their distribution. Right: against {property}."
+        Width = TwoColumns
+        Height = 2.4
+        Drawing = Plot(Panels.chart TwoColumns 2.4 panels)
+        Data =
+            Table.make
+                name
+                ""
+                [ Column.fixedDigits 4 "weight times n"; Column.fixedDigits 4 property ]
+                [ for w in weights -> [ Cell.number w.Weight; Cell.number w.Property ] ]
+    }

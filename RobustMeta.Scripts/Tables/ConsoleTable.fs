@@ -1,0 +1,133 @@
+/// Tables on the console, within 100 columns: a table too wide for it is continued below, its first column repeated.
+[<RequireQualifiedAccess>]
+module RobustMeta.Scripts.ConsoleTable
+
+open System
+open System.IO
+open Spectre.Console
+
+// Both libraries have a Table: this one's is the description.
+type private Description = RobustMeta.Scripts.Table
+module Describe = RobustMeta.Scripts.Table
+
+/// Widest line, in characters.
+[<Literal>]
+let Width = 100
+
+// Between two columns.
+[<Literal>]
+let private Gap = 3
+
+/// A column takes at most this much before its text is wrapped: two of them fit.
+[<Literal>]
+let private WidestText = 44
+
+// Characters from here on may take two places; a column narrower than one character could never show it.
+[<Literal>]
+let private FirstWide = 0x1100
+
+let private widthOfText (text: string) =
+    let places = Seq.sumBy (fun (rune: System.Text.Rune) -> if rune.Value >= FirstWide then 2 else 1)
+    max 2 (places ((InertText.plain text).EnumerateRunes()))
+
+let private widthOf (grid: TextGrid.Grid) (shown: TextGrid.Printed -> string) (index: int) =
+    let texts = grid.Header[index] :: [ for row in grid.Rows -> shown row[index] ]
+    texts |> List.map widthOfText |> List.max |> min WidestText
+
+/// Columns, by number, that fit beside the first one.
+let rec private parts (width: int -> int) (room: int) (columns: int list) : int list list =
+    let rec take used taken columns =
+        match columns with
+        | next :: rest when List.isEmpty taken || used + width next + Gap <= room ->
+            take (used + width next + Gap) (next :: taken) rest
+        | rest -> List.rev taken, rest
+
+    match columns with
+    | [] -> []
+    | _ ->
+        let own, rest = take 0 [] columns
+        own :: parts width room rest
+
+let private styled (isPlain: bool) (printed: TextGrid.Printed) =
+    let text = InertText.plain printed.Text
+
+    match printed.Standing with
+    | First when isPlain -> text + " *"
+    | First -> $"[bold]{Markup.Escape text}[/]"
+    | Second when not isPlain -> $"[underline]{Markup.Escape text}[/]"
+    | _ -> if isPlain then text else Markup.Escape text
+
+let private rendered (grid: TextGrid.Grid) (isPlain: bool) (width: int -> int) (columns: int list) =
+    let shown = Spectre.Console.Table(Border = TableBorder.Simple)
+
+    for i in columns do
+        let column = TableColumn(Text(InertText.plain grid.Header[i]))
+
+        column.Alignment <- Nullable(if grid.Left[i] then Justify.Left else Justify.Right)
+
+        column.Width <- Nullable(width i)
+        shown.AddColumn column |> ignore
+
+    for row in grid.Rows do
+        shown.AddRow(
+            [|
+                for i in columns ->
+                    if isPlain then
+                        Text(styled true row[i]) :> Rendering.IRenderable
+                    else
+                        Markup(styled false row[i])
+            |]
+        )
+        |> ignore
+
+    shown
+
+/// Writes caption, table and notes; without escape sequences where `isPlain`, and the best value is then starred.
+let write (target: TextWriter) (isPlain: bool) (table: Description) =
+    let settings =
+        AnsiConsoleSettings(
+            Out = AnsiConsoleOutput target,
+            Ansi = (if isPlain then AnsiSupport.No else AnsiSupport.Yes),
+            ColorSystem = ColorSystemSupport.NoColors,
+            Interactive = InteractionSupport.No
+        )
+
+    let console: IAnsiConsole = AnsiConsole.Create settings
+    console.Profile.Width <- Width
+    let grid = TextGrid.ofTable table
+
+    let shown (printed: TextGrid.Printed) =
+        if isPlain && printed.Standing = First then
+            printed.Text + " *"
+        else
+            printed.Text
+
+    let width = widthOf grid shown
+    let say (text: string) = console.Write(Paragraph(InertText.plain text + "\n"))
+
+    if table.Caption <> "" then
+        say table.Caption
+
+    let room = Width - width 0 - Gap
+
+    for own in parts width room [ 1 .. grid.Header.Length - 1 ] do
+        console.Write(rendered grid isPlain width (0 :: own))
+
+    for note in Describe.notes table do
+        say (
+            if isPlain then
+                note.Replace("Best in bold, second underlined.", "* best.")
+            else
+                note
+        )
+
+/// Writes a table to the standard output.
+let print (table: Description) = write Console.Out Console.IsOutputRedirected table
+
+/// A table as plain text.
+let text (table: Description) =
+    use target = new StringWriter()
+    target.NewLine <- "\n"
+    write target true table
+    // A table's lines are padded to its width.
+    String.Join("\n", [ for line in target.ToString().Split '\n' -> line.TrimEnd() ])

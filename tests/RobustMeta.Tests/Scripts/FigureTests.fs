@@ -1,0 +1,199 @@
+module RobustMeta.Tests.Scripts.FigureTests
+
+open System
+open System.IO
+open Expecto
+open PuppeteerSharp
+open RobustMeta.Evaluation
+open RobustMeta.Scripts
+open RobustMeta.Tests
+
+let private hostileNames =
+    [
+        "</script><script>document.title='PWNED'</script>"
+        "<!--<script>"
+        "<img src=x onerror=\"document.title='PWNED'\">"
+        "<a href=\"javascript:document.title='PWNED'\">x</a>"
+        "'\"`\\ \u2028 \u202e gpj"
+        "%{x} $x^2$ &lt;b&gt;"
+        "plain"
+    ]
+
+let private interval x = Interval(x, x - 0.01, x + 0.01, 30)
+
+/// A figure whose every text is the given one.
+let private hostile (text: string) : Figure =
+    let figure =
+        LineFigure.draw
+            {
+                Name = text
+                Title = text
+                Caption = text
+                Width = OneColumn
+                X = Axis.linear text
+                Y = Axis.linear text
+                LineColumn = text
+                Uncertainty = Some { Meaning = text; Over = text }
+            }
+            [
+                for line in [ text; text + "2" ] do
+                    for x in 0.0 .. 2.0 do
+                        { Line = line; X = x; Result = interval x }
+            ]
+
+    { figure with Name = $"figure-{abs (text.GetHashCode() % 100000)}-{text.Length}" }
+
+let private chromium () =
+    match Chromium.find () with
+    | Some program -> program
+    | None -> skiptest $"Chromium is not installed: {Chromium.missing}"
+
+/// What a browser makes of a page: title, number of drawn figures, messages of its console, requests beyond files.
+let private looked (page: IPage) (path: string) =
+    task {
+        let said, asked = ResizeArray(), ResizeArray()
+        page.Console.Add(fun e -> said.Add e.Message.Text)
+        page.PageError.Add(fun e -> said.Add e.Message)
+
+        page.Request.Add(fun e ->
+            if
+                not (
+                    e.Request.Url.StartsWith "file:"
+                    || e.Request.Url.StartsWith "data:"
+                    || e.Request.Url.StartsWith "blob:"
+                )
+            then
+                asked.Add e.Request.Url)
+
+        let! _ = page.GoToAsync("file://" + path)
+        let! title = page.GetTitleAsync()
+        let! drawn = page.EvaluateExpressionAsync<int> "document.querySelectorAll('svg.main-svg').length"
+
+        let! texts =
+            page.EvaluateExpressionAsync<string>
+                "document.body.innerText + [...document.querySelectorAll('text')].map(t => t.textContent).join('|')"
+
+        return title, drawn, texts, List.ofSeq said, List.ofSeq asked
+    }
+
+let private programs = lazy (chromium ())
+
+[<Tests>]
+let tests =
+    testList
+        "Figures"
+        [
+            testCase "labels are moved apart, and stay within the axis"
+            <| fun () ->
+                let placed = Panels.spread 10.0 0.0 100.0 [ 50.0; 52.0; 98.0; 99.0; 1.0 ]
+                let ordered = List.sort placed
+
+                for below, above in List.pairwise ordered do
+                    Expect.isGreaterThanOrEqual (above - below) 9.999 "apart"
+
+                Expect.isGreaterThanOrEqual ordered.Head 0.0 "lowest"
+                Expect.isLessThanOrEqual (List.last ordered) 100.0 "highest"
+                Expect.isLessThan placed[0] placed[1] "order is kept"
+
+            testCase "ticks are short"
+            <| fun () ->
+                Expect.equal
+                    (List.map Axis.tickText [ 0.001; 0.5; 20000.0; 1e-4; 3e6; 0.0; -2.0 ])
+                    [ "0.001"; "0.5"; "20000"; "10<sup>-4</sup>"; "3·10<sup>6</sup>"; "0"; "−2" ]
+                    "texts"
+
+            testCase "every figure has its numbers, a caption, and a name of its own"
+            <| fun () ->
+                let figures = AllFigures.figures
+                Expect.equal (figures |> List.map _.Name |> List.distinct |> List.length) figures.Length "names"
+
+                for figure in figures do
+                    Expect.isGreaterThan figure.Caption.Length 20 figure.Name
+
+                    if figure.Name <> "method" then
+                        Expect.isGreaterThan figure.Data.Rows.Length 2 figure.Name
+
+            testCase "without a browser there is HTML, and the message says what to install"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let saved = FigureExport.saveWith None folder [ hostile "</script>" ]
+                    let page = File.ReadAllText(Path.Combine(folder, saved.Files.Head))
+                    Expect.stringContains saved.Missing.Value "apt-get install chromium" "message"
+                    // The library's, the data's and the page's own.
+                    Expect.equal (page.Split("</script>").Length - 1) 3 "closing tags"
+                    Expect.isFalse (page.Contains "http:" || page.Contains "https:") "no network"
+                    let library = FileInfo(Path.Combine(folder, FigurePage.Library))
+                    Expect.isGreaterThan library.Length 3_000_000L "library")
+
+            testCase "half a plotly.js is replaced"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let library = Path.Combine(folder, FigurePage.Library)
+                    File.WriteAllText(library, "half")
+                    FigurePage.writeLibrary folder
+                    Expect.isGreaterThan (FileInfo(library).Length) 3_000_000L "whole")
+
+            testCase "two figures of one name are refused"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let figure = hostile "x"
+
+                    Expect.throwsC (fun () -> FigureExport.saveWith None folder [ figure; figure ] |> ignore) (fun e ->
+                        Expect.stringContains e.Message "each needs a name of its own" "message"))
+
+            testCase "in a browser every figure is drawn, and no text of it acts"
+            <| fun () ->
+                let program = programs.Value
+
+                TempFolder.within (fun folder ->
+                    let figures = [ for text in hostileNames -> text, hostile text ]
+                    FigureExport.saveWith None folder (List.map snd figures) |> ignore
+
+                    Chromium.within program (fun browser ->
+                        task {
+                            for text, figure in figures do
+                                let! page = browser.NewPageAsync()
+
+                                let! title, drawn, texts, said, asked =
+                                    looked page (Path.Combine(folder, figure.Name + ".html"))
+
+                                Expect.equal said [] $"{text}: console"
+                                Expect.equal asked [] $"{text}: network"
+                                Expect.isFalse (title = "PWNED") $"{text}: script"
+                                Expect.isGreaterThan drawn 0 $"{text}: drawn"
+                                let words = (InertText.plain text).Trim()
+                                let spaces (s: string) = Text.RegularExpressions.Regex.Replace(s, @"\s+", " ")
+                                Expect.stringContains (spaces texts) (spaces words) $"{text}: read as it is spelt"
+                                do! page.CloseAsync()
+                        }))
+
+            testCase "vector files have text as text and fonts inside, the same bytes each time and in any company"
+            <| fun () ->
+                let program = programs.Value
+
+                TempFolder.within (fun folder ->
+                    let figures = [ AllFigures.figures[0]; AllFigures.figures[2]; hostile "a </script> b" ]
+                    let one, other = Path.Combine(folder, "one"), Path.Combine(folder, "other")
+                    FigureExport.saveWith (Some program) one figures |> ignore
+                    FigureExport.saveWith (Some program) other (List.rev figures) |> ignore
+
+                    for figure in figures do
+                        for extension in [ "svg"; "pdf"; "html" ] do
+                            let file = $"{figure.Name}.{extension}"
+
+                            Expect.equal
+                                (File.ReadAllBytes(Path.Combine(one, file)))
+                                (File.ReadAllBytes(Path.Combine(other, file)))
+                                file
+
+                        let svg = File.ReadAllText(Path.Combine(one, figure.Name + ".svg"))
+                        Xml.Linq.XDocument.Parse svg |> ignore
+                        Expect.isFalse (svg.Contains "<image" || svg.Contains "<script") "vector"
+                        Expect.stringContains svg "<text" "text"
+
+                        let pdf =
+                            Text.Encoding.Latin1.GetString(File.ReadAllBytes(Path.Combine(one, figure.Name + ".pdf")))
+
+                        Expect.stringContains pdf "/FontFile" "embedded fonts"
+                        Expect.equal (pdf.Split("/Type /Page\n").Length - 1) 1 "one page")
+        ]
