@@ -21,6 +21,8 @@ type Axis =
         Ticks: float list
         /// Whether the first name stands on top.
         FromTop: bool
+        /// Names at 0, 1, 2 …, where the places of what is drawn are numbers.
+        Labels: string list
         /// Whether the panel to the left shows the same names, which are then not repeated.
         IsShared: bool
     }
@@ -29,7 +31,15 @@ type Axis =
 [<RequireQualifiedAccess>]
 module Axis =
     let private axis scale title =
-        { Title = title; Scale = scale; Shown = None; Ticks = []; FromTop = false; IsShared = false }
+        {
+            Title = title
+            Scale = scale
+            Shown = None
+            Ticks = []
+            FromTop = false
+            Labels = []
+            IsShared = false
+        }
 
     /// Equal steps.
     let linear (title: string) = axis Linear title
@@ -48,6 +58,9 @@ module Axis =
 
     /// With the first name on top.
     let fromTop (axis: Axis) = { axis with FromTop = true }
+
+    /// With names at 0, 1, 2 …
+    let labelled (names: string list) (axis: Axis) = { axis with Labels = names }
 
     /// With the names of the panel to the left.
     let shared (axis: Axis) = { axis with IsShared = true }
@@ -104,6 +117,8 @@ module Axis =
 
     /// The axis in plotly's terms over a part of the figure's width.
     let internal plotly (axis: Axis) (low: float, high: float) (domain: float * float) (anchor: string) =
+        let names = List.map InertText.plotly axis.Labels
+        let places = List.init axis.Labels.Length id
         let font size = PlotlyObject.fields [ "size", size; "color", FigureStyle.ink ]
 
         PlotlyObject.fields
@@ -115,10 +130,15 @@ module Axis =
                 (match axis.Scale with
                  | Linear -> "linear"
                  | Logarithmic -> "log"
-                 | Named -> "category")
+                 | Named when axis.Labels.IsEmpty -> "category"
+                 | Named -> "linear")
                 "range", [ low; high ]
                 match ticksOf axis low high with
-                | [] -> ()
+                | [] when axis.Labels.IsEmpty -> ()
+                | [] ->
+                    "tickmode", "array"
+                    "tickvals", places
+                    "ticktext", names
                 | ticks ->
                     "tickmode", "array"
                     "tickvals", ticks

@@ -24,8 +24,10 @@ let faint (opacity: float) (colour: string) =
     let opacity = opacity.ToString CultureInfo.InvariantCulture
     $"rgba({part 1},{part 3},{part 5},{opacity})"
 
-/// White to blue in even steps of lightness, never so dark that black numbers in the cells are hard to read.
-let scale: (float * string) list = [ 0.0, "#ffffff"; 0.5, "#bcdcf4"; 1.0, "#56b4e9" ]
+/// White to blue in even steps of lightness, 0 to 1, never so dark that black numbers are hard to read.
+let shade (height: float) =
+    let part (low: int) (high: int) = int (round (float low + (float high - float low) * max 0.0 (min 1.0 height)))
+    $"rgb({part 255 86},{part 255 180},{part 255 233})"
 
 /// Fonts that browsers and PDF readers have; the first that is installed is embedded.
 let fonts = "Liberation Sans, Arial, Helvetica, sans-serif"

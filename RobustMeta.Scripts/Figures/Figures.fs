@@ -25,7 +25,12 @@ let private chart (figure: Figure) : Plotly.NET.GenericChart =
     | Vector _ -> invalidOp "a figure of lines is a chart"
 
 /// A metric against the strength of the shift, one line per method, bands for the confidence intervals.
-let metricAgainstShift (title: string) (shift: string) (metric: string) (series: Series list) : Plotly.NET.GenericChart =
+let metricAgainstShift
+    (title: string)
+    (shift: string)
+    (metric: string)
+    (series: Series list)
+    : Plotly.NET.GenericChart =
     chart (
         LineFigure.draw
             {

@@ -1,11 +1,33 @@
-/// Cells of a grid, their values as colour and as number.
+/// Cells of a grid, their values as colour and as number; drawn as shapes, so that they stay sharp in print.
 [<RequireQualifiedAccess>]
 module RobustMeta.Scripts.MapPanel
 
 open System
 open System.Globalization
 
-/// A cell for each pair of names, higher values darker or, where not `isHigherDarker`, lighter; `values[row][column]`, NaN where nothing was measured. `digits` are those after the point.
+// Half the width of a cell: a thin line stays between two.
+[<Literal>]
+let private Half = 0.49
+
+let private square (column: int, row: int, height: float) (x: string) (y: string) : PlotlyObject.TraceFields =
+    let across, up = float column, float row
+
+    "scatter",
+    [
+        "x", [ across - Half; across + Half; across + Half; across - Half; across - Half ]
+        "y", [ up - Half; up - Half; up + Half; up + Half; up - Half ]
+        "mode", "lines"
+        "line", PlotlyObject.fields [ "width", 0; "color", FigureStyle.shade height ]
+        "fill", "toself"
+        "fillcolor", FigureStyle.shade height
+        "hoverinfo", "skip"
+        "showlegend", false
+        "xaxis", x
+        "yaxis", y
+    ]
+
+/// A cell for each pair of names, higher values darker or, where not `isHigherDarker`, lighter; `values[row][column]`, NaN
+/// where nothing was measured. `digits` are those after the point.
 let draw
     (xAxis: Axis)
     (yAxis: Axis)
@@ -15,48 +37,48 @@ let draw
     (isHigherDarker: bool)
     (values: float list list)
     : Panel =
-    let known = values |> List.concat |> List.filter Double.IsFinite
+    let cells =
+        [
+            for r, row in List.indexed values do
+                for c, value in List.indexed row do
+                    if Double.IsFinite value then
+                        c, r, value
+        ]
+
+    let known = [ for _, _, value in cells -> value ]
     let low, high = if known.IsEmpty then 0.0, 1.0 else List.min known, List.max known
-    let names = List.map InertText.plotly
 
-    let top = if high > low then high else low + 1.0
+    let height (value: float) =
+        let rise = if high > low then (value - low) / (high - low) else 0.5
+        if isHigherDarker then rise else 1.0 - rise
 
-    let text (x: float) =
-        if Double.IsFinite x then
-            x.ToString("F" + string digits, CultureInfo.InvariantCulture)
-        else
-            ""
+    let text (x: float) = x.ToString("F" + string digits, CultureInfo.InvariantCulture)
 
-    let texts: string list list = [ for row in values -> [ for x in row -> text x ] ]
-    let steps = if isHigherDarker then FigureStyle.scale else List.rev FigureStyle.scale
-    let scale: obj list list = [ for at, colour in steps -> [ (if isHigherDarker then at else 1.0 - at); colour ] ]
+    let numbers (x: string) (y: string) : PlotlyObject.TraceFields =
+        "scatter",
+        [
+            "x", [ for c, _, _ in cells -> c ]
+            "y", [ for _, r, _ in cells -> r ]
+            "text", [ for _, _, value in cells -> text value ]
+            "mode", "text"
+            "textfont", PlotlyObject.fields [ "size", FigureStyle.smallSize; "color", "#000000" ]
+            "hoverinfo", "text"
+            "showlegend", false
+            "xaxis", x
+            "yaxis", y
+        ]
 
     {
-        X = xAxis
-        Y = yAxis
+        X = Axis.labelled columns xAxis
+        Y = Axis.labelled rows yAxis
         Xs = [ 0.0 .. float columns.Length - 1.0 ]
         Ys = [ 0.0 .. float rows.Length - 1.0 ]
         Traces =
             fun x y ->
                 [
-                    "heatmap",
-                    [
-                        "x", names columns
-                        "y", names rows
-                        "z", values
-                        "zmin", low
-                        "zmax", top
-                        "text", texts
-                        "texttemplate", "%{text}"
-                        "textfont", PlotlyObject.fields [ "size", FigureStyle.smallSize ]
-                        "colorscale", scale
-                        "showscale", false
-                        "xgap", 1
-                        "ygap", 1
-                        "hoverongaps", false
-                        "xaxis", x
-                        "yaxis", y
-                    ]
+                    for c, r, value in cells do
+                        square (c, r, height value) x y
+                    numbers x y
                 ]
         Labels = []
         Legend = false

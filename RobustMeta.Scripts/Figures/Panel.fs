@@ -32,7 +32,7 @@ module Panels =
 
     /// Moves labels apart until each has its room: positions in pixels, in any order, as near to where they were as a
     /// sweep upwards and one downwards bring them.
-    let internal spread (gap: float) (lowest: float) (highest: float) (positions: float list) : float list =
+    let spread (gap: float) (lowest: float) (highest: float) (positions: float list) : float list =
         let ordered = positions |> List.indexed |> List.sortBy snd
 
         let up =

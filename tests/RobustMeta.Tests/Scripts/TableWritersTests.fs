@@ -67,26 +67,6 @@ let private hostileTexts =
         String([| for c in 0x20..0x17F -> char c |])
     ]
 
-let private compile (folder: string) (document: string) =
-    let start =
-        Diagnostics.ProcessStartInfo(
-            "pdflatex",
-            [ "-no-shell-escape"; "-interaction=nonstopmode"; "-halt-on-error"; "paper.tex" ],
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true
-        )
-
-    File.WriteAllText(Path.Combine(folder, "paper.tex"), document)
-    use running = Diagnostics.Process.Start start
-    let said = running.StandardOutput.ReadToEnd()
-    running.WaitForExit()
-    running.ExitCode, said
-
-/// Whether a program can be started here.
-let private isInstalled (program: string) =
-    (Environment.GetEnvironmentVariable "PATH").Split Path.PathSeparator
-    |> Array.exists (fun folder -> File.Exists(Path.Combine(folder, program)))
-
 let private document (tables: Table list) =
     String.Join(
         "\n",
@@ -206,12 +186,12 @@ let tests =
 
             testCase "LaTeX compiles with pdflatex, whatever the texts are"
             <| fun () ->
-                if not (isInstalled "pdflatex") then
-                    skiptest
-                        "pdflatex is not installed (texlive-latex-base, texlive-latex-recommended, texlive-science, lmodern)"
+                Pdflatex.require ()
 
                 TempFolder.within (fun folder ->
-                    let code, said = compile folder (document (table :: List.map hostile hostileTexts))
+                    let paper = document (table :: List.map hostile hostileTexts)
+                    File.WriteAllText(Path.Combine(folder, "paper.tex"), paper)
+                    let code, said = Pdflatex.compile folder
                     Expect.equal code 0 said
                     Expect.isFalse (said.Contains "Missing character") "every character is in its font")
         ]

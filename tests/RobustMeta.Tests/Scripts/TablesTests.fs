@@ -1,9 +1,6 @@
 module RobustMeta.Tests.Scripts.TablesTests
 
-open System
-open System.IO
 open Expecto
-open Plotly.NET
 open RobustMeta.Evaluation
 open RobustMeta.Scripts
 
@@ -54,29 +51,4 @@ let tests =
                 let alone = Significance.Wilcoxon(Array.replicate 20 0.1)
                 Expect.floatClose Accuracy.high found[0].P (2.0 * alone) "Holm: twice the smaller of two"
                 Expect.equal found[1].P 1.0 "no evidence"
-
-            testCase "a page is safe from tags in its texts, and has its library beside it"
-            <| fun () ->
-                let folder = Directory.CreateTempSubdirectory "robustmeta"
-
-                try
-                    let page = Path.Combine(folder.FullName, "figure.html")
-
-                    let chart =
-                        Figures.metricAgainstShift
-                            "evil </script> title"
-                            "beta"
-                            "NDCG@10"
-                            [ { Name = "plain"; Points = [ { X = 0.0; Mean = 0.5; Low = 0.4; High = 0.6 } ] } ]
-
-                    Figures.saveHtml page "a < b" chart
-                    let text = File.ReadAllText page
-                    // The page's own script elements: the library and the figure.
-                    let closings = text.Split("</script>").Length - 1
-                    Expect.equal closings 2 "closing tags"
-                    Expect.stringContains text "<title>a &lt; b</title>" "escaped title"
-                    Expect.isFalse (text.Contains "http") "no network"
-                    Expect.isTrue (File.Exists(Path.Combine(folder.FullName, "plotly-2.28.0.min.js"))) "library"
-                finally
-                    folder.Delete true
         ]
