@@ -21,10 +21,11 @@ th button { all: unset; cursor: pointer } th button:focus-visible { outline: 2px
 th[aria-sort=ascending] button::after { content: " ▴" } th[aria-sort=descending] button::after { content: " ▾" }
 .better { color: #006b4e } .worse { color: #a84300 } .better, .worse { font-size: .7em; vertical-align: super }
 .notes, figcaption, .files { font-size: .85rem } figure { margin: 1.2rem 0 }
-figure img { max-width: 100%; height: auto; background: #fff } iframe { width: 100%; height: 30rem; border: 0; background: #fff }
+figure img { max-width: 100%; } figure .page { overflow-x: auto } .page img { min-width: 38rem }
+figure img { height: auto; background: #fff } iframe { width: 100%; height: 30rem; border: 0; background: #fff }
 pre { overflow-x: auto; font-size: .8rem; background: #f4f4f4; color: #222; padding: .6rem }
 @media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818 } a { color: #8cc4ff } .better { color: #5fd3ae } .worse { color: #ff9d5c } }
-@media print { body { max-width: none; font-size: 10pt; color: #000; background: #fff } nav, .files { display: none } .wide { overflow: visible } figure, table { break-inside: avoid } summary { list-style: none } pre { white-space: pre-wrap } }
+@media print { body { max-width: none; font-size: 10pt; color: #000; background: #fff } nav, .files { display: none } .wide, .page { overflow: visible } .page img { min-width: 0 } figure, table { break-inside: avoid } summary { list-style: none } pre { white-space: pre-wrap } }
 """
 
 // Sorts the rows of each block by the values behind the cells, or by their text; a second press turns the order around.
@@ -68,7 +69,9 @@ let private figurePart (hasVector: bool) (number: int) (figure: Figure) =
     let shown =
         if hasVector then
             let width = int (FigureStyle.pixels (FigureStyle.inches figure.Width) * 1.35)
-            $"""<img src="figures/{figure.Name}.svg" width="{width}" alt="{InertText.html figure.Title}" loading="lazy">"""
+            let place = if figure.Width = TwoColumns then "page" else "column"
+            // On a phone a figure of the whole page is wider than the screen, and scrolls by itself.
+            $"""<div class="{place}"><img src="figures/{figure.Name}.svg" width="{width}" alt="{InertText.html figure.Title}" loading="lazy"></div>"""
         else
             $"""<iframe src="figures/{figure.Name}.html" title="{InertText.html figure.Title}" loading="lazy"></iframe>"""
 

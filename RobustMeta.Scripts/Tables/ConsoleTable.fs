@@ -18,9 +18,13 @@ let Width = 100
 [<Literal>]
 let private Gap = 3
 
-/// A column takes at most this much before its text is wrapped: two of them fit.
+/// A column takes at most this much before its text is wrapped: one that says what a row is and another one fit.
 [<Literal>]
 let private WidestText = 44
+
+/// The same where two columns say what a row is.
+[<Literal>]
+let private WidestKey = 20
 
 // Characters from here on may take two places; a column narrower than one character could never show it.
 [<Literal>]
@@ -30,11 +34,32 @@ let private widthOfText (text: string) =
     let places = Seq.sumBy (fun (rune: System.Text.Rune) -> if rune.Value >= FirstWide then 2 else 1)
     max 2 (places ((InertText.plain text).EnumerateRunes()))
 
-let private widthOf (grid: TextGrid.Grid) (shown: TextGrid.Printed -> string) (index: int) =
-    let texts = grid.Header[index] :: [ for row in grid.Rows -> shown row[index] ]
-    texts |> List.map widthOfText |> List.max |> min WidestText
+// Marks and stars stand in places of their own, so that numbers stay below each other.
+let private shown (grid: TextGrid.Grid) (isPlain: bool) (index: int) : TextGrid.Printed -> string =
+    let own = [ for row in grid.Rows -> row[index] ]
+    let hasSigns = own |> List.exists (fun printed -> printed.Sign <> "")
+    let hasBest = isPlain && own |> List.exists (fun printed -> printed.Standing = First)
+    let nothing = "\u00A0\u00A0"
 
-/// Columns, by number, that fit beside the first one.
+    fun printed ->
+        let sign =
+            if not hasSigns then ""
+            elif printed.Sign = "" then nothing
+            else " " + printed.Sign
+
+        let star =
+            if not hasBest then ""
+            elif printed.Standing = First then " *"
+            else nothing
+
+        InertText.plain printed.Value + sign + star
+
+let private widthOf (grid: TextGrid.Grid) (isPlain: bool) (index: int) =
+    let texts = grid.Header[index] :: [ for row in grid.Rows -> shown grid isPlain index row[index] ]
+    let widest = if index < grid.Keys && grid.Keys > 1 then WidestKey else WidestText
+    texts |> List.map widthOfText |> List.max |> min widest
+
+/// Columns, by number, that fit beside those that say what a row is.
 let rec private parts (width: int -> int) (room: int) (columns: int list) : int list list =
     let rec take used taken columns =
         match columns with
@@ -48,14 +73,11 @@ let rec private parts (width: int -> int) (room: int) (columns: int list) : int 
         let own, rest = take 0 [] columns
         own :: parts width room rest
 
-let private styled (isPlain: bool) (printed: TextGrid.Printed) =
-    let text = InertText.plain printed.Text
-
-    match printed.Standing with
-    | First when isPlain -> text + " *"
+let private styled (standing: Standing) (text: string) =
+    match standing with
     | First -> $"[bold]{Markup.Escape text}[/]"
-    | Second when not isPlain -> $"[underline]{Markup.Escape text}[/]"
-    | _ -> if isPlain then text else Markup.Escape text
+    | Second -> $"[underline]{Markup.Escape text}[/]"
+    | Ordinary -> Markup.Escape text
 
 let private rendered (grid: TextGrid.Grid) (isPlain: bool) (width: int -> int) (columns: int list) =
     let shown = Spectre.Console.Table(Border = TableBorder.Simple)
@@ -72,10 +94,12 @@ let private rendered (grid: TextGrid.Grid) (isPlain: bool) (width: int -> int) (
         shown.AddRow(
             [|
                 for i in columns ->
+                    let text = shown grid isPlain i row[i]
+
                     if isPlain then
-                        Text(styled true row[i]) :> Rendering.IRenderable
+                        Text text :> Rendering.IRenderable
                     else
-                        Markup(styled false row[i])
+                        Markup(styled row[i].Standing text)
             |]
         )
         |> ignore
@@ -96,22 +120,17 @@ let write (target: TextWriter) (isPlain: bool) (table: Description) =
     console.Profile.Width <- Width
     let grid = TextGrid.ofTable table
 
-    let shown (printed: TextGrid.Printed) =
-        if isPlain && printed.Standing = First then
-            printed.Text + " *"
-        else
-            printed.Text
-
-    let width = widthOf grid shown
+    let width = widthOf grid isPlain
     let say (text: string) = console.Write(Paragraph(InertText.plain text + "\n"))
 
     if table.Caption <> "" then
         say table.Caption
 
-    let room = Width - width 0 - Gap
+    let keys = [ 0 .. grid.Keys - 1 ]
+    let room = Width - Gap - (keys |> List.sumBy (fun i -> width i + Gap))
 
-    for own in parts width room [ 1 .. grid.Header.Length - 1 ] do
-        console.Write(rendered grid isPlain width (0 :: own))
+    for own in parts width room [ grid.Keys .. grid.Header.Length - 1 ] do
+        console.Write(rendered grid isPlain width (keys @ own))
 
     for note in Describe.notes table do
         say (
@@ -130,4 +149,4 @@ let text (table: Description) =
     target.NewLine <- "\n"
     write target true table
     // A table's lines are padded to its width.
-    String.Join("\n", [ for line in target.ToString().Split '\n' -> line.TrimEnd() ])
+    String.Join("\n", [ for line in target.ToString().Replace('\u00A0', ' ').Split '\n' -> line.TrimEnd() ])

@@ -12,7 +12,7 @@ let preamble =
         "\\usepackage[utf8]{inputenc}"
         "\\usepackage{lmodern}"
         "\\usepackage{textcomp,amsmath,amssymb,booktabs,graphicx,siunitx}"
-        "\\sisetup{separate-uncertainty=true,table-align-text-post=false,group-digits=integer,group-minimum-digits=4,group-separator={,}}"
+        "\\sisetup{mode=text,reset-text-series=false,separate-uncertainty=true,table-align-text-post=false,group-digits=integer,group-minimum-digits=4,group-separator={,}}"
     ]
 
 let private invariant (format: string) (x: float) = x.ToString(format, CultureInfo.InvariantCulture)
@@ -85,15 +85,14 @@ let private markText (mark: Mark) =
 let private stand (standing: Standing) (text: string) =
     match standing with
     | Ordinary -> text
-    | First -> $"\\textbf{{\\boldmath {text}}}"
+    | First -> $"\\textbf{{{text}}}"
     | Second -> $"\\underline{{{text}}}"
 
 let private cellText (setting: Setting) (column: Column) (cell: Cell) (standing: Standing) =
     match setting, aligned column cell with
     | Numbers _, Some number when standing = Ordinary && cell.Mark = Unmarked -> number
     | Numbers format, Some number ->
-        let weight = if standing = First then ",mode=text,text-series-to-math=true" else ""
-        let inner = $"\\tablenum[table-format={format}{weight}]{{{number}}}"
+        let inner = $"\\tablenum[table-format={format}]{{{number}}}"
         $"{{{stand standing inner}{markText cell.Mark}}}"
     | Numbers _, None -> $"{{{LatexText.escape (CellText.value column.Format cell.Value)}}}"
     | (Left | Right), _ ->
@@ -158,6 +157,7 @@ let text (table: Table) =
         "\\centering"
         $"\\caption{{{LatexText.escape table.Caption}}}"
         $"\\label{{tab:{table.Label}}}"
+        "\\vspace{4pt}"
         "\\resizebox{\\ifdim\\width>\\linewidth\\linewidth\\else\\width\\fi}{!}{%"
         $"\\begin{{tabular}}{{{columns}}}"
         "\\toprule"

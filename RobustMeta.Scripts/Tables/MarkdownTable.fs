@@ -5,7 +5,7 @@ module RobustMeta.Scripts.MarkdownTable
 open System
 
 let private cell (printed: TextGrid.Printed) =
-    let text = InertText.markdown printed.Text
+    let text = InertText.markdown (TextGrid.text printed)
 
     match printed.Standing with
     | Ordinary -> text
