@@ -80,7 +80,7 @@ let private styled (standing: Standing) (text: string) =
     | Ordinary -> Markup.Escape text
 
 let private rendered (grid: TextGrid.Grid) (isPlain: bool) (width: int -> int) (columns: int list) =
-    let shown = Spectre.Console.Table(Border = TableBorder.Simple)
+    let made = Spectre.Console.Table(Border = TableBorder.Simple)
 
     for i in columns do
         let column = TableColumn(Text(InertText.plain grid.Header[i]))
@@ -88,10 +88,10 @@ let private rendered (grid: TextGrid.Grid) (isPlain: bool) (width: int -> int) (
         column.Alignment <- Nullable(if grid.Left[i] then Justify.Left else Justify.Right)
 
         column.Width <- Nullable(width i)
-        shown.AddColumn column |> ignore
+        made.AddColumn column |> ignore
 
     for row in grid.Rows do
-        shown.AddRow(
+        made.AddRow(
             [|
                 for i in columns ->
                     let text = shown grid isPlain i row[i]
@@ -104,7 +104,7 @@ let private rendered (grid: TextGrid.Grid) (isPlain: bool) (width: int -> int) (
         )
         |> ignore
 
-    shown
+    made
 
 /// Writes caption, table and notes; without escape sequences where `isPlain`, and the best value is then starred.
 let write (target: TextWriter) (isPlain: bool) (table: Description) =
