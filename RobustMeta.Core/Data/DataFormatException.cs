@@ -8,8 +8,9 @@ public sealed class DataFormatException : Exception
     /// <param name="line">Line, from 1; 0 when the whole file is meant.</param>
     /// <param name="column">Column (field), from 1; 0 when the whole line is meant.</param>
     /// <param name="expected">What was expected there, and what stood there.</param>
-    public DataFormatException(string file, long line, int column, string expected)
-        : base(Place(file, line, column) + ": " + expected)
+    /// <param name="cause">The error below it, or null.</param>
+    public DataFormatException(string file, long line, int column, string expected, Exception? cause = null)
+        : base(Place(file, line, column) + ": " + expected, cause)
     {
         File = file;
         Line = line;

@@ -48,6 +48,12 @@ public sealed class ByteLineReader : IDisposable
     /// <summary>Number of the line that <see cref="TryRead"/> gave last, from 1.</summary>
     public long Number { get; private set; }
 
+    /// <summary>What holds the current line, and where it starts there; valid until the next one is read.</summary>
+    internal (byte[] Buffer, int Start) Place { get; private set; }
+
+    /// <summary>The longest field that is allowed, in bytes.</summary>
+    internal long LongestField => limits.FieldBytes;
+
     /// <summary>The next line; valid until the next call.</summary>
     /// <exception cref="DataFormatException">The line is longer than the limit, or lines end with CR alone.</exception>
     public bool TryRead(out ReadOnlySpan<byte> line)
@@ -59,6 +65,7 @@ public sealed class ByteLineReader : IDisposable
             if (found >= 0)
             {
                 line = WithoutReturn(buffer.AsSpan(start, searched + found));
+                Place = (buffer, start);
                 start += searched + found + 1;
                 Number++;
                 RequireLineEnds(line);
@@ -67,6 +74,7 @@ public sealed class ByteLineReader : IDisposable
             if (isAtEnd)
             {
                 line = WithoutReturn(buffer.AsSpan(start, end - start));
+                Place = (buffer, start);
                 var isLine = start < end;
                 start = end;
                 Number += isLine ? 1 : 0;

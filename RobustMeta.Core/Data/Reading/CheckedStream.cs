@@ -38,6 +38,7 @@ internal sealed class CheckedStream : Stream
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
         packedSize = file.Length;
         isGzip = path.EndsWith(DataFile.Compressed, StringComparison.OrdinalIgnoreCase);
+        RequireGzip(file);
         content = isGzip ? new GZipStream(file, CompressionMode.Decompress) : file;
     }
 
@@ -60,9 +61,10 @@ internal sealed class CheckedStream : Stream
         {
             read = content.Read(buffer);
         }
+        // The text of the error speaks of archives and methods that the user never chose.
         catch (InvalidDataException error)
         {
-            throw Damaged($"the compressed content is damaged ({error.Message.TrimEnd('.')})");
+            throw Damaged("the compressed content is damaged", error);
         }
         total += read;
         RequireWithinLimits();
@@ -153,6 +155,21 @@ internal sealed class CheckedStream : Stream
         }
     }
 
-    private DataFormatException Damaged(string what) =>
-        new(path, 0, 0, $"expected a whole gzip file, but {what}; fetch the file again");
+    private void RequireGzip(FileStream file)
+    {
+        if (isGzip && !(file.Length == 0 || (file.ReadByte() == 0x1F && file.ReadByte() is -1 or 0x8B)))
+        {
+            file.Dispose();
+            throw new DataFormatException(
+                path,
+                0,
+                0,
+                "expected a whole gzip file, found other content; if it is not compressed, take .gz from its name"
+            );
+        }
+        file.Position = 0;
+    }
+
+    private DataFormatException Damaged(string what, Exception? cause = null) =>
+        new(path, 0, 0, $"expected a whole gzip file, but {what}; fetch the file again", cause);
 }

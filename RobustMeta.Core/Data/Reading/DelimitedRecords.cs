@@ -1,4 +1,7 @@
 using System.Buffers.Text;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 using System.Text.Unicode;
 
@@ -17,27 +20,28 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         dialect.Separator ?? throw new ArgumentException("The separator must be known.", nameof(dialect))
     );
     private readonly bool isQuoted = dialect.Quoted ?? true;
+
+    // Fields without their quotes, of a record that has quotes; a record without is read where the reader has it.
     private byte[] buffer = new byte[1 << 12];
     private int length;
-    private readonly List<int> ends = [];
+
+    // Where the fields of the current record are.
+    private byte[] source = [];
+    private int[] starts = new int[1 << 5];
+    private int[] ends = new int[1 << 5];
+    private int fieldStart;
     private int width;
     private bool isInside;
 
     /// <summary>Number of fields of the current record.</summary>
-    public int Count => ends.Count;
+    public int Count { get; private set; }
 
     /// <summary>Line on which the current record starts, from 1.</summary>
     public long Started { get; private set; }
 
     /// <summary>Field i of the current record; valid until the next is read.</summary>
-    public ReadOnlySpan<byte> this[int i]
-    {
-        get
-        {
-            var start = i == 0 ? 0 : ends[i - 1];
-            return buffer.AsSpan(start, ends[i] - start);
-        }
-    }
+    public ReadOnlySpan<byte> this[int i] =>
+        i < Count ? source.AsSpan(starts[i], ends[i] - starts[i]) : throw new ArgumentOutOfRangeException(nameof(i));
 
     /// <summary>Goes to the next record; empty lines at the end of the file are none.</summary>
     /// <exception cref="DataFormatException">A quote is not closed, or the number of fields is another.</exception>
@@ -47,7 +51,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         {
             return false;
         }
-        if (width > 1 && length == 0 && Count == 1)
+        if (width > 1 && Count == 1 && this[0].IsEmpty)
         {
             RequireOnlyEmptyLines();
             return false;
@@ -101,7 +105,11 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
             var bytes = this[field];
             if (dialect.Decimal == ',' && bytes.IndexOf((byte)',') is >= 0 and var at)
             {
-                buffer[(field == 0 ? 0 : ends[field - 1]) + at] = (byte)'.';
+                source[starts[field] + at] = (byte)'.';
+            }
+            if (PlainNumber.TryParse(bytes, out var plain))
+            {
+                return plain;
             }
             if (Utf8Parser.TryParse(bytes, out double x, out var used) && used == bytes.Length && double.IsFinite(x))
             {
@@ -125,6 +133,10 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
     private void RequireText(int field)
     {
         var bytes = this[field];
+        if (Ascii.IsValid(bytes))
+        {
+            return;
+        }
         if (!Utf8.IsValid(bytes))
         {
             var at = FirstInvalid(bytes);
@@ -188,8 +200,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
 
     private bool TrySplit()
     {
-        length = 0;
-        ends.Clear();
+        (length, fieldStart, Count) = (0, 0, 0);
         if (!reader.TryRead(out var line))
         {
             return false;
@@ -200,15 +211,16 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
             SplitPlain(line);
             return true;
         }
+        source = buffer;
         var looksLikeRecords = true;
         while (!SplitQuoted(line))
         {
             Append((byte)'\n');
             if (!reader.TryRead(out line))
             {
-                throw new DataFormatException(reader.Path, Started, ends.Count + 1, "expected a closing quote");
+                throw new DataFormatException(reader.Path, Started, Count + 1, "expected a closing quote");
             }
-            reader.RequireField(ends.Count + 1, length - (ends.Count == 0 ? 0 : ends[^1]));
+            reader.RequireField(Count + 1, length - fieldStart);
             looksLikeRecords &= width > 2 && Occurrences(line) == width - 1;
         }
         if (reader.Number > Started && looksLikeRecords && !dialect.LineBreaks)
@@ -238,24 +250,82 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
 
     private void SplitPlain(ReadOnlySpan<byte> line)
     {
-        while (true)
+        (source, var start) = reader.Place;
+        var end = start + line.Length;
+        if (separator.Length == 1)
         {
-            var at = separator.Length == 1 ? line.IndexOf(separator[0]) : line.IndexOf(separator);
-            var field = at < 0 ? line : line[..at];
-            EndField(field);
-            if (at < 0)
+            start = SplitByByte(start, end);
+        }
+        else
+        {
+            for (var at = line.IndexOf(separator); at >= 0; at = line.IndexOf(separator))
             {
-                return;
+                EndField(start, start + at);
+                start += at + separator.Length;
+                line = line[(at + separator.Length)..];
             }
-            line = line[(at + separator.Length)..];
+        }
+        EndField(start, end);
+        if (end - reader.Place.Start > reader.LongestField)
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                reader.RequireField(i + 1, ends[i] - starts[i]);
+            }
         }
     }
 
-    private void EndField(ReadOnlySpan<byte> field)
+    // Ends a field at every separator of the line, 32 bytes at a time; gives the start of the last field.
+    private int SplitByByte(int start, int end)
     {
-        Append(field);
-        ends.Add(length);
-        reader.RequireField(ends.Count, field.Length);
+        ref var first = ref MemoryMarshal.GetArrayDataReference(source);
+        var wanted = Vector256.Create(separator[0]);
+        var at = start;
+        for (; at < end && at + Vector256<byte>.Count <= source.Length; at += Vector256<byte>.Count)
+        {
+            var found = Vector256
+                .Equals(Vector256.LoadUnsafe(ref first, (nuint)at), wanted)
+                .ExtractMostSignificantBits();
+            if (end - at < Vector256<byte>.Count)
+            {
+                // What the buffer holds behind the line.
+                found &= (1u << (end - at)) - 1;
+            }
+            for (; found != 0; found &= found - 1)
+            {
+                var place = at + BitOperations.TrailingZeroCount(found);
+                EndField(start, place);
+                start = place + 1;
+            }
+        }
+        for (; at < end; at++)
+        {
+            if (source[at] == separator[0])
+            {
+                EndField(start, at);
+                start = at + 1;
+            }
+        }
+        return start;
+    }
+
+    private void EndField(int start, int end)
+    {
+        if (Count == starts.Length)
+        {
+            Array.Resize(ref starts, 2 * Count);
+            Array.Resize(ref ends, 2 * Count);
+        }
+        starts[Count] = start;
+        ends[Count] = end;
+        Count++;
+    }
+
+    private void EndQuotedField()
+    {
+        EndField(fieldStart, length);
+        reader.RequireField(Count, length - fieldStart);
+        fieldStart = length;
     }
 
     // False when the line ends inside a quoted field, which the next line goes on with.
@@ -284,7 +354,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
             }
             else if (!isInside && line[i..].StartsWith(separator))
             {
-                ends.Add(length);
+                EndQuotedField();
                 i += separator.Length;
                 (isStart, isClosed) = (true, false);
                 continue;
@@ -301,7 +371,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         {
             return false;
         }
-        ends.Add(length);
+        EndQuotedField();
         return true;
     }
 
@@ -311,7 +381,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         {
             isInside = false;
             throw reader.Error(
-                ends.Count + 1,
+                Count + 1,
                 $"expected the end of the field after its closing quote, found '{Excerpt.Of(rest)}'"
                     + (
                         reader.Number > Started
@@ -328,18 +398,12 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         buffer[length++] = value;
     }
 
-    private void Append(ReadOnlySpan<byte> values)
-    {
-        Reserve(values.Length);
-        values.CopyTo(buffer.AsSpan(length));
-        length += values.Length;
-    }
-
     private void Reserve(int more)
     {
         if (length + more > buffer.Length)
         {
             Array.Resize(ref buffer, 2 * (length + more));
+            source = buffer;
         }
     }
 }

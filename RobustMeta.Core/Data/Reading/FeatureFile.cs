@@ -51,7 +51,9 @@ internal sealed class FeatureFile(
             var values = features.Select((f, i) => Value(records, places[i], f, missing)).ToArray();
             rows.Add(new(records.Text(key), values, path, records.Started));
         }
-        return rows;
+        return rows.Count > 0
+            ? rows
+            : throw new DataFormatException(path, 0, 0, "expected a row for each user or item, found none");
     }
 
     // One of the numbers of a field; NaN beyond the last.

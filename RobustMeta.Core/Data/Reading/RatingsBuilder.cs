@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace RobustMeta.Data.Reading;
@@ -9,24 +9,23 @@ namespace RobustMeta.Data.Reading;
 /// <param name="limits">Most users, items and rows; null is the default.</param>
 public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null, ReadLimits? limits = null)
 {
-    private static readonly Encoding StrictUtf8 = new UTF8Encoding(false, throwOnInvalidBytes: true);
-    private readonly Encoding encoding = encoding ?? StrictUtf8;
     private readonly ReadLimits limits = limits ?? ReadLimits.Default;
-    private readonly Vocabulary.Builder users = new();
-    private readonly Vocabulary.Builder items = new();
+    private readonly ByteVocabulary users = new();
+    private readonly ByteVocabulary items = new();
     private readonly List<int> userIndex = [];
     private readonly List<int> itemIndex = [];
     private readonly List<float> values = [];
     private readonly List<long> times = [];
-    private readonly List<int> counts = [];
-    private readonly Dictionary<long, int> rowOf = [];
+
+    // Pairs so far, where a repeated one is an error; otherwise they are found at the end.
+    private readonly HashSet<long> pairs = [];
     private long rows;
     private long duplicates;
 
     /// <summary>Rows without a rating, which are counted and left out.</summary>
     public long Unrated { get; set; }
 
-    /// <summary>Number of ratings so far, duplicates resolved.</summary>
+    /// <summary>Number of rows so far, duplicates included.</summary>
     public int Count => values.Count;
 
     /// <summary>Adds a row.</summary>
@@ -64,8 +63,8 @@ public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null
     }
 
     /// <summary>Adds a row of decoded identifiers; false when it is a duplicate and the rule refuses those.</summary>
-    public bool TryAdd(ReadOnlySpan<char> user, ReadOnlySpan<char> item, float value, long time) =>
-        TryAdd(users.Add(user), items.Add(item), value, time);
+    public bool TryAdd(string user, string item, float value, long time) =>
+        TryAdd(users.Add(Encoding.UTF8.GetBytes(user)), items.Add(Encoding.UTF8.GetBytes(item)), value, time);
 
     /// <summary>The identifiers of the users that have ratings.</summary>
     public Vocabulary Users() => users.Build();
@@ -75,7 +74,7 @@ public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null
     {
         foreach (var item in ofItemFile)
         {
-            items.Add(item);
+            items.Add(Encoding.UTF8.GetBytes(item));
         }
         return items.Build();
     }
@@ -90,6 +89,7 @@ public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null
     /// <param name="itemFeatures">Features by item.</param>
     public Ratings Build(string name, FeatureTableBuilder userFeatures, FeatureTableBuilder itemFeatures)
     {
+        ResolveDuplicates(userFeatures.Entities.Count, itemFeatures.Entities.Count);
         // A column of one value alone tells no order: the times are unknown.
         var hasTimes = times.Count > 0 && times.Exists(t => t != times[0]);
         var rated = new bool[itemFeatures.Entities.Count];
@@ -124,24 +124,61 @@ public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null
     {
         rows++;
         // Odd multiplier: pairs stay distinct, and the low and high halves that a long is hashed by are mixed.
-        var key = unchecked((long)((((ulong)(uint)user << 32) | (uint)item) * 0x9E3779B97F4A7C15UL));
-        if (rowOf.TryAdd(key, values.Count))
+        if (
+            rule == DuplicateRule.Refuse
+            && !pairs.Add(unchecked((long)((((ulong)(uint)user << 32) | (uint)item) * 0x9E3779B97F4A7C15UL)))
+        )
         {
-            userIndex.Add(user);
-            itemIndex.Add(item);
-            values.Add(value);
-            times.Add(time);
-            if (rule == DuplicateRule.Mean)
-            {
-                counts.Add(1);
-            }
-            return true;
+            return false;
         }
-        duplicates++;
-        return rule != DuplicateRule.Refuse && Resolve(rowOf[key], value, time);
+        userIndex.Add(user);
+        itemIndex.Add(item);
+        values.Add(value);
+        times.Add(time);
+        return true;
     }
 
-    private bool Resolve(int row, float value, long time)
+    // The first row of a pair takes the value that the rule gives; the others go.
+    private void ResolveDuplicates(int userCount, int itemCount)
+    {
+        var counts = new Dictionary<int, int>();
+        var gone = new HashSet<int>();
+        RepeatedPairs.Find(
+            CollectionsMarshal.AsSpan(userIndex),
+            CollectionsMarshal.AsSpan(itemIndex),
+            userCount,
+            itemCount,
+            (first, row) =>
+            {
+                counts[first] = counts.GetValueOrDefault(first, 1) + 1;
+                Resolve(first, values[row], times[row], counts[first]);
+                gone.Add(row);
+            }
+        );
+        duplicates = gone.Count;
+        if (duplicates > 0)
+        {
+            Remove(userIndex, gone);
+            Remove(itemIndex, gone);
+            Remove(values, gone);
+            Remove(times, gone);
+        }
+    }
+
+    private static void Remove<T>(List<T> column, HashSet<int> gone)
+    {
+        var kept = 0;
+        for (var row = 0; row < column.Count; row++)
+        {
+            if (!gone.Contains(row))
+            {
+                column[kept++] = column[row];
+            }
+        }
+        column.RemoveRange(kept, column.Count - kept);
+    }
+
+    private void Resolve(int row, float value, long time, int count)
     {
         switch (rule)
         {
@@ -150,8 +187,7 @@ public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null
                 times[row] = Math.Max(times[row], time);
                 break;
             case DuplicateRule.Mean:
-                counts[row]++;
-                values[row] += (value - values[row]) / counts[row];
+                values[row] += (value - values[row]) / count;
                 times[row] = Math.Max(times[row], time);
                 break;
             case DuplicateRule.KeepLast when time >= times[row]:
@@ -159,20 +195,21 @@ public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null
                 (values[row], times[row]) = (value, time);
                 break;
         }
-        return true;
     }
 
-    private int Index(Vocabulary.Builder vocabulary, ReadOnlySpan<byte> token, ByteLineReader reader)
+    private int Index(ByteVocabulary vocabulary, ReadOnlySpan<byte> token, ByteLineReader reader)
     {
-        Span<char> text = token.Length <= 256 ? stackalloc char[token.Length] : new char[token.Length];
         try
         {
-            var length = encoding.GetChars(token, text);
-            return vocabulary.Add(text[..length]);
+            return vocabulary.Add(
+                encoding is null || Ascii.IsValid(token)
+                    ? token
+                    : Encoding.Convert(encoding, Encoding.UTF8, token.ToArray())
+            );
         }
         catch (DecoderFallbackException)
         {
-            throw reader.Error(0, $"expected text in {encoding.WebName}, found other bytes in '{Excerpt.Of(token)}'");
+            throw reader.Error(0, $"expected text in UTF-8, found other bytes in '{Excerpt.Of(token)}'");
         }
     }
 }

@@ -2,10 +2,12 @@ module RobustMeta.Tests.Data.ReaderFaultsTests
 
 open System
 open System.Diagnostics
+open System.Globalization
 open System.IO
 open System.IO.Compression
 open System.Text
 open Expecto
+open FsCheck
 open RobustMeta.Data
 open RobustMeta.Settings
 open RobustMeta.Tests.ReadRatings
@@ -367,6 +369,47 @@ let private archives =
                         malformed root "own" ("r.csv", 0L, 0) [ "pipe" ])
         ]
 
+let private numbers =
+    testList
+        "numbers"
+        [
+            testProperty "plain numbers are parsed as .NET does, bit for bit"
+            <| fun (whole: int64) (places: byte) ->
+                let text =
+                    (decimal (whole % 1_000_000_000_000L) / pown 10m (int places % 9)).ToString
+                        CultureInfo.InvariantCulture
+
+                let mutable value = 0.0
+
+                not (Reading.PlainNumber.TryParse(Encoding.UTF8.GetBytes text, &value))
+                || BitConverter.DoubleToInt64Bits value =
+                    BitConverter.DoubleToInt64Bits(Double.Parse(text, CultureInfo.InvariantCulture))
+
+            testCase "what is no plain number is left to .NET"
+            <| fun () ->
+                for text in [ ""; "-"; "."; "1e5"; "+1"; "1.2.3"; "0x1"; "1,5"; "1234567890123456"; "-0"; " 1"; "NaN" ] do
+                    let mutable value = 0.0
+                    Expect.isFalse (Reading.PlainNumber.TryParse(Encoding.UTF8.GetBytes text, &value)) text
+
+            testProperty "a vocabulary of bytes numbers as one of texts does"
+            <| fun (tokens: NonNull<string> list) ->
+                let bytes = Reading.ByteVocabulary()
+                let texts = Vocabulary.Builder()
+                let tokens = tokens |> List.map (fun t -> String.filter Char.IsAscii t.Get)
+
+                let many =
+                    [
+                        for t in tokens do
+                            for k in 0..40 -> $"{t}{k}"
+                    ]
+                    @ tokens
+
+                let numbers = [ for t in many @ many -> bytes.Add(Encoding.UTF8.GetBytes t) ]
+
+                numbers = [ for t in many @ many -> texts.Add t ]
+                && List.ofSeq (bytes.Build().Tokens) = List.ofSeq (texts.Build().Tokens)
+        ]
+
 let private notes =
     testCase "items whose identifiers do not match are said"
     <| fun () ->
@@ -378,4 +421,4 @@ let private notes =
             Expect.stringContains notes[0] "All 1 rated items are not in the file of item features" "note")
 
 [<Tests>]
-let tests = testList "reader faults" [ lines; quotes; catalogs; archives; notes ]
+let tests = testList "reader faults" [ lines; quotes; catalogs; archives; numbers; notes ]
