@@ -5,6 +5,7 @@ open System
 open System.Globalization
 open System.IO
 open RobustMeta.Data
+open RobustMeta.Runtime
 open RobustMeta.Scripts
 open RobustMeta.Settings
 
@@ -83,28 +84,21 @@ let statistics (dataset: Dataset) : Tables.Table =
             ]
     }
 
-let private csvCell (cell: string) =
-    if cell.AsSpan().IndexOfAny(",\"\n") >= 0 then
-        "\"" + cell.Replace("\"", "\"\"") + "\""
-    else
-        cell
-
-let private csv (table: Tables.Table) =
-    table.Header :: table.Rows
-    |> List.map (List.map csvCell >> String.concat ",")
-    |> String.concat "\n"
-    |> fun t -> t + "\n"
-
 /// Writes the table of a data set as CSV, Markdown and LaTeX; gives the files.
 let save (folder: string) (name: string) (table: Tables.Table) =
     Directory.CreateDirectory folder |> ignore
 
-    [ "csv", csv table; "md", Tables.markdown table; "tex", Tables.latex table ]
+    let described =
+        Table.make
+            $"data-{name}"
+            $"The data set {name} in numbers."
+            (List.map Column.words table.Header)
+            (table.Rows |> List.map (List.map Cell.text))
+
+    [ "csv", CsvTable.text described; "md", MarkdownTable.text described; "tex", LatexTable.text described ]
     |> List.map (fun (ending, content) ->
         let path = Path.Combine(folder, $"data-{name}.{ending}")
-        let aside = $"{path}.{Guid.NewGuid():N}"
-        File.WriteAllText(aside, content)
-        File.Move(aside, path, true)
+        CsvText.Write(path, content)
         path)
 
 let private show (folder: string) (name: string) =

@@ -59,7 +59,7 @@ let tests =
         "Positives alone"
         [
             for model in [ "MeLU"; "TaNP"; "MetaPMF"; "MetaRidge" ] do
-                for preset in [ "none"; "robustmeta" ] do
+                for preset in [ "plain"; "robustmeta" ] do
                     testCase $"{model} learns from them, preset {preset}"
                     <| fun () ->
                         let spec = spec model [ "preset", preset ]
