@@ -5,6 +5,7 @@ open System.IO
 open System.Text
 open Expecto
 open FsCheck
+open RobustMeta.Tests.Properties
 open RobustMeta.Data
 open RobustMeta.Scripts.Data
 open RobustMeta.Tests.ReadRatings
@@ -242,7 +243,7 @@ let private statistics =
                 // Two items with 1 and 3 of 4 rows: (−1·1 + 1·3) / (2·4).
                 Expect.floatClose Accuracy.high s.Popularity.Gini 0.25 "Gini"
 
-            testProperty "Gini of equal numbers is 0, and scale does not matter"
+            property "Gini of equal numbers is 0, and scale does not matter"
             <| fun (PositiveInt n) (PositiveInt k) (NonEmptyArray(xs: PositiveInt[])) ->
                 let xs = xs |> Array.map (fun x -> float x.Get)
                 let scaled = Spread.Of(xs |> Array.map (fun x -> x * float k)).Gini

@@ -3,6 +3,7 @@ module RobustMeta.Tests.Data.PreparedTests
 open System.IO
 open Expecto
 open FsCheck
+open RobustMeta.Tests.Properties
 open RobustMeta.Data
 open RobustMeta.Data.Reading
 open RobustMeta.Tests.ReadRatings
@@ -74,7 +75,7 @@ let tests =
                     Expect.equal (rows, times) (rows', times') "rows"
                     Expect.equal (Set users, Set items) (Set users', Set items') "features")
 
-            testProperty "the k-core is the naive one"
+            property "the k-core is the naive one"
             <| fun (pairs: (byte * byte) list) (k: bool) ->
                 let k = if k then 2 else 3
                 let pairs = pairs |> List.map (fun (u, i) -> int u % 8, int i % 8) |> List.distinct

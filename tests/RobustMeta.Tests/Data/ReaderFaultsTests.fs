@@ -8,6 +8,7 @@ open System.IO.Compression
 open System.Text
 open Expecto
 open FsCheck
+open RobustMeta.Tests.Properties
 open RobustMeta.Data
 open RobustMeta.Settings
 open RobustMeta.Tests.ReadRatings
@@ -373,7 +374,7 @@ let private numbers =
     testList
         "numbers"
         [
-            testProperty "plain numbers are parsed as .NET does, bit for bit"
+            property "plain numbers are parsed as .NET does, bit for bit"
             <| fun (whole: int64) (places: byte) ->
                 let text =
                     (decimal (whole % 1_000_000_000_000L) / pown 10m (int places % 9)).ToString
@@ -391,7 +392,7 @@ let private numbers =
                     let mutable value = 0.0
                     Expect.isFalse (Reading.PlainNumber.TryParse(Encoding.UTF8.GetBytes text, &value)) text
 
-            testProperty "a vocabulary of bytes numbers as one of texts does"
+            property "a vocabulary of bytes numbers as one of texts does"
             <| fun (tokens: NonNull<string> list) ->
                 let bytes = Reading.ByteVocabulary()
                 let texts = Vocabulary.Builder()

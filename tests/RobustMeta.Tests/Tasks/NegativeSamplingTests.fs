@@ -4,6 +4,7 @@ open System
 open System.Collections.Immutable
 open Expecto
 open FsCheck
+open RobustMeta.Tests.Properties
 open RobustMeta.Data
 open RobustMeta.Tasks
 open RobustMeta.Tests.ReadRatings
@@ -30,7 +31,7 @@ let tests =
     testList
         "NegativeSampling"
         [
-            testProperty "no negative is a positive of its user, none is drawn twice, as many as asked or there are"
+            property "no negative is a positive of its user, none is drawn twice, as many as asked or there are"
             <| fun (seed: int) (popular: bool) ->
                 let data = positives 12 30 seed
                 let drawn = NegativeSampling.Draw(data, 2.0, (if popular then 0.75 else 0.0), 7L)
