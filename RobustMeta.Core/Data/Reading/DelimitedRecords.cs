@@ -139,7 +139,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         }
         if (!Utf8.IsValid(bytes))
         {
-            var at = FirstInvalid(bytes);
+            var at = InvalidUtf8.First(bytes);
             throw new DataFormatException(
                 reader.Path,
                 Started,
@@ -152,16 +152,6 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         {
             throw Error(field, "text (a byte-order mark within a file comes from files put one after another)");
         }
-    }
-
-    private static int FirstInvalid(ReadOnlySpan<byte> bytes)
-    {
-        var at = 0;
-        while (Rune.DecodeFromUtf8(bytes[at..], out _, out var used) == System.Buffers.OperationStatus.Done)
-        {
-            at += used;
-        }
-        return at;
     }
 
     private DataFormatException WrongCount()
