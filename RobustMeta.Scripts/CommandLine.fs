@@ -31,6 +31,7 @@ let private usage =
   theory [quick]                   convergence, generalisation and the upper bound as experiments
   data [NAME [out FOLDER]]         the data sets, what is here and what is missing; the statistics of one
   data check FILE…                 how a file of your own is read, and its table for catalog.toml
+  new FOLDER                       a folder of your own: data, a study file and an analysis script that run as they are
   doctor                           what this machine has, and whether results come out right on it
   help                             this text
 """
@@ -97,6 +98,10 @@ let private dispatch (words: string list) =
         printf "%s" usage
         0
     | [ "doctor" ] -> Doctor.run ()
+    | [ "new"; folder ] ->
+        NewFolder.create folder
+        0
+    | [ "new" ] -> raise (SettingException "new needs the name of a folder: new my-study")
     | "data" :: rest -> Data.DataCommand.run rest
     | "quick_start" :: rest ->
         let out, settings = splitOut (pairs rest)
@@ -121,7 +126,7 @@ let private dispatch (words: string list) =
         let baselines = String.Join(", ", BaselineSpec.Registry.All.Keys)
         raise (SettingException $"run needs a model or a spec file. Models: {models}. Baselines: {baselines}")
     | command :: _ ->
-        let commands = [ "quick_start"; "run"; "robustness"; "theory"; "data"; "doctor"; "help" ]
+        let commands = [ "quick_start"; "run"; "robustness"; "theory"; "data"; "new"; "doctor"; "help" ]
         raise (SettingException $"There is no command '{command}'{NearestName.Hint(command, commands)}")
 
 /// Runs one command; the exit code is 0 when all went well, 1 when it failed, 2 when the input was wrong, 130 when it

@@ -4,8 +4,8 @@
 open RobustMeta.Scripts
 
 let shared = [ "dataset", "ml-100k"; "epoch", "20"; "optimizer", "adam"; "lr", "0.005"; "weightDecay", "0.0001" ]
-let plain = Experiment.spec "MeLU" (shared @ [ "preset", "plain" ])
-let robust = Experiment.spec "MeLU" (shared @ [ "preset", "robustmeta" ])
+let plain = Experiment.spec "MeLU" (("preset", "none") :: shared)
+let robust = Experiment.spec "MeLU" (("preset", "robustmeta") :: shared)
 let comparison = Experiment.compare "results" [ plain; robust ]
 comparison |> Experiment.printTable "NDCG@10"
 

@@ -1,0 +1,80 @@
+/// `new FOLDER`: a folder outside the clone with data, a study file and an analysis script that run as they are.
+module RobustMeta.Scripts.NewFolder
+
+open System
+open System.IO
+open System.Reflection
+open RobustMeta.Data
+open RobustMeta.Runtime
+open RobustMeta.Settings
+
+/// Name of the example data set.
+[<Literal>]
+let private DataSet = "my-shop"
+
+/// A text of the folder `templates`, its placeholders filled.
+let private template (name: string) =
+    use stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("templates/" + name) |> nonNull
+    use reader = new StreamReader(stream)
+    let assemblies = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Replace('\\', '/')
+    // The launcher stands at the clone's root, four folders above the assemblies.
+    let clone = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."))
+    let launcher = if OperatingSystem.IsWindows() then "robustmeta.cmd" else "robustmeta"
+
+    reader
+        .ReadToEnd()
+        .Replace("{{assemblies}}", assemblies)
+        .Replace("{{launcher}}", Path.Combine(clone, launcher).Replace('\\', '/'))
+
+/// The example: a small world of the same kind as `synthetic`, as comma-separated ratings and items.
+let private example () =
+    let spec = SyntheticSpec(Users = 240, Items = 120, MinRatings = 30, MeanExtraRatings = 15.0)
+    let ratings = SyntheticRatings.Generate(spec, 1L).Ratings
+    let categories = (ratings.ItemFeatures.Find "category" |> nonNull) :?> TokenColumn
+
+    let rows =
+        [
+            for row in 0 .. ratings.Count - 1 ->
+                $"{ratings.Users[ratings.UserIndex[row]]},{ratings.Items[ratings.ItemIndex[row]]},{int ratings.Values[row]}"
+        ]
+
+    let items =
+        [
+            for item in 0 .. ratings.Items.Count - 1 ->
+                $"{ratings.Items[item]},{categories.Vocabulary[categories.Tokens[item]]}"
+        ]
+
+    "customer,item,stars" :: rows, "item,category" :: items
+
+let private lines (rows: string list) = String.Join('\n', rows) + "\n"
+
+/// Makes the folder.
+/// <exception cref="T:RobustMeta.Settings.SettingException">It exists and is not empty.</exception>
+let create (folder: string) =
+    let folder = Path.GetFullPath folder
+
+    if
+        File.Exists folder
+        || (Directory.Exists folder && Seq.isEmpty (Directory.EnumerateFileSystemEntries folder) |> not)
+    then
+        raise (SettingException $"{folder} is there already: name a folder that does not exist or is empty.")
+
+    let ratings, items = example ()
+
+    let files =
+        [
+            "README.md", template "README.md"
+            "load.fsx", template "load.fsx"
+            "analysis.fsx", template "analysis.fsx"
+            "study.toml", template "study.toml"
+            "data/catalog.toml", template "catalog.toml"
+            $"data/{DataSet}/ratings.csv", lines ratings
+            $"data/{DataSet}/items.csv", lines items
+        ]
+
+    for name, text in files do
+        let path = Path.Combine(folder, name)
+        FileInfo(path).Directory |> nonNull |> _.Create()
+        File.WriteAllText(path, text)
+
+    printfn $"{folder} is ready. Next:\n  cd \"{folder}\"\n  dotnet fsi analysis.fsx"
