@@ -1,4 +1,5 @@
 // The example of the README: dotnet fsi RobustMeta.Scripts/my_experiment.fsx
+// quick: with ml-100k
 #load "load.fsx"
 
 open RobustMeta.Scripts

@@ -2,7 +2,8 @@
 // is than the plain model that it guards, and how much `robustmeta` gains over that model.
 //   dotnet fsi RobustMeta.Scripts/experiments/reference_gain.fsx [out FOLDER] [grid FILE] [seeds N]
 // Reads the study's runs (experiments/robustness.fsx makes them), trains the references alone for what is missing, and
-// writes reference_gain.md beside this file.
+// writes reference_gain.md into docs/results.
+// quick: loaded
 #load "../load.fsx"
 
 open System
@@ -137,5 +138,5 @@ Rank correlation over the {rows.Length} cells between the reference's advantage 
 in log-loss; between its advantage in log-loss and the gain in NDCG@10: {rank 2 1}.
 """
 
-File.WriteAllText(Path.Combine(__SOURCE_DIRECTORY__, "..", "..", "docs", "results", "reference_gain.md"), text)
+File.WriteAllText(Path.Combine(Load.reports, "reference_gain.md"), text)
 printfn $"{text}"

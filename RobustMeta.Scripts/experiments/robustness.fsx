@@ -2,6 +2,7 @@
 //   dotnet fsi RobustMeta.Scripts/experiments/robustness.fsx [quick|ratings] [report] [DATA [BASE]]
 // e.g. `robustness.fsx ml-100k MeLU`. Every finished run is kept below results/robustness and read at the next start; `report`
 // only writes the report anew from what is there. The same as a command of the executable: `robustness …`.
+// quick: quick
 #load "../load.fsx"
 
 open System.IO
@@ -14,9 +15,9 @@ let name, report =
     if has "quick" then
         "robustness-quick", Path.Combine(root, "results", "robustness-quick", "robustness.md")
     elif has "ratings" then
-        "robustness-ratings", Path.Combine(__SOURCE_DIRECTORY__, "..", "..", "docs", "results", "robustness-ratings.md")
+        "robustness-ratings", Path.Combine(Load.reports, "robustness-ratings.md")
     else
-        "robustness", Path.Combine(root, "docs", "results", "robustness.md")
+        "robustness", Path.Combine(Load.reports, "robustness.md")
 
 let places =
     [

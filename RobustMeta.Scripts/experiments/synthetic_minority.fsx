@@ -1,7 +1,8 @@
 // Does robust training help the minority of the synthetic world, and the test set shifted farthest towards it?
 //   dotnet fsi RobustMeta.Scripts/experiments/synthetic_minority.fsx [number of seeds, default 8]
 // Every method has the same grid (weight decay 0 or 3e-4), and each seed chooses from it by validation NDCG@10 alone.
-// Writes synthetic_minority.md beside this file.
+// Writes synthetic_minority.md into docs/results.
+// quick: 1
 #load "../load.fsx"
 
 open System
@@ -111,5 +112,5 @@ and the Wilcoxon p-value over all (seed, user) pairs. Made by `synthetic_minorit
 
 {Tables.markdown table}"""
 
-File.WriteAllText(Path.Combine(__SOURCE_DIRECTORY__, "..", "..", "docs", "results", "synthetic_minority.md"), text)
+File.WriteAllText(Path.Combine(Load.reports, "synthetic_minority.md"), text)
 printf "%s" text

@@ -1,6 +1,7 @@
 // The theory made visible: rates of convergence, generalisation against users and radius, the upper bound.
 //   dotnet fsi RobustMeta.Scripts/experiments/theory.fsx [quick]
-// Writes theory.md beside this file (with quick: into results/theory, with the figure).
+// Writes theory.md into docs/results (with quick: into results/theory, with the figure).
+// quick: quick
 #load "../load.fsx"
 
 open System.IO
@@ -10,10 +11,6 @@ let results = Path.Combine(__SOURCE_DIRECTORY__, "..", "..", "results", "theory"
 let code = RobustMeta.Scripts.CommandLine.run ("theory" :: words @ [ "out"; results ])
 
 if code = 0 && words.IsEmpty then
-    File.Copy(
-        Path.Combine(results, "theory.md"),
-        Path.Combine(__SOURCE_DIRECTORY__, "..", "..", "docs", "results", "theory.md"),
-        true
-    )
+    File.Copy(Path.Combine(results, "theory.md"), Path.Combine(Load.reports, "theory.md"), true)
 
 exit code

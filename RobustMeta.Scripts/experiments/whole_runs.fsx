@@ -1,6 +1,7 @@
 // What a whole run costs, and where its time goes: MeLU on many users, plainly and with robust weights.
 //   dotnet fsi RobustMeta.Scripts/experiments/whole_runs.fsx [DATASET] [users] [epochs] [rounds]
-// Writes whole_runs_DATASET.md beside this file. Measure on a machine that does nothing else.
+// Writes whole_runs_DATASET.md into docs/results. Measure on a machine that does nothing else.
+// quick: synthetic 150 1 1
 #load "../load.fsx"
 
 open System
@@ -262,5 +263,5 @@ norm of the gradient. Made by `whole_runs.fsx {dataset} {users} {epochs} {rounds
 
 {Tables.markdown table}"""
 
-File.WriteAllText(Path.Combine(__SOURCE_DIRECTORY__, "..", "..", "docs", "results", $"whole_runs_{dataset}.md"), text)
+File.WriteAllText(Path.Combine(Load.reports, $"whole_runs_{dataset}.md"), text)
 printf "%s" text

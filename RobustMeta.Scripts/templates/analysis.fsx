@@ -1,4 +1,5 @@
 // Plain and robust training of MeLU on the example data: dotnet fsi analysis.fsx
+// quick: loaded
 #load "load.fsx"
 
 open RobustMeta.Scripts

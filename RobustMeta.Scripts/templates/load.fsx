@@ -1,5 +1,6 @@
 // Loads RobustMeta for the scripts of this folder, from the assemblies that were built when the folder was made.
 // After the clone has moved, say its new place in the next line.
+// quick: loaded
 #I "{{assemblies}}"
 #r "RobustMeta.Core.dll"
 #r "RobustMeta.Scripts.dll"
