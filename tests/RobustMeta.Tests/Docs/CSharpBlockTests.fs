@@ -71,7 +71,10 @@ let private compile (folder: string) (number: int) (block: Block) : Result<Metho
 
     TempFolder.write (String.Join('\n', [ for a in arguments -> $"\"{a}\"" ])) (path $"block{number}.rsp")
     let response = "@" + path $"block{number}.rsp"
-    let start = ProcessStartInfo("dotnet", [ "exec"; compiler.Value; "-noconfig"; response ], RedirectStandardOutput = true)
+
+    let start =
+        ProcessStartInfo("dotnet", [ "exec"; compiler.Value; "-noconfig"; response ], RedirectStandardOutput = true)
+
     use running = Process.Start start
     let said = running.StandardOutput.ReadToEnd()
     running.WaitForExit()
