@@ -5,7 +5,7 @@ using RobustMeta.Experiments;
 var spec = ExperimentSpec.Of("MeLU", ("epoch", "3"), ("userNum", "400"), ("optimizer", "adam"), ("lr", "0.005"));
 var dataset = DatasetCatalog.Default.Load(spec.Dataset);
 var prepared = PreparedExperiment.Of(spec, dataset);
-var result = ExperimentRunner.Train(prepared, spec);
+var result = ExperimentRunner.Run(prepared, spec);
 foreach (var set in prepared.TestSets)
 {
     var mean = result

@@ -37,7 +37,7 @@ let private short (words: string list) =
     match words with
     | [ "run"; _; "help" ] -> []
     | "run" :: name :: _ when name.EndsWith ".toml" -> []
-    | "run" :: name :: _ when RobustMeta.Models.ModelSpec.All.ContainsKey name ->
+    | "run" :: name :: _ when RobustMeta.Models.ModelSpec.Registry.All.ContainsKey name ->
         add [ "epoch", "1"; "userNum", "150"; "shiftDraws", "1" ]
     | "run" :: _ -> add [ "userNum", "150"; "shiftDraws", "1" ]
     | "quick_start" :: _ -> add [ "epoch", "1"; "userNum", "150"; "shiftDraws", "1" ]
