@@ -5,7 +5,7 @@
 open RobustMeta.Scripts
 
 let shared = [ "dataset", "ml-100k"; "epoch", "20"; "optimizer", "adam"; "lr", "0.005"; "weightDecay", "0.0001" ]
-let plain = Experiment.spec "MeLU" (("preset", "none") :: shared)
+let plain = Experiment.spec "MeLU" (("preset", "plain") :: shared)
 let robust = Experiment.spec "MeLU" (("preset", "robustmeta") :: shared)
 let comparison = Experiment.compare "results" [ plain; robust ]
 comparison |> Experiment.printTable "NDCG@10"

@@ -33,11 +33,11 @@ let shared =
 
 let methods =
     [
-        "plain", [ "preset", "plain" ]
+        "plain", [ ("preset", "plain") ]
         "paper", [ "preset", "paper"; "taskWeightLr", "0.1" ]
         "user level of paper", [ "preset", "user"; "taskWeightLr", "0.1" ]
         "S-DRO, taste groups", [ "preset", "s-dro"; "taskWeightLr", "0.1" ]
-        "chi-square over users", [ "preset", "chi2-dro" ]
+        "chi-square over users", [ ("preset", "chi2-dro") ]
     ]
 
 let dataset = DatasetCatalog.Default.Load "synthetic"

@@ -101,7 +101,7 @@ let measure (preset: string) (own: (string * string) list) =
 
     let model =
         spec.Meta.Model.Create(
-            prepared.SchemaOf(spec.Meta.Features),
+            prepared.SchemaOf(first.Meta.Features),
             spec.Meta.Features.EmbeddingScale,
             spec.Split.Label
         )
@@ -154,7 +154,7 @@ let assembly, stepping =
 
     let model =
         first.Meta.Model.Create(
-            prepared.SchemaOf(spec.Meta.Features),
+            prepared.SchemaOf(first.Meta.Features),
             first.Meta.Features.EmbeddingScale,
             first.Split.Label
         )
