@@ -17,31 +17,28 @@ let private Out = "out"
 
 let private defaultOut = "results"
 
-let private usage =
-    """robustmeta: robust meta-learned cold-start recommendation
+/// Settings whose values may have several words, which the shell takes apart unless they are quoted.
+let private several = [ "set"; "userSet"; "interactionSet"; "candidates" ]
 
-  quick_start [name value …]       plain and robust MeLU and baselines on shifted test sets of synthetic data
-  run MODEL [name value …]         one experiment; results below the folder `out` (default: results);
-                                   MODEL may be a baseline
-  run FILE.toml [name value …]     the same, settings from a file
-  run MODEL help                   all settings of a model: meaning, range, default
-  robustness [quick|ratings] [runs|report] [DATA [BASE]]
-                                   the study of robust training, all of it or a part; goes on where it was;
-                                   processes that run at once share the work; runs: no report; report: no runs
-  theory [quick]                   convergence, generalisation and the upper bound as experiments
-  data [NAME [out FOLDER]]         the data sets, what is here and what is missing; the statistics of one
-  data check FILE…                 how a file of your own is read, and its table for catalog.toml
-  new FOLDER                       a folder of your own: data, a study file and an analysis script that run as they are
-  doctor                           what this machine has, and whether results come out right on it
-  help                             this text
-"""
+let private isNumber (word: string) = Double.TryParse(word, Globalization.CultureInfo.InvariantCulture) |> fst
 
 /// Pairs of a flat list `name value name value …`.
-let private pairs (words: string list) =
-    if words.Length % 2 <> 0 then
-        raise (SettingException $"'{List.last words}' has no value: settings come in pairs, name value.")
+let rec private pairs (words: string list) =
+    match words with
+    | [] -> []
+    | word :: _ when word.IndexOf '=' > 0 ->
+        let parts = word.Split('=', 2)
 
-    words |> List.chunkBySize 2 |> List.map (fun pair -> pair[0], pair[1])
+        raise (
+            SettingException
+                $"'{word}' is one word; settings are two words, name and value: {parts[0].TrimStart '-'} {parts[1]}"
+        )
+    | name :: _ when name.StartsWith("--", StringComparison.Ordinal) ->
+        raise (SettingException $"'{name}': settings are written without dashes: {name.TrimStart '-'} value")
+    | [ name ] -> raise (SettingException $"'{name}' has no value: settings come in pairs, name value.")
+    | name :: value :: number :: _ when List.contains name several && isNumber number ->
+        raise (SettingException $"A value of two words is quoted: {name} \"{value} {number}\"")
+    | name :: value :: rest -> (name, value) :: pairs rest
 
 /// Takes `out` from the settings; the others are the experiment's.
 let private splitOut (settings: (string * string) list) =
@@ -55,25 +52,32 @@ let private specOf (name: string) (settings: (string * string) list) =
     else
         Experiment.spec name settings
 
-/// All settings of a model or baseline as a table.
 let private settingsHelp (name: string) =
-    let spec = specOf name []
-    let own = [ for s in SettingList.Of spec -> [ s.Key; s.Print spec; s.Range; s.Meaning ] ]
-    let out = [ Out; defaultOut; "text"; "folder that receives performance.csv and a folder per run" ]
-    printfn $"settings of {spec.Method.Name}, as `run {spec.Method.Name} name value …`\n"
+    let out = [ Out; defaultOut; "folder that receives performance.csv and a folder per run" ]
+    printf "%s" (Help.settingsOf (specOf name []) [ out ])
 
-    let preset =
-        match spec.Method with
-        | :? BaselineSpec as baseline ->
-            printfn $"new items: {baseline.NewItems}\n"
-            []
-        | _ ->
-            let presets = String.Join(" | ", RobustPreset.All |> Seq.map _.Name)
-            let meaning = "robust method by name: stands for several of the settings above"
-            [ [ Experiment.PresetKey; ""; presets; meaning ] ]
+let private version () =
+    let assembly = Reflection.Assembly.GetExecutingAssembly()
 
-    let rows = own @ preset @ [ out ]
-    printf "%s" (Tables.markdown { Header = [ "name"; "default"; "range"; "meaning" ]; Rows = rows })
+    match Attribute.GetCustomAttribute(assembly, typeof<Reflection.AssemblyInformationalVersionAttribute>) with
+    | :? Reflection.AssemblyInformationalVersionAttribute as version ->
+        printfn $"robustmeta {version.InformationalVersion.Split('+')[0]}"
+    | _ -> printfn $"robustmeta {assembly.GetName().Version}"
+
+/// `help WORD …`: about a command, a model or a baseline.
+let private helpAbout (words: string list) =
+    match words with
+    | [ name ] when List.contains name Help.commandNames -> printf "%s" (Help.command name)
+    | [ "run"; name ]
+    | [ name ] when
+        name.EndsWith(".toml", StringComparison.OrdinalIgnoreCase)
+        || Seq.exists (fun (other: string) -> other.Equals(name, StringComparison.OrdinalIgnoreCase)) Methods.Names
+        ->
+        settingsHelp name
+    | words ->
+        let known = Help.commandNames @ List.ofSeq Methods.Names
+        let word = List.last words
+        raise (SettingException $"There is no command or method '{word}'{NearestName.Hint(word, known)}")
 
 let private withCancellation (action: CancellationToken -> unit) =
     use source = new CancellationTokenSource()
@@ -92,10 +96,21 @@ let private withCancellation (action: CancellationToken -> unit) =
 
 let private dispatch (words: string list) =
     match words with
-    | []
-    | [ "help" ]
-    | [ "--help" ] ->
-        printf "%s" usage
+    | [] ->
+        printf "%s" (Help.usage ())
+        0
+    | word :: rest when Help.isAsked word ->
+        match rest |> List.filter (Help.isAsked >> not) with
+        | [] -> printf "%s" (Help.usage ())
+        | about -> helpAbout about
+
+        0
+    | [ "--version" ]
+    | [ "version" ] ->
+        version ()
+        0
+    | words when words.Length > 1 && Help.isAsked (List.last words) ->
+        helpAbout (words |> List.filter (Help.isAsked >> not) |> List.truncate 2)
         0
     | [ "doctor" ] -> Doctor.run ()
     | [ "new"; folder ] ->
@@ -113,9 +128,6 @@ let private dispatch (words: string list) =
     | "theory" :: rest ->
         Theory.execute rest
         0
-    | [ "run"; model; "help" ] ->
-        settingsHelp model
-        0
     | "run" :: model :: rest ->
         let out, settings = splitOut (pairs rest)
 
@@ -124,10 +136,12 @@ let private dispatch (words: string list) =
     | [ "run" ] ->
         let models = String.Join(", ", ModelSpec.Registry.All.Keys)
         let baselines = String.Join(", ", BaselineSpec.Registry.All.Keys)
-        raise (SettingException $"run needs a model or a spec file. Models: {models}. Baselines: {baselines}")
+
+        raise (
+            SettingException $"run needs a model, a baseline or a spec file. Models: {models}. Baselines: {baselines}"
+        )
     | command :: _ ->
-        let commands = [ "quick_start"; "run"; "robustness"; "theory"; "data"; "new"; "doctor"; "help" ]
-        raise (SettingException $"There is no command '{command}'{NearestName.Hint(command, commands)}")
+        raise (SettingException $"There is no command '{command}'{NearestName.Hint(command, Help.commandNames)}")
 
 /// Runs one command; the exit code is 0 when all went well, 1 when it failed, 2 when the input was wrong, 130 when it
 /// was interrupted.

@@ -14,9 +14,6 @@ open RobustMeta.Settings
 open RobustMeta.Tasks
 open RobustMeta.Training
 
-/// How long a training may run before its state is on disk.
-let private saveEvery = TimeSpan.FromSeconds 30.0
-
 let private structs (settings: (string * string) list) = [| for key, value in settings -> struct (key, value) |]
 
 /// Key of a named robust method, which stands for several settings.
@@ -79,7 +76,15 @@ let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation
             | :? MetaMethodSpec as meta -> Progress.reporter name meta.Training.Epoch criterion
             | _ -> null
 
-        let result = ExperimentRunner.Run(prepared, folder.Spec, folder.Checkpoint saveEvery, progress, cancellation)
+        let result =
+            ExperimentRunner.Run(
+                prepared,
+                folder.Spec,
+                folder.Checkpoint RunFolder.SaveInterval,
+                progress,
+                cancellation
+            )
+
         let training = result.Training
         Progress.finish training.StoppedEarly
         folder.Write(prepared, result)
@@ -98,44 +103,22 @@ let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation
 
         result.Users
 
-/// Methods measured on the same test sets.
-type Comparison =
-    {
-        Prepared: PreparedExperiment
-        /// One row per method, test set, user and metric.
-        Rows: IReadOnlyList<UserResult>
-    }
-
-    /// Coordinate of a numbered test set on the axis of the shift.
-    member this.Coordinate(testSet: int) = this.Prepared.TestSets[testSet].Coordinate
-
-    /// Name of that axis, e.g. `beta`.
-    member this.Axis = this.Prepared.Spec.Shift.AxisName
-
-/// Trains (or reads) all specs on one prepared data set, and measures the baselines beside them.
+/// Fits (or reads) all specs on one prepared data set, and measures the baselines beside them.
 let compareOn
     (prepared: PreparedExperiment)
     (out: string)
     (specs: ExperimentSpec list)
     (cancellation: CancellationToken)
-    =
-    let own = [ for spec in specs -> trainOrRead prepared (RunFolder(out, spec)) cancellation ]
-    // A baseline that is one of the specs itself is not measured twice.
-    let isOwn (name: string) = specs |> List.exists (fun spec -> spec.MethodName = name)
-
-    let beside =
-        [
-            for baseline in prepared.Baselines() do
-                if not (isOwn baseline.Name) then
-                    prepared.Evaluate baseline
-        ]
-
-    { Prepared = prepared; Rows = [| yield! Seq.concat own; yield! Seq.concat beside |] }
+    : Comparison =
+    Comparison.Of(prepared, specs, (fun spec -> trainOrRead prepared (RunFolder(out, spec)) cancellation))
 
 /// Trains (or reads) all specs, which must share their data settings, and measures the baselines beside them.
 let compare (out: string) (specs: ExperimentSpec list) =
     let prepared = prepare (load specs.Head) specs.Head
     compareOn prepared out specs CancellationToken.None
+
+/// Fits (or reads) and compares the methods of an experiment, saying what is done.
+let run (out: string) (experiment: RobustMeta.Experiments.Experiment) = compare out (List.ofSeq experiment.Specs)
 
 /// Means of one metric: a row per method, a column per test set.
 let table (metric: string) (comparison: Comparison) : Tables.Table =
@@ -145,9 +128,23 @@ let table (metric: string) (comparison: Comparison) : Tables.Table =
 let printTable (metric: string) (comparison: Comparison) = printf "\n%s" (Tables.markdown (table metric comparison))
 
 /// Paired differences of one method to another on every test set, for the users that `keep` accepts and `who` names.
-let differences (metric: string) (name: string) (reference: string) (who: string) (keep: string -> bool) comparison =
+let differences
+    (metric: string)
+    (name: string)
+    (reference: string)
+    (who: string)
+    (keep: string -> bool)
+    (comparison: Comparison)
+    =
     Summary.differences comparison.Rows name reference metric keep
     |> Tables.differencesByShift comparison.Axis comparison.Coordinate $"{metric}: {name} − {reference}, {who}"
+
+/// Prints the paired differences of one method to another on every test set, over all users.
+let printDifferences (metric: string) (name: string) (reference: string) (comparison: Comparison) =
+    comparison
+    |> differences metric name reference "all users" (fun _ -> true)
+    |> Tables.markdown
+    |> printf "\n%s"
 
 /// Writes the figure of one metric against the shift as an HTML page.
 let saveFigure (metric: string) (page: string) (comparison: Comparison) =

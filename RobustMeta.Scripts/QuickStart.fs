@@ -67,13 +67,13 @@ let private compareSeeds (out: string) (plain: ExperimentSpec) (robust: Experime
                 seed, comparison
         ]
 
-    { (snd perSeed.Head) with
-        Rows =
-            [|
-                for seed, comparison in perSeed do
-                    yield! Seq.map (ofSeed seed) comparison.Rows
-            |]
-    }
+    let rows =
+        [|
+            for seed, comparison in perSeed do
+                yield! Seq.map (ofSeed seed) comparison.Rows
+        |]
+
+    Comparison((snd perSeed.Head).Prepared, rows)
 
 /// Trains, measures, prints the tables and writes the files below `out`.
 let execute (out: string) (given: (string * string) list) (cancellation: CancellationToken) =

@@ -2,17 +2,19 @@
 // quick: with ml-100k
 #load "load.fsx"
 
+open RobustMeta.Evaluation
+open RobustMeta.Experiments
+open RobustMeta.Models
+open RobustMeta.Models.Baselines
+open RobustMeta.Robustness.Sets
 open RobustMeta.Scripts
+open RobustMeta.Training
 
-let shared = [ "dataset", "ml-100k"; "epoch", "20"; "optimizer", "adam"; "lr", "0.005"; "weightDecay", "0.0001" ]
-let plain = Experiment.spec "MeLU" (("preset", "plain") :: shared)
-let robust = Experiment.spec "MeLU" (("preset", "robustmeta") :: shared)
-let comparison = Experiment.compare "results" [ plain; robust ]
+let training = TrainerSpec(Epoch = 20, Optimizer = OptimizerKind.Adam, Lr = 0.005, WeightDecay = 0.0001)
+let melu = MetaMethodSpec(MeLUSpec(HiddenDim1 = 64), Training = training)
+let plain, robust = melu.Plain(), melu.Robust(ChiSquareBallSet 0.25)
+let experiment = Experiment("ml-100k", plain, robust, EaseSpec()).Measured(Ndcg 10, Recall 10)
+let comparison = experiment |> Experiment.run "results"
 comparison |> Experiment.printTable "NDCG@10"
-
-comparison
-|> Experiment.differences "NDCG@10" robust.MethodName plain.MethodName "all" (fun _ -> true)
-|> Tables.markdown
-|> printf "%s"
-
+comparison |> Experiment.printDifferences "NDCG@10" robust.DisplayName plain.DisplayName
 comparison |> Experiment.saveFigure "NDCG@10" "results/mine.html"

@@ -68,6 +68,16 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
         return SettingList.Of(Robustness).All(setting => setting.Print(set) == setting.Print(Robustness));
     }
 
+    /// <inheritdoc/>
+    public override string Meaning =>
+        Preset is { } preset
+            ? $"{Model.ModelName}, preset {preset.Name}: {preset.Meaning}"
+            : $"{Model.ModelName}, robust training with settings of its own: levels {SettingText("levels")}, "
+                + $"set {SettingText("set")}, ascent {SettingText("ascent")}, reference {SettingText("reference")}";
+
+    private string SettingText(string key) =>
+        SettingList.Of(Robustness).First(setting => setting.Key == key).Print(Robustness);
+
     private string? RobustName =>
         Preset is { } preset
             ? preset.Settings is [("levels", "none")]
@@ -86,14 +96,46 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
     }
 
     /// <summary>The same model without an adversary and without a reference.</summary>
-    public MetaMethodSpec Plain() =>
+    public MetaMethodSpec Plain() => With(new ReweighterSpec { Levels = WeightLevels.None });
+
+    /// <summary>The same model trained with other robustness.</summary>
+    internal MetaMethodSpec With(ReweighterSpec robustness) =>
         new(Model)
         {
             Features = Features,
             Training = Training,
             Engine = Engine,
-            Robustness = new() { Levels = WeightLevels.None },
+            Robustness = robustness,
         };
+
+    /// <summary>The same model trained by a named robust method.</summary>
+    /// <param name="preset">The robust method, e.g. <c>robustmeta</c>.</param>
+    public MetaMethodSpec Robust(string preset) =>
+        With(
+            SettingList.With(
+                new ReweighterSpec(),
+                RobustPreset.Named(preset).Settings.Select(s => KeyValuePair.Create(s.Key, s.Value))
+            )
+        );
+
+    /// <summary>The same model trained against the worst case of an ambiguity set, by exact best response.</summary>
+    /// <param name="set">The set, e.g. <c>new ChiSquareBallSet(0.25)</c>.</param>
+    /// <param name="levels">Levels at which training is robust.</param>
+    /// <param name="reference">What losses are measured against; none is the losses themselves.</param>
+    public MetaMethodSpec Robust(
+        AmbiguitySet set,
+        WeightLevels levels = WeightLevels.Both,
+        ReferenceKind reference = ReferenceKind.None
+    ) =>
+        With(
+            new ReweighterSpec
+            {
+                Set = set.Name,
+                Levels = levels,
+                Ascent = AscentRule.BestResponse,
+                References = new() { Reference = reference },
+            }
+        );
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The context is no <see cref="ExperimentFit"/>.</exception>

@@ -1,48 +1,130 @@
 using System.Globalization;
-using System.Text;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Experiments;
 
 /// <summary>
-/// The paper's result file: one row per model and test set, six columns. Rows are appended under a lock, several
-/// processes may share one file.
+/// The paper's result file, <c>performance.csv</c>: one row per method and test set; the paper's six columns, then what the row is
+/// of. It is derived from the run folders beside it: what is missing is added, and a file that is torn, edited or of runs that
+/// are gone is made anew. Several processes may share one file.
 /// </summary>
 public static class PerformanceFile
 {
+    private const string OldHeader = "model,testset,NDCG@10,Recall@10,Precision@10,F1@10";
+    private const int Columns = 10;
+
+    /// <summary>Name of the file in a folder of runs.</summary>
+    public const string Name = "performance.csv";
+
     /// <summary>The metrics of the paper, in the order of the columns.</summary>
     public static IReadOnlyList<string> Metrics { get; } = ["NDCG@10", "Recall@10", "Precision@10", "F1@10"];
 
     /// <summary>The first line.</summary>
-    public static string Header { get; } = $"model,testset,{string.Join(',', Metrics)}";
+    public static string Header { get; } = $"model,testset,{string.Join(',', Metrics)},dataset,beta,seed,run";
 
-    /// <summary>Appends rows; writes the header into a new file.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="rows">Model, number of the test set, and the four values in the order of <see cref="Metrics"/>.</param>
-    /// <exception cref="ArgumentException">A row has not four values.</exception>
+    /// <summary>Brings the file of a folder of runs up to date.</summary>
+    /// <param name="root">Folder of the runs.</param>
     /// <exception cref="IOException">Another process keeps the file for more than ten seconds.</exception>
-    public static void Append(string path, IEnumerable<(string Model, int TestSet, IReadOnlyList<double> Values)> rows)
+    public static PerformanceUpdate Update(string root)
     {
-        var text = new StringBuilder();
-        foreach (var (model, testSet, values) in rows)
+        var path = Path.Combine(root, Name);
+        using var alone = OpenAlone(path + ".lock");
+        var folders = Directory
+            .GetDirectories(root)
+            .Where(folder => File.Exists(Path.Combine(folder, "done")))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        var text = File.Exists(path) ? File.ReadAllText(path) : $"{Header}\n";
+        string? aside = null;
+        if (text.StartsWith($"{OldHeader}\n", StringComparison.Ordinal))
         {
-            if (values.Count != Metrics.Count)
-            {
-                throw new ArgumentException(
-                    $"{model} comes with {values.Count} values; expected {Metrics.Count}: {string.Join(", ", Metrics)}."
-                );
-            }
-            text.Append(CultureInfo.InvariantCulture, $"{CsvText.Quote(model)},{testSet}");
-            foreach (var value in values)
-            {
-                text.Append(CultureInfo.InvariantCulture, $",{value:F6}");
-            }
-            text.Append('\n');
+            aside = Path.Combine(root, "performance-0.1.csv");
+            File.Move(path, aside, overwrite: true);
+            text = $"{Header}\n";
         }
-        using var stream = OpenAlone(path);
-        var block = stream.Length == 0 ? $"{Header}\n{text}" : text.ToString();
-        stream.Seek(0, SeekOrigin.End);
-        stream.Write(Encoding.UTF8.GetBytes(block));
+        var known = KnownRuns(text, [.. folders.Select(folder => Path.GetFileName(folder))]);
+        var kept = known is null ? $"{Header}\n" : text;
+        var unread = new List<string>();
+        var added = new List<PerformanceRow>();
+        foreach (var folder in folders.Where(f => known is null || !known.Contains(Path.GetFileName(f))))
+        {
+            try
+            {
+                added.AddRange(RowsOf(RunFolder.Open(folder)));
+            }
+            catch (Exception error) when (error is SettingException or IOException or Data.DataFormatException)
+            {
+                unread.Add($"{folder}: {error.Message}");
+            }
+        }
+        if (added.Count > 0 || known is null || aside is not null)
+        {
+            CsvText.Write(path, kept + string.Concat(added.Select(Line)));
+        }
+        return new(added.Count, known is null, aside, unread);
+    }
+
+    /// <summary>The rows of a finished run; none where the paper's metrics were not all measured.</summary>
+    public static IReadOnlyList<PerformanceRow> RowsOf(RunFolder folder)
+    {
+        var means = folder
+            .ReadUsers()
+            .GroupBy(row => (row.TestSet, row.Metric))
+            .ToDictionary(group => group.Key, group => group.Average(row => row.Value));
+        var axis = folder.ReadShift();
+        return
+        [
+            .. means
+                .Keys.Select(key => key.TestSet)
+                .Distinct()
+                .Order()
+                .Where(set => Metrics.All(metric => means.ContainsKey((set, metric))))
+                .Select(set => new PerformanceRow(
+                    folder.Spec.MethodName,
+                    set,
+                    [.. Metrics.Select(metric => means[(set, metric)])],
+                    folder.Spec.Dataset,
+                    axis.Coordinates[set],
+                    folder.Spec.Seed,
+                    Path.GetFileName(folder.Path)
+                )),
+        ];
+    }
+
+    private static string Line(PerformanceRow row) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{CsvText.Quote(row.Method)},{row.TestSet},{string.Join(',', row.Values.Select(Six))},"
+        )
+        + string.Create(
+            CultureInfo.InvariantCulture,
+            $"{CsvText.Quote(row.Dataset)},{row.Coordinate:R},{row.Seed},{CsvText.Quote(row.Run)}\n"
+        );
+
+    private static string Six(double value) => value.ToString("F6", CultureInfo.InvariantCulture);
+
+    // The runs of the file's rows; null where the file is not one that this class wrote of these folders.
+    private static HashSet<string>? KnownRuns(string text, HashSet<string> folders)
+    {
+        var lines = text.Split('\n');
+        if (lines[0] != Header || lines[^1].Length > 0)
+        {
+            return null;
+        }
+        var runs = new HashSet<string>();
+        var seen = new HashSet<(string Run, string TestSet)>();
+        foreach (var line in lines[1..^1])
+        {
+            // Names of methods have no commas (see ExperimentSpec); data sets and runs have none that CsvText would quote.
+            var cells = line.Split(',');
+            if (cells.Length != Columns || !folders.Contains(cells[^1]) || !seen.Add((cells[^1], cells[1])))
+            {
+                return null;
+            }
+            runs.Add(cells[^1]);
+        }
+        return runs;
     }
 
     private static FileStream OpenAlone(string path)
@@ -51,7 +133,14 @@ public static class PerformanceFile
         {
             try
             {
-                return new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+                return new(
+                    path,
+                    FileMode.OpenOrCreate,
+                    FileAccess.ReadWrite,
+                    FileShare.None,
+                    1,
+                    FileOptions.DeleteOnClose
+                );
             }
             catch (IOException error) when (attempt < 100 && error is not DirectoryNotFoundException)
             {

@@ -22,13 +22,7 @@ internal static class PopulationRun
             var fitted = fit();
             foreach (var radius in method.Robustness.Population)
             {
-                var own = new MetaMethodSpec(method.Model)
-                {
-                    Features = method.Features,
-                    Training = method.Training,
-                    Engine = method.Engine,
-                    Robustness = method.Robustness.OfRadius(radius),
-                };
+                var own = method.With(method.Robustness.OfRadius(radius));
                 var shared = members.Count == 0 || fitted.Reference.State.Count == 0 ? fitted : fit();
                 var checkpoint = context.Checkpoint?.Of($"radius-{Name(radius)}");
                 members.Add(MetaTraining.TrainOne(own, context, shared, checkpoint));

@@ -122,8 +122,10 @@ public sealed class PreparedExperiment
     public static PreparedExperiment Of(ExperimentSpec spec, Dataset dataset) => new(spec, dataset);
 
     /// <summary>The methods that any claim must face, fitted: those that the spec names.</summary>
-    public IReadOnlyList<IPredictor> Baselines() =>
-        [.. Spec.Evaluation.Baselines.Select(name => Methods.Named(name).Fit(new ExperimentFit(this)))];
+    public IReadOnlyList<IPredictor> Baselines() => [.. Spec.Evaluation.Baselines.Select(Methods.Named).Select(Fit)];
+
+    /// <summary>Fits a method to the training tasks.</summary>
+    public IPredictor Fit(MethodSpec method) => method.Fit(new ExperimentFit(this));
 
     /// <summary>Measures a method on every test set.</summary>
     public IReadOnlyList<UserResult> Evaluate(IPredictor method) =>

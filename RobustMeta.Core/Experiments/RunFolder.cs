@@ -34,6 +34,23 @@ public sealed class RunFolder
         files = new(Path);
     }
 
+    private RunFolder(ExperimentSpec spec, string path)
+    {
+        Spec = spec;
+        Path = path;
+        files = new(path);
+    }
+
+    /// <summary>How long a training may run before its state is on disk.</summary>
+    public static TimeSpan SaveInterval { get; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The folder of a run that was made before, with the spec that it holds.</summary>
+    /// <param name="path">The folder.</param>
+    /// <exception cref="Settings.SettingException">
+    /// Its <c>spec.toml</c> cannot be read by this version; the message names the key.
+    /// </exception>
+    public static RunFolder Open(string path) => new(SpecFile.Read(System.IO.Path.Combine(path, "spec.toml")), path);
+
     /// <summary>The experiment.</summary>
     public ExperimentSpec Spec { get; }
 

@@ -16,6 +16,9 @@ public abstract class MethodSpec : Spec
     /// <summary>Name of the method in results, made of its kind and of the settings that make it another method.</summary>
     public virtual string DisplayName => Name;
 
+    /// <summary>What the method does with these settings, in one line.</summary>
+    public abstract string Meaning { get; }
+
     /// <summary>Throws where settings do not go together.</summary>
     /// <exception cref="SettingException">They do not; the message says what would.</exception>
     public virtual void RequireValid() { }

@@ -3,10 +3,11 @@ namespace RobustMeta.Settings;
 /// <summary>Finds the names that a mistyped one may have meant.</summary>
 public static class NearestName
 {
-    /// <summary>The nearest valid names (edit distance at most a third of the length, or a common prefix).</summary>
+    /// <summary>The nearest valid names, never the given one itself (edit distance at most a third of the length, or a common prefix).</summary>
     public static IReadOnlyList<string> Of(string name, IEnumerable<string> valid) =>
         [
             .. valid
+                .Where(candidate => candidate != name)
                 .Select(candidate => (candidate, distance: Distance(name, candidate)))
                 .Where(c =>
                     c.distance <= Math.Max(2, name.Length / 3)

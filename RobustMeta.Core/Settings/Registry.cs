@@ -71,6 +71,15 @@ public sealed class Registry<T> : IRegistry
         }
     }
 
+    /// <summary>Takes a kind away; nothing happens where there is none of the name.</summary>
+    public void Remove(string name)
+    {
+        lock (gate)
+        {
+            entries = entries.Remove(name);
+        }
+    }
+
     /// <summary>Adds every kind that an assembly declares; see <see cref="Examples"/>.</summary>
     /// <exception cref="ArgumentException">One of them has the name of another; none is added then.</exception>
     public void AddFrom(Assembly assembly)

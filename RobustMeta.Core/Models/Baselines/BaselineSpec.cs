@@ -14,6 +14,9 @@ public abstract class BaselineSpec : MethodSpec
     /// <summary>What the method does with items that no training user rated, in one line.</summary>
     public abstract string NewItems { get; }
 
+    /// <inheritdoc/>
+    public sealed override string Meaning => $"a baseline, fitted without meta-learning; new items: {NewItems}";
+
     /// <summary>Fits the baseline.</summary>
     /// <param name="source">Ratings and labels.</param>
     /// <param name="train">Meta-training tasks: supports and queries are learned from.</param>

@@ -1,4 +1,4 @@
-/// What the contract suites share: every model there is, found by being there, on the same few tasks.
+/// What the contract suites share: the models under test, on the same few tasks.
 module RobustMeta.Tests.Models.ContractCase
 
 open Expecto
@@ -12,10 +12,10 @@ let labels = [ LabelKind.Click; LabelKind.Rating ]
 let caseFor (spec: ModelSpec) label = caseOf 11L (spec.Create(schema, 0.5, label))
 let tasksFor label = tasks label 21L lengths
 
-/// A test of every model and label.
-let onEach test =
+/// A test of every given model and label.
+let onEach (specs: ModelSpec list) test =
     [
-        for spec in ModelSpec.Registry.All.Values do
+        for spec in specs do
             for label in labels do
                 testCase $"{spec.ModelName}, {label}" (fun () -> test spec label)
     ]

@@ -67,6 +67,12 @@ let private refusals =
         [ "run"; "EASE"; "epoch"; "3" ], "no setting 'epoch'"
         [ "run"; "EASE"; "regularization"; "0" ], "0.001 to"
         [ "quick_start"; "epochs"; "3" ], "'epoch'"
+        [ "run"; "MeLU"; "lr=0.1" ], "'lr=0.1' is one word; settings are two words, name and value: lr 0.1"
+        [ "run"; "MeLU"; "--lr"; "0.1" ], "settings are written without dashes: lr value"
+        [ "run"; "MeLU"; "set"; "chi2"; "0.25" ], "A value of two words is quoted: set \"chi2 0.25\""
+        [ "run"; "MeLU"; "candidates"; "sampled"; "50" ], "quoted: candidates \"sampled 50\""
+        [ "help"; "MeLo" ], "did you mean 'MeLU'"
+        [ "run"; "MeLo"; "help" ], "did you mean 'MeLU'"
     ]
 
 [<Tests>]
@@ -89,6 +95,46 @@ let tests =
                 for key in [ "hiddenDim1"; "localLr"; "taskWeightLr"; "levels"; "set"; "order"; "out" ] do
                     Expect.stringContains text key key
 
+                let place (word: string) = text.IndexOf(word, StringComparison.Ordinal)
+                Expect.isLessThan (place "robustmeta-bias") (place "hiddenDim1") "presets first"
+                Expect.isLessThan (place "advanced:") (place "taskWeightLr") "the adversary's own settings last"
+
+            testCase "help is there for every command and model in every form, in lines of at most 100 columns"
+            <| fun () ->
+                for words in
+                    [
+                        []
+                        [ "help" ]
+                        [ "--help" ]
+                        [ "-h" ]
+                        [ "help"; "run" ]
+                        [ "run"; "--help" ]
+                        [ "run"; "help" ]
+                        [ "robustness"; "help" ]
+                        [ "robustness"; "--help" ]
+                        [ "theory"; "help" ]
+                        [ "theory"; "-h" ]
+                        [ "doctor"; "help" ]
+                        [ "quick_start"; "help" ]
+                        [ "help"; "quick_start" ]
+                        [ "help"; "MeLU" ]
+                        [ "run"; "TaNP"; "-h" ]
+                        [ "run"; "MetaPMF"; "help" ]
+                        [ "help"; "run"; "EASE" ]
+                        [ "--version" ]
+                    ] do
+                    let code, text = captured words
+                    Expect.equal code 0 $"%A{words}: {text}"
+                    Expect.isNonEmpty text $"%A{words}"
+
+                    for line in text.Split '\n' do
+                        Expect.isLessThanOrEqual line.Length 100 $"%A{words}: {line}"
+
+                    Expect.isFalse (text.Contains '\u001b') "no escape codes"
+
+                let _, usage = captured [ "help" ]
+                Expect.stringContains usage "cross-fitted" "what presets mean"
+
             testCase "doctor finds the second order right"
             <| fun () ->
                 let code, text = captured [ "doctor" ]
@@ -102,10 +148,11 @@ let tests =
                         for root in [ first; second ] do
                             let code, text = captured ([ "run"; "MeLU"; "out"; root ] @ tiny)
                             Expect.equal code 0 text
+                            Expect.stringContains text "MeLU+paper: MeLU, preset paper: simplex" "what is trained"
 
                         Expect.equal (files first) (files second) "same bytes"
                         let performance = File.ReadAllLines(Path.Combine(first, "performance.csv"))
-                        Expect.equal performance[0] "model,testset,NDCG@10,Recall@10,Precision@10,F1@10" "header"
+                        Expect.equal performance[0] PerformanceFile.Header "header"
                         Expect.hasLength performance 6 "five test sets"
                         let run = Directory.GetDirectories first |> Array.exactlyOne
 

@@ -1,0 +1,143 @@
+/// The texts of `help`: commands, presets, settings. Every line fits 100 columns.
+module RobustMeta.Scripts.Help
+
+open System
+open System.IO
+open Spectre.Console
+open RobustMeta.Experiments
+open RobustMeta.Models
+open RobustMeta.Models.Baselines
+open RobustMeta.Robustness
+open RobustMeta.Settings
+
+/// Widest line of a help text.
+[<Literal>]
+let Width = 100
+
+/// Columns of text under a header, wrapped to the width of help; plain text without codes for colours.
+let columns (header: string list) (rows: string list list) : string =
+    use text = new StringWriter()
+
+    let console =
+        AnsiConsole.Create(
+            AnsiConsoleSettings(
+                Ansi = AnsiSupport.No,
+                ColorSystem = ColorSystemSupport.NoColors,
+                Interactive = InteractionSupport.No,
+                Out = AnsiConsoleOutput text
+            )
+        )
+
+    console.Profile.Width <- Width
+    let table = Table()
+    table.Border <- TableBorder.Simple
+
+    for index, title in List.indexed header do
+        let column = TableColumn(Markup.Escape title)
+        // Names are not cut in two; the last column takes what is left.
+        column.NoWrap <- (index = 0)
+        table.AddColumn column |> ignore
+
+    for row in rows do
+        table.AddRow [| for cell in row -> Markup.Escape cell |] |> ignore
+
+    console.Write table
+
+    text.ToString().Split('\n')
+    |> Array.map _.TrimEnd()
+    |> Array.filter (fun line -> line <> "")
+    |> String.concat "\n"
+    |> fun lines -> lines + "\n"
+
+/// Commands with their arguments, what they do, and more about them.
+let commands: (string * string * string) list =
+    [
+        "quick_start",
+        "[name value …]",
+        "plain and robust MeLU and baselines on shifted test sets of synthetic data, in about a minute"
+        "run",
+        "MODEL | BASELINE | FILE.toml [name value …]",
+        "one experiment; its results go below the folder `out` (default: results). `run MODEL help` lists the settings"
+        "robustness",
+        "[quick|ratings] [runs|report] [DATA [BASE]]",
+        "the study of robust training, all of it or a part. It goes on where it was; processes that run at once share the work. "
+        + "runs: no report; report: no runs"
+        "theory", "[quick] [out FOLDER]", "convergence, generalisation and the upper bound as experiments"
+        "data",
+        "[NAME [out FOLDER]] | check FILE…",
+        "the data sets, what is here and what is missing, or the statistics of one. check: how a file of your own is read, and "
+        + "its table for catalog.toml"
+        "new", "FOLDER", "a folder of your own outside the clone: scripts, a study and a catalog that run as they are"
+        "doctor", "", "what this machine has, and whether results come out right on it"
+        "help", "[COMMAND | MODEL]", "this text, or all about a command or model"
+        "--version", "", "the version"
+    ]
+
+let commandNames = [ for name, _, _ in commands -> name ]
+
+/// Whether a word asks for help.
+let isAsked (word: string) = List.contains word [ "help"; "--help"; "-h"; "-?" ]
+
+let private presetTable () =
+    columns [ "preset"; "robust method" ] [ for preset in RobustPreset.All -> [ preset.Name; preset.Meaning ] ]
+
+let private methodNames () =
+    let names (all: string seq) = String.Join(", ", all)
+
+    columns
+        [ "methods"; "" ]
+        [ [ "models"; names ModelSpec.Registry.All.Keys ]; [ "baselines"; names BaselineSpec.Registry.All.Keys ] ]
+
+/// The text of `help`.
+let usage () =
+    String.concat
+        "\n"
+        [
+            "robustmeta: robust meta-learned cold-start recommendation\n"
+            columns [ "command"; "arguments"; "" ] [ for name, words, meaning in commands -> [ name; words; meaning ] ]
+            methodNames ()
+            "Robust training is chosen by a preset: run MeLU preset robustmeta\n"
+            presetTable ()
+        ]
+
+/// The text about one command.
+let command (name: string) =
+    let _, words, meaning = commands |> List.find (fun (other, _, _) -> other = name)
+    let head = columns [ $"{name} {words}".TrimEnd() ] [ [ meaning ] ]
+
+    if name = "run" then
+        String.concat "\n" [ head; methodNames (); presetTable () ]
+    else
+        head
+
+let private settings (spec: obj) (keep: string -> bool) =
+    columns
+        [ "name"; "default"; "range"; "meaning" ]
+        [
+            for s in SettingList.Of spec do
+                if keep s.Key then
+                    [ s.Key; s.Print spec; s.Range; s.Meaning ]
+        ]
+
+/// All settings of a model, baseline or spec file: presets first, those of the adversary last.
+let settingsOf (spec: ExperimentSpec) (own: string list list) =
+    let name = spec.Method.Name
+    let head = $"settings of {name}, as: run {name} name value …\n"
+    let own = columns [ "name"; "default"; "meaning" ] own
+
+    match spec.Method with
+    | :? MetaMethodSpec as meta ->
+        let advanced = set [ for s in SettingList.Of meta.Robustness -> s.Key ]
+
+        String.concat
+            "\n"
+            [
+                head
+                own
+                "preset NAME: the robust method; settings given beside it win\n"
+                presetTable ()
+                settings spec (advanced.Contains >> not)
+                "advanced: the adversary setting by setting, instead of a preset\n"
+                settings spec advanced.Contains
+            ]
+    | method -> String.concat "\n" [ head; columns [ name ] [ [ method.Meaning ] ]; own; settings spec (fun _ -> true) ]
