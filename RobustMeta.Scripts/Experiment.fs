@@ -65,6 +65,10 @@ let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
 let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation: CancellationToken) =
     let name = folder.Spec.MethodName
 
+    match folder.SetAsideIfDamaged() with
+    | null -> ()
+    | damage -> printfn $"{name}: {damage}"
+
     if folder.IsDone then
         printfn $"{name}: finished before, results are read from {folder.Path}"
         folder.ReadUsers()

@@ -76,6 +76,7 @@ public sealed class Experiment
         IReadOnlyList<UserResult> UsersOf(ExperimentSpec spec)
         {
             var folder = new RunFolder(results, spec);
+            folder.SetAsideIfDamaged();
             if (!folder.IsDone)
             {
                 var checkpoint = folder.Checkpoint(RunFolder.SaveInterval);

@@ -32,7 +32,10 @@ public static class PerformanceFile
         using var alone = OpenAlone(path + ".lock");
         var folders = Directory
             .GetDirectories(root)
-            .Where(folder => File.Exists(Path.Combine(folder, "done")))
+            .Where(folder =>
+                File.Exists(Path.Combine(folder, RunManifest.Name))
+                && !folder.Contains(".damaged-", StringComparison.Ordinal)
+            )
             .Order(StringComparer.Ordinal)
             .ToList();
         var text = File.Exists(path) ? File.ReadAllText(path) : $"{Header}\n";
@@ -51,7 +54,15 @@ public static class PerformanceFile
         {
             try
             {
-                added.AddRange(RowsOf(RunFolder.Open(folder)));
+                var run = RunFolder.Open(folder);
+                if (run.IsDone)
+                {
+                    added.AddRange(RowsOf(run));
+                }
+                else
+                {
+                    unread.Add($"{folder}: its files are not those that the run wrote");
+                }
             }
             catch (Exception error) when (error is SettingException or IOException or Data.DataFormatException)
             {

@@ -12,7 +12,6 @@ namespace RobustMeta.Experiments;
 internal sealed class RunFiles(string folder)
 {
     private const string Users = "users.csv";
-    private const string Done = "done";
     private const string Timing = "timing.csv";
     private const string Selection = "selection.csv";
     private const string TestSets = "testsets.csv";
@@ -22,9 +21,12 @@ internal sealed class RunFiles(string folder)
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public bool IsDone => File.Exists(In(Done));
+    public bool HasManifest => File.Exists(In(RunManifest.Name));
 
-    /// <summary>Writes them, <c>done</c> last.</summary>
+    /// <summary>What is wrong with the files of a finished run; empty where nothing is.</summary>
+    public IReadOnlyList<string> Damage() => RunManifest.Damage(folder);
+
+    /// <summary>Writes them, <c>done</c> last and all of them onto the disk.</summary>
     public void Write(
         PreparedExperiment prepared,
         string spec,
@@ -42,7 +44,7 @@ internal sealed class RunFiles(string folder)
         CsvText.Write(In(Selection), selection);
         CsvText.Write(In(Timing), RunTables.Timing(cost));
         ResultTable.Write(In(Users), users);
-        CsvText.Write(In(Done), "");
+        RunManifest.Write(folder, name => name == Timing);
     }
 
     public IReadOnlyList<UserResult> ReadUsers() => ResultTable.Read(In(Users));

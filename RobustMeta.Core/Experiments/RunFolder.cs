@@ -14,7 +14,7 @@ namespace RobustMeta.Experiments;
 /// <c>history-RADIUS.csv</c>: the members of a population</item>
 /// <item><c>testsets.csv</c>: realised shift of each test set; <c>dropped.csv</c>: who was left out, and why</item>
 /// <item><c>weights.csv</c>: learned weights; <c>model.safetensors</c>: parameters; both of the best epoch</item>
-/// <item><c>timing.csv</c>: seconds and memory (the one file that differs between equal runs); <c>done</c>: written last</item>
+/// <item><c>timing.csv</c>: seconds and memory (the one file that differs between equal runs); <c>done</c>: size and SHA-256 of all other files, written last</item>
 /// </list>
 /// A baseline has no history, weights and parameters.
 /// </summary>
@@ -23,6 +23,7 @@ public sealed class RunFolder
     private const string Diverged = "diverged.txt";
     private const string CheckpointName = "checkpoint";
     private readonly RunFiles files;
+    private bool isWhole;
 
     /// <summary>The folder of a spec below a root; made when first written to.</summary>
     /// <param name="root">Folder of all runs.</param>
@@ -57,8 +58,25 @@ public sealed class RunFolder
     /// <summary>The folder.</summary>
     public string Path { get; }
 
-    /// <summary>Whether the run is finished: every file is there and whole.</summary>
-    public bool IsDone => files.IsDone;
+    /// <summary>Whether the run is finished: every file is there and is what the run wrote, by size and SHA-256.</summary>
+    public bool IsDone => isWhole = isWhole || (files.HasManifest && files.Damage().Count == 0);
+
+    /// <summary>Moves the folder of a finished run aside whose files were damaged since, so that the run is made again.</summary>
+    /// <returns>What is damaged and where it is now; null where nothing is.</returns>
+    public string? SetAsideIfDamaged()
+    {
+        if (!files.HasManifest || files.Damage() is not { Count: > 0 } damage)
+        {
+            return null;
+        }
+        var number = 1;
+        while (Directory.Exists($"{Path}.damaged-{number}"))
+        {
+            number++;
+        }
+        Directory.Move(Path, $"{Path}.damaged-{number}");
+        return $"{string.Join(' ', damage)} The folder is set aside as {Path}.damaged-{number}, and the run is made again.";
+    }
 
     /// <summary>Where an interrupted training of this spec goes on.</summary>
     /// <param name="interval">Shortest time between saves.</param>
@@ -85,8 +103,8 @@ public sealed class RunFolder
             training.BestValidation,
             training.StoppedEarly
         );
-        files.Write(prepared, Spec.Text, result.Users, selection, result.Cost);
         DeleteCheckpoints();
+        files.Write(prepared, Spec.Text, result.Users, selection, result.Cost);
     }
 
     // What methods that are trained in epochs leave beside the files that all methods have.

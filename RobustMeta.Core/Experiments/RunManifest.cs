@@ -1,0 +1,72 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using RobustMeta.Runtime;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>
+/// The file <c>done</c> of a run folder: size and SHA-256 of every other file, written last and onto the disk. A run is finished
+/// when it is there and all files are as it says.
+/// </summary>
+/// <remarks>
+/// <c>timing.csv</c> is not in it: it differs between equal runs, whose manifests shall be the same bytes, and no result is
+/// computed from it.
+/// </remarks>
+internal static class RunManifest
+{
+    public const string Name = "done";
+    private const string Header = "file,bytes,sha256";
+
+    /// <summary>Brings all files of a folder onto the disk, then writes the manifest.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="except">Names of files that do not belong to the run's results.</param>
+    public static void Write(string folder, Func<string, bool> except)
+    {
+        var names = Directory
+            .EnumerateFiles(folder)
+            .Select(path => Path.GetFileName(path))
+            .Where(name => name != Name && !name.EndsWith(".part", StringComparison.Ordinal) && !except(name))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        foreach (var name in names)
+        {
+            DurableFile.Flush(Path.Combine(folder, name));
+        }
+        DurableFile.FlushFolder(folder);
+        string[] lines = [Header, .. names.Select(name => Line(folder, name)), End(names.Count)];
+        DurableFile.Write(Path.Combine(folder, Name), string.Concat(lines.Select(line => line + "\n")));
+    }
+
+    /// <summary>What is wrong with the files of a finished run, a sentence each; empty where nothing is.</summary>
+    /// <param name="folder">A folder with a manifest.</param>
+    public static IReadOnlyList<string> Damage(string folder)
+    {
+        var lines = File.ReadAllText(Path.Combine(folder, Name)).Split('\n');
+        if (lines.Length < 3 || lines[0] != Header || lines[^2] != End(lines.Length - 3) || lines[^1].Length > 0)
+        {
+            return [$"{Name} has no whole list of the run's files: it is damaged, or of a version before 0.2."];
+        }
+        return
+        [
+            .. lines[1..^2]
+                .Select(line => (line, name: line.Split(',')[0]))
+                .Where(entry => Path.GetFileName(entry.name) != entry.name || Line(folder, entry.name) != entry.line)
+                .Select(entry => $"{entry.name} is missing or is not what the run wrote."),
+        ];
+    }
+
+    // The last line, so that a list cut at a line's end is known as such.
+    private static string End(int count) => string.Create(CultureInfo.InvariantCulture, $"end,{count},");
+
+    private static string Line(string folder, string name)
+    {
+        var path = Path.Combine(folder, name);
+        if (!File.Exists(path))
+        {
+            return name;
+        }
+        using var stream = File.OpenRead(path);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(stream));
+        return string.Create(CultureInfo.InvariantCulture, $"{name},{stream.Length},{hash}");
+    }
+}

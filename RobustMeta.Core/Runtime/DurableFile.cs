@@ -1,0 +1,72 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace RobustMeta.Runtime;
+
+/// <summary>
+/// Files that survive a loss of power once a call returns. .NET's own <c>Flush(true)</c> hides errors of <c>fsync</c>, so it is
+/// called directly; on Windows the runtime's call is used.
+/// </summary>
+public static class DurableFile
+{
+    private const int ReadOnly = 0;
+
+    /// <summary>Writes a file aside, onto the disk, and renames it: after a loss of power there is the old file or the new one.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="text">Its text, written as UTF-8.</param>
+    /// <exception cref="IOException">It could not be brought onto the disk.</exception>
+    public static void Write(string path, string text)
+    {
+        var aside = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.part";
+        File.WriteAllText(aside, text);
+        Flush(aside);
+        File.Move(aside, path, overwrite: true);
+        FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    /// <summary>Brings what was written to a file onto the disk.</summary>
+    /// <exception cref="IOException">It could not be.</exception>
+    public static void Flush(string path)
+    {
+        using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
+        if (OperatingSystem.IsWindows())
+        {
+            stream.Flush(flushToDisk: true);
+        }
+        else
+        {
+            Require(Sync(stream.SafeFileHandle), path);
+        }
+    }
+
+    /// <summary>Brings the names of a folder's files onto the disk; Windows does so by itself.</summary>
+    /// <exception cref="IOException">It could not.</exception>
+    public static void FlushFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+        var descriptor = Open(path, ReadOnly);
+        Require(descriptor, path);
+        using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        Require(Sync(handle), path);
+    }
+
+    private static void Require(int result, string path)
+    {
+        if (result < 0)
+        {
+            throw new IOException(
+                $"{path} could not be brought onto the disk: {Marshal.GetLastPInvokeErrorMessage()}. What was written may be "
+                    + "lost; free space or mend the disk, and run the same command again."
+            );
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static extern int Sync(SafeFileHandle file);
+
+    [DllImport("libc", EntryPoint = "open", SetLastError = true, CharSet = CharSet.Ansi, BestFitMapping = false)]
+    private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+}

@@ -1,0 +1,119 @@
+/// A finished run is what its manifest says; damaged results are set aside, never read.
+module RobustMeta.Tests.Experiments.RunFolderTests
+
+open System
+open System.IO
+open Expecto
+open RobustMeta.Data
+open RobustMeta.Experiments
+open RobustMeta.Tests.TempFolder
+
+let private spec =
+    ExperimentSpec.Of(
+        "MeLU",
+        struct ("userNum", "120"),
+        struct ("epoch", "1"),
+        struct ("hiddenDim1", "4"),
+        struct ("hiddenDim2", "4"),
+        struct ("shiftDraws", "1"),
+        struct ("baselines", "none")
+    )
+
+let private prepared = lazy PreparedExperiment.Of(spec, DatasetCatalog.Default.Load "synthetic")
+let private result = lazy ExperimentRunner.Run(prepared.Value, spec)
+
+/// A finished run in a new folder.
+let private finished root =
+    let folder = RunFolder(root, spec)
+    folder.Write(prepared.Value, result.Value)
+    folder
+
+let private anew root = RunFolder(root, spec)
+
+let private cutAtLineEnd (path: string) =
+    let lines = File.ReadAllLines path
+    File.WriteAllText(path, String.Join('\n', lines[.. lines.Length / 2]) + "\n")
+
+let private keepHeader (path: string) = File.WriteAllText(path, File.ReadAllLines(path)[0] + "\n")
+
+let private flipBit (path: string) =
+    let bytes = File.ReadAllBytes path
+    bytes[bytes.Length / 2] <- bytes[bytes.Length / 2] ^^^ 1uy
+    File.WriteAllBytes(path, bytes)
+
+let private empty (path: string) = File.WriteAllText(path, "")
+
+let private damages =
+    [
+        for file in
+            [
+                "users.csv"
+                "selection.csv"
+                "spec.toml"
+                "history.csv"
+                "weights.csv"
+                "testsets.csv"
+                "model.safetensors"
+            ] do
+            file, "one bit", flipBit
+            file, "emptied", empty
+            file, "deleted", File.Delete
+        "users.csv", "cut at a line end", cutAtLineEnd
+        "users.csv", "a header only", keepHeader
+        "selection.csv", "a header only", keepHeader
+        "done", "emptied", empty
+        "done", "cut at a line end", cutAtLineEnd
+        "done", "one bit", flipBit
+    ]
+
+[<Tests>]
+let tests =
+    testList
+        "RunFolder"
+        [
+            testCase "a finished run is done, whole and read back"
+            <| fun () ->
+                within (fun root ->
+                    let folder = finished root
+                    Expect.isTrue folder.IsDone "at once"
+                    Expect.isTrue (anew root).IsDone "and by another object"
+                    Expect.isNull ((anew root).SetAsideIfDamaged()) "nothing is damaged"
+                    Expect.sequenceEqual ((anew root).ReadUsers()) result.Value.Users "users"
+                    Expect.equal (RunFolder.Open(folder.Path).Spec.Text) spec.Text "its spec"
+                    let manifest = File.ReadAllLines(Path.Combine(folder.Path, "done"))
+
+                    for file in Directory.EnumerateFiles folder.Path |> Seq.map Path.GetFileName do
+                        if file <> "done" && file <> "timing.csv" then
+                            Expect.exists manifest (fun line -> line.StartsWith $"{file},") file)
+
+            testList
+                "damage is found, named and set aside"
+                [
+                    for file, how, damage in damages do
+                        testCase $"{file}, {how}"
+                        <| fun () ->
+                            within (fun root ->
+                                let folder = finished root
+                                damage (Path.Combine(folder.Path, file))
+                                let again = anew root
+                                Expect.isFalse again.IsDone "not done"
+
+                                match again.SetAsideIfDamaged() with
+                                | null -> failtest "nothing was said"
+                                | said ->
+                                    Expect.stringContains said (if file = "done" then "" else file) "what"
+                                    Expect.stringContains said ".damaged-1" "where it is now"
+
+                                Expect.isFalse (Directory.Exists folder.Path) "moved"
+                                Expect.isTrue (Directory.Exists $"{folder.Path}.damaged-1") "kept"
+                                Expect.isTrue (finished root).IsDone "made again")
+                ]
+
+            testCase "a folder of the previous version, whose done is empty, is not read"
+            <| fun () ->
+                within (fun root ->
+                    let folder = finished root
+                    File.WriteAllText(Path.Combine(folder.Path, "done"), "")
+                    let said = (anew root).SetAsideIfDamaged()
+                    Expect.stringContains said "version before 0.2" "says so")
+        ]
