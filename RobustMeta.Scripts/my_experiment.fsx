@@ -13,7 +13,7 @@ open RobustMeta.Training
 let training = TrainerSpec(Epoch = 20, Optimizer = OptimizerKind.Adam, Lr = 0.005, WeightDecay = 0.0001)
 let melu = MetaMethodSpec(MeLUSpec(HiddenDim1 = 64), Training = training)
 let plain, robust = melu.Plain(), melu.Robust(ChiSquareBallSet 0.25)
-let experiment = Experiment("ml-100k", plain, robust, EaseSpec()).Measured(Ndcg 10, Recall 10)
+let experiment = Experiment("ml-100k", plain, robust, EaseSpec()).Measured(Ndcg().At(10), Recall().At(10))
 let comparison = experiment |> Experiment.run "results"
 comparison |> Experiment.printTable "NDCG@10"
 comparison |> Experiment.printDifferences "NDCG@10" robust.DisplayName plain.DisplayName

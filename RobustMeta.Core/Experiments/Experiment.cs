@@ -14,7 +14,7 @@ namespace RobustMeta.Experiments;
 /// <example>
 /// <code>
 /// var comparison = new Experiment("ml-100k", new MetaMethodSpec(new MeLUSpec { HiddenDim1 = 64 }), new EaseSpec())
-///     .Measured(new Ndcg(10))
+///     .Measured(new Ndcg().At(10))
 ///     .Run("results");
 /// </code>
 /// </example>

@@ -121,11 +121,11 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
     /// <summary>The same model trained against the worst case of an ambiguity set, by exact best response.</summary>
     /// <param name="set">The set, e.g. <c>new ChiSquareBallSet(0.25)</c>.</param>
     /// <param name="levels">Levels at which training is robust.</param>
-    /// <param name="reference">What losses are measured against; none is the losses themselves.</param>
+    /// <param name="reference">What losses are measured against; null is nothing, the losses themselves.</param>
     public MetaMethodSpec Robust(
         AmbiguitySet set,
         WeightLevels levels = WeightLevels.Both,
-        ReferenceKind reference = ReferenceKind.None
+        ReferenceKind? reference = null
     ) =>
         With(
             new ReweighterSpec
@@ -133,7 +133,7 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
                 Set = set.Name,
                 Levels = levels,
                 Ascent = AscentRule.BestResponse,
-                References = new() { Reference = reference },
+                References = new() { Reference = reference ?? new NoReferenceKind() },
             }
         );
 

@@ -23,7 +23,7 @@ public static class FirstExperiment
         };
         var melu = new MetaMethodSpec(new MeLUSpec { HiddenDim1 = 64 }) { Training = training };
         return new Experiment("synthetic", melu.Plain(), melu.Robust(new ChiSquareBallSet(0.25)), new EaseSpec())
-            .Measured(new Ndcg(10), new Recall(10))
+            .Measured(new Ndcg().At(10), new Recall().At(10))
             .Run(results);
     }
 }

@@ -30,7 +30,7 @@ let tests =
             <| fun () ->
                 let typed =
                     Experiment("ml-100k", MetaMethodSpec(MeLUSpec(HiddenDim1 = 64)).Robust(ChiSquareBallSet 0.25))
-                        .Measured(Ndcg 10, Recall 10)
+                        .Measured(Ndcg().At(10), Recall().At(10))
                         .Shifted(ExponentialTilt(Betas = [| 0.0; 1.0 |]))
                         .Seeded(3L)
 
@@ -55,7 +55,7 @@ let tests =
                     let experiment =
                         Experiment("synthetic", melu.Plain(), melu.Robust "paper", EaseSpec())
                             .Split(small)
-                            .Measured(Ndcg 10)
+                            .Measured(Ndcg().At(10))
                             .Beside("popularity", "EASE")
 
                     let comparison = experiment.Run root
@@ -74,7 +74,7 @@ let tests =
                     let comparison =
                         Experiment("synthetic", melu.Plain(), wide, melu.Plain(), EaseSpec(Regularization = 30.0))
                             .Split(small)
-                            .Measured(Ndcg 10)
+                            .Measured(Ndcg().At(10))
                             .Beside("EASE")
                             .Run
                             root
@@ -110,7 +110,7 @@ let tests =
                     let against reference =
                         let references =
                             References.ReferenceSpec(
-                                Reference = References.ReferenceKind.Crossfit,
+                                Reference = References.CrossFittedReference(),
                                 ReferenceModel = reference
                             )
 
