@@ -41,6 +41,7 @@ internal sealed class RunFiles(string folder)
         CsvText.Write(In("environment.json"), JsonSerializer.Serialize(facts, Readable) + "\n");
         CsvText.Write(In(TestSets), RunTables.TestSets(prepared));
         CsvText.Write(In("dropped.csv"), RunTables.Dropped(prepared));
+        CsvText.Write(In("robustness.csv"), RobustnessTable.Text(prepared, users));
         CsvText.Write(In(Selection), selection);
         CsvText.Write(In(Timing), RunTables.Timing(cost));
         ResultTable.Write(In(Users), users);

@@ -9,6 +9,8 @@ namespace RobustMeta.Experiments;
 /// <list type="bullet">
 /// <item><c>spec.toml</c>: every setting, as resolved; <c>environment.json</c>: what it was computed with</item>
 /// <item><c>history.csv</c>: one row per epoch; <c>users.csv</c>: one row per test set, user and metric</item>
+/// <item><c>robustness.csv</c>: average, worst, slopes and area over the shift; CVaR curve, interquartile mean, Gini coefficient and
+/// exact worst case over users</item>
 /// <item><c>selection.csv</c>: the best epoch and its validation value; <c>warnings.txt</c>: what to know before trusting it</item>
 /// <item><c>references.csv</c>: validation losses of the references and the plain model; <c>population.csv</c> and
 /// <c>history-RADIUS.csv</c>: the members of a population</item>

@@ -293,7 +293,7 @@ let private signFlip =
     testList
         "sign-flip permutation"
         [
-            property "is the enumeration of all signs for up to eight pairs"
+            property "counts the assignments of signs of up to eight pairs"
             <| fun (first: sbyte) (rest: sbyte list) ->
                 let d = [| for v in List.truncate 8 (first :: rest) -> float v |]
                 let observed = abs (Array.sum d)
