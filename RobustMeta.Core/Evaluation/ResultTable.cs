@@ -22,16 +22,21 @@ public static class ResultTable
 
     /// <summary>Reads a file back; values are exactly those that were written.</summary>
     /// <exception cref="DataFormatException">The file is not such a table.</exception>
-    public static IReadOnlyList<UserResult> Read(string path)
+    public static IReadOnlyList<UserResult> Read(string path) => [.. Stream(path)];
+
+    /// <summary>The rows of a file one after the other, for tables that need not stand in memory as a whole.</summary>
+    /// <exception cref="DataFormatException">The file is not such a table; thrown when the fault is come to.</exception>
+    public static IEnumerable<UserResult> Stream(string path)
     {
-        var text = File.ReadAllText(path);
-        if (!text.StartsWith($"{Header}\n", StringComparison.Ordinal))
+        using var text = new StreamReader(path);
+        var records = Records(path, text).GetEnumerator();
+        if (!records.MoveNext() || string.Join(',', records.Current.Fields) != Header)
         {
             throw new DataFormatException(path, 1, 0, $"expected the header '{Header}'");
         }
-        var rows = new List<UserResult>();
-        foreach (var (line, fields) in Records(path, text).Skip(1))
+        while (records.MoveNext())
         {
+            var (line, fields) = records.Current;
             if (fields.Count != 5)
             {
                 throw new DataFormatException(path, line, 0, $"expected 5 fields, found {fields.Count}");
@@ -44,27 +49,26 @@ public static class ResultTable
             {
                 throw new DataFormatException(path, line, 5, $"expected a number, found '{fields[4]}'");
             }
-            rows.Add(new(fields[0], testSet, fields[2], fields[3], value));
+            yield return new(fields[0], testSet, fields[2], fields[3], value);
         }
-        return rows;
     }
 
     // A quoted field may hold line breaks, so records are not lines; each comes with the line that it starts on.
-    private static IEnumerable<(int Line, List<string> Fields)> Records(string path, string text)
+    private static IEnumerable<(int Line, List<string> Fields)> Records(string path, TextReader text)
     {
         var fields = new List<string>();
         var field = new StringBuilder();
         var quoted = false;
         var start = 1;
         var line = 1;
-        for (var i = 0; i < text.Length; i++)
+        for (var next = text.Read(); next >= 0; next = text.Read())
         {
-            var c = text[i];
+            var c = (char)next;
             line += c == '\n' ? 1 : 0;
-            if (quoted && c == '"' && i + 1 < text.Length && text[i + 1] == '"')
+            if (quoted && c == '"' && text.Peek() == '"')
             {
                 field.Append('"');
-                i++;
+                text.Read();
             }
             else if (c == '"')
             {

@@ -12,4 +12,7 @@ public sealed record RunCost(TimeSpan Training, TimeSpan Evaluation, long UserPa
 
     /// <summary>Wall time of fitting the reference and comparing it with the plainly trained model; not in the training's.</summary>
     public TimeSpan Reference { get; init; }
+
+    /// <summary>Wall time of everything: reference, training and evaluation.</summary>
+    public TimeSpan Total => Reference + Training + Evaluation;
 }

@@ -50,6 +50,8 @@ internal sealed class RunFiles(string folder)
 
     public IReadOnlyList<UserResult> ReadUsers() => ResultTable.Read(In(Users));
 
+    public IEnumerable<UserResult> StreamUsers() => ResultTable.Stream(In(Users));
+
     public double ReadValidation() => LastRow(Selection, RunTables.SelectionColumns.Length)[2];
 
     public ShiftAxis ReadShift()

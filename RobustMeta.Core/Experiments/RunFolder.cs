@@ -23,6 +23,7 @@ namespace RobustMeta.Experiments;
 public sealed class RunFolder
 {
     private const string Diverged = "diverged.txt";
+    private const string HistoryName = "history.csv";
     private const string CheckpointName = "checkpoint";
     private readonly RunFiles files;
     private bool isWhole;
@@ -112,7 +113,7 @@ public sealed class RunFolder
     // What methods that are trained in epochs leave beside the files that all methods have.
     private void WriteTraining(PreparedExperiment prepared, MethodResult result)
     {
-        CsvText.Write(In("history.csv"), RunTables.History(result.Training.History));
+        CsvText.Write(In(HistoryName), HistoryTable.Csv(result.Training.History));
         if (result.Training.Warnings.Count > 0)
         {
             CsvText.Write(In("warnings.txt"), string.Join('\n', result.Training.Warnings) + "\n");
@@ -128,7 +129,7 @@ public sealed class RunFolder
         foreach (var member in result.Members)
         {
             var file = $"history-{PopulationRun.Name(member.Radius)}.csv";
-            CsvText.Write(In(file), RunTables.History(member.Training.History));
+            CsvText.Write(In(file), HistoryTable.Csv(member.Training.History));
         }
         CsvText.Write(In("weights.csv"), RunTables.Weights(prepared, result));
         SaveModel(result);
@@ -140,6 +141,15 @@ public sealed class RunFolder
     /// <summary>The per-user results of a finished run.</summary>
     /// <exception cref="Data.DataFormatException">The file is damaged; deleting the folder makes the run afresh.</exception>
     public IReadOnlyList<UserResult> ReadUsers() => files.ReadUsers();
+
+    /// <summary>The per-user results of a finished run, one after the other.</summary>
+    /// <exception cref="Data.DataFormatException">The file is damaged; deleting the folder makes the run afresh.</exception>
+    public IEnumerable<UserResult> StreamUsers() => files.StreamUsers();
+
+    /// <summary>The epochs of a finished run; none where the method is not trained in epochs.</summary>
+    /// <exception cref="Data.DataFormatException">The file is damaged; deleting the folder makes the run afresh.</exception>
+    public IReadOnlyList<EpochRecord> ReadHistory() =>
+        File.Exists(In(HistoryName)) ? HistoryTable.Read(In(HistoryName)) : [];
 
     /// <summary>Value of the selection metric at the best epoch of a finished run.</summary>
     /// <exception cref="Data.DataFormatException">The file is damaged; deleting the folder makes the run afresh.</exception>

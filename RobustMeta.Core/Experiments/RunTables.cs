@@ -10,16 +10,6 @@ namespace RobustMeta.Experiments;
 /// <summary>The tables of a run's folder as CSV text.</summary>
 internal static class RunTables
 {
-    /// <summary>One row per epoch; the columns are the properties of <see cref="EpochRecord"/>, in order.</summary>
-    public static string History(IReadOnlyList<EpochRecord> history)
-    {
-        var columns = typeof(EpochRecord).GetProperties(BindingFlags.Public | BindingFlags.Instance);
-        return CsvText.Table(
-            columns.Select(c => char.ToLowerInvariant(c.Name[0]) + c.Name[1..]),
-            history.Select(record => columns.Select(c => c.GetValue(record)))
-        );
-    }
-
     /// <summary>Columns of <see cref="Selection"/>.</summary>
     public static readonly string[] SelectionColumns = ["criterion", "bestEpoch", "bestValidation", "stoppedEarly"];
 

@@ -1,0 +1,144 @@
+using RobustMeta.Evaluation;
+using RobustMeta.Runtime;
+
+namespace RobustMeta.Studies;
+
+/// <summary>Methods of one cell compared with plain training: by seed, and by bootstrap over users.</summary>
+public static class MethodComparison
+{
+    /// <summary>Draws of the bootstrap over users.</summary>
+    public const int Draws = 1000;
+
+    /// <summary>The measure of each seed that has the method.</summary>
+    public static double[] PerSeed(IEnumerable<SeedResult> seeds, string method, StudyMeasure measure) =>
+        [
+            .. from seed in seeds
+            let values = seed.Methods.GetValueOrDefault(method)
+            where values is not null && measure.Allows(seed.Cohort, values)
+            select measure.Of(seed.Cohort, values)(seed.Cohort.Once()),
+        ];
+
+    /// <summary>How often each user counts in each draw, by draw and seed.</summary>
+    public static double[][][] Resample(IReadOnlyList<SeedResult> seeds)
+    {
+        var index = seeds
+            .SelectMany(seed => seed.Cohort.Users)
+            .Distinct()
+            .Select((user, i) => (user, i))
+            .ToDictionary();
+        var places = seeds.Select(seed => seed.Cohort.Users.Select(user => index[user]).ToArray()).ToArray();
+        var random = Seeds.Generator(0, "study bootstrap");
+        var draws = new double[Draws][][];
+        for (var d = 0; d < Draws; d++)
+        {
+            var counts = new double[index.Count];
+            for (var n = 0; n < counts.Length; n++)
+            {
+                counts[random.Next(counts.Length)]++;
+            }
+            draws[d] = [.. places.Select(place => Array.ConvertAll(place, i => counts[i]))];
+        }
+        return draws;
+    }
+
+    /// <summary>Differences of the given methods to plain training on one measure.</summary>
+    /// <param name="plain">Name of the method that the others are compared with.</param>
+    /// <param name="seeds">Results.</param>
+    /// <param name="draws">Of <see cref="Resample"/>, of the same seeds.</param>
+    /// <param name="methods">Names of the methods, among which p-values are corrected.</param>
+    /// <param name="measure">The measure.</param>
+    public static IReadOnlyList<MethodDifference> Differences(
+        string plain,
+        IReadOnlyList<SeedResult> seeds,
+        double[][][] draws,
+        IEnumerable<string> methods,
+        StudyMeasure measure
+    )
+    {
+        var found = methods
+            .Select(method => Difference(plain, seeds, draws, measure, method))
+            .OfType<MethodDifference>()
+            .ToArray();
+        var corrected = Significance.Holm([.. found.Select(difference => difference.P)]);
+        return [.. found.Select((difference, i) => difference with { Corrected = corrected[i] })];
+    }
+
+    /// <summary>Ranks of values, 1 the best; equal values share their mean rank.</summary>
+    public static double[] Ranks(bool higherIsBetter, IReadOnlyList<double> values)
+    {
+        var signed = values.Select(x => higherIsBetter ? -x : x).ToArray();
+        return
+        [
+            .. signed.Select(x => 1 + signed.Count(other => other < x) + (signed.Count(other => other == x) - 1) / 2.0),
+        ];
+    }
+
+    private static MethodDifference? Difference(
+        string plain,
+        IReadOnlyList<SeedResult> seeds,
+        double[][][] draws,
+        StudyMeasure measure,
+        string method
+    )
+    {
+        var gains = Gains(plain, seeds, measure, method);
+        if (gains.Count == 0)
+        {
+            return null;
+        }
+        var bySeed = gains.Select(gain => gain.Of(seeds[gain.Place].Cohort.Once())).ToArray();
+        var drawn = draws.Select(draw => gains.Average(gain => gain.Of(draw[gain.Place]))).ToArray();
+        var users = gains.SelectMany(gain => seeds[gain.Place].Cohort.Users).Distinct().Count();
+        var (interval, p) = Bootstrap(bySeed.Average(), drawn, users);
+        var ofSeeds = bySeed.Length > 1 ? Significance.PairedT(bySeed) : p;
+        return new(
+            method,
+            measure,
+            Significance.StudentInterval(bySeed),
+            interval,
+            double.IsNaN(p) ? ofSeeds : Math.Max(p, ofSeeds),
+            double.NaN
+        );
+    }
+
+    // Gains over plain training of the seeds that have both, as functions of how often each user counts.
+    private static List<(int Place, Func<double[], double> Of)> Gains(
+        string plain,
+        IReadOnlyList<SeedResult> seeds,
+        StudyMeasure measure,
+        string method
+    )
+    {
+        var sign = measure.HigherIsBetter ? 1.0 : -1.0;
+        var gains = new List<(int, Func<double[], double>)>();
+        for (var place = 0; place < seeds.Count; place++)
+        {
+            var (cohort, methods) = (seeds[place].Cohort, seeds[place].Methods);
+            if (
+                methods.TryGetValue(method, out var own)
+                && methods.TryGetValue(plain, out var other)
+                && measure.Allows(cohort, own)
+                && measure.Allows(cohort, other)
+            )
+            {
+                var (ownOf, otherOf) = (measure.Of(cohort, own), measure.Of(cohort, other));
+                gains.Add((place, counts => sign * (ownOf(counts) - otherOf(counts))));
+            }
+        }
+        return gains;
+    }
+
+    // Percentile interval and two-sided p-value of an estimate by its draws.
+    private static (Interval Interval, double P) Bootstrap(double estimate, double[] draws, int users)
+    {
+        var sorted = draws.Where(x => !double.IsNaN(x)).Order().ToArray();
+        if (sorted.Length == 0)
+        {
+            return (new(estimate, double.NaN, double.NaN, users), double.NaN);
+        }
+        double At(double fraction) => sorted[Math.Min(sorted.Length - 1, (int)(fraction * sorted.Length))];
+        var (below, above) = (sorted.Count(x => x <= 0), sorted.Count(x => x >= 0));
+        var p = 2.0 * (1 + Math.Min(below, above)) / (1 + sorted.Length);
+        return (new(estimate, At(0.025), At(0.975), users), Math.Min(1, p));
+    }
+}

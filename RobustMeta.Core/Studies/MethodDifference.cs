@@ -1,0 +1,23 @@
+using RobustMeta.Evaluation;
+
+namespace RobustMeta.Studies;
+
+/// <summary>A method's difference to plain training on one measure; positive where the method is better.</summary>
+/// <param name="Method">The method.</param>
+/// <param name="Measure">The measure.</param>
+/// <param name="OverSeeds">Over seeds, Student's t; its count is that of the seeds.</param>
+/// <param name="OverUsers">Over users, bootstrap: who is drawn counts with all that any seed tested the user on.</param>
+/// <param name="P">The larger of the two-sided p-values of both, before correction.</param>
+/// <param name="Corrected">The same, Holm-corrected over the methods.</param>
+public sealed record MethodDifference(
+    string Method,
+    StudyMeasure Measure,
+    Interval OverSeeds,
+    Interval OverUsers,
+    double P,
+    double Corrected
+)
+{
+    /// <summary>Whether the difference is significant at 0.05 after correction.</summary>
+    public bool IsSignificant => Corrected < 0.05;
+}

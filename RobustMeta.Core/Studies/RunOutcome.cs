@@ -1,0 +1,13 @@
+using RobustMeta.Experiments;
+
+namespace RobustMeta.Studies;
+
+/// <summary>What there is of a run.</summary>
+/// <param name="State">How far it is.</param>
+/// <param name="Folder">Its folder, which may not exist yet.</param>
+/// <param name="Reason">Why training diverged; null otherwise.</param>
+public sealed record RunOutcome(RunState State, RunFolder Folder, string? Reason)
+{
+    /// <summary>Whether nothing is left to do.</summary>
+    public bool IsSettled => State is RunState.Done or RunState.Diverged;
+}

@@ -1,0 +1,177 @@
+using RobustMeta.Data;
+using RobustMeta.Settings;
+
+namespace RobustMeta.Studies;
+
+/// <summary>Makes the specs of a study's runs before any is run, so that a mistake is told with its line, at once.</summary>
+internal static class StudyCheck
+{
+    // Beyond, the values of a sweep are checked one by one and not in all combinations.
+    private const int MostPoints = 500;
+
+    /// <summary>Requires that every method of every cell can be run with every value that is tuned or swept.</summary>
+    /// <param name="file">Names the file in messages.</param>
+    /// <param name="spec">The study.</param>
+    /// <param name="tables">Its tables, for the lines; empty for a study made of values.</param>
+    /// <exception cref="SettingException">One cannot; the message names file, line, table and key.</exception>
+    public static void RequireRuns(string file, StudySpec spec, IReadOnlyList<StudyTable> tables)
+    {
+        var settings = new RunSettings(spec);
+        var known = new HashSet<string>();
+        foreach (var cell in spec.Cells)
+        {
+            foreach (var method in spec.MethodsOf(cell))
+            {
+                var choice = method.HasModel ? StudyChoice.None : spec.Tuning;
+                var first = settings.Layers(cell, method, choice.Values[0], method.Tuned.Values[0], SweepPoint.None);
+                Require(file, tables, method, first, known);
+                foreach (var layers in Variations(spec, settings, cell, method))
+                {
+                    Require(file, tables, method, layers, known);
+                }
+            }
+        }
+        RequireKnown(file, spec, tables, known);
+    }
+
+    private static IEnumerable<IReadOnlyList<RunLayer>> Variations(
+        StudySpec spec,
+        RunSettings settings,
+        StudyCell cell,
+        StudyMethod method
+    )
+    {
+        var (shared, own) = (spec.Tuning.Values[0], method.Tuned.Values[0]);
+        var values = method.HasModel ? [] : spec.Tuning.Values.Skip(1);
+        var points = spec.PointsOf(method);
+        return values
+            .Select(value => settings.Layers(cell, method, value, own, SweepPoint.None))
+            .Concat(method.Tuned.Values.Skip(1).Select(v => settings.Layers(cell, method, shared, v, SweepPoint.None)))
+            .Concat(
+                (points.Count <= MostPoints ? points : Edges(spec, method)).Select(point =>
+                    settings.Layers(cell, method, shared, own, point)
+                )
+            );
+    }
+
+    // Every value of every swept key once, the other keys at their first value.
+    private static IEnumerable<SweepPoint> Edges(StudySpec spec, StudyMethod method) =>
+        from sweep in spec.Sweeps
+        where sweep.Methods?.Contains(method.Name) ?? true
+        from axis in sweep.Axes
+        from value in axis.Values
+        select new SweepPoint(
+            sweep.Name,
+            [.. sweep.Axes.Select(a => (a.Key, a.Key == axis.Key ? value : a.Values[0]))]
+        );
+
+    private static void Require(
+        string file,
+        IReadOnlyList<StudyTable> tables,
+        StudyMethod method,
+        IReadOnlyList<RunLayer> layers,
+        HashSet<string> known
+    )
+    {
+        try
+        {
+            RequireOwn(layers);
+            var experiment = RunSettings.Experiment(layers, method, 1);
+            _ = DatasetCatalog.Default.Find(experiment.Dataset);
+            known.UnionWith(
+                RunSettings.Keys(layers.SelectMany(l => l.Settings).Last(s => s.Key == StudySpec.ModelKey).Value)
+            );
+        }
+        catch (SettingException error)
+        {
+            throw new SettingException($"{Place(file, tables, method, layers, error.Message)}: {error.Message}");
+        }
+    }
+
+    // The study itself sets these.
+    private static void RequireOwn(IReadOnlyList<RunLayer> layers)
+    {
+        var (key, other) = layers
+            .SelectMany(layer => layer.Settings)
+            .Select(s => s.Key)
+            .Where(key => key is "seed" or "method")
+            .Select(key => (key, key == "seed" ? "'seeds' above the tables" : "the name of the table [method.NAME]"))
+            .FirstOrDefault();
+        if (key is not null)
+        {
+            throw new SettingException($"'{key}' is not set here but by {other}");
+        }
+    }
+
+    // Settings for all that no method has.
+    private static void RequireKnown(
+        string file,
+        StudySpec spec,
+        IReadOnlyList<StudyTable> tables,
+        HashSet<string> known
+    )
+    {
+        var tuned = spec
+            .Tuning.Keys.Concat(spec.Methods.SelectMany(method => method.Tuned.Keys))
+            .Concat(spec.Sweeps.SelectMany(sweep => sweep.Axes.Select(axis => axis.Key)))
+            .ToHashSet();
+        foreach (var (key, _) in spec.Overrides.Where(setting => tuned.Contains(setting.Key)))
+        {
+            throw new SettingException(
+                $"{key} is given, and is tuned or swept by the study: leave it out, or take it from 'tuned' or the sweep in {file}"
+            );
+        }
+        IEnumerable<(string Table, IReadOnlyList<(string Key, string Value)> Settings)> general =
+        [
+            ("shared", spec.Shared),
+            .. spec.Data.Select(part => ($"data.{part.Name}", part.Settings)),
+            .. spec.Shifts.Select(part => ($"shift.{part.Name}", part.Settings)),
+            ("", spec.Overrides),
+        ];
+        foreach (var (table, settings) in general)
+        {
+            foreach (var (key, _) in settings.Where(setting => !known.Contains(setting.Key)))
+            {
+                throw new SettingException(
+                    $"{At(file, tables, table, key)}: There is no setting '{key}'{NearestName.Hint(key, known)}"
+                );
+            }
+        }
+    }
+
+    // The last table whose key the message names; else that of the method.
+    private static string Place(
+        string file,
+        IReadOnlyList<StudyTable> tables,
+        StudyMethod method,
+        IReadOnlyList<RunLayer> layers,
+        string message
+    )
+    {
+        var guilty = layers
+            .SelectMany(layer => layer.Settings.Select(setting => (layer.Table, setting.Key, setting.Value)))
+            .Where(s =>
+                message.StartsWith(s.Key + " ", StringComparison.Ordinal)
+                || message.Contains($"'{s.Key}'", StringComparison.Ordinal)
+                || message.Contains($"'{s.Value}'", StringComparison.Ordinal)
+            )
+            .LastOrDefault();
+        return guilty.Table is { } table
+            ? At(file, tables, table, guilty.Key)
+            : At(file, tables, $"method.{method.Name}", "");
+    }
+
+    private static string At(string file, IReadOnlyList<StudyTable> tables, string table, string key)
+    {
+        if (table.Length == 0)
+        {
+            return "given beside the study";
+        }
+        var found = tables.FirstOrDefault(t => t.Name == table);
+        // A tuned key stands in a list: its line is that of 'tuned'.
+        var entry =
+            found?.Entries.FirstOrDefault(e => e.Key == key)
+            ?? found?.Entries.FirstOrDefault(e => e.Key == "tuned" && e.Values.Contains(key));
+        return found is null ? $"{file}: [{table}]" : $"{file}:{entry?.Line ?? found.Line}: [{table}]";
+    }
+}

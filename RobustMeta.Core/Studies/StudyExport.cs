@@ -1,0 +1,57 @@
+using RobustMeta.Runtime;
+
+namespace RobustMeta.Studies;
+
+/// <summary>The results of a study as one table: a row per run, test set and metric.</summary>
+public static class StudyExport
+{
+    private static readonly string[] Columns =
+    [
+        "data",
+        "shift",
+        "base",
+        "method",
+        "sweep",
+        "settings",
+        "shared",
+        "own",
+        "seed",
+        "run",
+        "testset",
+        "coordinate",
+        "metric",
+        "mean",
+        "worstDecile",
+        "users",
+        "validation",
+    ];
+
+    /// <summary>The table as CSV text. Times are not in it: they differ between equal runs.</summary>
+    public static string Csv(IEnumerable<RunRecord> records) =>
+        CsvText.Table(Columns, records.SelectMany(record => record.Measurements.Select(m => Row(record, m))));
+
+    private static IEnumerable<object?> Row(RunRecord record, RunMeasurement measurement)
+    {
+        var run = record.Run;
+        return
+        [
+            run.Cell.Data.Name,
+            run.Cell.Shift.Name,
+            run.Cell.Base.Name,
+            run.Method.Name,
+            run.Point.Sweep,
+            run.Point.Text,
+            run.Shared,
+            run.Own,
+            run.Seed,
+            run.Id,
+            measurement.TestSet,
+            measurement.Coordinate,
+            measurement.Metric,
+            measurement.Mean,
+            measurement.WorstDecile,
+            measurement.Users,
+            record.Validation,
+        ];
+    }
+}

@@ -1,0 +1,273 @@
+using RobustMeta.Settings;
+
+namespace RobustMeta.Studies;
+
+/// <summary>Makes a study of the tables of a file, checking every name.</summary>
+/// <param name="file">Names the file in messages.</param>
+/// <param name="tables">The tables of the study or of one of its variants.</param>
+internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
+{
+    private const string Expected =
+        "expected shared, tuning, data.NAME, shift.NAME, base.NAME, cell.DATA.BASE, method.NAME, sweep.NAME or variant.NAME";
+    private const string SeedsKey = "seeds";
+    private const string TuningSeedKey = "tuningSeed";
+    private const string MethodsKey = "methods";
+    private const string TunedKey = "tuned";
+    private const string ValuesKey = "values";
+    private static readonly string[] Kinds = ["data", "shift", "base", "cell", "method", "sweep"];
+    private static readonly string[] TopKeys = [SeedsKey, TuningSeedKey];
+
+    /// <summary>The study.</summary>
+    public StudySpec Spec()
+    {
+        RequireKnownTables();
+        var methods = Named("method").Select(table => Method(table.Table, table.Name)).ToArray();
+        var names = methods.Select(method => method.Name).ToArray();
+        if (names.Length == 0)
+        {
+            throw new SettingException($"{file}: there is no table [method.NAME]; expected at least one method");
+        }
+        var data = Named("data").Select(t => Part(t.Table, t.Name, names, hasMethods: false)).ToArray();
+        var bases = Named("base").Select(t => Part(t.Table, t.Name, names, hasMethods: true)).ToArray();
+        var shifts = Named("shift").Select(t => Part(t.Table, t.Name, names, hasMethods: false)).ToArray();
+        var spec = new StudySpec
+        {
+            Seeds = SeedsOf(Find(""), required: true)!,
+            TuningSeed = TuningSeed(),
+            Shared = Settings(Find("shared")),
+            Tuning = Find("tuning") is { } tuning ? Choice(tuning, required: true) : StudyChoice.None,
+            Data = data.Length > 0 ? data : throw new SettingException($"{file}: there is no table [data.NAME]"),
+            Shifts = shifts.Length > 0 ? shifts : [StudyPart.Unnamed],
+            Bases = bases.Length > 0 ? bases : [StudyPart.Unnamed],
+            Methods = methods,
+            Sweeps = [.. Named("sweep").Select(t => Sweep(t.Table, t.Name, names))],
+        };
+        spec = spec with { CellSeeds = CellSeeds(spec) };
+        RequireTuning(spec);
+        return spec;
+    }
+
+    private StudyTable? Find(string name) => tables.FirstOrDefault(table => table.Name == name);
+
+    private IEnumerable<(StudyTable Table, string Name)> Named(string kind) =>
+        tables
+            .Where(table => table.Name.StartsWith(kind + ".", StringComparison.Ordinal))
+            .Select(table => (table, table.Name[(kind.Length + 1)..]));
+
+    private void RequireKnownTables()
+    {
+        foreach (var table in tables)
+        {
+            var isKnown =
+                table.Name is "" or "shared" or "tuning"
+                || Kinds.Any(kind => table.Name.StartsWith(kind + ".", StringComparison.Ordinal));
+            if (!isKnown)
+            {
+                throw At(table.Line, $"there is no table [{table.Name}]; {Expected}");
+            }
+            if (table.Name.AsSpan().ContainsAny(",;\"\r\n/\\:"))
+            {
+                throw At(
+                    table.Line,
+                    $"[{table.Name}] has a name with one of , ; \" / \\ :, which file names cannot hold"
+                );
+            }
+        }
+        foreach (var entry in Find("")!.Entries.Where(entry => !TopKeys.Contains(entry.Key)))
+        {
+            throw At(
+                entry.Line,
+                $"there is no '{entry.Key}' above the tables{NearestName.Hint(entry.Key, TopKeys)} Expected "
+                    + $"{string.Join(" and ", TopKeys)}; settings of runs stand in [shared]"
+            );
+        }
+    }
+
+    private StudyPart Part(StudyTable table, string name, string[] methods, bool hasMethods)
+    {
+        var own = hasMethods ? MethodsOf(table, methods) : null;
+        if (own is not null && !own.Contains(methods[0]))
+        {
+            throw At(
+                Line(table, MethodsKey),
+                $"[{table.Name}] leaves out '{methods[0]}', which the others are compared with"
+            );
+        }
+        return new(name, Settings(table, hasMethods ? [SeedsKey, MethodsKey] : [SeedsKey]))
+        {
+            Seeds = SeedsOf(table, required: false),
+            Methods = own,
+        };
+    }
+
+    private StudyMethod Method(StudyTable table, string name) =>
+        new(name, Settings(table, [TunedKey, ValuesKey])) { Tuned = Choice(table, required: false) };
+
+    private StudySweep Sweep(StudyTable table, string name, string[] methods)
+    {
+        var axes = table.Entries.Where(entry => entry.Key != MethodsKey).ToArray();
+        foreach (var axis in axes.Where(axis => !axis.IsList || axis.Values.Count == 0))
+        {
+            throw At(
+                axis.Line,
+                $"[{table.Name}] has {axis.Key} = {axis.Text}; expected a list of values, {axis.Key} = [...]"
+            );
+        }
+        return axes.Length == 0
+            ? throw At(table.Line, $"[{table.Name}] varies nothing; expected e.g. taskWeightLr = [0.001, 0.01, 0.1]")
+            : new(name, [.. axes.Select(axis => (axis.Key, axis.Values))]) { Methods = MethodsOf(table, methods) };
+    }
+
+    private IReadOnlyList<string>? MethodsOf(StudyTable table, string[] methods)
+    {
+        if (table.Entries.FirstOrDefault(entry => entry.Key == MethodsKey) is not { } entry)
+        {
+            return null;
+        }
+        foreach (var name in entry.Values.Where(name => !methods.Contains(name)))
+        {
+            throw At(
+                entry.Line,
+                $"[{table.Name}] names the method '{name}', which has no table{NearestName.Hint(name, methods)}"
+            );
+        }
+        return entry.Values;
+    }
+
+    private StudyChoice Choice(StudyTable table, bool required)
+    {
+        var keys = table.Entries.FirstOrDefault(entry => entry.Key == TunedKey);
+        var values = table.Entries.FirstOrDefault(entry => entry.Key == ValuesKey);
+        if (required && table.Entries.FirstOrDefault(e => e.Key is not (TunedKey or ValuesKey)) is { } other)
+        {
+            throw At(other.Line, $"[{table.Name}] has '{other.Key}'; expected 'tuned' and 'values' and nothing else");
+        }
+        if (keys is null && values is null && !required)
+        {
+            return StudyChoice.None;
+        }
+        if (keys is { Text: "none" } && values is null)
+        {
+            return StudyChoice.None;
+        }
+        if (keys is null || values is not { Values.Count: > 0 })
+        {
+            throw At(
+                table.Line,
+                $"[{table.Name}] has no '{(keys is null ? TunedKey : ValuesKey)}'; expected e.g. tuned = \"weightDecay\", "
+                    + "values = [0.0001, 0.001], or tuned = \"none\""
+            );
+        }
+        var choice = new StudyChoice(keys.Values, values.Values);
+        return choice.Misfit() is { } value
+            ? throw At(
+                values.Line,
+                $"[{table.Name}] has the value '{value}' for {string.Join(", ", choice.Keys)}; expected one for all, "
+                    + "or one for each with '/' between"
+            )
+            : choice;
+    }
+
+    private long? TuningSeed() =>
+        Find("")!.Entries.FirstOrDefault(entry => entry.Key == TuningSeedKey) is { } entry
+            ? Integers(entry) is [var seed]
+                ? seed
+                : throw At(entry.Line, $"'{TuningSeedKey}' is {entry.Text}; expected one integer")
+            : null;
+
+    private IReadOnlyList<long>? SeedsOf(StudyTable? table, bool required)
+    {
+        var entry = table?.Entries.FirstOrDefault(e => e.Key == SeedsKey);
+        return entry is { Values.Count: > 0 } ? Integers(entry)
+            : required || entry is not null
+                ? throw At(entry?.Line ?? 1, "there are no 'seeds'; expected e.g. seeds = [1, 2, 3]")
+            : null;
+    }
+
+    private IReadOnlyList<long> Integers(StudyEntry entry)
+    {
+        try
+        {
+            var seeds = StudyFile.Seeds(entry.Key, entry.Values);
+            return seeds.Distinct().Count() == seeds.Length
+                ? seeds
+                : throw new SettingException($"'{entry.Key}' names a seed twice: {entry.Text}");
+        }
+        catch (SettingException error)
+        {
+            throw At(entry.Line, error.Message);
+        }
+    }
+
+    private Dictionary<(string, string), IReadOnlyList<long>> CellSeeds(StudySpec spec)
+    {
+        var cells = spec.Cells.Select(cell => (cell.Data.Name, cell.Base.Name)).Distinct().ToArray();
+        var names = cells.ToDictionary(cell => $"{cell.Item1}.{cell.Item2}");
+        var seeds = new Dictionary<(string, string), IReadOnlyList<long>>();
+        foreach (var (table, name) in Named("cell"))
+        {
+            if (!names.TryGetValue(name, out var cell))
+            {
+                throw At(
+                    table.Line,
+                    $"[{table.Name}] is no data set and base model of this study{NearestName.Hint(name, names.Keys)}"
+                );
+            }
+            if (table.Entries.FirstOrDefault(entry => entry.Key != SeedsKey) is { } other)
+            {
+                throw At(other.Line, $"[{table.Name}] has '{other.Key}'; it takes 'seeds' and nothing else");
+            }
+            seeds.Add(cell, SeedsOf(table, required: true)!);
+        }
+        return seeds;
+    }
+
+    // An equal tuning budget for all: a method that is given more candidates is given an advantage.
+    private void RequireTuning(StudySpec spec)
+    {
+        if (!spec.IsTuned)
+        {
+            return;
+        }
+        if (spec.TuningSeed is not { } tuningSeed)
+        {
+            throw new SettingException(
+                $"{file}: there is no 'tuningSeed', the seed to tune on; expected e.g. tuningSeed = 100"
+            );
+        }
+        if (spec.Cells.Any(cell => spec.SeedsOf(cell).Contains(tuningSeed)) || spec.Seeds.Contains(tuningSeed))
+        {
+            throw At(
+                Line(Find("")!, TuningSeedKey),
+                $"tuningSeed {tuningSeed} is one of the reported seeds; tune on another one"
+            );
+        }
+        foreach (var (table, _) in Named("method"))
+        {
+            if (table.Entries.All(entry => entry.Key != TunedKey))
+            {
+                throw At(
+                    table.Line,
+                    $"[{table.Name}] has no 'tuned', while other parts of the study are tuned; expected e.g. "
+                        + "tuned = \"weightDecay\" with 'values', or tuned = \"none\" where there is nothing to choose"
+                );
+            }
+        }
+        var budgets = spec.Methods.Where(method => method.Tuned.IsTuned).GroupBy(method => method.Tuned.Values.Count);
+        if (budgets.Count() > 1)
+        {
+            throw new SettingException(
+                $"{file}: every method needs the same number of 'values' (an equal tuning budget); there are "
+                    + string.Join("; ", budgets.Select(g => $"{g.Key} for {string.Join(", ", g.Select(m => m.Name))}"))
+            );
+        }
+    }
+
+    private static (string, string)[] Settings(StudyTable? table, params string[] without) =>
+        table is null ? [] : [.. table.Entries.Where(e => !without.Contains(e.Key)).Select(e => (e.Key, e.Text))];
+
+    private static int Line(StudyTable table, string key) =>
+        table.Entries.FirstOrDefault(entry => entry.Key == key)?.Line ?? table.Line;
+
+    private SettingException At(int line, string message) => new($"{file}:{line}: {message}");
+}

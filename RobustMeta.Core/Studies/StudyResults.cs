@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using RobustMeta.Evaluation;
+using RobustMeta.Experiments;
+
+namespace RobustMeta.Studies;
+
+/// <summary>
+/// The results of a study as records, one a run; per-user rows are aggregated while they are read, run by run.
+/// </summary>
+public static class StudyResults
+{
+    private const double Decile = 0.1;
+
+    /// <summary>The finished runs that are reported, in the order of the plan.</summary>
+    /// <param name="spec">The study.</param>
+    /// <param name="store">Where its results are.</param>
+    /// <exception cref="Data.DataFormatException">A file is damaged; deleting its folder makes the run afresh.</exception>
+    public static IEnumerable<RunRecord> Read(StudySpec spec, StudyStore store) =>
+        Finished(spec, store)
+            .Select(done => new RunRecord(
+                done.Run,
+                done.Folder,
+                done.Folder.ReadValidation(),
+                done.Folder.ReadCost(),
+                Measure(done.Folder.Spec, done.Folder.StreamUsers())
+            ));
+
+    /// <summary>The folders of the runs that are reported and finished.</summary>
+    internal static IEnumerable<(PlannedRun Run, RunFolder Folder)> Finished(StudySpec spec, StudyStore store)
+    {
+        var plan = new StudyTuning(spec, store.Outcome).Plan;
+        return from run in spec.Cells.SelectMany(plan.Reported)
+            where run.Id is not null
+            let outcome = store.Outcome(plan.Experiment(run))
+            where outcome.State == RunState.Done
+            select (run, outcome.Folder);
+    }
+
+    private static ImmutableArray<RunMeasurement> Measure(ExperimentSpec spec, IEnumerable<UserResult> rows)
+    {
+        var values = new Dictionary<(int TestSet, string Metric), List<double>>();
+        foreach (var row in rows)
+        {
+            var key = (row.TestSet, row.Metric);
+            if (!values.TryGetValue(key, out var own))
+            {
+                values.Add(key, own = []);
+            }
+            own.Add(row.Value);
+        }
+        return
+        [
+            .. values.Select(group =>
+            {
+                var sign = Metric.Parse(group.Key.Metric).HigherIsBetter ? 1.0 : -1.0;
+                return new RunMeasurement(
+                    group.Key.TestSet,
+                    spec.Shift.Betas[group.Key.TestSet],
+                    group.Key.Metric,
+                    group.Value.Average(),
+                    sign * TailStatistics.LowestMean(group.Value.Select(x => sign * x), Decile),
+                    group.Value.Count
+                );
+            }),
+        ];
+    }
+}

@@ -1,0 +1,46 @@
+namespace RobustMeta.Studies;
+
+/// <summary>How far a study is, run by run.</summary>
+/// <param name="Runs">The runs of its plan, each spec once.</param>
+public sealed record StudyStatus(IReadOnlyList<RunStatus> Runs)
+{
+    /// <summary>Number of runs in a state.</summary>
+    public int Count(RunState state) => Runs.Count(run => run.State == state);
+
+    /// <summary>The status of a study.</summary>
+    /// <param name="spec">The study.</param>
+    /// <param name="store">Where its results are.</param>
+    public static StudyStatus Of(StudySpec spec, StudyStore store)
+    {
+        var plan = new StudyTuning(spec, store.Outcome).Plan;
+        var folders = store.Folders();
+        var held = store.Claims.Held().ToHashSet();
+        return new([
+            .. plan.Runs()
+                .DistinctBy(run => (object?)run.Id ?? run)
+                .Select(run => StatusOf(spec, run, run.Id is { } id ? folders.GetValueOrDefault(id) : null, held)),
+        ]);
+    }
+
+    private static RunStatus StatusOf(StudySpec spec, PlannedRun run, string? folder, HashSet<string> held)
+    {
+        if (run.Id is null)
+        {
+            var key = new TuningKey(run.Cell, run.Shared is null ? null : run.Method);
+            return new(run, RunState.Missing, $"waits for the tuning of {key.Title}", null);
+        }
+        if (folder is not null && StudyStore.IsDone(folder))
+        {
+            return new(run, RunState.Done, null, folder);
+        }
+        if (folder is not null && StudyStore.ReadDivergence(folder) is { } reason)
+        {
+            return new(run, RunState.Diverged, reason, folder);
+        }
+        var state =
+            held.Contains(StudyRunner.PieceOf(spec, run)) ? RunState.Running
+            : folder is not null ? RunState.Interrupted
+            : RunState.Missing;
+        return new(run, state, null, folder);
+    }
+}

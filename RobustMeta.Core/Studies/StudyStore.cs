@@ -1,0 +1,85 @@
+using RobustMeta.Experiments;
+using RobustMeta.Settings;
+
+namespace RobustMeta.Studies;
+
+/// <summary>
+/// The results of a study: one folder a run, named by the hash of its spec, below <c>runs/AA</c> (the first two digits of
+/// the hash). No file has two writers, and a run is done when its last file is there.
+/// </summary>
+public sealed class StudyStore
+{
+    private readonly string runs;
+
+    /// <summary>The store in a folder, which is made when first written to.</summary>
+    /// <param name="root">The folder.</param>
+    /// <exception cref="SettingException">The folder holds a study of version 0.1.</exception>
+    public StudyStore(string root)
+    {
+        Root = root;
+        runs = Path.Combine(root, "runs");
+        RequireThisFormat();
+    }
+
+    /// <summary>The folder.</summary>
+    public string Root { get; }
+
+    /// <summary>Which processes work on what.</summary>
+    public StudyClaims Claims => new(Path.Combine(Root, "claims"));
+
+    /// <summary>The folder of a run.</summary>
+    public RunFolder Folder(ExperimentSpec spec) => new(Path.Combine(runs, spec.Hash[..2]), spec);
+
+    /// <summary>What there is of a run.</summary>
+    public RunOutcome Outcome(ExperimentSpec spec)
+    {
+        var folder = Folder(spec);
+        return folder.IsDone ? new(RunState.Done, folder, null)
+            : folder.ReadDivergence() is { } reason ? new(RunState.Diverged, folder, reason)
+            : new(Directory.Exists(folder.Path) ? RunState.Interrupted : RunState.Missing, folder, null);
+    }
+
+    /// <summary>The file of what is measured once for all methods on a data set and seed.</summary>
+    internal string BesideFile(ExperimentSpec spec) =>
+        Path.Combine(Root, "baselines", $"{spec.Dataset}-{spec.Seed}-{spec.DataHash}.csv");
+
+    /// <summary>The folders of all runs, by hash.</summary>
+    internal IReadOnlyDictionary<string, string> Folders() =>
+        Directory.Exists(runs)
+            ? Directory
+                .EnumerateDirectories(runs)
+                .SelectMany(Directory.EnumerateDirectories)
+                .ToDictionary(path => path[(path.LastIndexOf('-') + 1)..])
+            : new Dictionary<string, string>();
+
+    /// <summary>Whether the run in a folder is finished.</summary>
+    internal static bool IsDone(string folder) => new RunFiles(folder).IsDone;
+
+    /// <summary>Why the training in a folder diverged; null where it did not.</summary>
+    internal static string? ReadDivergence(string folder) =>
+        Path.Combine(folder, "diverged.txt") is var file && File.Exists(file) ? File.ReadAllText(file).TrimEnd() : null;
+
+    /// <summary>What the finished run in a folder cost.</summary>
+    internal static RunCost ReadCost(string folder) => new RunFiles(folder).ReadCost();
+
+    // There, runs stand in DATA/BASE/RUN: their hashes are of specs that read otherwise now.
+    private void RequireThisFormat()
+    {
+        if (Directory.Exists(runs) || !Directory.Exists(Root))
+        {
+            return;
+        }
+        var old = Directory
+            .EnumerateDirectories(Root)
+            .SelectMany(Directory.EnumerateDirectories)
+            .SelectMany(Directory.EnumerateDirectories)
+            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "spec.toml")));
+        if (old is not null)
+        {
+            throw new SettingException(
+                $"{Root} holds a study of version 0.1 (e.g. {old}), whose runs this version cannot continue. Choose "
+                    + "another folder with 'out', or move this one away."
+            );
+        }
+    }
+}
