@@ -122,8 +122,11 @@ let private dispatch (words: string list) =
         let out, settings = splitOut (pairs rest)
         withCancellation (QuickStart.execute out settings)
         0
+    | "study" :: rest ->
+        withCancellation (StudyCommand.execute rest)
+        0
     | "robustness" :: rest ->
-        withCancellation (Study.execute (Study.order rest))
+        withCancellation (StudyCommand.execute ("robustness" :: rest))
         0
     | "theory" :: rest ->
         Theory.execute rest

@@ -142,6 +142,9 @@ public sealed record ExperimentSpec : ISpec
     private static string TextOf(IEnumerable<(string Key, string Value)> settings) =>
         string.Concat(settings.Select(s => $"{s.Key} = {TomlText.Quote(s.Value)}\n"));
 
-    private static string HashOf(IEnumerable<(string Key, string Value)> settings) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(TextOf(settings))))[..12];
+    /// <summary>Short hash of the text of a spec.</summary>
+    internal static string HashOf(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
+
+    private static string HashOf(IEnumerable<(string Key, string Value)> settings) => HashOf(TextOf(settings));
 }

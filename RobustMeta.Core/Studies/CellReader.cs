@@ -67,7 +67,7 @@ public sealed class CellReader(StudySpec spec, StudyStore store)
         var beside = ReadBeside(experiment);
         var hard = SupportHardness.Hardest(beside);
         string[] users = [.. plain.Outcome.Folder.ReadUsers().Select(row => row.User).Distinct()];
-        var cohort = new Cohort(users, experiment.Shift.Betas, [.. users.Select(hard.Contains)]);
+        var cohort = new Cohort(users, plain.Outcome.Folder.ReadShift().Coordinates, [.. users.Select(hard.Contains)]);
         var others = beside.Where(row => row.Metric != SupportHardness.Metric).GroupBy(row => row.Method).ToArray();
         var methods = done.ToDictionary(r => Label(r.Run), r => new MethodValues(cohort, r.Outcome.Folder.ReadUsers()));
         foreach (var other in others)

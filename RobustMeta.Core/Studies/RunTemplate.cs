@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using RobustMeta.Experiments;
 using RobustMeta.Settings;
 
@@ -8,14 +6,16 @@ namespace RobustMeta.Studies;
 
 /// <summary>
 /// Runs that differ in a few settings: the text of one spec whose lines are replaced, so that a hundred thousand runs get
-/// their hashes in seconds. A setting changes its own line and no other; each value is checked once.
+/// their hashes in seconds. Each value of a setting is checked once.
 /// </summary>
 internal sealed class RunTemplate
 {
+    private const string SeedKey = "seed";
+
     private readonly ExperimentSpec example;
     private readonly string[] lines;
     private readonly Dictionary<string, int> lineOf;
-    private readonly Dictionary<(string, string), string> printed = [];
+    private readonly Dictionary<(string, string), string?> printed = [];
 
     /// <summary>A template of one spec.</summary>
     public RunTemplate(ExperimentSpec example)
@@ -32,22 +32,28 @@ internal sealed class RunTemplate
     public string Hash(long seed, IReadOnlyList<(string Key, string Value)> settings)
     {
         var changed = (string[])lines.Clone();
-        changed[lineOf["seed"]] = string.Create(CultureInfo.InvariantCulture, $"seed = {seed}");
+        changed[lineOf[SeedKey]] = string.Create(CultureInfo.InvariantCulture, $"{SeedKey} = {seed}");
         foreach (var setting in settings)
         {
-            var line = Print(setting);
+            if (Print(setting) is not { } line)
+            {
+                return example.With([.. settings, (SeedKey, seed.ToString(CultureInfo.InvariantCulture))]).Hash;
+            }
             changed[lineOf[setting.Key]] = line;
         }
-        var text = string.Join('\n', changed) + '\n';
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..12];
+        return ExperimentSpec.HashOf(string.Join('\n', changed) + '\n');
     }
 
-    private string Print((string Key, string Value) setting)
+    // The line of a setting; null where it changes others too, as a shift protocol does, which brings settings of its own.
+    private string? Print((string Key, string Value) setting)
     {
         if (!printed.TryGetValue(setting, out var line))
         {
             var other = Lines(example.With(setting));
-            line = lineOf.TryGetValue(setting.Key, out var i) ? other[i] : "";
+            var own = lineOf.GetValueOrDefault(setting.Key, -1);
+            var isAlone =
+                own >= 0 && other.Length == lines.Length && !other.Where((l, i) => i != own && l != lines[i]).Any();
+            line = isAlone ? other[own] : null;
             printed.Add(setting, line);
         }
         return line;

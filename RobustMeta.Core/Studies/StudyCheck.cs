@@ -34,6 +34,24 @@ internal static class StudyCheck
         RequireKnown(file, spec, tables, known);
     }
 
+    /// <summary>Requires a seed to tune on that is not reported, where something is tuned.</summary>
+    /// <exception cref="SettingException">There is none, or it is reported.</exception>
+    public static void RequireSeeds(StudySpec spec)
+    {
+        if (!spec.IsTuned)
+        {
+            return;
+        }
+        if (spec.TuningSeed is not { } tuningSeed)
+        {
+            throw new SettingException("there is no 'tuningSeed', the seed to tune on; expected e.g. tuningSeed = 100");
+        }
+        if (spec.Seeds.Contains(tuningSeed) || spec.Cells.Any(cell => spec.SeedsOf(cell).Contains(tuningSeed)))
+        {
+            throw new SettingException($"tuningSeed {tuningSeed} is one of the reported seeds; tune on another one");
+        }
+    }
+
     private static IEnumerable<IReadOnlyList<RunLayer>> Variations(
         StudySpec spec,
         RunSettings settings,

@@ -18,6 +18,7 @@ public static class StudyExport
         "seed",
         "run",
         "testset",
+        "axis",
         "coordinate",
         "metric",
         "mean",
@@ -29,6 +30,27 @@ public static class StudyExport
     /// <summary>The table as CSV text. Times are not in it: they differ between equal runs.</summary>
     public static string Csv(IEnumerable<RunRecord> records) =>
         CsvText.Table(Columns, records.SelectMany(record => record.Measurements.Select(m => Row(record, m))));
+
+    /// <summary>The runs of a plan as CSV text, a row each; what tuning must decide first is empty.</summary>
+    public static string Plan(IEnumerable<PlannedRun> runs) =>
+        CsvText.Table(
+            ["run", "stage", "data", "shift", "base", "method", "settings", "shared", "own", "seed"],
+            runs.Select(run =>
+                (IEnumerable<object?>)
+                    [
+                        run.Id,
+                        run.Stage,
+                        run.Cell.Data.Name,
+                        run.Cell.Shift.Name,
+                        run.Cell.Base.Name,
+                        run.Method.Name,
+                        run.Point.Text,
+                        run.Shared,
+                        run.Own,
+                        run.Seed,
+                    ]
+            )
+        );
 
     private static IEnumerable<object?> Row(RunRecord record, RunMeasurement measurement)
     {
@@ -46,6 +68,7 @@ public static class StudyExport
             run.Seed,
             run.Id,
             measurement.TestSet,
+            record.Axis,
             measurement.Coordinate,
             measurement.Metric,
             measurement.Mean,

@@ -100,20 +100,20 @@ public sealed class StudyPlan
             points.Select(point =>
             {
                 var run = new PlannedRun(cell, method, RunStage.Report, shared, own, point, seed, null);
-                return shared is null || own is null ? run : run with { Id = Template(run).Hash(seed, point.Settings) };
+                return shared is null || own is null ? run : run with { Id = IdOf(run) };
             });
 
         // Points of one sweep have the same keys: its first point stands for all. Keys that stand for several settings do not.
-        private RunTemplate Template(PlannedRun run)
+        private string IdOf(PlannedRun run)
         {
-            var wide = run.Point.Settings.Any(s => !RunSettings.IsOneLine(s.Key));
-            var key = wide ? run.Point.Text : run.Point.Sweep;
+            var isWide = run.Point.Settings.Any(s => !RunSettings.IsOneLine(s.Key));
+            var key = isWide ? run.Point.Text : run.Point.Sweep;
             if (!templates.TryGetValue(key, out var template))
             {
                 template = new(plan.Experiment(run));
                 templates.Add(key, template);
             }
-            return template;
+            return template.Hash(run.Seed, isWide ? [] : run.Point.Settings);
         }
     }
 }

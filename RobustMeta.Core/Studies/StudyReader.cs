@@ -229,18 +229,13 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         {
             return;
         }
-        if (spec.TuningSeed is not { } tuningSeed)
+        try
         {
-            throw new SettingException(
-                $"{file}: there is no 'tuningSeed', the seed to tune on; expected e.g. tuningSeed = 100"
-            );
+            StudyCheck.RequireSeeds(spec);
         }
-        if (spec.Cells.Any(cell => spec.SeedsOf(cell).Contains(tuningSeed)) || spec.Seeds.Contains(tuningSeed))
+        catch (SettingException error)
         {
-            throw At(
-                Line(Find("")!, TuningSeedKey),
-                $"tuningSeed {tuningSeed} is one of the reported seeds; tune on another one"
-            );
+            throw At(Line(Find("")!, TuningSeedKey), error.Message);
         }
         foreach (var (table, _) in Named("method"))
         {

@@ -22,7 +22,8 @@ public static class StudyResults
                 done.Folder,
                 done.Folder.ReadValidation(),
                 done.Folder.ReadCost(),
-                Measure(done.Folder.Spec, done.Folder.StreamUsers())
+                done.Folder.ReadShift().Name,
+                Measure(done.Folder.ReadShift().Coordinates, done.Folder.StreamUsers())
             ));
 
     /// <summary>The folders of the runs that are reported and finished.</summary>
@@ -36,7 +37,10 @@ public static class StudyResults
             select (run, outcome.Folder);
     }
 
-    private static ImmutableArray<RunMeasurement> Measure(ExperimentSpec spec, IEnumerable<UserResult> rows)
+    private static ImmutableArray<RunMeasurement> Measure(
+        IReadOnlyList<double> coordinates,
+        IEnumerable<UserResult> rows
+    )
     {
         var values = new Dictionary<(int TestSet, string Metric), List<double>>();
         foreach (var row in rows)
@@ -55,7 +59,7 @@ public static class StudyResults
                 var sign = Metric.Parse(group.Key.Metric).HigherIsBetter ? 1.0 : -1.0;
                 return new RunMeasurement(
                     group.Key.TestSet,
-                    spec.Shift.Betas[group.Key.TestSet],
+                    coordinates[group.Key.TestSet],
                     group.Key.Metric,
                     group.Value.Average(),
                     sign * TailStatistics.LowestMean(group.Value.Select(x => sign * x), Decile),

@@ -39,6 +39,11 @@ internal static class StudyVariant
             );
         }
         var replaced = Axes.Where(axis => others.Any(table => Kind(table) == axis)).ToHashSet();
+        if (replaced.Overlaps(["data", "base"]))
+        {
+            // Cells are of the study's own data sets and base models.
+            replaced.Add("cell");
+        }
         IEnumerable<StudyTable> kept = own.Where(table => !replaced.Contains(Kind(table)));
         return [.. kept.Select(table => Merge(table, others)), .. others.Where(table => !IsIn(table, kept))];
     }

@@ -1,104 +1,160 @@
-/// The robustness study: `robustness [quick|ratings] [runs|report] [DATA [BASE]] [out FOLDER] [grid FILE] [to FILE]`.
+/// Studies from scripts: reading a study file, running what is missing, results as records and as a frame, the report.
 module RobustMeta.Scripts.Study
 
 open System
+open System.Globalization
 open System.IO
 open System.Threading
+open Deedle
 open RobustMeta.Runtime
 open RobustMeta.Settings
-open RobustMeta.Scripts.StudyGrid
-open RobustMeta.Scripts.StudyRuns
+open RobustMeta.Studies
 
-/// What to do.
-type Order =
-    {
-        GridFile: string
-        Out: string
-        /// Where the report goes.
-        Report: string
-        /// Only make the report from what is there.
-        OnlyReport: bool
-        /// Only do the runs.
-        OnlyRuns: bool
-        Data: string list
-        Bases: string list
-    }
+/// A study and where its results are.
+type Study = { Spec: StudySpec; Store: StudyStore }
 
-/// Name of the report.
+/// Name of the report in a study's folder.
 [<Literal>]
-let ReportFile = "ROBUSTNESS.md"
+let ReportFile = "report.md"
 
-let private gridBeside name = Path.Combine(AppContext.BaseDirectory, "experiments", name)
+let private beside =
+    lazy (Path.Combine(Path.GetDirectoryName(typeof<Study>.Assembly.Location) |> nonNull, "experiments"))
 
-let private standard =
-    {
-        GridFile = gridBeside "robustness.toml"
-        Out = Path.Combine("results", "robustness")
-        Report = ""
-        OnlyReport = false
-        OnlyRuns = false
-        Data = []
-        Bases = []
-    }
+/// Names of the studies that come with the project.
+let names () =
+    [
+        for file in Directory.GetFiles(beside.Value, "*.toml") |> Array.sort ->
+            Path.GetFileNameWithoutExtension file |> nonNull
+    ]
 
-/// Another grid that comes with the project, in a folder of its own.
-let private named name order = { order with GridFile = gridBeside $"{name}.toml"; Out = Path.Combine("results", name) }
+let private listed () = String.Join(", ", names ())
 
-/// Reads the words of a command.
-let rec private read (order: Order) (words: string list) =
-    match words with
-    | [] -> order
-    | ("quick" | "--quick") :: rest -> read (named "robustness-quick" order) rest
-    | ("ratings" | "--ratings") :: rest -> read (named "robustness-ratings" order) rest
-    | "report" :: rest -> read { order with OnlyReport = true } rest
-    | "runs" :: rest -> read { order with OnlyRuns = true } rest
-    | "out" :: folder :: rest -> read { order with Out = folder } rest
-    | "grid" :: file :: rest -> read { order with GridFile = file } rest
-    | "to" :: file :: rest -> read { order with Report = file } rest
-    | name :: rest when order.Data.IsEmpty -> read { order with Data = [ name ] } rest
-    | name :: rest when order.Bases.IsEmpty -> read { order with Bases = [ name ] } rest
-    | name :: _ ->
+/// The file of a study: one's own by its path, one of the project by its name.
+let fileOf (name: string) =
+    if name.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) then
+        if File.Exists name then
+            name
+        else
+            raise (SettingException $"There is no study file '{name}'. Studies of the project: {listed ()}")
+    elif List.contains name (names ()) then
+        Path.Combine(beside.Value, name + ".toml")
+    else
         raise (
             SettingException
-                $"'{name}' is one word too many; expected robustness [quick|ratings] [runs|report] [DATA [BASE]] [out FOLDER] [grid FILE] [to FILE]"
+                $"There is no study '{name}'{NearestName.Hint(name, names ())} Studies: {listed ()}; or give the path of a study file, NAME.toml"
         )
 
-/// The order of a command's words.
-let order (words: string list) : Order =
-    let order = read standard words
+let private structs (pairs: (string * string) list) = [| for key, value in pairs -> struct (key, value) |]
 
-    if order.Report = "" then
-        { order with Report = Path.Combine(order.Out, ReportFile) }
-    else
-        order
+/// A study by name or path, a variant of it (`Some "quick"`), and changes as the command line has them, e.g.
+/// `[ "data", "ml-100k"; "seeds", "1,2"; "epoch", "5" ]`. Results are below `out`; without it in `results/NAME`.
+let load (name: string) (variant: string option) (out: string option) (changes: (string * string) list) : Study =
+    let spec = StudyFile.Read(fileOf name, Option.toObj variant).With(structs changes)
+    { Spec = spec; Store = StudyStore(defaultArg out (Path.Combine("results", spec.Name))) }
 
-// What there is of every part of the grid.
-let private writeReport (order: Order) (grid: Grid) (cancellation: CancellationToken) =
-    let shop = Workshop(grid, order.Out, cancellation)
+/// A study made of values instead of a file.
+let ofSpec (out: string) (spec: StudySpec) : Study = { Spec = spec; Store = StudyStore out }
 
-    let parts =
+let private hooks: Lazy<StudyHooks> =
+    lazy
+        (StudyHooks(
+            Say = (fun line -> printfn $"{line}"),
+            Epochs = (fun spec criterion -> Progress.reporter spec.MethodName spec.Training.Epoch criterion),
+            Trained = (fun stoppedEarly -> Progress.finish stoppedEarly),
+            Downloads = Progress.download ()
+        ))
+
+/// Runs what is missing; stops when cancelled, and goes on from there the next time.
+let runUntil (cancellation: CancellationToken) (study: Study) =
+    StudyRunner(study.Spec, study.Store, hooks.Value, cancellation).Run()
+
+/// Runs what is missing.
+let run (study: Study) = runUntil CancellationToken.None study
+
+/// The finished runs as records: what each came to on every test set and metric.
+let records (study: Study) : RunRecord list = StudyResults.Read(study.Spec, study.Store) |> List.ofSeq
+
+/// The cells of which anything is complete, with the per-user results behind them.
+let cells (study: Study) : CellResult list = CellReader(study.Spec, study.Store).ReadAll() |> List.ofSeq
+
+/// All results as a frame: one row per run, test set and metric; a swept setting is a column of its own.
+let frame (study: Study) : Frame<int, string> =
+    let rows =
         [
-            for data in grid.Data do
-                for basis in grid.Bases do
-                    match StudyReport.readPart shop data basis with
-                    | Some part -> part
-                    | None -> ()
+            for r in records study do
+                for m in r.Measurements -> r, m
         ]
 
-    CsvText.Write(order.Report, StudyReport.markdown grid parts)
-    printfn $"written: {order.Report}"
+    let column name (select: RunRecord * RunMeasurement -> obj) =
+        name => Series.ofValues [ for row in rows -> select row ]
 
-/// Runs what is missing of the parts that were asked for, and makes the report of all that is there.
-let execute (order: Order) (cancellation: CancellationToken) =
-    let grid = StudyGrid.read order.GridFile
-    let chosen = select order.Data order.Bases grid
-    Directory.CreateDirectory order.Out |> ignore
+    let swept = study.Spec.Sweeps |> Seq.collect _.Axes |> Seq.map (fun (struct (key, _)) -> key) |> Seq.distinct
 
-    if not order.OnlyReport then
-        let shop = Workshop(chosen, order.Out, cancellation)
+    // Numbers as numbers, so that they can be an axis; not a number where a run is not swept along the key.
+    let valueOf key (r: RunRecord) : obj =
+        match r.Run.Point.Settings |> Seq.tryFind (fun (struct (k, _)) -> k = key) with
+        | Some(struct (_, text)) ->
+            match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
+            | true, number -> number :> obj
+            | _ -> text :> obj
+        | None -> nan :> obj
 
-        for data in chosen.Data do
-            runData shop data
+    Frame.ofColumns
+        [
+            column "data" (fun (r, _) -> r.Run.Cell.Data.Name)
+            column "shift" (fun (r, _) -> r.Run.Cell.Shift.Name)
+            column "base" (fun (r, _) -> r.Run.Cell.Base.Name)
+            column "method" (fun (r, _) -> r.Run.Method.Name)
+            column "sweep" (fun (r, _) -> r.Run.Point.Sweep)
+            for key in swept do
+                column key (fun (r, _) -> valueOf key r)
+            column "seed" (fun (r, _) -> r.Run.Seed)
+            column "testset" (fun (_, m) -> m.TestSet)
+            column "coordinate" (fun (_, m) -> m.Coordinate)
+            column "metric" (fun (_, m) -> m.Metric)
+            column "mean" (fun (_, m) -> m.Mean)
+            column "worstDecile" (fun (_, m) -> m.WorstDecile)
+            column "users" (fun (_, m) -> m.Users)
+            column "validation" (fun (r, _) -> r.Validation)
+            column "trainSeconds" (fun (r, _) -> r.Cost.Training.TotalSeconds)
+            column "referenceSeconds" (fun (r, _) -> r.Cost.Reference.TotalSeconds)
+            column "peakBytes" (fun (r, _) -> r.Cost.PeakBytes)
+            column "run" (fun (r, _) -> r.Folder.Spec.Hash)
+        ]
 
-    if not order.OnlyRuns then
-        writeReport order grid cancellation
+/// The epochs of all finished runs as a frame: losses, gap, effective sample sizes, validation.
+let history (study: Study) : Frame<int, string> =
+    let rows =
+        [
+            for h in StudyHistory.Read(study.Spec, study.Store) do
+                for e in h.Epochs -> h.Run, e
+        ]
+
+    let column name (select: PlannedRun * RobustMeta.Training.EpochRecord -> obj) =
+        name => Series.ofValues [ for row in rows -> select row ]
+
+    Frame.ofColumns
+        [
+            column "data" (fun (r, _) -> r.Cell.Data.Name)
+            column "shift" (fun (r, _) -> r.Cell.Shift.Name)
+            column "base" (fun (r, _) -> r.Cell.Base.Name)
+            column "method" (fun (r, _) -> CellReader.Label r)
+            column "seed" (fun (r, _) -> r.Seed)
+            column "epoch" (fun (_, e) -> e.Epoch)
+            column "meanLoss" (fun (_, e) -> e.MeanLoss)
+            column "robustLoss" (fun (_, e) -> e.RobustLoss)
+            column "validation" (fun (_, e) -> e.Validation)
+            column "userEss" (fun (_, e) -> e.UserEss)
+            column "interactionEss" (fun (_, e) -> e.InteractionEss)
+            column "worstLoss" (fun (_, e) -> e.WorstLoss)
+            column "dualityGap" (fun (_, e) -> e.DualityGap)
+        ]
+
+/// Writes the report and, beside it, what the runs cost; returns the report's path.
+let saveReport (path: string option) (study: Study) : string =
+    let path = defaultArg path (Path.Combine(study.Store.Root, ReportFile))
+    Directory.CreateDirectory(FileInfo(path).Directory |> nonNull |> _.FullName) |> ignore
+    CsvText.Write(path, StudyReport.markdown study.Spec (cells study))
+    let cost = Tables.markdown (StudyTables.cost (records study))
+    CsvText.Write(nonNull (Path.ChangeExtension(path, ".cost.md")), $"# Cost of the study {study.Spec.Name}\n\n{cost}")
+    path

@@ -1,4 +1,4 @@
-module RobustMeta.Tests.Scripts.StudyClaimsTests
+module RobustMeta.Tests.Studies.StudyClaimsTests
 
 open System
 open System.Collections.Concurrent
@@ -6,8 +6,7 @@ open System.IO
 open System.Threading
 open System.Threading.Tasks
 open Expecto
-open RobustMeta.Scripts
-open RobustMeta.Scripts.StudyClaims
+open RobustMeta.Studies
 open RobustMeta.Tests
 
 let private names = [ for i in 1..12 -> $"piece {i}" ]
@@ -16,15 +15,17 @@ let private names = [ for i in 1..12 -> $"piece {i}" ]
 let private pieces (isDone: ConcurrentDictionary<string, bool>) (work: string -> unit) =
     [
         for name in names ->
-            {
-                Name = name
-                Work =
-                    fun () ->
-                        if not (isDone.ContainsKey name) then
-                            work name
-                            isDone[name] <- true
-            }
+            StudyPiece(
+                name,
+                fun () ->
+                    if not (isDone.ContainsKey name) then
+                        work name
+                        isDone[name] <- true
+            )
     ]
+
+let private share (folder: string) (cancellation: CancellationToken) (pieces: StudyPiece list) =
+    StudyClaims(folder).Share(pieces, null, cancellation)
 
 [<Tests>]
 let tests =
@@ -91,5 +92,6 @@ let tests =
 
                     Expect.isFalse (isDone.ContainsKey names.Head) "not done while another holds it"
                     Expect.equal isDone.Count (names.Length - 1) "the others are done"
-                    Expect.isTrue held.CanWrite "still held")
+                    Expect.isTrue held.CanWrite "still held"
+                    Expect.equal (List.ofSeq (StudyClaims(root).Held())) [ names.Head ] "what is worked on is told")
         ]

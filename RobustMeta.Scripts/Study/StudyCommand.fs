@@ -1,0 +1,137 @@
+/// The command `study NAME|FILE.toml [quick] [plan|status|run|report|export] [name value …]`.
+module RobustMeta.Scripts.StudyCommand
+
+open System
+open System.IO
+open System.Threading
+open RobustMeta.Runtime
+open RobustMeta.Settings
+open RobustMeta.Studies
+
+/// What to do with a study.
+type Verb =
+    | RunAndReport
+    | Run
+    | Report
+    | Status
+    | Plan
+    | Probe
+    | Export
+
+/// A command's words, read.
+type Order =
+    {
+        Name: string
+        Variant: string option
+        Verb: Verb
+        Out: string option
+        /// Where the report or export goes.
+        To: string option
+        Changes: (string * string) list
+    }
+
+let private verbs =
+    [ "run", Run; "report", Report; "status", Status; "plan", Plan; "probe", Probe; "export", Export ]
+
+/// The grammar, for help.
+let usage =
+    """study NAME|FILE.toml [quick] [plan|status|run|report|export] [name value …]
+without a verb: runs what is missing, then writes the report
+  plan      the runs, their number and the expected time; the list goes to plan.csv
+  probe     the same, trying one epoch of each cell for the time
+  status    done, running, diverged and missing runs, with reasons, and the time that remains
+  run       runs what is missing; several processes share the work
+  report    writes the report from what is there
+  export    writes results.csv: a row per run, test set and metric
+names: out FOLDER, to FILE, variant NAME, data A,B, base A,B, methods A,B, seeds 1,2, tuningSeed 100;
+all others are settings of the runs, e.g. epoch 5"""
+
+let rec private read (order: Order) (words: string list) =
+    match words with
+    | [] -> order
+    | "quick" :: rest when order.Variant.IsNone -> read { order with Variant = Some "quick" } rest
+    | word :: rest when order.Verb = RunAndReport && List.exists (fst >> (=) word) verbs ->
+        read { order with Verb = verbs |> List.find (fst >> (=) word) |> snd } rest
+    | [ word ] ->
+        let known = "quick" :: List.map fst verbs
+        raise (SettingException $"'{word}' has no value, and is no verb{NearestName.Hint(word, known)}\n{usage}")
+    | "out" :: folder :: rest -> read { order with Out = Some folder } rest
+    | "to" :: file :: rest -> read { order with To = Some file } rest
+    | "variant" :: name :: rest -> read { order with Variant = Some name } rest
+    | key :: value :: rest -> read { order with Changes = order.Changes @ [ key, value ] } rest
+
+/// The order of a command's words, the study's name or file first.
+let order (words: string list) : Order =
+    match words with
+    | [] ->
+        let names = String.Join(", ", Study.names ())
+        raise (SettingException $"study needs the name of a study or a study file\n{usage}\nstudies: {names}")
+    | name :: rest ->
+        read { Name = name; Variant = None; Verb = RunAndReport; Out = None; To = None; Changes = [] } rest
+
+let private time (span: TimeSpan) =
+    if span.TotalHours >= 1.0 then
+        $"{int span.TotalHours} h {span.Minutes} min"
+    elif span.TotalMinutes >= 1.0 then
+        $"{int span.TotalMinutes} min {span.Seconds} s"
+    else
+        $"{Tables.number 1 span.TotalSeconds} s"
+
+let private remaining (estimate: StudyEstimate) =
+    match Option.ofNullable estimate.Remaining with
+    | Some span ->
+        $"time that remains: {time span} in one process on this machine (from {estimate.Measured} finished runs)"
+    | None -> "time that remains: unknown until a run is finished; 'probe' tries one epoch of each cell"
+
+let private print (study: Study.Study) probed =
+    let status = StudyStatus.Of(study.Spec, study.Store)
+    printf "%s" (Tables.markdown (StudyTables.status status))
+    printfn $"\n{remaining (StudyEstimate.Of(status, probed))}"
+    status
+
+let private reasons (status: StudyStatus) =
+    for state in [ RunState.Diverged; RunState.Running; RunState.Interrupted ] do
+        for run in status.Runs |> Seq.filter (fun r -> r.State = state) do
+            let why = Option.ofObj run.Reason |> Option.map (fun text -> $": {text}") |> Option.defaultValue ""
+            printfn $"{(string state).ToLowerInvariant()}: {run.Run.Title}{why}"
+
+    for reason, runs in
+        status.Runs
+        |> Seq.filter (fun r -> r.State = RunState.Missing && not (isNull r.Reason))
+        |> Seq.groupBy _.Reason do
+        printfn $"missing: {Seq.length runs} runs, {reason}"
+
+let private write (order: Order) (study: Study.Study) name text =
+    let path = defaultArg order.To (Path.Combine(study.Store.Root, name))
+    Directory.CreateDirectory(FileInfo(path).Directory |> nonNull |> _.FullName) |> ignore
+    CsvText.Write(path, text)
+    printfn $"written: {path}"
+
+let private plan order (study: Study.Study) probed =
+    let status = print study probed
+    write order study "plan.csv" (StudyExport.Plan(status.Runs |> Seq.map _.Run))
+
+let private report (order: Order) (study: Study.Study) =
+    // Of the whole study, whatever part was run.
+    let whole = Study.load order.Name order.Variant (Some study.Store.Root) []
+    let changed = order.Changes |> List.exists (fst >> fun key -> not (Seq.contains key StudyOverrides.Keys))
+    let path = Study.saveReport order.To (if changed then study else whole)
+    printfn $"written: {path}"
+
+/// Does what a command's words say.
+let execute (words: string list) (cancellation: CancellationToken) =
+    let order = order words
+    let study = Study.load order.Name order.Variant order.Out order.Changes
+
+    match order.Verb with
+    | Plan -> plan order study null
+    | Probe ->
+        let seconds = StudyProbe.Seconds(study.Spec, StudyHooks.Silent, cancellation)
+        plan order study (Func<_, _>(fun cell -> Nullable(seconds[cell])))
+    | Status -> print study null |> reasons
+    | Run -> Study.runUntil cancellation study
+    | Report -> report order study
+    | Export -> write order study "results.csv" (StudyExport.Csv(Study.records study))
+    | RunAndReport ->
+        Study.runUntil cancellation study
+        report order study
