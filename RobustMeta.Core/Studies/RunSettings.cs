@@ -45,6 +45,23 @@ internal sealed class RunSettings(StudySpec spec)
             new("", spec.Overrides, true),
         ];
 
+    /// <summary>
+    /// The settings in which runs of a method in a cell differ: tuned and swept ones, as far as no stronger layer sets them.
+    /// </summary>
+    public IReadOnlyList<(string Key, string Value)> Varied(PlannedRun run)
+    {
+        var stronger = run.Method.Settings.Select(s => s.Key).ToHashSet();
+        var shared = run.Method.HasModel ? [] : spec.Tuning.Settings(run.Shared!).Where(s => !stronger.Contains(s.Key));
+        return
+        [
+            .. shared
+                .Concat(run.Method.Tuned.Settings(run.Own!))
+                .Concat(run.Point.Settings)
+                .GroupBy(s => s.Key)
+                .Select(group => group.Last()),
+        ];
+    }
+
     /// <summary>The experiment of layers, with a method's name and a seed.</summary>
     /// <exception cref="SettingException">A setting is not valid, or no model is named.</exception>
     public static ExperimentSpec Experiment(IReadOnlyList<RunLayer> layers, StudyMethod method, long seed)

@@ -7,7 +7,7 @@ namespace RobustMeta.Studies;
 internal static class StudyCheck
 {
     // Beyond, the values of a sweep are checked one by one and not in all combinations.
-    private const int MostPoints = 500;
+    private const int MostPoints = 100;
 
     /// <summary>Requires that every method of every cell can be run with every value that is tuned or swept.</summary>
     /// <param name="file">Names the file in messages.</param>
@@ -16,20 +16,10 @@ internal static class StudyCheck
     /// <exception cref="SettingException">One cannot; the message names file, line, table and key.</exception>
     public static void RequireRuns(string file, StudySpec spec, IReadOnlyList<StudyTable> tables)
     {
-        var settings = new RunSettings(spec);
         var known = new HashSet<string>();
-        foreach (var cell in spec.Cells)
+        foreach (var (method, layers) in Samples(spec))
         {
-            foreach (var method in spec.MethodsOf(cell))
-            {
-                var choice = method.HasModel ? StudyChoice.None : spec.Tuning;
-                var first = settings.Layers(cell, method, choice.Values[0], method.Tuned.Values[0], SweepPoint.None);
-                Require(file, tables, method, first, known);
-                foreach (var layers in Variations(spec, settings, cell, method))
-                {
-                    Require(file, tables, method, layers, known);
-                }
-            }
+            Require(file, tables, method, layers, known);
         }
         RequireKnown(file, spec, tables, known);
     }
@@ -52,25 +42,53 @@ internal static class StudyCheck
         }
     }
 
-    private static IEnumerable<IReadOnlyList<RunLayer>> Variations(
-        StudySpec spec,
-        RunSettings settings,
-        StudyCell cell,
-        StudyMethod method
-    )
+    // Every cell with its first method; every value that is tuned or swept on the first data set.
+    private static IEnumerable<(StudyMethod Method, IReadOnlyList<RunLayer> Layers)> Samples(StudySpec spec)
     {
-        var (shared, own) = (spec.Tuning.Values[0], method.Tuned.Values[0]);
-        var values = method.HasModel ? [] : spec.Tuning.Values.Skip(1);
-        var points = spec.PointsOf(method);
-        return values
-            .Select(value => settings.Layers(cell, method, value, own, SweepPoint.None))
-            .Concat(method.Tuned.Values.Skip(1).Select(v => settings.Layers(cell, method, shared, v, SweepPoint.None)))
-            .Concat(
-                (points.Count <= MostPoints ? points : Edges(spec, method)).Select(point =>
-                    settings.Layers(cell, method, shared, own, point)
-                )
+        var settings = new RunSettings(spec);
+        foreach (var cell in spec.Cells)
+        {
+            var methods = spec.MethodsOf(cell);
+            if (cell.Data != spec.Data[0])
+            {
+                yield return (methods[0], Layers(cell, methods[0]));
+                continue;
+            }
+            foreach (var value in spec.ChoiceOf(new(cell, null)).Values)
+            {
+                yield return (spec.SharedBy ?? methods[0], Layers(cell, spec.SharedBy ?? methods[0], value));
+            }
+            foreach (var method in methods)
+            {
+                foreach (var value in method.Tuned.Values)
+                {
+                    yield return (method, Layers(cell, method, own: value));
+                }
+                foreach (var point in Points(spec, method))
+                {
+                    yield return (method, Layers(cell, method, point: point));
+                }
+            }
+        }
+
+        IReadOnlyList<RunLayer> Layers(
+            StudyCell cell,
+            StudyMethod method,
+            string? shared = null,
+            string? own = null,
+            SweepPoint? point = null
+        ) =>
+            settings.Layers(
+                cell,
+                method,
+                shared ?? spec.Tuning.Values[0],
+                own ?? method.Tuned.Values[0],
+                point ?? SweepPoint.None
             );
     }
+
+    private static IEnumerable<SweepPoint> Points(StudySpec spec, StudyMethod method) =>
+        spec.PointsOf(method) is var points && points.Count <= MostPoints ? points : Edges(spec, method);
 
     // Every value of every swept key once, the other keys at their first value.
     private static IEnumerable<SweepPoint> Edges(StudySpec spec, StudyMethod method) =>
@@ -171,7 +189,7 @@ internal static class StudyCheck
             .Where(s =>
                 message.StartsWith(s.Key + " ", StringComparison.Ordinal)
                 || message.Contains($"'{s.Key}'", StringComparison.Ordinal)
-                || message.Contains($"'{s.Value}'", StringComparison.Ordinal)
+                || s.Value.Split(',').Any(word => message.Contains($"'{word}'", StringComparison.Ordinal))
             )
             .LastOrDefault();
         return guilty.Table is { } table

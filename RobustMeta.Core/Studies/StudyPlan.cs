@@ -11,6 +11,7 @@ public sealed class StudyPlan
 {
     private readonly RunSettings settings;
     private readonly Func<TuningKey, string?> chosen;
+    private readonly Dictionary<(StudyCell, StudyMethod, string), RunTemplate> templates = [];
 
     /// <summary>The plan of a study.</summary>
     /// <param name="spec">The study.</param>
@@ -63,14 +64,19 @@ public sealed class StudyPlan
             Spec.TuningSeed!.Value,
             null
         );
-        return run.Shared is null ? run : run with { Id = Experiment(run).Hash };
+        return Decided(run);
     }
 
     /// <summary>The runs of a cell that are reported, seed by seed.</summary>
     public IEnumerable<PlannedRun> Reported(StudyCell cell)
     {
-        var methods = Spec.MethodsOf(cell).Select(method => new Decided(this, cell, method)).ToArray();
-        return Spec.SeedsOf(cell).SelectMany(seed => methods.SelectMany(method => method.Runs(seed)));
+        var methods = Spec.MethodsOf(cell)
+            .Select(method => (Method: method, Shared: SharedOf(cell, method), Own: OwnOf(cell, method)))
+            .ToArray();
+        return from seed in Spec.SeedsOf(cell)
+            from method in methods
+            from point in Spec.PointsOf(method.Method)
+            select Decided(new(cell, method.Method, RunStage.Report, method.Shared, method.Own, point, seed, null));
     }
 
     /// <summary>The experiment of a run.</summary>
@@ -85,35 +91,26 @@ public sealed class StudyPlan
             )
             : throw new InvalidOperationException($"{run.Title}: tuning has not decided it yet.");
 
+    // Runs of a method in a cell differ in values and not in keys: the first of them stands for all. Keys that stand for
+    // several settings make an exception.
+    private string IdOf(PlannedRun run)
+    {
+        var changes = settings.Varied(run).ToLookup(change => RunSettings.IsOneLine(change.Key));
+        var key = (run.Cell, run.Method, $"{run.Point.Sweep} {string.Join(';', changes[false])}");
+        if (!templates.TryGetValue(key, out var template))
+        {
+            template = new(Experiment(run));
+            templates.Add(key, template);
+        }
+        return template.Hash(run.Seed, [.. changes[true]]);
+    }
+
+    private PlannedRun Decided(PlannedRun run) =>
+        run.Shared is null || run.Own is null ? run : run with { Id = IdOf(run) };
+
+    private string? OwnOf(StudyCell cell, StudyMethod method) =>
+        method.Tuned.IsTuned ? chosen(new(cell, method)) : method.Tuned.Values[0];
+
     private string? SharedOf(StudyCell cell, StudyMethod method) =>
         Spec.ChoiceOf(new(cell, null)).IsTuned && !method.HasModel ? chosen(new(cell, null)) : Spec.Tuning.Values[0];
-
-    /// <summary>The reported runs of a method in a cell, its settings put together once.</summary>
-    private sealed class Decided(StudyPlan plan, StudyCell cell, StudyMethod method)
-    {
-        private readonly string? shared = plan.SharedOf(cell, method);
-        private readonly string? own = method.Tuned.IsTuned ? plan.chosen(new(cell, method)) : method.Tuned.Values[0];
-        private readonly IReadOnlyList<SweepPoint> points = plan.Spec.PointsOf(method);
-        private readonly Dictionary<string, RunTemplate> templates = [];
-
-        public IEnumerable<PlannedRun> Runs(long seed) =>
-            points.Select(point =>
-            {
-                var run = new PlannedRun(cell, method, RunStage.Report, shared, own, point, seed, null);
-                return shared is null || own is null ? run : run with { Id = IdOf(run) };
-            });
-
-        // Points of one sweep have the same keys: its first point stands for all. Keys that stand for several settings do not.
-        private string IdOf(PlannedRun run)
-        {
-            var isWide = run.Point.Settings.Any(s => !RunSettings.IsOneLine(s.Key));
-            var key = isWide ? run.Point.Text : run.Point.Sweep;
-            if (!templates.TryGetValue(key, out var template))
-            {
-                template = new(plan.Experiment(run));
-                templates.Add(key, template);
-            }
-            return template.Hash(run.Seed, isWide ? [] : run.Point.Settings);
-        }
-    }
 }

@@ -75,12 +75,12 @@ let private variantTests =
         let file =
             text
             + "[cell.synthetic.MeLU]\nseeds = [5]\n[variant.tiny]\nseeds = [3]\n[variant.tiny.shared]\nepoch = 1\n"
-            + "[variant.tiny.base.MetaRidge]\nmodel = \"MetaRidge\"\n"
+            + "[variant.tiny.base.MAML]\nmodel = \"MAML\"\n"
 
         let tiny = StudyFile.Parse("my.toml", file, "tiny")
         Expect.equal tiny.Name "my-tiny" "name"
         Expect.equal (List.ofSeq tiny.Seeds) [ 3L ] "seeds of its own"
-        Expect.equal [ for b in tiny.Bases -> b.Name ] [ "MetaRidge" ] "its base models and no others"
+        Expect.equal [ for b in tiny.Bases -> b.Name ] [ "MAML" ] "its base models and no others"
         Expect.isEmpty tiny.CellSeeds "cells are those of the study's own base models"
         Expect.contains tiny.Shared (struct ("epoch", "1")) "a setting of its own"
         Expect.contains tiny.Shared (struct ("lr", "0.01")) "other settings are the study's"
