@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Reflection;
 
@@ -10,6 +11,9 @@ namespace RobustMeta.Settings;
 /// </summary>
 public static class SettingList
 {
+    // Studies make thousands of specs: asking for an attribute costs more than all the rest.
+    private static readonly ConcurrentDictionary<PropertyInfo, SettingAttribute?> Attributes = new();
+
     /// <summary>The settings of a spec, in order of declaration.</summary>
     /// <exception cref="InvalidOperationException">
     /// The type is declared wrongly: two settings have the same key, or a property that can be set is neither a setting nor a
@@ -35,12 +39,12 @@ public static class SettingList
         object changed = spec;
         // Kinds are chosen first: which other settings there are depends on them.
         var all = changes.ToList();
-        var choices = Of(spec).Where(s => s.IsChoice).Select(s => s.Key).ToHashSet();
+        var settings = Of(spec);
+        var choices = settings.Where(s => s.IsChoice).Select(s => s.Key).ToHashSet();
         foreach (
             var (key, text) in all.Where(c => choices.Contains(c.Key)).Concat(all.Where(c => !choices.Contains(c.Key)))
         )
         {
-            var settings = Of(changed);
             var setting =
                 settings.FirstOrDefault(s => s.Key == key)
                 ?? throw new SettingException(
@@ -51,6 +55,7 @@ public static class SettingList
                 throw new SettingException($"{key} is given twice.");
             }
             changed = setting.With(changed, text);
+            settings = setting.IsChoice ? Of(changed) : settings;
         }
         return (T)changed;
     }
@@ -59,7 +64,7 @@ public static class SettingList
     {
         foreach (var property in spec.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
-            if (property.GetCustomAttribute<SettingAttribute>() is { } attribute)
+            if (Attributes.GetOrAdd(property, p => p.GetCustomAttribute<SettingAttribute>()) is { } attribute)
             {
                 RequireSetter(property);
                 yield return new Setting(path.Add(property), attribute);

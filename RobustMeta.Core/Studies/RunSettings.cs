@@ -11,6 +11,9 @@ namespace RobustMeta.Studies;
 internal sealed class RunSettings(StudySpec spec)
 {
     private const string PresetKey = "preset";
+
+    // What presets set: methods without it have no presets.
+    private const string LevelsKey = "levels";
     private const string SeedKey = "seed";
     private const string MethodKey = "method";
     private static readonly ConcurrentDictionary<string, IReadOnlySet<string>> KnownKeys = new();
@@ -88,7 +91,15 @@ internal sealed class RunSettings(StudySpec spec)
     public static IReadOnlySet<string> Keys(string model) =>
         KnownKeys.GetOrAdd(
             model,
-            name => SettingList.Of(ExperimentSpec.Of(name)).Select(setting => setting.Key).Append(PresetKey).ToHashSet()
+            name =>
+            {
+                var keys = SettingList.Of(ExperimentSpec.Of(name)).Select(setting => setting.Key).ToHashSet();
+                if (keys.Contains(LevelsKey))
+                {
+                    keys.Add(PresetKey);
+                }
+                return keys;
+            }
         );
 
     /// <summary>Whether a setting changes one line of a spec: presets and models change several.</summary>

@@ -13,8 +13,9 @@ public sealed record StudyHooks
     /// <summary>Is told a line of text.</summary>
     public Action<string> Say { get; init; } = _ => { };
 
-    /// <summary>Gives what is told the epochs of a run, from its spec and the name of the selection metric.</summary>
-    public Func<ExperimentSpec, string, IProgress<EpochRecord>?> Epochs { get; init; } = (_, _) => null;
+    /// <summary>Gives what is told the epochs of a run, from its spec, its method and the name of the selection metric.</summary>
+    public Func<ExperimentSpec, MetaMethodSpec, string, IProgress<EpochRecord>?> Epochs { get; init; } =
+        (_, _, _) => null;
 
     /// <summary>Is told that a training ended, and whether before its last epoch.</summary>
     public Action<bool> Trained { get; init; } = _ => { };

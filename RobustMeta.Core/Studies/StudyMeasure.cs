@@ -11,13 +11,25 @@ public sealed class StudyMeasure
     private const double Decile = 0.1;
     private readonly Func<Cohort, MethodValues, Func<double[], double>> of;
 
+    // Fewest test sets for it to say anything.
+    private readonly int testSets;
+
     private StudyMeasure(
         string name,
         string metric,
         bool higherIsBetter,
         string meaning,
-        Func<Cohort, MethodValues, Func<double[], double>> of
-    ) => (Name, Metric, HigherIsBetter, Meaning, this.of) = (name, metric, higherIsBetter, meaning, of);
+        Func<Cohort, MethodValues, Func<double[], double>> of,
+        int testSets = 1
+    ) =>
+        (Name, Metric, HigherIsBetter, Meaning, this.of, this.testSets) = (
+            name,
+            metric,
+            higherIsBetter,
+            meaning,
+            of,
+            testSets
+        );
 
     /// <summary>Name in tables.</summary>
     public string Name { get; }
@@ -40,7 +52,8 @@ public sealed class StudyMeasure
             Ndcg,
             true,
             "NDCG@10 of the test set on which the method is worst",
-            WorstSet(Ndcg, Enumerable.Min)
+            WorstSet(Ndcg, Enumerable.Min),
+            2
         ),
         new(
             "worst decile",
@@ -72,7 +85,8 @@ public sealed class StudyMeasure
             Mae,
             false,
             "MAE of the test set on which the method is worst",
-            WorstSet(Mae, Enumerable.Max)
+            WorstSet(Mae, Enumerable.Max),
+            2
         ),
         new(
             "MAE worst decile",
@@ -121,7 +135,8 @@ public sealed class StudyMeasure
     }
 
     /// <summary>Whether a method's values allow this measure.</summary>
-    public bool Allows(Cohort cohort, MethodValues values) => values.Has(Metric, cohort.Unshifted);
+    public bool Allows(Cohort cohort, MethodValues values) =>
+        values.Has(Metric, cohort.Unshifted) && cohort.Betas.Count >= testSets;
 
     /// <summary>The measure as a function of how often each user of the cohort counts.</summary>
     public Func<double[], double> Of(Cohort cohort, MethodValues values) => of(cohort, values);

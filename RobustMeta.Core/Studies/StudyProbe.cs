@@ -46,9 +46,12 @@ public static class StudyProbe
     private static double Seconds(PreparedExperiment prepared, ExperimentSpec whole, CancellationToken cancellation)
     {
         var clock = Stopwatch.StartNew();
-        var epochs = whole.Training.Epoch;
-        var result = ExperimentRunner.Train(prepared, whole.With((Epochs, "1")), cancellation: cancellation);
-        var all = clock.Elapsed.TotalSeconds;
-        return all + (epochs - 1) * result.Cost.Training.TotalSeconds;
+        if (whole.Method is not MetaMethodSpec meta)
+        {
+            ExperimentRunner.Run(prepared, whole, cancellation: cancellation);
+            return clock.Elapsed.TotalSeconds;
+        }
+        var result = ExperimentRunner.Run(prepared, whole.With((Epochs, "1")), cancellation: cancellation);
+        return clock.Elapsed.TotalSeconds + (meta.Training.Epoch - 1) * result.Cost.Training.TotalSeconds;
     }
 }

@@ -43,14 +43,19 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         var prepared = workshop.Prepare(experiment);
         try
         {
-            var result = ExperimentRunner.Train(
+            var result = ExperimentRunner.Run(
                 prepared,
                 experiment,
                 known.Folder.Checkpoint(SaveEvery),
-                hooks.Epochs(experiment, prepared.Validation.Name),
+                experiment.Method is MetaMethodSpec meta
+                    ? hooks.Epochs(experiment, meta, prepared.Validation.Name)
+                    : null,
                 cancellation
             );
-            hooks.Trained(result.Training.StoppedEarly);
+            if (result.IsTrained)
+            {
+                hooks.Trained(result.Training.StoppedEarly);
+            }
             known.Folder.Write(prepared, result);
             Describe(experiment, prepared, result);
         }
@@ -142,10 +147,13 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         {
             hooks.Say($"{experiment.MethodName}: {warning}");
         }
+        var epochs = result.IsTrained
+            ? $"best epoch {result.Training.BestEpoch} of {result.Training.History.Count}, "
+            : "";
         hooks.Say(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{experiment.MethodName}: best epoch {result.Training.BestEpoch} of {result.Training.History.Count}, {prepared.Validation.Name} {result.Training.BestValidation:F4} on validation; {result.Cost.Training.TotalSeconds:F1} s to train, {result.Cost.Evaluation.TotalSeconds:F1} s to evaluate"
+                $"{experiment.MethodName}: {epochs}{prepared.Validation.Name} {result.Training.BestValidation:F4} on validation; {result.Cost.Training.TotalSeconds:F1} s to train, {result.Cost.Evaluation.TotalSeconds:F1} s to evaluate"
             )
         );
     }

@@ -35,16 +35,21 @@ let private meanings (cells: CellResult list) =
     [ for m in cells |> Seq.collect _.Measures |> Seq.distinctBy _.Name -> $"- **{m.Name}**: {m.Meaning}." ]
     |> String.concat "\n"
 
+// Ranks are averaged over cells that are measured in the same way: ratings and clicks are not.
 let private rankings (cells: CellResult list) =
-    let bases = cells |> List.groupBy _.Cell.Base.Name
+    let alike = cells |> List.groupBy (fun cell -> [ for m in cell.Measures -> m.Name ])
 
     [
-        StudyTables.ranks "average rank" cells
-        if bases.Length > 1 then
-            for name, own in bases do
-                StudyTables.ranks $"average rank, {name}" own
+        for _, own in alike do
+            let names = own |> List.map _.Cell.Data.Name |> List.distinct |> String.concat ", "
+            let of' = if alike.Length > 1 then $" ({names})" else ""
+            StudyTables.ranks $"average rank{of'}" own
+            let bases = own |> List.groupBy _.Cell.Base.Name
+
+            if bases.Length > 1 then
+                for name, cells in bases do
+                    StudyTables.ranks $"average rank, {name}{of'}" cells
     ]
-    |> List.filter (fun table -> table.Header.Length > 1)
     |> List.map Tables.markdown
     |> String.concat "\n"
 

@@ -85,6 +85,31 @@ let tests =
             testCase "a candidate that diverges is settled, told with its reason and never chosen"
             <| fun () -> TempFolder.within divergedStudy
 
+            testCase
+                "every model and baseline takes part in the study of models, none without its own candidates in words"
+            <| fun () ->
+                let study = StudyFile.Read(Study.fileOf "models")
+
+                let models =
+                    [
+                        for m in study.Methods ->
+                            m.Settings |> Seq.pick (fun (struct (k, v)) -> if k = "model" then Some v else None)
+                    ]
+
+                Expect.isEmpty (List.except models [ yield! RobustMeta.Experiments.Methods.Names ]) "all are there"
+
+                for m in study.Methods do
+                    Expect.contains [ 1; 4 ] m.Tuned.Values.Count $"{m.Name}: four candidates, or none to choose from"
+
+                let text = File.ReadAllText(Study.fileOf "models")
+
+                let refused (given: string) (hint: string) =
+                    Expect.throwsC (fun () -> StudyFile.Parse("models.toml", text + given) |> ignore) (fun error ->
+                        Expect.stringContains error.Message hint given)
+
+                refused "[method.new]\nmodel = \"EASEE\"\ntuned = \"none\"\n" "did you mean 'EASE'"
+                refused "[method.new]\nmodel = \"EASE\"\n" "has no 'tuned'"
+
             testCase "words that no study takes are refused with the remedy"
             <| fun () ->
                 for words, hint in
