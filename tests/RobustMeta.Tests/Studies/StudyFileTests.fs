@@ -37,7 +37,7 @@ let private refusals =
         "preset = \"robustmetta\"", "preset = \"robustmeta\"", [ "my.toml:33:"; "did you mean 'robustmeta'" ]
         "values = [\"chi2 0.25\", \"chi3 0.5\"]", "values = [\"chi2 0.25\", \"chi2 0.5\"]", [ "my.toml:34:"; "chi3" ]
         "dataset = \"sinthetic\"", "dataset = \"synthetic\"", [ "my.toml:22:"; "did you mean 'synthetic'" ]
-        "baselines = \"bias,EASEE\"", "baselines = \"bias,EASE\"", [ "my.toml:14:"; "did you mean 'EASE'" ]
+        "baselines = \"bias,EASEE\"", "baselines = \"bias,EASE\"", [ "my.toml:15:"; "did you mean 'EASE'" ]
         "seed = 3\nepoch = 3", "epoch = 3", [ "my.toml:5:"; "'seeds' above the tables" ]
         "tuned = \"none\"\n[sweep.x]\nlr = 0.1\n",
         "tuned = \"lr\"\nvalues = [0.01, 0.02]",
