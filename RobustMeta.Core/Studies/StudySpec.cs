@@ -79,11 +79,17 @@ public sealed record StudySpec
     public IReadOnlyList<long> SeedsOf(StudyCell cell) =>
         CellSeeds.GetValueOrDefault((cell.Data.Name, cell.Base.Name)) ?? cell.Base.Seeds ?? cell.Data.Seeds ?? Seeds;
 
-    /// <summary>The points at which a method is run: those of all sweeps that name it, or the one that varies nothing.</summary>
+    /// <summary>
+    /// The points at which a method is run: those of all sweeps that name it, or the one that varies nothing. The method that
+    /// the others are compared with is always run there too.
+    /// </summary>
     public IReadOnlyList<SweepPoint> PointsOf(StudyMethod method)
     {
-        var own = Sweeps.Where(sweep => sweep.Methods?.Contains(method.Name) ?? true).ToArray();
-        return own.Length == 0 ? [SweepPoint.None] : [.. own.SelectMany(sweep => sweep.Points())];
+        SweepPoint[] swept =
+        [
+            .. Sweeps.Where(sweep => sweep.Methods?.Contains(method.Name) ?? true).SelectMany(sweep => sweep.Points()),
+        ];
+        return swept.Length == 0 || method == Plain ? [SweepPoint.None, .. swept] : swept;
     }
 
     /// <summary>The part of the study that a user names; empty lists keep all.</summary>

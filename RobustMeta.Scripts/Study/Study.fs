@@ -106,6 +106,7 @@ let frame (study: Study) : Frame<int, string> =
             column "base" (fun (r, _) -> r.Run.Cell.Base.Name)
             column "method" (fun (r, _) -> r.Run.Method.Name)
             column "sweep" (fun (r, _) -> r.Run.Point.Sweep)
+            column "settings" (fun (r, _) -> r.Run.Point.Text)
             for key in swept do
                 column key (fun (r, _) -> valueOf key r)
             column "seed" (fun (r, _) -> r.Run.Seed)

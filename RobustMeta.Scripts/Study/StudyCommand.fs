@@ -69,6 +69,11 @@ let order (words: string list) : Order =
     | name :: rest ->
         read { Name = name; Variant = None; Verb = RunAndReport; Out = None; To = None; Changes = [] } rest
 
+/// The study of a script's words: `[quick] [name value …]` after the script's name.
+let ofWords (name: string) (words: string seq) : Study.Study =
+    let order = order (name :: List.ofSeq words)
+    Study.load order.Name order.Variant order.Out order.Changes
+
 let private time (span: TimeSpan) =
     if span.TotalHours >= 1.0 then
         $"{int span.TotalHours} h {span.Minutes} min"

@@ -151,7 +151,7 @@ let private sweepTests =
             ]
             "the last key varies fastest"
 
-        Expect.equal (points "plain") [ "batchSize=8" ] "a sweep may be of some methods"
+        Expect.equal (points "plain") [ ""; "batchSize=8" ] "a sweep may be of some methods; plain is run unswept too"
 
 let private methodsTests =
     testCase "a base model may be trained by some of the methods"

@@ -36,7 +36,7 @@ let tests =
                     Expect.equal run.Id (plan.Experiment run).Hash run.Title
 
                 let reported = runs |> List.filter (fun run -> run.Stage = RunStage.Report)
-                Expect.hasLength reported (2 * (6 + 8)) "points of both methods, two seeds"
+                Expect.hasLength reported (2 * (7 + 8)) "points of both methods, two seeds"
                 Expect.hasLength (reported |> List.distinctBy _.Id) reported.Length "each its own"
 
                 Expect.equal
@@ -80,7 +80,7 @@ let tests =
 
                 let ids (spec: StudySpec) = [ for run in (StudyPlan.Of spec).Runs() -> run.Id ]
                 Expect.equal (ids study) (ids file) "same runs"
-                Expect.hasLength (ids study) 4 "two values, two seeds"
+                Expect.hasLength (ids study) 6 "two values and the default, two seeds"
 
             testCase "the grid's tuner takes the best, the first of equals, and never what diverged"
             <| fun () ->
