@@ -63,16 +63,6 @@ public static class MethodComparison
         return [.. found.Select((difference, i) => difference with { Corrected = corrected[i] })];
     }
 
-    /// <summary>Ranks of values, 1 the best; equal values share their mean rank.</summary>
-    public static double[] Ranks(bool higherIsBetter, IReadOnlyList<double> values)
-    {
-        var signed = values.Select(x => higherIsBetter ? -x : x).ToArray();
-        return
-        [
-            .. signed.Select(x => 1 + signed.Count(other => other < x) + (signed.Count(other => other == x) - 1) / 2.0),
-        ];
-    }
-
     private static MethodDifference? Difference(
         string plain,
         IReadOnlyList<SeedResult> seeds,

@@ -83,7 +83,11 @@ internal sealed class RunSettings(StudySpec spec)
             .Append((MethodKey, method.Name))
             .GroupBy(s => s.Item1)
             .Select(group => group.Last());
-        return ExperimentSpec.Of(model, [.. WithoutPreset(settings)]);
+        var given = settings.Where(s => s.Item1 != PresetKey).ToArray();
+        var preset = settings.FirstOrDefault(s => s.Item1 == PresetKey).Item2;
+        var defaults = ExperimentSpec.Of(model);
+        // A preset stands for several settings; those that are given beside it win.
+        return (preset is null ? defaults : defaults.With([.. RobustPreset.Named(preset).Settings])).With(given);
     }
 
     /// <summary>The settings that runs of a model have.</summary>
@@ -104,16 +108,4 @@ internal sealed class RunSettings(StudySpec spec)
 
     /// <summary>Whether a setting changes one line of a spec: presets and models change several.</summary>
     public static bool IsOneLine(string key) => key is not (PresetKey or StudySpec.ModelKey);
-
-    // A preset stands for several settings; those that are given beside it win.
-    private static IEnumerable<(string Key, string Value)> WithoutPreset(
-        IEnumerable<(string Key, string Value)> settings
-    )
-    {
-        var given = settings.Where(s => s.Key != PresetKey).ToArray();
-        var preset = settings.FirstOrDefault(s => s.Key == PresetKey).Value;
-        return preset is null
-            ? given
-            : RobustPreset.Named(preset).Settings.Where(s => given.All(g => g.Key != s.Key)).Concat(given);
-    }
 }

@@ -1,7 +1,7 @@
+using RobustMeta.Bias;
 using RobustMeta.Evaluation;
 using RobustMeta.Experiments;
-using RobustMeta.Models.Offsets;
-using RobustMeta.Robustness.References;
+using RobustMeta.Tasks;
 
 namespace RobustMeta.Studies;
 

@@ -89,7 +89,7 @@ let ranks (title: string) (cells: CellResult list) : Tables.Table =
         [
             for cell in cells ->
                 let means = [| for name in names -> Array.average (cell.PerSeed(name, measure)) |]
-                MethodComparison.Ranks(measure.HigherIsBetter, means)
+                RankComparison.Ranks(means, measure.HigherIsBetter).ToTuple() |> fst
         ]
 
     let columns = measures |> List.map average

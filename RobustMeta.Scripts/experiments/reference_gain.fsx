@@ -1,105 +1,85 @@
 // When does robust training help? For every data set and base model of the robustness study: how much better the reference
 // is than the plain model that it guards, and how much `robustmeta` gains over that model.
-//   dotnet fsi RobustMeta.Scripts/experiments/reference_gain.fsx [out FOLDER] [grid FILE] [seeds N]
+//   dotnet fsi RobustMeta.Scripts/experiments/reference_gain.fsx [quick] [out FOLDER] [seeds 1,2,3] [data A,B]
 // Reads the study's runs (experiments/robustness.fsx makes them), trains the references alone for what is missing, and
 // writes reference_gain.md into docs/results.
 // quick: loaded
 #load "../load.fsx"
 
-open System
 open System.IO
 open System.Threading
 open MathNet.Numerics.Statistics
 open RobustMeta.Evaluation
 open RobustMeta.Experiments
 open RobustMeta.Scripts
-open RobustMeta.Scripts.StudyGrid
-open RobustMeta.Scripts.StudyRuns
+open RobustMeta.Studies
 
-let words = List.tail (List.ofArray fsi.CommandLineArgs) |> List.chunkBySize 2
-
-let word name otherwise =
-    words
-    |> List.tryPick (fun pair -> if pair.Head = name then Some pair[1] else None)
-    |> Option.defaultValue otherwise
-
-let root = Path.Combine(__SOURCE_DIRECTORY__, "..", "..")
-let out = word "out" (Path.Combine(root, "results", "robustness"))
-let grid = StudyGrid.read (word "grid" (Path.Combine(__SOURCE_DIRECTORY__, "robustness.toml")))
-let count = int (word "seeds" "3")
-let shop = Workshop(grid, out, CancellationToken.None)
-let robustmeta = grid.Methods |> List.find (fun method -> method.Name = "robustmeta")
-
-/// A cell with the settings that were chosen for it; None where the study has not tuned it.
-type Cell = { Data: Part; Base: Part; Shared: string; Plain: string; Robust: string }
-
-let cell (data: Part) (basis: Part) =
-    let read = reader shop
-
-    tuneShared read grid data basis
-    |> Option.bind (fun shared ->
-        match tuneMethod read grid data basis shared grid.Plain, tuneMethod read grid data basis shared robustmeta with
-        | Some plain, Some robust ->
-            Some { Data = data; Base = basis; Shared = shared.Value; Plain = plain.Value; Robust = robust.Value }
-        | _ -> None)
+let study = StudyCommand.ofWords "robustness" (Array.tail fsi.CommandLineArgs)
+let runner = StudyRunner(study.Spec, study.Store, StudyHooks.Silent, CancellationToken.None)
+let most = 3
 
 /// The reference model trained plainly on all training users, as the folds of the reference are on most of them.
-let referenceSpec (cell: Cell) (name: string) (seed: int64) =
+let reference (cell: StudyCell) (shared: Tuning) (name: string) (seed: int64) =
     let kept = [ "epoch"; "patience"; "offset" ]
+    let pairs (settings: struct (string * string) seq) = [ for struct (key, value) in settings -> key, value ]
 
-    merge
-        [
-            grid.Shared
-            cell.Data.Settings
-            cell.Base.Settings |> List.filter (fun (key, _) -> List.contains key kept)
-            grid.Tuned.Settings cell.Shared
-            [ "preset", "plain"; "seed", string seed; "method", "reference" ]
-        ]
+    [
+        yield! pairs study.Spec.Shared
+        yield! pairs cell.Data.Settings
+        yield! pairs cell.Base.Settings |> List.filter (fun (key, _) -> List.contains key kept)
+        yield! pairs (study.Spec.Tuning.Settings shared.Value)
+        yield! [ "preset", "plain"; "seed", string seed; "method", "reference" ]
+    ]
+    |> List.rev
+    |> List.distinctBy fst
     |> Experiment.spec name
 
 /// Mean of a metric on the test set that is not shifted.
-let mean (spec: ExperimentSpec) (metric: string) (rows: UserResult seq) =
-    let set = spec.Shift.Betas |> Seq.indexed |> Seq.minBy (fun (_, beta) -> abs beta) |> fst
-    rows |> Seq.filter (fun row -> row.Metric = metric && row.TestSet = set) |> Seq.averageBy _.Value
+let mean (folder: RunFolder) (metric: string) =
+    let set = folder.ReadShift().Coordinates |> Seq.indexed |> Seq.minBy (snd >> abs) |> fst
 
-let users outcome =
-    match outcome with
-    | Finished folder -> Some(folder.ReadUsers())
-    | _ -> None
+    folder.ReadUsers()
+    |> Seq.filter (fun row -> row.Metric = metric && row.TestSet = set)
+    |> Seq.averageBy _.Value
 
 /// Of one seed, for NDCG@10 and log-loss: what the reference is better by, and what robust training gains.
-let differences (cell: Cell) (seed: int64) =
-    let spec method own = StudyGrid.spec grid cell.Data cell.Base method cell.Shared own seed
-    let robust = spec robustmeta cell.Robust
-    let read = reader shop cell.Data cell.Base
+let differences (cell: CellResult) (robust: RunFolder) (plain: RunFolder) (seed: int64) =
+    let model = robust.Spec.Meta.Robustness.References.ReferenceModel
+    let outcome = runner.RunOne(reference cell.Cell cell.Shared model seed)
 
-    match users (read robust), users (read (spec grid.Plain cell.Plain)) with
-    | Some ofRobust, Some ofPlain ->
-        let reference = referenceSpec cell robust.Meta.Robustness.References.ReferenceModel seed
-
-        runSpec shop cell.Data { Name = "references"; Settings = [] } reference
-        |> users
-        |> Option.map (fun ofReference ->
+    if outcome.State = RunState.Done then
+        Some
             [|
                 for metric, sign in [ "NDCG@10", 1.0; "LogLoss", -1.0 ] do
-                    let plain = mean robust metric ofPlain
-                    sign * (mean robust metric ofReference - plain)
-                    sign * (mean robust metric ofRobust - plain)
-            |])
-    | _ -> None
+                    sign * (mean outcome.Folder metric - mean plain metric)
+                    sign * (mean robust metric - mean plain metric)
+            |]
+    else
+        None
 
 let rows =
     [
-        for data in grid.Data do
-            for basis in grid.Bases do
-                match cell data basis with
-                | Some cell ->
-                    let seeds = grid.SeedsOf(data, basis) |> List.truncate count |> List.choose (differences cell)
+        for cell in Study.cells study do
+            let folders name =
+                dict
+                    [
+                        for r in Study.records study do
+                            if r.Run.Cell = cell.Cell && r.Run.Method.Name = name then
+                                r.Run.Seed, r
+                    ]
 
-                    if not seeds.IsEmpty then
-                        let means = [| for i in 0..3 -> seeds |> List.averageBy (fun seed -> seed[i]) |]
-                        $"{data.Name}, {basis.Name}", cell.Robust, seeds.Length, means
-                | None -> ()
+            let robust, plain = folders "robustmeta", folders study.Spec.Plain.Name
+
+            let seeds =
+                robust.Keys
+                |> Seq.filter plain.ContainsKey
+                |> Seq.truncate most
+                |> Seq.choose (fun seed -> differences cell robust[seed].Folder plain[seed].Folder seed)
+                |> List.ofSeq
+
+            if not seeds.IsEmpty then
+                let means = [| for i in 0..3 -> seeds |> List.averageBy (fun seed -> seed[i]) |]
+                cell.Cell.Title, (Seq.head robust.Values).Run.Own, seeds.Length, means
     ]
     |> List.sortByDescending (fun (_, _, _, means) -> means[2])
 
@@ -130,7 +110,7 @@ let text =
 
 What the reference is better by than the plain model that it guards, and what `robustmeta` gains over that model, on the test
 set that is not shifted; positive is better, in log-loss too. The reference stands here as its model does alone, trained
-plainly on all training users (in training it is cross-fitted). Means over the first {count} seeds of each cell of the
+plainly on all training users (in training it is cross-fitted). Means over the first {most} seeds of each cell of the
 study ([robustness](robustness.md)); sorted by the reference's advantage in log-loss. Made by `reference_gain.fsx`.
 
 {Tables.markdown table}

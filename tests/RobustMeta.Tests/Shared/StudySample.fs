@@ -32,7 +32,7 @@ dataset = "synthetic"
 model = "MeLU"
 
 [method.plain]
-preset = "none"
+preset = "plain"
 tuned = "lr"
 values = [0.01, 0.02]
 

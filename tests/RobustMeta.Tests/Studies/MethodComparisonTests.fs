@@ -131,10 +131,4 @@ let tests =
                 close (measure.Of(cohort, values).Invoke(cohort.Once())) 10.5 "mean"
 
             testCase "a gain everywhere is found, noise is not; intervals hold the truth" differencesTest
-
-            testCase "ranks share ties"
-            <| fun () ->
-                let given = [| 1.0; 3.0; 3.0; 0.0 |]
-                Expect.equal (MethodComparison.Ranks(true, given)) [| 3.0; 1.5; 1.5; 4.0 |] "higher"
-                Expect.equal (MethodComparison.Ranks(false, given)) [| 2.0; 3.5; 3.5; 1.0 |] "lower"
         ]

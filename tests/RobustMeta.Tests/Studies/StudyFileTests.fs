@@ -42,7 +42,7 @@ let private refusals =
         "tuned = \"none\"\n[sweep.x]\nlr = 0.1\n",
         "tuned = \"lr\"\nvalues = [0.01, 0.02]",
         [ "my.toml:31:"; "list of values" ]
-        "[method.untuned]\npreset = \"none\"\n[method.robustmeta]",
+        "[method.untuned]\npreset = \"plain\"\n[method.robustmeta]",
         "[method.robustmeta]",
         [ "my.toml:32:"; "tuned = \"none\"" ]
         "[data.synthetic", "[data.synthetic]", [ "my.toml:21:" ]

@@ -27,7 +27,7 @@ let tests =
             <| fun () ->
                 let sweep =
                     "[sweep.a]\nuserNum = [100, 150]\nsupportSize = [5, 10]\n[sweep.b]\nbatchSize = [\"08\", 16]\n"
-                    + "[sweep.c]\npreset = [\"paper\", \"none\"]\nmethods = [\"robustmeta\"]\n"
+                    + "[sweep.c]\npreset = [\"paper\", \"plain\"]\nmethods = [\"robustmeta\"]\n"
 
                 let plan = decided (parse (text + sweep))
                 let runs = plan.Runs() |> List.ofSeq
@@ -68,7 +68,7 @@ let tests =
                 let study =
                     StudySpec(
                         Seeds = [ 1L; 2L ],
-                        Shared = [ struct ("epoch", "2"); struct ("userNum", "150"); struct ("preset", "none") ],
+                        Shared = [ struct ("epoch", "2"); struct ("userNum", "150"); struct ("preset", "plain") ],
                         Data = [ StudyPart("synthetic", [ struct ("dataset", "synthetic") ]) ],
                         Methods = [ StudyMethod("plain", [ struct ("model", "MeLU") ]) ],
                         Sweeps = [ StudySweep("lr", [ struct ("lr", [ "0.01"; "0.02" ]) ]) ]
@@ -76,7 +76,7 @@ let tests =
 
                 let file =
                     parse
-                        "seeds = [1, 2]\n[shared]\nepoch = 2\nuserNum = 150\npreset = \"none\"\n[data.synthetic]\ndataset = \"synthetic\"\n[method.plain]\nmodel = \"MeLU\"\n[sweep.lr]\nlr = [0.01, 0.02]\n"
+                        "seeds = [1, 2]\n[shared]\nepoch = 2\nuserNum = 150\npreset = \"plain\"\n[data.synthetic]\ndataset = \"synthetic\"\n[method.plain]\nmodel = \"MeLU\"\n[sweep.lr]\nlr = [0.01, 0.02]\n"
 
                 let ids (spec: StudySpec) = [ for run in (StudyPlan.Of spec).Runs() -> run.Id ]
                 Expect.equal (ids study) (ids file) "same runs"
