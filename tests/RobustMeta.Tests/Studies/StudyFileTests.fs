@@ -135,7 +135,14 @@ let private sweepTests =
             "[sweep.both]\ntaskWeightLr = [0.1, 0.2]\nsampleWeightLr = [0.3, 0.4, 0.5]\nmethods = [\"robustmeta\"]\n"
             + "[sweep.size]\nbatchSize = [8]\n"
 
-        let study = parse (text + sweeps)
+        let paper = "preset = \"paper\"\ntuned = \"none\"\n"
+
+        let study =
+            parse (
+                altered "preset = \"robustmeta\"\ntuned = \"set\"\nvalues = [\"chi2 0.25\", \"chi2 0.5\"]\n" paper
+                + sweeps
+            )
+
         let points name = [ for p in study.PointsOf(study.Methods |> Seq.find (fun m -> m.Name = name)) -> p.Text ]
 
         Expect.equal

@@ -27,7 +27,7 @@ let tests =
             <| fun () ->
                 let sweep =
                     "[sweep.a]\nuserNum = [100, 150]\nsupportSize = [5, 10]\n[sweep.b]\nbatchSize = [\"08\", 16]\n"
-                    + "[sweep.c]\npreset = [\"paper\", \"plain\"]\nmethods = [\"robustmeta\"]\n"
+                    + "[sweep.c]\npreset = [\"robustmeta\", \"robustmeta-bias\"]\nmethods = [\"robustmeta\"]\n"
 
                 let plan = decided (parse (text + sweep))
                 let runs = plan.Runs() |> List.ofSeq
