@@ -1,5 +1,6 @@
 // The ablation (T4, F1): the user weights alone, the interaction weights alone, and both.
 //   dotnet fsi RobustMeta.Scripts/ablation.fsx [quick] [name value …]
+// quick: quick
 #load "load.fsx"
 
 open Deedle

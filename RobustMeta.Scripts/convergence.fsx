@@ -1,5 +1,6 @@
 // Convergence (F5, F13): losses, duality gap, effective sample sizes and validation by epoch.
 //   dotnet fsi RobustMeta.Scripts/convergence.fsx [quick] [name value …]
+// quick: quick
 #load "load.fsx"
 
 open Deedle

@@ -1,5 +1,6 @@
 // Order of the meta-gradient and rule of the ascent (F15), with their time.
 //   dotnet fsi RobustMeta.Scripts/order.fsx [quick] [name value …]
+// quick: quick
 #load "load.fsx"
 
 open Deedle

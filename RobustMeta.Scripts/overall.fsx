@@ -1,5 +1,6 @@
 // The overall comparison (T3): data sets × base models, plain and robust, on every test set.
 //   dotnet fsi RobustMeta.Scripts/overall.fsx [quick] [name value …]
+// quick: quick
 #load "load.fsx"
 
 open Deedle

@@ -1,5 +1,6 @@
 // The radius of the ambiguity set (F10 to F12): mean and worst decile against the radius.
 //   dotnet fsi RobustMeta.Scripts/radius.fsx [quick] [name value …]
+// quick: quick
 #load "load.fsx"
 
 open Deedle

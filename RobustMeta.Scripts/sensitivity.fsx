@@ -1,5 +1,6 @@
 // Sensitivity to settings (F2 to F4): one at a time, and both rates of the weights together.
 //   dotnet fsi RobustMeta.Scripts/sensitivity.fsx [quick] [name value …]
+// quick: quick
 #load "load.fsx"
 
 open Deedle

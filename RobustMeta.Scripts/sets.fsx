@@ -1,5 +1,6 @@
 // Ambiguity sets side by side (F14).
 //   dotnet fsi RobustMeta.Scripts/sets.fsx [quick] [name value …]
+// quick: quick
 #load "load.fsx"
 
 open Deedle
