@@ -58,10 +58,11 @@ let commands: (string * string * string) list =
         "run",
         "MODEL | BASELINE | FILE.toml [name value …]",
         "one experiment; its results go below the folder `out` (default: results). `run MODEL help` lists the settings"
-        "robustness",
-        "[quick|ratings] [runs|report] [DATA [BASE]]",
-        "the study of robust training, all of it or a part. It goes on where it was; processes that run at once share the work. "
-        + "runs: no report; report: no runs"
+        "study",
+        "NAME | FILE.toml [quick] [plan|status|run|report|export] [name value …]",
+        "many runs from a study file, one of the project's or your own. It goes on where it was; processes that run at once "
+        + "share the work. `study help` tells the verbs and names"
+        "robustness", "[quick] [name value …]", "the study of robust training: short for study robustness"
         "theory", "[quick] [out FOLDER]", "convergence, generalisation and the upper bound as experiments"
         "data",
         "[NAME [out FOLDER]] | check FILE…",
@@ -105,10 +106,12 @@ let command (name: string) =
     let _, words, meaning = commands |> List.find (fun (other, _, _) -> other = name)
     let head = columns [ $"{name} {words}".TrimEnd() ] [ [ meaning ] ]
 
-    if name = "run" then
-        String.concat "\n" [ head; methodNames (); presetTable () ]
-    else
-        head
+    match name with
+    | "run" -> String.concat "\n" [ head; methodNames (); presetTable () ]
+    | "study" ->
+        let studies = columns [ "studies" ] [ [ String.Join(", ", Study.names ()) ] ]
+        String.concat "\n" [ head; StudyCommand.usage + "\n"; studies ]
+    | _ -> head
 
 let private settings (spec: obj) (keep: string -> bool) =
     columns

@@ -15,9 +15,6 @@ namespace RobustMeta.Studies;
 /// <param name="cancellation">Stops after the current batch; the next start goes on from there.</param>
 public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hooks, CancellationToken cancellation)
 {
-    // How long a training may run before its state is on disk.
-    private static readonly TimeSpan SaveEvery = TimeSpan.FromSeconds(30);
-
     private readonly StudyWorkshop workshop = new(hooks);
 
     /// <summary>Runs everything that is missing.</summary>
@@ -39,6 +36,10 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
             return known;
         }
         cancellation.ThrowIfCancellationRequested();
+        if (known.Folder.SetAsideIfDamaged() is { } damage)
+        {
+            hooks.Say(damage);
+        }
         hooks.Say($"— {experiment.Dataset}, {experiment.MethodName}, seed {experiment.Seed}");
         var prepared = workshop.Prepare(experiment);
         try
@@ -46,7 +47,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
             var result = ExperimentRunner.Run(
                 prepared,
                 experiment,
-                known.Folder.Checkpoint(SaveEvery),
+                known.Folder.Checkpoint(RunFolder.SaveInterval),
                 experiment.Method is MetaMethodSpec meta
                     ? hooks.Epochs(experiment, meta, prepared.Validation.Name)
                     : null,

@@ -49,11 +49,12 @@ public sealed class StudyStore
             ? Directory
                 .EnumerateDirectories(runs)
                 .SelectMany(Directory.EnumerateDirectories)
+                .Where(path => !path.Contains(".damaged-", StringComparison.Ordinal))
                 .ToDictionary(path => path[(path.LastIndexOf('-') + 1)..])
             : new Dictionary<string, string>();
 
-    /// <summary>Whether the run in a folder is finished.</summary>
-    internal static bool IsDone(string folder) => new RunFiles(folder).IsDone;
+    /// <summary>Whether the run in a folder has been finished; its files are checked where they are read.</summary>
+    internal static bool IsDone(string folder) => new RunFiles(folder).HasManifest;
 
     /// <summary>Why the training in a folder diverged; null where it did not.</summary>
     internal static string? ReadDivergence(string folder) =>

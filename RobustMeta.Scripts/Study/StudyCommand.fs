@@ -43,8 +43,8 @@ without a verb: runs what is missing, then writes the report
   run       runs what is missing; several processes share the work
   report    writes the report from what is there
   export    writes results.csv: a row per run, test set and metric
-names: out FOLDER, to FILE, variant NAME, data A,B, base A,B, methods A,B, seeds 1,2, tuningSeed 100;
-all others are settings of the runs, e.g. epoch 5"""
+names: out FOLDER, to FILE, variant NAME, data A,B, base A,B, methods A,B, seeds 1,2,
+tuningSeed 100; all others are settings of the runs, e.g. epoch 5"""
 
 let rec private read (order: Order) (words: string list) =
     match words with

@@ -111,6 +111,7 @@ let tests =
                         [ "run"; "--help" ]
                         [ "run"; "help" ]
                         [ "robustness"; "help" ]
+                        [ "study"; "help" ]
                         [ "robustness"; "--help" ]
                         [ "theory"; "help" ]
                         [ "theory"; "-h" ]
