@@ -15,6 +15,15 @@ public sealed record Dataset(
     /// <summary>What the values of the rows are.</summary>
     public FeedbackKind Feedback { get; init; } = FeedbackKind.Explicit;
 
+    /// <summary>The same data with users and items in each other's places.</summary>
+    public Dataset Transposed() =>
+        this with
+        {
+            Ratings = Ratings.Transposed(),
+            UserFeatures = ItemFeatures,
+            ItemFeatures = UserFeatures,
+        };
+
     /// <summary>Files whose content is not what the catalog's sums say.</summary>
     public IReadOnlyList<string> Differing { get; init; } = [];
 

@@ -158,13 +158,13 @@ public sealed class Ratings
     /// <summary>The same with rows behind those that are there.</summary>
     /// <param name="users">User of each new row.</param>
     /// <param name="items">Item of each new row.</param>
-    /// <param name="value">Rating of the new rows.</param>
+    /// <param name="values">Rating of each new row.</param>
     /// <param name="times">Unix time of each new row; empty where times are unknown.</param>
     /// <exception cref="ArgumentException">Columns differ in length, or an index is out of range.</exception>
     public Ratings With(
         ImmutableArray<int> users,
         ImmutableArray<int> items,
-        float value,
+        ImmutableArray<float> values,
         ImmutableArray<long> times
     ) =>
         new(
@@ -173,12 +173,16 @@ public sealed class Ratings
             Items,
             [.. UserIndex, .. users],
             [.. ItemIndex, .. items],
-            [.. Values, .. Enumerable.Repeat(value, users.Length)],
+            [.. Values, .. values],
             Times.IsEmpty ? [] : [.. Times, .. times],
             UserFeatures,
             ItemFeatures,
             Report
         );
+
+    /// <summary>The same rows with users and items in each other's places: what is said of a user then holds of an item.</summary>
+    public Ratings Transposed() =>
+        new(Name, Items, Users, ItemIndex, UserIndex, Values, Times, ItemFeatures, UserFeatures, Report);
 
     private Ratings WithValues(ImmutableArray<float> values) =>
         new(Name, Users, Items, UserIndex, ItemIndex, values, Times, UserFeatures, ItemFeatures, Report);

@@ -79,14 +79,15 @@ public sealed class Evaluator(
     /// ranks is measured on them. It does not depend on the method.
     /// </summary>
     /// <param name="tasks">Tasks of a test set.</param>
-    public int WithoutRanking(ImmutableArray<UserTask> tasks)
+    /// <param name="labels">Where the labels of its tasks come from, where they are not those of the data.</param>
+    public int WithoutRanking(ImmutableArray<UserTask> tasks, TaskSource? labels = null)
     {
         var ranking = Metrics.Where(metric => !metric.NeedsLabels).ToArray();
         var without = 0;
         ForEachUser(
             new NoScores(),
             tasks,
-            source,
+            labels ?? source,
             (_, query) => without += ranking.Any(metric => metric.Evaluate(query) is null) ? 1 : 0
         );
         return without;
@@ -109,7 +110,7 @@ public sealed class Evaluator(
     {
         foreach (var plain in labels.Batches(tasks, UsersPerBatch))
         {
-            var batch = candidates.Apply(plain, source.Ratings, source.Relevance, seed);
+            var batch = candidates.Apply(plain, labels.Ratings, source.Relevance, seed);
             var scores = method.Predict(batch);
             if (scores.Length != batch.QueryItems.Length)
             {

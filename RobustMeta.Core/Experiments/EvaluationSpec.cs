@@ -20,6 +20,13 @@ public sealed record EvaluationSpec : ISpec
     [Setting("validation metric that the best epoch is chosen by; auto: ndcg@10 for clicks, mae for ratings")]
     public string Selection { get; init; } = "auto";
 
+    /// <summary>How the selection metric becomes one number: <see cref="SelectionRule"/>.</summary>
+    [Setting(
+        "best epoch by the metric's mean over validation users, by the worst of validation sets shifted as the test is, or by "
+            + "cvar FRACTION (mean over the users it is worst for)"
+    )]
+    public string SelectBy { get; init; } = "mean";
+
     /// <summary>Names of the baselines that are measured beside the method, with their default settings.</summary>
     [Setting("baselines measured beside the method, comma-separated, or none")]
     public IReadOnlyList<string> Baselines { get; init; } = ["random", "popularity", "bias"];

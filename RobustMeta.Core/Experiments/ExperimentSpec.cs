@@ -132,6 +132,7 @@ public sealed record ExperimentSpec : ISpec
             );
         }
         CandidateRule.Parse(Evaluation.Candidates);
+        SelectionRule.Parse(Evaluation.SelectBy);
         Evaluation.MetricsFor(Split.Label);
         Evaluation.SelectionFor(Split.Label);
     }

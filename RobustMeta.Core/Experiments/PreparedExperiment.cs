@@ -16,12 +16,15 @@ public sealed class PreparedExperiment
 {
     private readonly Dictionary<string, InputSchema> schemas = [];
     private readonly Evaluator evaluator;
-    private readonly Evaluator selection;
-    private readonly ImmutableArray<UserTask> selectionTasks;
+    private readonly ValidationSets validation;
 
     private PreparedExperiment(ExperimentSpec spec, Dataset given)
     {
         var dataset = NegativeSampling.Complete(given, spec.Split.Negatives, spec.Split.NegativePopularity, spec.Seed);
+        if (spec.Split.TaskOf == TaskKind.Item)
+        {
+            dataset = dataset.Transposed();
+        }
         Spec = spec;
         // From here on nothing depends on the order of rows and files.
         dataset = dataset with
@@ -42,23 +45,13 @@ public sealed class PreparedExperiment
         {
             UnseenCandidates = candidates.Unseen ?? 0,
             WholeSplit = whole,
+            TaskOf = spec.Split.TaskOf,
         };
         TestSets = spec.Shift.TestSets(input);
-        Realised = [.. TestSets.Select(set => RealisedShift.Of(input, set.Tasks))];
+        Realised = [.. TestSets.Select(set => RealisedShift.Of(input, set))];
         evaluator = new(Source, metrics, candidates, spec.Seed);
-        TasksWithoutRanking = [.. TestSets.Select(set => evaluator.WithoutRanking(set.Tasks))];
-
-        var criterion = spec.Evaluation.SelectionFor(spec.Split.Label);
-        selection = new(Source, [criterion], new CandidateRule((int?)null), spec.Seed);
-        selectionTasks = [.. Split.Validation.Where(t => t.Query.Length > criterion.Cutoff)];
-        if (selectionTasks.IsEmpty)
-        {
-            throw new ArgumentException(
-                $"No validation task has a query of more than {criterion.Cutoff} interactions, which {criterion.Name} "
-                    + "needs. Raise queryLength or minRatings, or choose another selection metric."
-            );
-        }
-        Validation = new(criterion.Name, criterion.HigherIsBetter, ValidationValue);
+        TasksWithoutRanking = [.. TestSets.Select(set => evaluator.WithoutRanking(set.Tasks, set.Source))];
+        validation = new(spec, input);
     }
 
     /// <summary>The experiment.</summary>
@@ -104,16 +97,16 @@ public sealed class PreparedExperiment
     }
 
     /// <summary>Whether the selection metric is one of errors, which orders without labels do not have.</summary>
-    internal bool SelectsByLabels => selection.Metrics[0].NeedsLabels;
+    internal bool SelectsByLabels => validation.Metric.NeedsLabels;
 
     /// <summary>What the best epoch is chosen by.</summary>
-    public ValidationCriterion Validation { get; }
+    public ValidationCriterion Validation => validation.Criterion;
 
     /// <summary>Cross-fitted references that methods share.</summary>
     internal SharedReferences References { get; } = new();
 
     /// <summary>Validation tasks that are too short for the selection metric and are left out of it.</summary>
-    public int ValidationTasksLeftOut => Split.Validation.Length - selectionTasks.Length;
+    public int ValidationTasksLeftOut => validation.LeftOut;
 
     /// <summary>Prepares an experiment.</summary>
     /// <param name="spec">The experiment.</param>
@@ -130,17 +123,6 @@ public sealed class PreparedExperiment
     /// <summary>Measures a method on every test set.</summary>
     public IReadOnlyList<UserResult> Evaluate(IPredictor method) =>
         [.. TestSets.SelectMany(set => evaluator.Evaluate(method, set.Number, set.Tasks, set.Source))];
-
-    private double ValidationValue(IPredictor predictor)
-    {
-        var rows = selection.Evaluate(predictor, 0, selectionTasks);
-        return rows.Count > 0
-            ? rows.Average(row => row.Value)
-            : throw new ArgumentException(
-                $"{selection.Metrics[0].Name} is undefined for every validation task (none has a positive): "
-                    + "move labelThreshold or choose another selection metric."
-            );
-    }
 
     private static IReadOnlyList<string> Resolve(IReadOnlyList<string> names, IReadOnlyList<string> own) =>
         names is [FeatureSpec.Auto] ? own : names;

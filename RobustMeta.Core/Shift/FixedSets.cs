@@ -4,37 +4,69 @@ using RobustMeta.Tasks;
 
 namespace RobustMeta.Shift;
 
-/// <summary>Protocols whose test sets are given by what the data hold, not drawn: each user is in a set once.</summary>
+/// <summary>
+/// Protocols whose test sets are given by what the data hold, not drawn: each user is in a set once. Their divergences are
+/// measured (<see cref="BinnedDivergence"/>) from the set whose coordinate is nearest to 0: users by activity, interactions by
+/// the popularity of their items.
+/// </summary>
 public abstract class FixedSets : ShiftProtocol
 {
     /// <summary>Longest query of a test task; of a longer one the first interactions of the user's (shuffled) pool stay.</summary>
     [Setting("longest query of a test task", Min = 1, Max = 100_000)]
     public int TestQueryLength { get; init; } = 20;
 
-    /// <summary>The test sets before anything is dropped: coordinate, and candidate tasks with their whole queries.</summary>
+    /// <summary>The test sets before anything is dropped.</summary>
     /// <param name="input">Ratings and split.</param>
-    protected abstract IReadOnlyList<(double Coordinate, IReadOnlyList<UserTask> Tasks)> Candidates(ShiftInput input);
-
-    /// <summary>Where the labels of a test set come from.</summary>
-    /// <param name="input">Ratings and split.</param>
-    /// <param name="coordinate">Coordinate of the test set.</param>
-    protected abstract TaskSource SourceOf(ShiftInput input, double coordinate);
+    protected abstract IReadOnlyList<FixedSet> Candidates(ShiftInput input);
 
     /// <inheritdoc/>
     public sealed override ImmutableArray<ShiftedTestSet> TestSets(ShiftInput input) =>
-        [.. Candidates(input).Select((set, number) => TestSet(input, number, set.Coordinate, set.Tasks))];
+        Measured(input, Candidates(input));
 
-    private ShiftedTestSet TestSet(ShiftInput input, int number, double at, IReadOnlyList<UserTask> candidates)
+    /// <summary>Test sets of candidates: tasks that cannot be measured dropped, divergences measured.</summary>
+    /// <param name="input">Ratings and split.</param>
+    /// <param name="candidates">At least one.</param>
+    /// <exception cref="ArgumentException">A set is empty; the message names the reasons and the remedies.</exception>
+    private protected ImmutableArray<ShiftedTestSet> Measured(ShiftInput input, IReadOnlyList<FixedSet> candidates)
     {
-        var dropped = new SortedDictionary<DropReason, int>();
+        var measurable = candidates.Select((set, number) => Measurable(input, number, set)).ToArray();
+        var popularity = ItemPopularities.Logarithms(input.Source, input.Split.MetaTrain);
+        var origin = measurable.MinBy(set => Math.Abs(set.Coordinate))!;
+        var originUsers = Activities(origin);
+        var originItems = Popularities(origin);
+        return
+        [
+            .. measurable.Select(
+                (set, number) =>
+                    set with
+                    {
+                        Users = BinnedDivergence.Of(Activities(set), originUsers),
+                        Interactions =
+                            candidates[number].Interactions ?? BinnedDivergence.Of(Popularities(set), originItems),
+                    }
+            ),
+        ];
+
+        double[] Activities(ShiftedTestSet set) =>
+            [.. set.Tasks.Select(task => Math.Log(input.Source.Ratings.RowsOf(task.User).Length))];
+        double[] Popularities(ShiftedTestSet set)
+        {
+            var items = (set.Source ?? input.Source).Ratings.ItemIndex;
+            return [.. set.Tasks.SelectMany(task => task.Query).Select(row => popularity[items[row]])];
+        }
+    }
+
+    private ShiftedTestSet Measurable(ShiftInput input, int number, FixedSet set)
+    {
+        var dropped = new SortedDictionary<DropReason, int>(set.Dropped);
         var tasks = ImmutableArray.CreateBuilder<UserTask>();
-        foreach (var candidate in candidates)
+        foreach (var candidate in set.Tasks)
         {
             var task = candidate with { Query = [.. candidate.Query.Take(TestQueryLength)] };
             var problem =
                 task.Support.IsEmpty || task.Query.Length < input.MinimumQuery
                     ? DropReason.PoolTooShort
-                    : input.Problem(task);
+                    : input.Problem(task, set.Source);
             if (problem is { } reason)
             {
                 dropped[reason] = dropped.GetValueOrDefault(reason) + 1;
@@ -46,14 +78,14 @@ public abstract class FixedSets : ShiftProtocol
         }
         return new(
             number,
-            at,
-            TestSetTasks.Require(tasks.ToImmutable(), $"{number} ({AxisName} {at})", dropped),
+            set.Coordinate,
+            TestSetTasks.Require(tasks.ToImmutable(), $"{number} ({AxisName} {set.Coordinate})", dropped),
             Divergence.None,
             Divergence.None,
             dropped.ToImmutableSortedDictionary()
         )
         {
-            Source = SourceOf(input, at),
+            Source = set.Source,
         };
     }
 }

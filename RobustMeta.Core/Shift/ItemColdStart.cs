@@ -31,14 +31,11 @@ public sealed class ItemColdStart : FixedSets, IHoldsOut
     }
 
     /// <inheritdoc/>
-    protected override TaskSource SourceOf(ShiftInput input, double coordinate) => input.Source;
-
-    /// <inheritdoc/>
-    protected override IReadOnlyList<(double Coordinate, IReadOnlyList<UserTask> Tasks)> Candidates(ShiftInput input)
+    protected override IReadOnlyList<FixedSet> Candidates(ShiftInput input)
     {
         var ratings = input.Source.Ratings;
         var cold = ColdItemSet.Draw(ratings, ColdItems, input.Seed);
-        return [(0, Of(isCold: false)), (1, Of(isCold: true))];
+        return [new(0, Of(isCold: false)), new(1, Of(isCold: true))];
 
         UserTask[] Of(bool isCold) =>
             [

@@ -25,11 +25,24 @@ public sealed class LabelNoise : FixedSets
     public IReadOnlyList<double> Noise { get; init; } = [0, 0.1, 0.2, 0.3, 0.5];
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<(double Coordinate, IReadOnlyList<UserTask> Tasks)> Candidates(ShiftInput input) =>
-        [.. Noise.Select(noise => (noise, (IReadOnlyList<UserTask>)input.Split.Test))];
+    protected override IReadOnlyList<FixedSet> Candidates(ShiftInput input) =>
+        [
+            .. Noise.Select(noise => new FixedSet(noise, input.Split.Test)
+            {
+                Source = WithWrongLabels(input, noise),
+                Interactions = Lost(input, noise),
+            }),
+        ];
 
-    /// <inheritdoc/>
-    protected override TaskSource SourceOf(ShiftInput input, double coordinate)
+    // KL(right ‖ shown) of a support label given the right one: −ln(1 − noise), the direction that is finite. Shrunk as if one
+    // more label were right, so that it stays finite for labels that are all wrong.
+    private static Divergence Lost(ShiftInput input, double noise)
+    {
+        double labels = input.Split.Test.Sum(task => task.Support.Length);
+        return new(-Math.Log(1 - noise * labels / (labels + 1)), 1, noise);
+    }
+
+    private static TaskSource WithWrongLabels(ShiftInput input, double noise)
     {
         var wrong = new Dictionary<int, float>();
         var ratings = input.Source.Ratings;
@@ -38,7 +51,7 @@ public sealed class LabelNoise : FixedSets
             var random = Seeds.Generator(input.Seed, "label noise", ratings.Users[task.User]);
             foreach (var row in task.Support)
             {
-                var isWrong = random.NextDouble() < coordinate;
+                var isWrong = random.NextDouble() < noise;
                 var other = random.Next(ratings.Count);
                 if (isWrong)
                 {

@@ -45,10 +45,7 @@ public sealed class Quadrants : FixedSets, IHoldsOut
     }
 
     /// <inheritdoc/>
-    protected override TaskSource SourceOf(ShiftInput input, double coordinate) => input.Source;
-
-    /// <inheritdoc/>
-    protected override IReadOnlyList<(double Coordinate, IReadOnlyList<UserTask> Tasks)> Candidates(ShiftInput input)
+    protected override IReadOnlyList<FixedSet> Candidates(ShiftInput input)
     {
         var ratings = input.Source.Ratings;
         var cold = ColdItemSet.Draw(ratings, ColdItems, input.Seed);
@@ -65,10 +62,10 @@ public sealed class Quadrants : FixedSets, IHoldsOut
         ];
         return
         [
-            (0, On(warm, false)),
-            (1, On(input.Split.Test, false)),
-            (2, On(warm, true)),
-            (3, On(input.Split.Test, true)),
+            new(0, On(warm, false)),
+            new(1, On(input.Split.Test, false)),
+            new(2, On(warm, true)),
+            new(3, On(input.Split.Test, true)),
         ];
 
         UserTask[] On(IEnumerable<UserTask> tasks, bool isCold) =>

@@ -28,52 +28,32 @@ public sealed record RealisedShift(
     double UserKl
 )
 {
-    private const int Bins = 10;
-
     /// <summary>Measures a test set.</summary>
     /// <param name="input">Ratings and split: the test tasks are what it is compared to.</param>
-    /// <param name="tasks">Tasks of the test set; not empty.</param>
-    public static RealisedShift Of(ShiftInput input, ImmutableArray<UserTask> tasks)
+    /// <param name="set">The test set; it has tasks.</param>
+    public static RealisedShift Of(ShiftInput input, ShiftedTestSet set)
     {
-        var ratings = input.Source.Ratings;
+        var tasks = set.Tasks;
+        var source = set.Source ?? input.Source;
+        // The rows of a test set's own source begin with those of the data.
+        var ratings = source.Ratings;
         var popularity = ItemPopularities.Logarithms(input.Source, input.Split.MetaTrain);
         var test = input.Split.Test;
         return new(
             tasks.Average(t => (double)t.Support.Length),
             tasks.Average(t => (double)t.Query.Length),
-            Rows(tasks).Average(row => input.Source.IsRelevant(row) ? 1.0 : 0.0),
+            Rows(tasks).Average(row => source.IsRelevant(row) ? 1.0 : 0.0),
             Rows(tasks).Average(row => (double)ratings.Values[row]),
             Items(tasks).Average(),
             Users(tasks).Average(),
-            Kl([.. Items(tasks)], [.. Items(test)]),
-            Kl([.. Users(tasks)], [.. Users(test)])
+            BinnedDivergence.Of([.. Items(tasks)], [.. Items(test)]).KullbackLeibler,
+            BinnedDivergence.Of([.. Users(tasks)], [.. Users(test)]).KullbackLeibler
         );
 
         IEnumerable<int> Rows(ImmutableArray<UserTask> all) => all.SelectMany(t => t.Query);
         IEnumerable<double> Items(ImmutableArray<UserTask> all) =>
             Rows(all).Select(row => popularity[ratings.ItemIndex[row]]);
         IEnumerable<double> Users(ImmutableArray<UserTask> all) =>
-            all.Select(t => Math.Log(ratings.RowsOf(t.User).Length));
-    }
-
-    // Histograms over tenths of the reference; half a count in each bin keeps the divergence finite.
-    private static double Kl(double[] values, double[] reference)
-    {
-        Array.Sort(reference);
-        double[] edges = [.. Enumerable.Range(1, Bins - 1).Select(i => reference[i * reference.Length / Bins])];
-        var own = Histogram(values, edges);
-        var other = Histogram(reference, edges);
-        return Math.Max(0, own.Zip(other).Sum(bin => bin.First * Math.Log(bin.First / bin.Second)));
-    }
-
-    private static double[] Histogram(double[] values, double[] edges)
-    {
-        var counts = new double[Bins];
-        Array.Fill(counts, 0.5);
-        foreach (var value in values)
-        {
-            counts[edges.Count(edge => value >= edge)]++;
-        }
-        return Array.ConvertAll(counts, count => count / (values.Length + 0.5 * Bins));
+            all.Select(t => Math.Log(input.Source.Ratings.RowsOf(t.User).Length));
     }
 }

@@ -1,3 +1,4 @@
+using RobustMeta.Data;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Shift;
@@ -17,6 +18,9 @@ public sealed record ShiftInput(TaskSource Source, TaskSplit Split, int MinimumC
     /// </summary>
     public int UnseenCandidates { get; init; }
 
+    /// <summary>What one task is: where it is an item, users and items have changed places in all ratings.</summary>
+    public TaskKind TaskOf { get; init; } = TaskKind.User;
+
     /// <summary>Shortest query to draw.</summary>
     public int MinimumQuery => UnseenCandidates > 0 ? 1 : MinimumCandidates;
 
@@ -25,11 +29,13 @@ public sealed record ShiftInput(TaskSource Source, TaskSplit Split, int MinimumC
     /// unseen items join, an irrelevant one (ratings always have an error); and there must be enough candidates to rank.
     /// </summary>
     /// <param name="task">A test task with its drawn query.</param>
-    public DropReason? Problem(UserTask task)
+    /// <param name="source">Where its rows and labels are, where they are not those of the data.</param>
+    public DropReason? Problem(UserTask task, TaskSource? source = null)
     {
-        var relevant = task.Query.Count(Source.IsRelevant);
+        source ??= Source;
+        var relevant = task.Query.Count(source.IsRelevant);
         if (
-            Source.Label == LabelKind.Click
+            source.Label == LabelKind.Click
             && (relevant == 0 || (UnseenCandidates == 0 && relevant == task.Query.Length))
         )
         {
@@ -38,16 +44,17 @@ public sealed record ShiftInput(TaskSource Source, TaskSplit Split, int MinimumC
         var candidates =
             UnseenCandidates == 0
                 ? task.Query.Length
-                : relevant + Math.Min(UnseenCandidates, Source.Ratings.Items.Count - RatedItems(task.User));
+                : relevant
+                    + Math.Min(UnseenCandidates, source.Ratings.Items.Count - RatedItems(source.Ratings, task.User));
         return candidates < MinimumCandidates ? DropReason.TooFewCandidates : null;
     }
 
-    private int RatedItems(int user)
+    private static int RatedItems(Ratings ratings, int user)
     {
         var items = new HashSet<int>();
-        foreach (var row in Source.Ratings.RowsOf(user))
+        foreach (var row in ratings.RowsOf(user))
         {
-            items.Add(Source.Ratings.ItemIndex[row]);
+            items.Add(ratings.ItemIndex[row]);
         }
         return items.Count;
     }

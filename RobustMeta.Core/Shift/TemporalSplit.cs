@@ -42,15 +42,16 @@ public sealed class TemporalSplit : FixedSets, IHoldsOut
     }
 
     /// <inheritdoc/>
-    protected override TaskSource SourceOf(ShiftInput input, double coordinate) => input.Source;
-
-    /// <inheritdoc/>
-    protected override IReadOnlyList<(double Coordinate, IReadOnlyList<UserTask> Tasks)> Candidates(ShiftInput input)
+    protected override IReadOnlyList<FixedSet> Candidates(ShiftInput input)
     {
         RequireTimes(input.Source.Ratings);
         var ratings = input.Source.Ratings;
         var common = Cut(ratings.Times);
-        return [(0, [.. input.Split.Test]), (1, [.. input.Split.Test.Select(task => Later(ratings, task, common))])];
+        return
+        [
+            new(0, [.. input.Split.Test]),
+            new(1, [.. input.Split.Test.Select(task => Later(ratings, task, common))]),
+        ];
     }
 
     private UserTask Later(Ratings ratings, UserTask task, long common)

@@ -23,4 +23,13 @@ public enum DropReason
 
     /// <summary>All ratings of the user's support or query are held out of training.</summary>
     HeldOut,
+
+    /// <summary>Users of a given test file that have no task in the split, and so no support.</summary>
+    NoSupport,
+
+    /// <summary>Interactions (not users) of a given test file with items that the data do not have.</summary>
+    UnknownItemRows,
+
+    /// <summary>Interactions (not users) of a given test file whose user and item are a pair in the data.</summary>
+    KnownPairRows,
 }

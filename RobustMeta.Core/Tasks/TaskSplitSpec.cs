@@ -13,6 +13,10 @@ public sealed record TaskSplitSpec : ISpec
     [Setting("smallest rating that is relevant; NaN takes the data set's own")]
     public double LabelThreshold { get; init; } = double.NaN;
 
+    /// <summary>What one task is.</summary>
+    [Setting("user: a task is a user; item: a task is an item, learned from the users who rated it (cold-start items)")]
+    public TaskKind TaskOf { get; init; } = TaskKind.User;
+
     /// <summary>How support and query are divided.</summary>
     [Setting(
         "halfUpTo: support min(supportSize, n/2), query the rest; allButQuery: query queryLength, support the rest"

@@ -74,6 +74,7 @@ public static class NegativeSampling
                 items.Add(item);
             }
         }
-        return ratings.With(users.DrainToImmutable(), items.DrainToImmutable(), 0, times.DrainToImmutable());
+        ImmutableArray<float> values = [.. new float[users.Count]];
+        return ratings.With(users.DrainToImmutable(), items.DrainToImmutable(), values, times.DrainToImmutable());
     }
 }

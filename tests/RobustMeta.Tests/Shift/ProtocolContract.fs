@@ -3,10 +3,11 @@ module RobustMeta.Tests.Shift.ProtocolContract
 
 open System.Collections.Immutable
 open Expecto
+open FsCheck
 open RobustMeta.Data
 open RobustMeta.Shift
 open RobustMeta.Tasks
-open RobustMeta.Tests.Data
+open RobustMeta.Tests.Properties
 
 let private withTimes (ratings: Ratings) =
     Ratings(
@@ -29,10 +30,10 @@ let private ratings =
          |> CanonicalRatings.Of
          |> withTimes)
 
-/// The split and ratings of the contract, with what the protocol holds out taken away.
-let input (protocol: ShiftProtocol) (seed: int64) : ShiftInput =
-    let source = TaskSource(ratings.Value, LabelKind.Click, 4.0)
-    let whole = TaskSplit.Of(ratings.Value, TaskSplitSpec(TestShare = 0.4), seed)
+/// The split of some ratings, with what the protocol holds out taken away.
+let inputOf (ratings: Ratings) (protocol: ShiftProtocol) (seed: int64) : ShiftInput =
+    let source = TaskSource(ratings, LabelKind.Click, 4.0)
+    let whole = TaskSplit.Of(ratings, TaskSplitSpec(TestShare = 0.4), seed)
 
     let split =
         match box protocol with
@@ -41,7 +42,45 @@ let input (protocol: ShiftProtocol) (seed: int64) : ShiftInput =
 
     ShiftInput(source, split, 4, seed, WholeSplit = whole)
 
+/// The split and ratings of the contract, with what the protocol holds out taken away.
+let input (protocol: ShiftProtocol) (seed: int64) : ShiftInput = inputOf ratings.Value protocol seed
+
+/// Ratings with times of another size, for properties over worlds.
+let world (users: int) (items: int) (seed: int64) =
+    SyntheticRatings.Generate(SyntheticSpec(Users = users, Items = items), seed).Ratings
+    |> CanonicalRatings.Of
+    |> withTimes
+
+/// Where the rows of a test set are.
+let sourceOf (input: ShiftInput) (set: ShiftedTestSet) = Option.ofObj set.Source |> Option.defaultValue input.Source
+
 let private rows (tasks: UserTask seq) = tasks |> Seq.collect (fun t -> Seq.append t.Support t.Query) |> Set.ofSeq
+
+/// What a test set asks that training or the task's support has answered: rows, or pairs of user and item.
+let leaksOf (input: ShiftInput) (sets: ShiftedTestSet seq) =
+    let seen = rows (Seq.append input.Split.MetaTrain input.Split.Validation)
+    let pair (ratings: Ratings) row = struct (ratings.UserIndex[row], ratings.ItemIndex[row])
+    let known = System.Collections.Generic.HashSet(seen |> Seq.map (pair input.Source.Ratings))
+
+    [
+        for set in sets do
+            let ratings = (sourceOf input set).Ratings
+
+            for task in set.Tasks do
+                let support = Set.ofSeq (task.Support |> Seq.map (pair ratings))
+
+                for row in task.Query do
+                    if seen.Contains row || known.Contains(pair ratings row) || support.Contains(pair ratings row) then
+                        $"set {set.Number}: row {row} of user {task.User}"
+    ]
+
+let private leaks (input: ShiftInput) (protocol: ShiftProtocol) = leaksOf input (protocol.TestSets input)
+
+let private hasStrength (protocol: ShiftProtocol) =
+    match protocol with
+    | :? WeightedDraw
+    | :? LabelNoise -> true
+    | _ -> false
 
 let private key (set: ShiftedTestSet) =
     set.Coordinate,
@@ -77,44 +116,63 @@ let testWith (changesSupports: bool) (protocol: ShiftProtocol) =
 
                     for set in protocol.TestSets input do
                         for task in set.Tasks do
-                            Expect.isFalse (input.Problem task).HasValue "measurable"
+                            let source = sourceOf input set
+                            Expect.isFalse (input.Problem(task, source)).HasValue "measurable"
                             let all = List.ofSeq (Seq.append task.Support task.Query)
                             Expect.equal (List.distinct all).Length all.Length "each row once"
-                            Expect.all all (fun r -> ratings.Value.UserIndex[r] = task.User) "the user's own"
+                            Expect.all all (fun r -> source.Ratings.UserIndex[r] = task.User) "the user's own"
 
             testCase "nothing that a test set asks about is seen in training"
             <| fun () ->
                 for seed in 1L .. 3L do
-                    let input = input protocol seed
-                    let seen = rows (Seq.append input.Split.MetaTrain input.Split.Validation)
+                    leaks (input protocol seed) protocol |> Expect.isEmpty <| "leaks"
 
-                    for set in protocol.TestSets input do
-                        for task in set.Tasks do
-                            Expect.isFalse
-                                (Seq.exists seen.Contains task.Query)
-                                $"set {set.Number}: a query row is trained on"
+            propertyOf 8 $"{protocol.Name} leaks no row and no pair into training, whatever the world"
+            <| fun (PositiveInt users) (PositiveInt items) (seed: int64) ->
+                let ratings = world (120 + users % 100) (70 + items % 80) seed
+
+                let sets, input =
+                    let input = inputOf ratings protocol seed
+
+                    try
+                        List.ofSeq (protocol.TestSets input), input
+                    with :? System.ArgumentException as refusal ->
+                        // A world too small for the protocol is refused by a message that names a remedy.
+                        Expect.stringContains refusal.Message "aise" "remedy"
+                        [], input
+
+                Expect.isEmpty (leaksOf input sets) "leaks"
 
             if not changesSupports then
                 testCase "supports are left alone"
                 <| fun () ->
                     let input = input protocol 2L
-                    let supports = dict [ for t in input.Split.Test -> t.User, t.Support ]
+                    let split = input.Split
+
+                    let supports =
+                        dict
+                            [
+                                for t in Seq.concat [ split.Test; split.MetaTrain; split.Validation ] ->
+                                    t.User, t.Support
+                            ]
 
                     for set in protocol.TestSets input do
                         for task in set.Tasks do
                             Expect.equal task.Support supports[task.User] "support"
 
-            if protocol :? WeightedDraw then
-                testCase "strength 0 is the identity, and divergence grows with the strength"
-                <| fun () ->
-                    let sets = protocol.TestSets(input protocol 5L)
-                    let kl (s: ShiftedTestSet) = s.Users.KullbackLeibler + s.Interactions.KullbackLeibler
+            testCase "strength 0 is the identity, and divergence grows with the strength"
+            <| fun () ->
+                let sets = protocol.TestSets(input protocol 5L)
+                let kl (s: ShiftedTestSet) = s.Users.KullbackLeibler + s.Interactions.KullbackLeibler
 
-                    for set in sets do
-                        if set.Coordinate = 0.0 then
-                            Expect.isLessThan (kl set) 1e-12 "no divergence at 0"
-                            Expect.floatClose Accuracy.high set.Users.EffectiveSampleFraction 1.0 "every user counts"
+                for set in sets do
+                    Expect.isTrue (kl set >= 0.0 && System.Double.IsFinite(kl set)) "a divergence"
 
+                    if set.Coordinate = 0.0 then
+                        Expect.isLessThan (kl set) 1e-12 "no divergence at 0"
+                        Expect.floatClose Accuracy.high set.Users.EffectiveSampleFraction 1.0 "every user counts"
+
+                if hasStrength protocol then
                     for sign in [ -1.0; 1.0 ] do
                         let side =
                             sets
@@ -124,6 +182,8 @@ let testWith (changesSupports: bool) (protocol: ShiftProtocol) =
                             |> List.ofSeq
 
                         Expect.equal side (List.sort side) "monotone"
+
+                Expect.isGreaterThan (sets |> Seq.map kl |> Seq.distinct |> Seq.length) 1 "a slope over it is defined"
         ]
 
 /// The suite of a protocol that leaves supports alone.

@@ -12,6 +12,7 @@ let private examples: ShiftProtocol list =
         for protocol in ShiftProtocol.Registry.All.Values do
             match protocol with
             | :? FeatureGroups -> FeatureGroups(UserGroup = "segment=segment1", ItemGroup = "tags=tag2")
+            | :? GivenTest -> GivenTest(TestData = ProtocolGivenFile.path.Value)
             | :? DirichletGroups -> DirichletGroups(Dispersions = [| 0.0; 5.0 |])
             | other when other.GetType().Assembly = typeof<ShiftProtocol>.Assembly -> other
             | _ -> ()
@@ -21,7 +22,7 @@ let private sets (protocol: ShiftProtocol) = protocol.TestSets(ProtocolContract.
 
 let private realised (protocol: ShiftProtocol) =
     let input = ProtocolContract.input protocol 1L
-    [ for set in protocol.TestSets input -> set.Coordinate, RealisedShift.Of(input, set.Tasks) ]
+    [ for set in protocol.TestSets input -> set.Coordinate, RealisedShift.Of(input, set) ]
 
 let private effects =
     testList

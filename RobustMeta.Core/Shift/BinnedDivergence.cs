@@ -1,0 +1,38 @@
+namespace RobustMeta.Shift;
+
+/// <summary>
+/// How far values are from those of a reference, over the tenths of the reference: what can be said of two samples that no
+/// weights connect.
+/// </summary>
+public static class BinnedDivergence
+{
+    private const int Bins = 10;
+
+    /// <summary>
+    /// KL(values ‖ reference) in nats over the reference's tenths, the effective sample fraction 1/(1 + χ²) of the reference
+    /// reweighted to the values, and the mean of the values. Half a count in each bin keeps the divergence finite.
+    /// </summary>
+    /// <param name="values">The sample; not empty.</param>
+    /// <param name="reference">What it is compared to; not empty.</param>
+    public static Divergence Of(IReadOnlyList<double> values, IReadOnlyList<double> reference)
+    {
+        double[] sorted = [.. reference.Order()];
+        double[] edges = [.. Enumerable.Range(1, Bins - 1).Select(i => sorted[i * sorted.Length / Bins])];
+        var own = Histogram(values, edges);
+        var other = Histogram(reference, edges);
+        var divergence = own.Zip(other).Sum(bin => bin.First * Math.Log(bin.First / bin.Second));
+        var secondMoment = own.Zip(other).Sum(bin => bin.First * bin.First / bin.Second);
+        return new(Math.Max(0, divergence), Math.Min(1, 1 / secondMoment), values.Average());
+    }
+
+    private static double[] Histogram(IReadOnlyList<double> values, double[] edges)
+    {
+        var counts = new double[Bins];
+        Array.Fill(counts, 0.5);
+        foreach (var value in values)
+        {
+            counts[edges.Count(edge => value >= edge)]++;
+        }
+        return Array.ConvertAll(counts, count => count / (values.Count + 0.5 * Bins));
+    }
+}
