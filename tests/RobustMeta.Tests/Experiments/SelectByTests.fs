@@ -52,11 +52,10 @@ let tests =
                     (0.1, 0.2)
                     "worst"
 
-            testCase "the worst of shifted validation sets is below the mean, and equals their minimum by hand"
+            testCase "the worst of shifted validation sets is the lowest of their means"
             <| fun () ->
                 let worst = prepared [ "selectBy", "worst" ]
                 let found = worst.Validation.Evaluate.Invoke(popularity worst)
-                Expect.isLessThan found (value []) "the worst of five"
 
                 let split =
                     TaskSplit(
@@ -89,8 +88,9 @@ let tests =
             testCase "shifts whose sets are the test's own are refused"
             <| fun () ->
                 for shift in [ "quadrants"; "itemColdStart" ] do
-                    Expect.throwsC (fun () -> prepared [ "shift", shift; "selectBy", "worst" ] |> ignore) (fun error ->
-                        Expect.stringContains error.Message "selectBy" shift)
+                    Expect.throwsC
+                        (fun () -> prepared [ "shift", shift; "selectBy", "worst"; "metrics", "NDCG@2" ] |> ignore)
+                        (fun error -> Expect.stringContains error.Message "selectBy" shift)
 
             testCase "a given validation file chooses the epoch"
             <| fun () ->
