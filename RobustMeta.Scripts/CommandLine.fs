@@ -3,7 +3,6 @@ module RobustMeta.Scripts.CommandLine
 
 open System
 open System.IO
-open System.Threading
 open RobustMeta.Data
 open RobustMeta.Experiments
 open RobustMeta.Models
@@ -79,21 +78,6 @@ let private helpAbout (words: string list) =
         let word = List.last words
         raise (SettingException $"There is no command or method '{word}'{NearestName.Hint(word, known)}")
 
-let private withCancellation (action: CancellationToken -> unit) =
-    use source = new CancellationTokenSource()
-
-    let handler =
-        ConsoleCancelEventHandler(fun _ args ->
-            args.Cancel <- true
-            source.Cancel())
-
-    Console.CancelKeyPress.AddHandler handler
-
-    try
-        action source.Token
-    finally
-        Console.CancelKeyPress.RemoveHandler handler
-
 let private dispatch (words: string list) =
     match words with
     | [] ->
@@ -120,13 +104,13 @@ let private dispatch (words: string list) =
     | "data" :: rest -> Data.DataCommand.run rest
     | "quick_start" :: rest ->
         let out, settings = splitOut (pairs rest)
-        withCancellation (QuickStart.execute out settings)
+        Interruption.withCancellation (QuickStart.execute out settings)
         0
     | "study" :: rest ->
-        withCancellation (StudyCommand.execute rest)
+        Interruption.withCancellation (StudyCommand.execute rest)
         0
     | "robustness" :: rest ->
-        withCancellation (StudyCommand.execute ("robustness" :: rest))
+        Interruption.withCancellation (StudyCommand.execute ("robustness" :: rest))
         0
     | "theory" :: rest ->
         Theory.execute rest
@@ -134,7 +118,7 @@ let private dispatch (words: string list) =
     | "run" :: model :: rest ->
         let out, settings = splitOut (pairs rest)
 
-        withCancellation (Run.execute out (specOf model settings))
+        Interruption.withCancellation (Run.execute out (specOf model settings))
         0
     | [ "run" ] ->
         let models = String.Join(", ", ModelSpec.Registry.All.Keys)
@@ -146,16 +130,32 @@ let private dispatch (words: string list) =
     | command :: _ ->
         raise (SettingException $"There is no command '{command}'{NearestName.Hint(command, Help.commandNames)}")
 
-/// Runs one command; the exit code is 0 when all went well, 1 when it failed, 2 when the input was wrong, 130 when it
-/// was interrupted.
+/// An error that nobody foresaw: what to do, and all that whoever mends it needs.
+let private unforeseen (words: string list) (error: exn) =
+    let command = String.Join(' ', words)
+    eprintfn $"error: this is a fault of RobustMeta: {error.GetType().Name}: {error.Message}"
+
+    eprintfn
+        "What was finished before is kept, and the same command goes on from there. Please report the lines from here on."
+
+    eprintfn $"command: {command}"
+    eprintfn $"{Environment.OSVersion}, .NET {Environment.Version}\n{error}"
+    1
+
+/// Runs one command; the exit code is 0 when all went well, 1 when it failed, 2 when the input was wrong, and 128 and the number
+/// of the signal when it was interrupted.
 let run (words: string seq) : int =
+    let words = List.ofSeq words
+
     let fail code (message: string) =
         Progress.finish true
         eprintfn $"error: {message}"
         code
 
     try
-        dispatch (List.ofSeq words)
+        let code = dispatch words
+        Console.Out.Flush()
+        code
     with
     | :? SettingException as error ->
         fail 2 $"{error.Message}\n'help' lists the commands, 'run MODEL help' the settings."
@@ -163,6 +163,15 @@ let run (words: string seq) : int =
     | :? ArgumentException as error -> fail 2 error.Message
     | :? DivergenceException as error -> fail 1 error.Message
     | :? IOException as error -> fail 1 error.Message
+    | :? UnauthorizedAccessException as error ->
+        fail 1 $"{error.Message} Choose another folder (out NAME), or change the rights of this one."
+    | :? OutOfMemoryException ->
+        fail 1 "there is not enough memory. Take less data (userNum), smaller layers, or another machine."
     | :? InvalidDataException as error -> fail 1 error.Message
     | :? DllNotFoundException as error -> fail 1 error.Message
-    | :? OperationCanceledException -> fail 130 "interrupted; the same command goes on from the last checkpoint."
+    | :? TrainingInterruptedException as error -> fail (Interruption.exitCode ()) error.Message
+    | :? OperationCanceledException ->
+        fail
+            (Interruption.exitCode ())
+            "interrupted; what was finished is kept, and the same command goes on from there."
+    | error -> unforeseen words error

@@ -37,8 +37,12 @@ let vary (settings: (string * string) list) (spec: ExperimentSpec) =
 /// presets as in `vary`.
 let spec (model: string) (settings: (string * string) list) = vary settings (ExperimentSpec.Of model)
 
+/// The data set of a spec, from the catalog; a download ends when it is cancelled.
+let loadUnless (cancellation: CancellationToken) (spec: ExperimentSpec) : Dataset =
+    DatasetCatalog.Default.Load(spec.Dataset, Progress.download (), cancellation)
+
 /// The data set of a spec, from the catalog.
-let load (spec: ExperimentSpec) : Dataset = DatasetCatalog.Default.Load(spec.Dataset, Progress.download ())
+let load (spec: ExperimentSpec) : Dataset = loadUnless CancellationToken.None spec
 
 /// Tasks and test sets of an experiment on a data set, saying what was left out.
 let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
@@ -65,9 +69,14 @@ let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
 let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation: CancellationToken) =
     let name = folder.Spec.MethodName
 
+    use _ =
+        folder.Claim((fun () -> printfn $"{name}: another process works at this run; waiting for it"), cancellation)
+
     match folder.SetAsideIfDamaged() with
     | null -> ()
     | damage -> printfn $"{name}: {damage}"
+
+    folder.RequireSameData prepared
 
     if folder.IsDone then
         printfn $"{name}: finished before, results are read from {folder.Path}"
@@ -84,7 +93,7 @@ let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation
             ExperimentRunner.Run(
                 prepared,
                 folder.Spec,
-                folder.Checkpoint RunFolder.SaveInterval,
+                folder.Checkpoint(prepared, RunFolder.SaveInterval, (fun said -> printfn $"{name}: {said}")),
                 progress,
                 cancellation
             )

@@ -57,7 +57,7 @@ let private minority (ratings: Ratings) : (string -> bool) option =
 
 /// Plain and robust method and the baselines on all seeds' test sets.
 let private compareSeeds (out: string) (plain: ExperimentSpec) (robust: ExperimentSpec) cancellation =
-    let dataset = Experiment.load plain
+    let dataset = Experiment.loadUnless cancellation plain
 
     let perSeed =
         [

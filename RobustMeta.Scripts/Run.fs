@@ -26,7 +26,7 @@ let private updatePerformance (out: string) =
 /// One experiment: prints its tables and leaves its files below `out`.
 let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToken) =
     printfn $"{spec.MethodName}: {spec.Method.Meaning}"
-    let prepared = Experiment.prepare (Experiment.load spec) spec
+    let prepared = Experiment.prepare (Experiment.loadUnless cancellation spec) spec
     let comparison = Experiment.compareOn prepared out [ spec ] cancellation
 
     for metric in comparison.Rows |> Seq.map _.Metric |> Seq.distinct do

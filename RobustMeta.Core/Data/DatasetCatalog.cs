@@ -119,17 +119,23 @@ public sealed class DatasetCatalog
     /// <summary>Reads a data set, after downloading it where it is nowhere.</summary>
     /// <param name="name">Name in the catalog, or <c>synthetic</c>.</param>
     /// <param name="progress">Is told how far a download has come.</param>
+    /// <param name="cancellation">Ends a download; what it has fetched is removed.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
     /// <exception cref="SettingException">There is no such data set.</exception>
     /// <exception cref="IOException">It is not there and cannot be downloaded; the message says what to put where.</exception>
     /// <exception cref="DataFormatException">A file is malformed, or not the one whose sum the catalog has.</exception>
-    public Dataset Load(string name, IProgress<DownloadProgress>? progress = null)
+    public Dataset Load(
+        string name,
+        IProgress<DownloadProgress>? progress = null,
+        CancellationToken cancellation = default
+    )
     {
         if (Find(name) is not { } entry)
         {
             var world = SyntheticRatings.Generate(new SyntheticSpec(), SyntheticSeed);
             return new(world.Ratings, 4, ["segment"], ["category", "tags"]);
         }
-        var folder = TryLocate(name) ?? Download(entry, progress);
+        var folder = TryLocate(name) ?? Download(entry, progress, cancellation);
         var differing = Differing(entry, folder);
         if (differing.Count > 0 && !entry.AnyCopy)
         {
@@ -171,7 +177,7 @@ public sealed class DatasetCatalog
     private IEnumerable<string> Places(CatalogEntry entry) =>
         folders.Select(folder => Path.Combine(folder, entry.Folder ?? entry.Name)).Where(Directory.Exists);
 
-    private string Download(CatalogEntry entry, IProgress<DownloadProgress>? progress)
+    private string Download(CatalogEntry entry, IProgress<DownloadProgress>? progress, CancellationToken cancellation)
     {
         if (folders.IsEmpty)
         {
@@ -190,7 +196,7 @@ public sealed class DatasetCatalog
         }
         try
         {
-            new Downloader(open).Fetch(entry, FilesOf(entry), folder, progress);
+            new Downloader(open).Fetch(entry, FilesOf(entry), folder, progress, cancellation);
             return folder;
         }
         // A server's error page in place of an archive is data that cannot be unpacked.

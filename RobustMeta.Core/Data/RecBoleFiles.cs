@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Data;
 
@@ -95,16 +96,19 @@ public static class RecBoleFiles
                 $"'{Reading.Excerpt.Of(text)}' holds a blank, which a token_seq cannot hold."
             );
 
-    private static void WriteLines(string path, IEnumerable<string> lines)
-    {
-        var aside = $"{path}.{Guid.NewGuid():N}";
-        using (var writer = new StreamWriter(aside, append: false, new UTF8Encoding(false)) { NewLine = "\n" })
-        {
-            foreach (var line in lines)
+    private static void WriteLines(string path, IEnumerable<string> lines) =>
+        DurableFile.Write(
+            path,
+            stream =>
             {
-                writer.WriteLine(line);
+                using var writer = new StreamWriter(stream, new UTF8Encoding(false), leaveOpen: true)
+                {
+                    NewLine = "\n",
+                };
+                foreach (var line in lines)
+                {
+                    writer.WriteLine(line);
+                }
             }
-        }
-        File.Move(aside, path, overwrite: true);
-    }
+        );
 }

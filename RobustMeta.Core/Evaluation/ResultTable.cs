@@ -12,8 +12,16 @@ public static class ResultTable
     public const string Header = "method,testset,user,metric,value";
 
     /// <summary>Writes rows, aside and renamed: a reader sees all of them or none.</summary>
-    public static void Write(string path, IEnumerable<UserResult> rows)
+    /// <exception cref="InvalidDataException">A value is not finite, which no mean or test could be taken of.</exception>
+    public static void Write(string path, IReadOnlyCollection<UserResult> rows)
     {
+        if (rows.FirstOrDefault(row => !double.IsFinite(row.Value)) is { } wrong)
+        {
+            throw new InvalidDataException(
+                $"{wrong.Metric} of {wrong.Method} for user '{wrong.User}' on test set {wrong.TestSet} is {wrong.Value}: the method "
+                    + "gave scores that are not finite. Nothing was written."
+            );
+        }
         var table = rows.Select(row =>
             (IEnumerable<object?>)[row.Method, row.TestSet, row.User, row.Metric, row.Value]
         );
@@ -45,9 +53,12 @@ public static class ResultTable
             {
                 throw new DataFormatException(path, line, 2, $"expected the number of a test set, found '{fields[1]}'");
             }
-            if (!double.TryParse(fields[4], NumberStyles.Float, CultureInfo.InvariantCulture, out var value))
+            if (
+                !double.TryParse(fields[4], NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+                || !double.IsFinite(value)
+            )
             {
-                throw new DataFormatException(path, line, 5, $"expected a number, found '{fields[4]}'");
+                throw new DataFormatException(path, line, 5, $"expected a number that is finite, found '{fields[4]}'");
             }
             yield return new(fields[0], testSet, fields[2], fields[3], value);
         }

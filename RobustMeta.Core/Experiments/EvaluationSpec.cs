@@ -37,10 +37,16 @@ public sealed record EvaluationSpec : ISpec
     /// The metrics, with <c>auto</c> resolved: without those of errors where candidates are ranked that have no label.
     /// </summary>
     /// <exception cref="SettingException">
-    /// A metric does not exist, is one of errors and candidates without a label are ranked, or is the error of other labels.
+    /// There is none, or a metric does not exist, is one of errors and candidates without a label are ranked, or is the error of other labels.
     /// </exception>
     public ImmutableArray<Metric> MetricsFor(LabelKind label)
     {
+        if (Metrics.Count == 0)
+        {
+            throw new SettingException(
+                $"metrics is none; expected at least one metric, such as {PerformanceFile.Metrics[0]}, or auto"
+            );
+        }
         var areLabelled = CandidateRule.Parse(Candidates).Unseen is null;
         return
         [

@@ -76,10 +76,12 @@ public sealed class Experiment
         IReadOnlyList<UserResult> UsersOf(ExperimentSpec spec)
         {
             var folder = new RunFolder(results, spec);
+            using var claim = folder.Claim(cancellation: cancellation);
             folder.SetAsideIfDamaged();
+            folder.RequireSameData(prepared);
             if (!folder.IsDone)
             {
-                var checkpoint = folder.Checkpoint(RunFolder.SaveInterval);
+                var checkpoint = folder.Checkpoint(prepared, RunFolder.SaveInterval);
                 folder.Write(prepared, ExperimentRunner.Run(prepared, spec, checkpoint, cancellation: cancellation));
             }
             return folder.ReadUsers();

@@ -5,6 +5,7 @@ using RobustMeta.Engine;
 using RobustMeta.Models;
 using RobustMeta.Robustness;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 using RobustMeta.Training;
 
@@ -16,7 +17,21 @@ internal static class MetaTraining
     /// <summary>Trains a method, once for each radius of its population.</summary>
     /// <param name="method">The method.</param>
     /// <param name="context">What it is fitted from.</param>
+    /// <exception cref="SettingException">A setting asks the model for what it cannot do.</exception>
     public static TrainedPredictor Fit(MetaMethodSpec method, ExperimentFit context)
+    {
+        try
+        {
+            return FitAll(method, context);
+        }
+        catch (NotSupportedException error)
+        {
+            // Engines know no settings; here it is a setting that asked.
+            throw new SettingException(error.Message);
+        }
+    }
+
+    private static TrainedPredictor FitAll(MetaMethodSpec method, ExperimentFit context)
     {
         FittedReference FitReference() => new ReferenceFitting(method, context).Fit();
         if (method.Robustness.Population.Count > 0)

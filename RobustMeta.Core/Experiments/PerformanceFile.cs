@@ -25,11 +25,11 @@ public static class PerformanceFile
 
     /// <summary>Brings the file of a folder of runs up to date.</summary>
     /// <param name="root">Folder of the runs.</param>
-    /// <exception cref="IOException">Another process keeps the file for more than ten seconds.</exception>
     public static PerformanceUpdate Update(string root)
     {
         var path = Path.Combine(root, Name);
-        using var alone = OpenAlone(path + ".lock");
+        using var alone = FileLock.Take(path + ".lock");
+        TemporaryFile.Sweep(root);
         var folders = Directory
             .GetDirectories(root)
             .Where(folder =>
@@ -136,27 +136,5 @@ public static class PerformanceFile
             runs.Add(cells[^1]);
         }
         return runs;
-    }
-
-    private static FileStream OpenAlone(string path)
-    {
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                return new(
-                    path,
-                    FileMode.OpenOrCreate,
-                    FileAccess.ReadWrite,
-                    FileShare.None,
-                    1,
-                    FileOptions.DeleteOnClose
-                );
-            }
-            catch (IOException error) when (attempt < 100 && error is not DirectoryNotFoundException)
-            {
-                Thread.Sleep(100);
-            }
-        }
     }
 }

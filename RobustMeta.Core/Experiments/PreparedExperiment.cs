@@ -15,6 +15,7 @@ namespace RobustMeta.Experiments;
 public sealed class PreparedExperiment
 {
     private readonly Dictionary<string, InputSchema> schemas = [];
+    private string? fingerprint;
     private readonly Evaluator evaluator;
     private readonly ValidationSets validation;
 
@@ -59,6 +60,9 @@ public sealed class PreparedExperiment
 
     /// <summary>Its data set.</summary>
     public Dataset Dataset { get; }
+
+    /// <summary>What identifies the data and their preparation: see <see cref="DataFingerprint"/>.</summary>
+    public string Fingerprint => fingerprint ??= DataFingerprint.Of(Dataset);
 
     /// <summary>Ratings and labels.</summary>
     public TaskSource Source { get; }

@@ -21,6 +21,7 @@ internal sealed class RunFiles(string folder)
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
+    /// <summary>Whether there is a list of a finished run's files.</summary>
     public bool HasManifest => File.Exists(In(RunManifest.Name));
 
     /// <summary>What is wrong with the files of a finished run; empty where nothing is.</summary>
@@ -39,6 +40,7 @@ internal sealed class RunFiles(string folder)
         CsvText.Write(In("spec.toml"), spec);
         var facts = EnvironmentReport.Facts().ToDictionary(fact => fact.Name, fact => fact.Value);
         CsvText.Write(In("environment.json"), JsonSerializer.Serialize(facts, Readable) + "\n");
+        CsvText.Write(In(DataTable.Name), DataTable.Of(prepared));
         CsvText.Write(In(TestSets), RunTables.TestSets(prepared));
         CsvText.Write(In("dropped.csv"), RunTables.Dropped(prepared));
         CsvText.Write(In("robustness.csv"), RobustnessTable.Text(prepared, users));

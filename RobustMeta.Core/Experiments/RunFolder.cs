@@ -1,5 +1,6 @@
 using RobustMeta.Evaluation;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 using RobustMeta.Training;
 
 namespace RobustMeta.Experiments;
@@ -14,6 +15,7 @@ namespace RobustMeta.Experiments;
 /// <item><c>selection.csv</c>: the best epoch and its validation value; <c>warnings.txt</c>: what to know before trusting it</item>
 /// <item><c>references.csv</c>: validation losses of the references and the plain model; <c>population.csv</c> and
 /// <c>history-RADIUS.csv</c>: the members of a population</item>
+/// <item><c>data.csv</c>: what was read and left out, and the fingerprint of the data</item>
 /// <item><c>testsets.csv</c>: realised shift of each test set; <c>dropped.csv</c>: who was left out, and why</item>
 /// <item><c>weights.csv</c>: learned weights; <c>model.safetensors</c>: parameters; both of the best epoch</item>
 /// <item><c>timing.csv</c>: seconds and memory (the one file that differs between equal runs); <c>done</c>: size and SHA-256 of all other files, written last</item>
@@ -81,12 +83,43 @@ public sealed class RunFolder
         return $"{string.Join(' ', damage)} The folder is set aside as {Path}.damaged-{number}, and the run is made again.";
     }
 
-    /// <summary>Where an interrupted training of this spec goes on.</summary>
+    /// <summary>Refuses results of other data than those that are prepared.</summary>
+    /// <param name="prepared">The data side.</param>
+    /// <exception cref="SettingException">The run is finished, and on other data.</exception>
+    public void RequireSameData(PreparedExperiment prepared)
+    {
+        if (files.HasManifest && DataTable.ReadFingerprint(In(DataTable.Name)) != prepared.Fingerprint)
+        {
+            throw new SettingException(
+                $"{Path} holds the results of this spec on other data: the files of {Spec.Dataset}, or its table in the catalog, "
+                    + "were changed since. Choose another folder for the new results (out NAME), or move this one away."
+            );
+        }
+    }
+
+    /// <summary>
+    /// Keeps other processes from working at the same run, waiting for the one that does; removes what dead ones left half written.
+    /// </summary>
+    /// <param name="waiting">Is called once where another process works at it.</param>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <returns>Lets others in when it is disposed.</returns>
+    public IDisposable Claim(Action? waiting = null, CancellationToken cancellation = default)
+    {
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(Path))!);
+        var claim = FileLock.Take(Path + ".lock", waiting, cancellation);
+        TemporaryFile.Sweep(Path);
+        return claim;
+    }
+
+    /// <summary>Where an interrupted training of this spec on these data goes on.</summary>
+    /// <param name="prepared">The data side.</param>
     /// <param name="interval">Shortest time between saves.</param>
-    public Checkpoint Checkpoint(TimeSpan interval)
+    /// <param name="tell">Is told that a checkpoint is damaged, and what is done about it.</param>
+    public Checkpoint Checkpoint(PreparedExperiment prepared, TimeSpan interval, Action<string>? tell = null)
     {
         Directory.CreateDirectory(Path);
-        return new(In(CheckpointName + ".safetensors"), Spec.Hash, interval);
+        var identity = $"{Spec.Hash} {prepared.Fingerprint}";
+        return new(In(CheckpointName + ".safetensors"), identity, interval) { Tell = tell };
     }
 
     /// <summary>Writes everything, each file whole or not at all, <c>done</c> last.</summary>
@@ -174,7 +207,7 @@ public sealed class RunFolder
     // Those of references and of a population's members too.
     private void DeleteCheckpoints()
     {
-        foreach (var file in Directory.EnumerateFiles(Path, $"{CheckpointName}*.safetensors").ToList())
+        foreach (var file in Directory.EnumerateFiles(Path, $"{CheckpointName}*.safetensors*").ToList())
         {
             File.Delete(file);
         }

@@ -20,13 +20,8 @@ public static class CsvText
         return text.ToString();
     }
 
-    /// <summary>Writes a file aside and renames it: a reader sees the whole file or none.</summary>
-    public static void Write(string path, string text)
-    {
-        var aside = $"{path}.{Environment.ProcessId}.part";
-        File.WriteAllText(aside, text);
-        File.Move(aside, path, overwrite: true);
-    }
+    /// <summary>Writes a file as <see cref="DurableFile"/> does: a reader sees the whole file, or the one before.</summary>
+    public static void Write(string path, string text) => DurableFile.Write(path, text);
 
     /// <summary>One field, quoted where it holds a comma, a quote or a line break.</summary>
     public static string Quote(string text) =>

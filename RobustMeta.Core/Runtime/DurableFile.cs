@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace RobustMeta.Runtime;
@@ -12,15 +13,40 @@ public static class DurableFile
     private const int ReadOnly = 0;
 
     /// <summary>Writes a file aside, onto the disk, and renames it: after a loss of power there is the old file or the new one.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="text">Its text, written as UTF-8.</param>
-    /// <exception cref="IOException">It could not be brought onto the disk.</exception>
-    public static void Write(string path, string text)
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="text">Its text, written as UTF-8 without a byte-order mark.</param>
+    /// <exception cref="IOException">It could not be brought onto the disk; the old file, if any, is as it was.</exception>
+    public static void Write(string path, string text) =>
+        Write(path, stream => stream.Write(new UTF8Encoding(false).GetBytes(text)));
+
+    /// <summary>As <see cref="Write(string, string)"/>, for content of any kind.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="content">The file's bytes.</param>
+    /// <exception cref="IOException">It could not be brought onto the disk; the old file, if any, is as it was.</exception>
+    public static void Write(string path, byte[] content) => Write(path, stream => stream.Write(content));
+
+    /// <summary>As <see cref="Write(string, string)"/>, for content that is made while it is written.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <param name="write">Writes all of it.</param>
+    /// <exception cref="IOException">It could not be brought onto the disk; the old file, if any, is as it was.</exception>
+    public static void Write(string path, Action<Stream> write)
     {
-        var aside = $"{path}.{Environment.ProcessId}-{Guid.NewGuid():N}.part";
-        File.WriteAllText(aside, text);
-        Flush(aside);
-        File.Move(aside, path, overwrite: true);
+        var aside = TemporaryFile.Beside(path);
+        try
+        {
+            using (var stream = new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+            {
+                write(stream);
+                stream.Flush();
+                Flush(stream, path);
+            }
+            File.Move(aside, path, overwrite: true);
+        }
+        catch
+        {
+            Remove(aside);
+            throw;
+        }
         FlushFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
@@ -29,14 +55,7 @@ public static class DurableFile
     public static void Flush(string path)
     {
         using var stream = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, 1);
-        if (OperatingSystem.IsWindows())
-        {
-            stream.Flush(flushToDisk: true);
-        }
-        else
-        {
-            Require(Sync(stream.SafeFileHandle), path);
-        }
+        Flush(stream, path);
     }
 
     /// <summary>Brings the names of a folder's files onto the disk; Windows does so by itself.</summary>
@@ -51,6 +70,31 @@ public static class DurableFile
         Require(descriptor, path);
         using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         Require(Sync(handle), path);
+    }
+
+    private static void Flush(FileStream stream, string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            stream.Flush(flushToDisk: true);
+        }
+        else
+        {
+            Require(Sync(stream.SafeFileHandle), path);
+        }
+    }
+
+    // The first error is the one to report, not that its remains cannot be removed.
+    private static void Remove(string aside)
+    {
+        try
+        {
+            File.Delete(aside);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // TemporaryFile.Sweep finds it later.
+        }
     }
 
     private static void Require(int result, string path)

@@ -47,7 +47,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
             var result = ExperimentRunner.Run(
                 prepared,
                 experiment,
-                known.Folder.Checkpoint(RunFolder.SaveInterval),
+                known.Folder.Checkpoint(prepared, RunFolder.SaveInterval, hooks.Say),
                 experiment.Method is MetaMethodSpec meta
                     ? hooks.Epochs(experiment, meta, prepared.Validation.Name)
                     : null,

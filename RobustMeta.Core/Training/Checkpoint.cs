@@ -8,7 +8,8 @@ namespace RobustMeta.Training;
 
 /// <summary>
 /// The state of a training on disk, so that an interrupted run goes on where it was and ends with the same bytes as an
-/// uninterrupted one.
+/// uninterrupted one. The last two states are kept, each with its SHA-256: where one is damaged, it is set aside and the one
+/// before it is taken.
 /// </summary>
 /// <param name="path">File to save to and to look for.</param>
 /// <param name="identity">Hash of everything that determines the run; a file of another run is refused.</param>
@@ -19,6 +20,10 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
     private const string BestUsers = "bestWeights.users";
     private const string BestInteractions = "bestWeights.interactions";
     private readonly Stopwatch sinceSave = Stopwatch.StartNew();
+    private SafetensorsFile? unsaved;
+
+    /// <summary>Is told what a user should know: that a file was damaged, and what is done about it.</summary>
+    public Action<string>? Tell { get; init; }
 
     /// <summary>
     /// Whether the last state is saved too, so that a training that is one of several of a run is not repeated when a later
@@ -39,20 +44,44 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
         )
         {
             KeepsEnd = true,
+            Tell = Tell,
         };
 
-    /// <summary>Saves the state when the interval has passed.</summary>
-    public void SaveIfDue(TrainingState state, ParameterSet parameters, Optimizer optimizer, Reweighter reweighter)
+    /// <summary>Takes the state after a whole epoch, and saves it when the interval has passed.</summary>
+    public void Keep(TrainingState state, ParameterSet parameters, Optimizer optimizer, Reweighter reweighter)
     {
+        unsaved = Content(state, parameters, optimizer, reweighter);
         if (sinceSave.Elapsed >= interval)
         {
-            Save(state, parameters, optimizer, reweighter);
-            sinceSave.Restart();
+            SaveKept();
         }
     }
 
-    /// <summary>Saves the state after a whole epoch.</summary>
-    public void Save(TrainingState state, ParameterSet parameters, Optimizer optimizer, Reweighter reweighter)
+    /// <summary>Saves the state that was last taken, if it is not saved yet.</summary>
+    public void SaveKept()
+    {
+        if (unsaved is null)
+        {
+            return;
+        }
+        if (File.Exists(path))
+        {
+            File.Move(path, Before, overwrite: true);
+        }
+        unsaved.SaveSealed(path);
+        unsaved = null;
+        sinceSave.Restart();
+    }
+
+    private string Before => $"{path}.before";
+
+    // Copies: the training goes on changing its arrays.
+    private SafetensorsFile Content(
+        TrainingState state,
+        ParameterSet parameters,
+        Optimizer optimizer,
+        Reweighter reweighter
+    )
     {
         var file = new SafetensorsFile();
         file.Metadata["identity"] = identity;
@@ -64,35 +93,67 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
         for (var i = 0; i < parameters.All.Length; i++)
         {
             var parameter = parameters.All[i];
-            file.Add($"parameter.{parameter.Name}", parameter.Values, [.. parameter.Shape]);
+            file.Add($"parameter.{parameter.Name}", [.. parameter.Values], [.. parameter.Shape]);
             file.Add($"best.{parameter.Name}", state.Best[i], [.. parameter.Shape]);
         }
         file.Add(BestUsers, state.BestWeights.Users, state.BestWeights.Users.Length);
         file.Add(BestInteractions, state.BestWeights.Interactions, state.BestWeights.Interactions.Length);
         foreach (var (name, values) in optimizer.State)
         {
-            file.Add($"optimizer.{name}", values, values.Length);
+            file.Add($"optimizer.{name}", [.. values], values.Length);
         }
         foreach (var (name, values) in reweighter.State)
         {
-            file.Add($"reweighter.{name}", values, values.Length);
+            file.Add($"reweighter.{name}", [.. values], values.Length);
         }
-        file.Save(path);
+        return file;
     }
 
-    /// <summary>Puts a saved state back, or returns null when nothing is saved.</summary>
-    /// <exception cref="InvalidDataException">The file is damaged or of another run.</exception>
+    /// <summary>Puts a saved state back, or returns null when nothing is saved, or nothing whole.</summary>
+    /// <exception cref="InvalidDataException">The file is of another run.</exception>
     public TrainingState? Load(ParameterSet parameters, Optimizer optimizer, Reweighter reweighter)
     {
-        if (!File.Exists(path))
+        foreach (var candidate in new[] { path, Before }.Where(File.Exists))
         {
+            if (Whole(candidate) is { } file)
+            {
+                return Restore(file, parameters, optimizer, reweighter);
+            }
+        }
+        return null;
+    }
+
+    // Null where the file is damaged, which is then set aside.
+    private SafetensorsFile? Whole(string candidate)
+    {
+        SafetensorsFile file;
+        try
+        {
+            file = SafetensorsFile.LoadSealed(candidate);
+        }
+        catch (InvalidDataException error)
+        {
+            var aside = $"{candidate}.damaged";
+            File.Move(candidate, aside, overwrite: true);
+            Tell?.Invoke(
+                $"{error.Message} It is set aside as {aside}; training goes on from the state before it, if there is one."
+            );
             return null;
         }
-        var file = SafetensorsFile.Load(path);
-        if (file.Metadata.GetValueOrDefault("identity") != identity)
-        {
-            throw new InvalidDataException($"{path} is the checkpoint of another run; delete it to start afresh.");
-        }
+        return file.Metadata.GetValueOrDefault("identity") == identity
+            ? file
+            : throw new InvalidDataException(
+                $"{candidate} is the checkpoint of another run, or of other data; delete it to start afresh."
+            );
+    }
+
+    private static TrainingState Restore(
+        SafetensorsFile file,
+        ParameterSet parameters,
+        Optimizer optimizer,
+        Reweighter reweighter
+    )
+    {
         var best = ImmutableArray.CreateBuilder<float[]>(parameters.All.Length);
         foreach (var parameter in parameters.All)
         {
@@ -119,9 +180,6 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
 
         long Number(string key) => long.Parse(file.Metadata[key], CultureInfo.InvariantCulture);
     }
-
-    /// <summary>Removes the file: the run is done.</summary>
-    public void Delete() => File.Delete(path);
 
     private static double[] Row(EpochRecord e) =>
         [

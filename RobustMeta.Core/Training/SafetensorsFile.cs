@@ -1,6 +1,9 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Training;
 
@@ -10,6 +13,8 @@ namespace RobustMeta.Training;
 /// </summary>
 public sealed class SafetensorsFile
 {
+    private const string Seal = "sha256";
+    private static readonly string Unsealed = new('0', 64);
     private readonly SortedDictionary<string, (Array Values, int[] Shape)> tensors = new(StringComparer.Ordinal);
 
     /// <summary>Text about the file, by key.</summary>
@@ -32,68 +37,98 @@ public sealed class SafetensorsFile
     /// <exception cref="InvalidDataException">There is none, or it is of another type.</exception>
     public double[] Double(string name) => Find<double>(name);
 
-    /// <summary>Writes the file aside and renames it: readers see the old file or the whole new one.</summary>
+    /// <summary>Writes the file as <see cref="DurableFile"/> does: readers see the old file or the whole new one.</summary>
     public void Save(string path)
     {
-        var aside = $"{path}.{Environment.ProcessId}.part";
-        using (var stream = File.Create(aside))
+        var header = Header();
+        DurableFile.Write(path, stream => WriteTo(stream, header));
+    }
+
+    /// <summary>As <see cref="Save"/>, with the SHA-256 of the whole file in its metadata, under <c>sha256</c>.</summary>
+    public void SaveSealed(string path)
+    {
+        Metadata[Seal] = Unsealed;
+        var header = Header();
+        Metadata.Remove(Seal);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(LengthOf(header));
+        hash.AppendData(header);
+        foreach (var (values, _) in tensors.Values)
         {
-            var header = Header();
-            Span<byte> length = stackalloc byte[8];
-            BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
-            stream.Write(length);
-            stream.Write(header);
-            foreach (var (values, _) in tensors.Values)
-            {
-                stream.Write(Bytes(values));
-            }
+            hash.AppendData(Bytes(values));
         }
-        File.Move(aside, path, overwrite: true);
+        Encoding.ASCII.GetBytes(
+            Convert.ToHexStringLower(hash.GetHashAndReset()),
+            header.AsSpan(SealPlace(header)!.Value)
+        );
+        DurableFile.Write(path, stream => WriteTo(stream, header));
     }
 
     /// <summary>Reads a file back.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or holds types other than F32 and F64.</exception>
-    public static SafetensorsFile Load(string path)
+    public static SafetensorsFile Load(string path) => Parse(File.ReadAllBytes(path), path);
+
+    /// <summary>Reads a file of <see cref="SaveSealed"/> back; every changed bit is noticed.</summary>
+    /// <exception cref="InvalidDataException">It is damaged, or has no SHA-256.</exception>
+    public static SafetensorsFile LoadSealed(string path)
     {
         var bytes = File.ReadAllBytes(path);
-        var headerLength = bytes.Length < 8 ? -1 : BinaryPrimitives.ReadInt64LittleEndian(bytes);
-        if (headerLength < 0 || headerLength > bytes.Length - 8)
+        var file = Parse(bytes, path);
+        if (!file.Metadata.Remove(Seal, out var expected) || SealPlace(bytes) is not { } place)
         {
-            throw new InvalidDataException($"{path} is no safetensors file: its header does not fit into it.");
+            throw new InvalidDataException($"{path} has no SHA-256: it is of a version before 0.2, or damaged.");
         }
-        var file = new SafetensorsFile();
-        using var header = JsonDocument.Parse(bytes.AsMemory(8, (int)headerLength));
-        foreach (var entry in header.RootElement.EnumerateObject())
-        {
-            if (entry.Name == "__metadata__")
-            {
-                foreach (var text in entry.Value.EnumerateObject())
-                {
-                    file.Metadata.Add(text.Name, text.Value.GetString()!);
-                }
-                continue;
-            }
-            var shape = entry.Value.GetProperty("shape").EnumerateArray().Select(x => x.GetInt32()).ToArray();
-            var offsets = entry.Value.GetProperty("data_offsets").EnumerateArray().Select(x => x.GetInt64()).ToArray();
-            var start = 8 + headerLength + offsets[0];
-            var size = offsets[1] - offsets[0];
-            if (offsets[0] < 0 || size < 0 || start + size > bytes.Length)
-            {
-                throw new InvalidDataException($"{path} is cut short: '{entry.Name}' reaches past its end.");
-            }
-            var data = bytes.AsSpan((int)start, (int)size);
-            var type = entry.Value.GetProperty("dtype").GetString();
-            file.tensors.Add(
-                entry.Name,
-                type switch
-                {
-                    "F32" => (MemoryMarshal.Cast<byte, float>(data).ToArray(), shape),
-                    "F64" => (MemoryMarshal.Cast<byte, double>(data).ToArray(), shape),
-                    _ => throw new InvalidDataException($"{path}: '{entry.Name}' has type {type}; F32, F64 are read."),
-                }
+        Encoding.ASCII.GetBytes(Unsealed, bytes.AsSpan(place));
+        return Convert.ToHexStringLower(SHA256.HashData(bytes)) == expected
+            ? file
+            : throw new InvalidDataException(
+                $"{path} is damaged: its SHA-256 is not the one that it was written with."
             );
+    }
+
+    private static SafetensorsFile Parse(byte[] bytes, string path)
+    {
+        try
+        {
+            return SafetensorsParser.Parse(bytes, path);
         }
-        return file;
+        catch (Exception error)
+            when (error
+                    is JsonException
+                        or InvalidOperationException
+                        or KeyNotFoundException
+                        or FormatException
+                        or ArgumentException
+                        or OverflowException
+            )
+        {
+            throw new InvalidDataException($"{path} is no safetensors file, or damaged: {error.Message}", error);
+        }
+    }
+
+    private void WriteTo(Stream stream, byte[] header)
+    {
+        stream.Write(LengthOf(header));
+        stream.Write(header);
+        foreach (var (values, _) in tensors.Values)
+        {
+            stream.Write(Bytes(values));
+        }
+    }
+
+    private static byte[] LengthOf(byte[] header)
+    {
+        var length = new byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(length, header.Length);
+        return length;
+    }
+
+    // Where the SHA-256 stands; text in the metadata is escaped, so that it cannot hold the key's quotes.
+    private static int? SealPlace(ReadOnlySpan<byte> file)
+    {
+        var key = Encoding.ASCII.GetBytes($"\"{Seal}\":\"");
+        var found = file.IndexOf(key);
+        return found < 0 || found + key.Length + Unsealed.Length > file.Length ? null : found + key.Length;
     }
 
     private T[] Find<T>(string name) =>

@@ -45,9 +45,9 @@ public sealed class Trainer(
     /// <summary>Trains, from a checkpoint if there is one.</summary>
     /// <param name="checkpoint">Where to save and look for the state; null to keep none.</param>
     /// <param name="progress">Is told each epoch, on this thread.</param>
-    /// <param name="cancellation">Stops after the current batch; the last checkpoint stays.</param>
+    /// <param name="cancellation">Stops after the current batch; the state after the last whole epoch is saved.</param>
     /// <exception cref="DivergenceException">A loss, gradient or validation score is not finite.</exception>
-    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="TrainingInterruptedException">Cancelled.</exception>
     public TrainingResult Run(
         Checkpoint? checkpoint = null,
         IProgress<EpochRecord>? progress = null,
@@ -57,13 +57,25 @@ public sealed class Trainer(
         var state = checkpoint?.Load(engine.Parameters, optimizer, reweighter) ?? Start();
         while (state.Epoch < Epochs && !IsOutOfPatience(state))
         {
-            state = Next(state, cancellation);
-            checkpoint?.SaveIfDue(state, engine.Parameters, optimizer, reweighter);
+            try
+            {
+                state = Next(state, cancellation);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+                checkpoint?.SaveKept();
+                throw TrainingInterruptedException.In(
+                    state.Epoch + 1,
+                    checkpoint is not null && state.Epoch > 0,
+                    cancellation
+                );
+            }
+            checkpoint?.Keep(state, engine.Parameters, optimizer, reweighter);
             progress?.Report(state.History[^1]);
         }
         if (checkpoint is { KeepsEnd: true })
         {
-            checkpoint.Save(state, engine.Parameters, optimizer, reweighter);
+            checkpoint.SaveKept();
         }
         engine.Parameters.Restore(state.Best);
         reweighter.Weights.Restore(state.BestWeights);

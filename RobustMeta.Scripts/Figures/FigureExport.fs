@@ -71,11 +71,6 @@ let private undated (pdf: byte[]) =
     let text = Encoding.Latin1.GetString pdf
     Encoding.Latin1.GetBytes(Regex.Replace(text, @"\(D:\d{14}", "(D:20000101000000"))
 
-let private writeBytes (path: string) (bytes: byte[]) =
-    let aside = $"{path}.{Environment.ProcessId}.part"
-    File.WriteAllBytes(aside, bytes)
-    File.Move(aside, path, true)
-
 /// PNGs have three pixels for each of the page: 288 to the inch.
 [<Literal>]
 let private Density = 3.0
@@ -95,9 +90,9 @@ let private export (folder: string) (figures: Figure list) (browser: IBrowser) :
             do! printing.SetViewportAsync(ViewPortOptions(Width = width, Height = height, DeviceScaleFactor = Density))
             do! printing.SetContentAsync(printed svg (width, height))
             let! pdf = printing.PdfDataAsync(PdfOptions(PreferCSSPageSize = true, PrintBackground = true))
-            writeBytes (file "pdf") (undated pdf)
+            DurableFile.Write(file "pdf", undated pdf)
             let! png = printing.ScreenshotDataAsync(ScreenshotOptions(Type = Nullable ScreenshotType.Png))
-            writeBytes (file "png") png
+            DurableFile.Write(file "png", png)
             files.AddRange [ for extension in [ "svg"; "pdf"; "png" ] -> $"{figure.Name}.{extension}" ]
 
         return List.ofSeq files

@@ -8,6 +8,7 @@ open System.IO
 open System.Security.Cryptography
 open Deedle
 open RobustMeta.Data
+open RobustMeta.Runtime
 open RobustMeta.Data.Reading
 
 /// One step: what it does, and how.
@@ -95,5 +96,5 @@ let save (folder: string) (source: string) (recipe: Step list) (ratings: Ratings
         ]
         |> String.concat "\n"
 
-    File.WriteAllText(Path.Combine(folder, "manifest.toml"), manifest)
+    CsvText.Write(Path.Combine(folder, "manifest.toml"), manifest)
     path

@@ -14,12 +14,15 @@ internal sealed class Downloader(Func<Uri, Download> open)
     /// <param name="files">Files that its reader needs.</param>
     /// <param name="folder">The folder to make; its parent is made too.</param>
     /// <param name="progress">Is told how far the download has come.</param>
+    /// <param name="cancellation">Ends it.</param>
     /// <exception cref="IOException">The download or a check failed; nothing was left behind.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; nothing was left behind.</exception>
     public void Fetch(
         CatalogEntry entry,
         IReadOnlyList<string> files,
         string folder,
-        IProgress<DownloadProgress>? progress
+        IProgress<DownloadProgress>? progress,
+        CancellationToken cancellation = default
     )
     {
         RequireEncrypted(entry);
@@ -28,7 +31,7 @@ internal sealed class Downloader(Func<Uri, Download> open)
         try
         {
             var file = Path.Combine(aside, FileName(entry.Url!));
-            var isWhole = Download(entry.Url!, file, progress);
+            var isWhole = Download(entry.Url!, file, progress, cancellation);
             if (file.EndsWith(Archive, StringComparison.OrdinalIgnoreCase))
             {
                 ZipMembers.Unpack(file, files, aside, entry.Limits);
@@ -66,15 +69,25 @@ internal sealed class Downloader(Func<Uri, Download> open)
             : throw new IOException($"{address} names no file");
 
     // True where the server said how long the file is.
-    private bool Download(Uri address, string file, IProgress<DownloadProgress>? progress)
+    private bool Download(
+        Uri address,
+        string file,
+        IProgress<DownloadProgress>? progress,
+        CancellationToken cancellation
+    )
     {
-        var download = open(address);
+        var download = Task.Run(() => open(address), cancellation)
+            .WaitAsync(cancellation)
+            .ConfigureAwait(false)
+            .GetAwaiter()
+            .GetResult();
         var host = download.From.Host == address.Host ? null : download.From.Host;
         using var content = download.Content;
         using var target = File.Create(file);
         var buffer = new byte[1 << 16];
         long total = 0;
-        for (var read = Next(address, content, buffer); read > 0; read = Next(address, content, buffer))
+        int read;
+        while ((read = Next(address, content, buffer, cancellation)) > 0)
         {
             target.Write(buffer, 0, read);
             total += read;
@@ -85,14 +98,15 @@ internal sealed class Downloader(Func<Uri, Download> open)
             : throw new IOException($"{address} ended after {total} of {expected} bytes.");
     }
 
-    private int Next(Uri address, Stream content, byte[] buffer)
+    private int Next(Uri address, Stream content, byte[] buffer, CancellationToken cancellation)
     {
-        using var patience = new CancellationTokenSource(Stall);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(Stall);
         try
         {
             return content.ReadAsync(buffer, patience.Token).AsTask().GetAwaiter().GetResult();
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             throw new IOException($"{address} sent nothing for {Stall.TotalSeconds} seconds.");
         }

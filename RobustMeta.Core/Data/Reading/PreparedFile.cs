@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Data.Reading;
 
@@ -38,15 +39,9 @@ public static class PreparedFile
         Write(writer, ratings.UserFeatures);
         Write(writer, ratings.ItemFeatures);
         writer.Flush();
-        var bytes = content.GetBuffer().AsSpan(0, (int)content.Length);
-        var aside = $"{path}.{Guid.NewGuid():N}";
-        using (var file = File.Create(aside))
-        {
-            file.Write(bytes);
-            file.Write(SHA256.HashData(bytes));
-            file.Flush(flushToDisk: true);
-        }
-        File.Move(aside, path, overwrite: true);
+        writer.Write(SHA256.HashData(content.GetBuffer().AsSpan(0, (int)content.Length)));
+        writer.Flush();
+        DurableFile.Write(path, content.WriteTo);
     }
 
     /// <summary>Reads ratings.</summary>

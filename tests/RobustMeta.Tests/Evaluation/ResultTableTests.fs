@@ -3,6 +3,7 @@ module RobustMeta.Tests.Evaluation.ResultTableTests
 open System
 open System.IO
 open Expecto
+open FsCheck
 open RobustMeta.Data
 open RobustMeta.Evaluation
 open RobustMeta.Tests.Properties
@@ -58,9 +59,9 @@ let tests =
                     Expect.equal (List.ofSeq (ResultTable.Read path)) rows "rows")
 
             property "values come back exactly"
-            <| fun (values: float list) (testSet: uint16) ->
+            <| fun (values: NormalFloat list) (testSet: uint16) ->
                 inFile (fun path ->
-                    let rows = [ for x in values -> UserResult("m", int testSet, "u", "MAE", x) ]
+                    let rows = [ for x in values -> UserResult("m", int testSet, "u", "MAE", float x) ]
                     ResultTable.Write(path, rows)
                     let bits (rows: UserResult seq) = [ for r in rows -> BitConverter.DoubleToInt64Bits r.Value ]
                     Expect.equal (bits (ResultTable.Read path)) (bits rows) "bits")
@@ -74,6 +75,23 @@ let tests =
                 refuses (header + "MeLU,one,u1,MAE,0.5\n") [ "2"; "'one'" ]
                 refuses (header + "MeLU,1,u1,MAE,\n") [ "2"; "a number" ]
                 refuses (header + "\"a\nb\",1,u,MAE,1\nMeLU,1,u1,MAE,x\n") [ "4"; "'x'" ]
+
+            testCase "values that are not finite are neither written nor read"
+            <| fun () ->
+                for text in [ "NaN"; "Infinity"; "-Infinity"; "1e999" ] do
+                    refuses $"{ResultTable.Header}\nMeLU,1,u1,MAE,{text}\n" [ "2"; text ]
+
+                for value in [ nan; infinity; -infinity ] do
+                    inFile (fun path ->
+                        Expect.throwsC
+                            (fun () -> ResultTable.Write(path, [ row; UserResult("m", 3, "u7", "MAE", value) ]))
+                            (fun error ->
+                                Expect.isTrue (error :? InvalidDataException) "kind"
+
+                                for part in [ "MAE"; "u7"; "test set 3" ] do
+                                    Expect.stringContains error.Message part "message")
+
+                        Expect.isFalse (File.Exists path) "nothing written")
 
             testCase "a file that is cut short is refused wherever the cut is"
             <| fun () ->

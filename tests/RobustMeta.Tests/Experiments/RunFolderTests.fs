@@ -109,6 +109,70 @@ let tests =
                                 Expect.isTrue (finished root).IsDone "made again")
                 ]
 
+            testCase "results of other data are refused, with the remedy"
+            <| fun () ->
+                within (fun root ->
+                    let folder = finished root
+                    folder.RequireSameData prepared.Value
+                    let data = DatasetCatalog.Default.Load "synthetic"
+                    let ratings = data.Ratings
+                    // One rating differs.
+                    let values = ratings.Values.SetItem(17, (if ratings.Values[17] = 1.0f then 2.0f else 1.0f))
+
+                    let edited =
+                        Ratings(
+                            ratings.Name,
+                            ratings.Users,
+                            ratings.Items,
+                            ratings.UserIndex,
+                            ratings.ItemIndex,
+                            values,
+                            ratings.Times,
+                            ratings.UserFeatures,
+                            ratings.ItemFeatures,
+                            ratings.Report
+                        )
+
+                    for other in
+                        [
+                            Dataset(edited, 4.0, data.UserFeatures, data.ItemFeatures)
+                            Dataset(ratings, 3.0, data.UserFeatures, data.ItemFeatures)
+                            Dataset(ratings, 4.0, data.UserFeatures, [||])
+                        ] do
+                        Expect.throwsC
+                            (fun () -> (anew root).RequireSameData(PreparedExperiment.Of(spec, other)))
+                            (fun error ->
+                                for part in [ folder.Path; "other data"; "out NAME" ] do
+                                    Expect.stringContains error.Message part "message"))
+
+            testCase "the fingerprint of data does not depend on the order of rows"
+            <| fun () ->
+                let data = DatasetCatalog.Default.Load "synthetic"
+                let ratings = data.Ratings
+                let rows = [| ratings.Count - 1 .. -1 .. 0 |]
+
+                let pick (values: System.Collections.Immutable.ImmutableArray<'T>) =
+                    System.Collections.Immutable.ImmutableArray.CreateRange(rows |> Seq.map (fun r -> values[r]))
+
+                let backwards =
+                    Ratings(
+                        "other name",
+                        ratings.Users,
+                        ratings.Items,
+                        pick ratings.UserIndex,
+                        pick ratings.ItemIndex,
+                        pick ratings.Values,
+                        (if ratings.Times.IsEmpty then ratings.Times else pick ratings.Times),
+                        ratings.UserFeatures,
+                        ratings.ItemFeatures,
+                        ratings.Report
+                    )
+
+                Expect.equal
+                    (DataFingerprint.Of(Dataset(backwards, 4.0, data.UserFeatures, data.ItemFeatures)))
+                    (DataFingerprint.Of(Dataset(ratings, 4.0, data.UserFeatures, data.ItemFeatures)))
+                    "fingerprint"
+
             testCase "a folder of the previous version, whose done is empty, is not read"
             <| fun () ->
                 within (fun root ->

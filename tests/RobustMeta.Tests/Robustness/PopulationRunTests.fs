@@ -93,12 +93,14 @@ let tests =
                                     source.Cancel()
                         }
 
+                    let prepared = prepare spec
+
                     Expect.throws
                         (fun () ->
                             ExperimentRunner.Run(
-                                prepare spec,
+                                prepared,
                                 spec,
-                                folder.Checkpoint TimeSpan.Zero,
+                                folder.Checkpoint(prepared, TimeSpan.Zero),
                                 count 5,
                                 source.Token
                             )
@@ -106,8 +108,10 @@ let tests =
                         "cancelled in the second member"
 
                     epochs <- 0
-                    let prepared = prepare spec
-                    let resumed = ExperimentRunner.Run(prepared, spec, folder.Checkpoint TimeSpan.Zero, count -1)
+
+                    let resumed =
+                        ExperimentRunner.Run(prepared, spec, folder.Checkpoint(prepared, TimeSpan.Zero), count -1)
+
                     Expect.equal epochs 4 "one epoch of the second member, three of the third"
                     let whole = train settings
                     Expect.equal (valuesOf resumed "") (valuesOf whole "") "parameters"

@@ -263,7 +263,7 @@ let private cancellation =
                 let engine, validation = scripted given
                 let trainer = trainerOf 1L (settings 0 0.0 2) engine validation
 
-                Expect.throwsT<OperationCanceledException>
+                Expect.throwsT<TrainingInterruptedException>
                     (fun () -> trainer.Run(cancellation = source.Token) |> ignore)
                     "cancelled"
 

@@ -96,7 +96,7 @@ let private repeats =
                                     if e.Epoch = stop then
                                         source.Cancel())
 
-                            Expect.throwsT<OperationCanceledException>
+                            Expect.throwsT<TrainingInterruptedException>
                                 (fun () -> train spec (checkpoint ()) progress source.Token |> ignore)
                                 "cancelled"
 

@@ -1,0 +1,111 @@
+/// Files are replaced in one step, and what dead processes left half written goes.
+module RobustMeta.Tests.Runtime.DurableFileTests
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Threading
+open System.Threading.Tasks
+open Expecto
+open RobustMeta.Runtime
+open RobustMeta.Tests.TempFolder
+
+/// Number of a process that has ended.
+let private deadProcess () =
+    use ended = Process.Start(ProcessStartInfo("dotnet", "--version", RedirectStandardOutput = true))
+    ended.WaitForExit()
+    ended.Id
+
+[<Tests>]
+let tests =
+    testList
+        "DurableFile"
+        [
+            testCase "a file is written and replaced, and nothing else stays"
+            <| fun () ->
+                within (fun folder ->
+                    let path = Path.Combine(folder, "a.csv")
+                    DurableFile.Write(path, "old")
+                    DurableFile.Write(path, "naïve\n")
+                    Expect.equal (File.ReadAllBytes path) (Text.Encoding.UTF8.GetBytes "naïve\n") "bytes"
+                    Expect.equal (Directory.GetFileSystemEntries folder) [| path |] "files")
+
+            testCase "a write that fails leaves the old file and no other"
+            <| fun () ->
+                within (fun folder ->
+                    let path = Path.Combine(folder, "a.csv")
+                    DurableFile.Write(path, "old")
+
+                    let failing (stream: Stream) =
+                        stream.Write(ReadOnlySpan<byte> [| 1uy |])
+                        raise (IOException "No space left on device")
+
+                    Expect.throwsT<IOException> (fun () -> DurableFile.Write(path, Action<Stream> failing)) "it fails"
+                    Expect.equal (File.ReadAllText path) "old" "the old one"
+                    Expect.equal (Directory.GetFileSystemEntries folder) [| path |] "files")
+
+            testCase "an error of fsync is not hidden"
+            <| fun () ->
+                if OperatingSystem.IsLinux() then
+                    // A pipe cannot be brought onto a disk: fsync answers EINVAL, which .NET's own call swallows.
+                    let pipe = "/proc/self/fd/0"
+
+                    if File.Exists "/dev/null" then
+                        Expect.throwsT<IOException> (fun () -> DurableFile.Flush "/dev/null") pipe
+
+            testCase "unfinished files of dead processes go, those of living ones and of other machines stay"
+            <| fun () ->
+                within (fun folder ->
+                    let mine = TemporaryFile.Beside(Path.Combine(folder, "a.csv"))
+                    let parts = Path.GetFileName(mine).Split '.'
+                    let named origin (pid: int) = Path.Combine(folder, $"a.csv.{origin}.{pid}.{parts[4]}.part")
+                    let dead = named parts[2] (deadProcess ())
+                    let alive = named parts[2] Environment.ProcessId
+                    let elsewhere = named "0123456789ab" 1
+                    let old = Path.Combine(folder, "b.csv.4711.part")
+
+                    for path in [ dead; alive; elsewhere; old ] do
+                        File.WriteAllText(path, "half")
+
+                    File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays -2.0)
+                    Expect.equal (TemporaryFile.Sweep folder) 2 "removed"
+                    Expect.isFalse (File.Exists dead) "of a dead process"
+                    Expect.isFalse (File.Exists old) "of long ago"
+                    Expect.isTrue (File.Exists alive) "of this process"
+                    Expect.isTrue (File.Exists elsewhere) "of another machine")
+
+            testCase "a lock has one holder at a time, and its file goes with the last"
+            <| fun () ->
+                within (fun folder ->
+                    let path = Path.Combine(folder, "run.lock")
+                    let mutable inside = 0
+                    let mutable most = 0
+                    let mutable entered = 0
+
+                    let work _ =
+                        for _ in 1..20 do
+                            use _ = FileLock.Take path
+                            most <- max most (Interlocked.Increment &inside)
+                            entered <- entered + 1
+                            Thread.Sleep 1
+                            Interlocked.Decrement &inside |> ignore
+
+                    Parallel.For(0, 3, work) |> ignore
+                    Expect.equal most 1 "at once"
+                    Expect.equal entered 60 "in all"
+                    Expect.isFalse (File.Exists path) "file")
+
+            testCase "waiting for a lock is said once and ends when it is cancelled"
+            <| fun () ->
+                within (fun folder ->
+                    let path = Path.Combine(folder, "run.lock")
+                    use _ = FileLock.Take path
+                    use source = new CancellationTokenSource(500)
+                    let mutable told = 0
+
+                    Expect.throwsT<OperationCanceledException>
+                        (fun () -> FileLock.Take(path, (fun () -> told <- told + 1), source.Token) |> ignore)
+                        "cancelled"
+
+                    Expect.equal told 1 "told")
+        ]
