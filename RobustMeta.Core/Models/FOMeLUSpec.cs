@@ -12,11 +12,18 @@ public sealed class FOMeLUSpec : PerceptronSpec
     public override string ModelName => "FOMeLU";
 
     /// <summary>Learning rate of the inner steps.</summary>
-    [Setting("learning rate of the inner steps on the support set", Min = 0, Max = 100)]
+    [Setting(
+        "learning rate of the inner steps on the support set",
+        Min = 0,
+        Max = 100,
+        Low = 1e-4,
+        High = 0.01,
+        IsLog = true
+    )]
     public double LocalLr { get; init; } = 0.003;
 
     /// <summary>Number of inner steps, in training and at test time.</summary>
-    [Setting("inner steps on the support set; 0 switches adaptation off", Min = 0, Max = 100)]
+    [Setting("inner steps on the support set; 0 switches adaptation off", Min = 0, Max = 100, Low = 1, High = 5)]
     public int InnerSteps { get; init; } = 1;
 
     /// <inheritdoc/>

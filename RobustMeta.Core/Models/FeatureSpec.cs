@@ -25,7 +25,7 @@ public sealed record FeatureSpec : ISpec
     public bool ItemId { get; init; } = true;
 
     /// <summary>Width of each embedded feature.</summary>
-    [Setting("width of each embedded feature", Min = 1, Max = 4096)]
+    [Setting("width of each embedded feature", Min = 1, Max = 4096, Low = 4, High = 64, IsLog = true)]
     public int EmbeddingDim { get; init; } = 32;
 
     /// <summary>Standard deviation of the initial embeddings.</summary>

@@ -13,11 +13,11 @@ public sealed class JointSpec : ModelSpec
     public override string ModelName => "Joint";
 
     /// <summary>Width of the first hidden layer.</summary>
-    [Setting("width of the first hidden layer", Min = 1, Max = 4096)]
+    [Setting("width of the first hidden layer", Min = 1, Max = 4096, Grid = [16, 32, 64, 128], IsLog = true)]
     public int HiddenDim1 { get; init; } = 32;
 
     /// <summary>Width of the second hidden layer.</summary>
-    [Setting("width of the second hidden layer", Min = 1, Max = 4096)]
+    [Setting("width of the second hidden layer", Min = 1, Max = 4096, Grid = [16, 32, 64, 128], IsLog = true)]
     public int HiddenDim2 { get; init; } = 32;
 
     /// <inheritdoc/>

@@ -14,11 +14,11 @@ public sealed class LwaSpec : ModelSpec
     public override bool IsPadded => true;
 
     /// <summary>Width of the item encoder's hidden layer.</summary>
-    [Setting("width of the item encoder's hidden layer", Min = 1, Max = 4096)]
+    [Setting("width of the item encoder's hidden layer", Min = 1, Max = 4096, Grid = [16, 32, 64, 128], IsLog = true)]
     public int HiddenDim1 { get; init; } = 32;
 
     /// <summary>Width of an encoded item.</summary>
-    [Setting("width of an encoded item", Min = 1, Max = 4096)]
+    [Setting("width of an encoded item", Min = 1, Max = 4096, Grid = [16, 32, 64, 128], IsLog = true)]
     public int HiddenDim2 { get; init; } = 32;
 
     /// <summary>How the items of a class are brought together.</summary>

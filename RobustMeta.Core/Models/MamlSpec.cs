@@ -16,11 +16,11 @@ public sealed class MamlSpec : ModelSpec
     public override bool IsPadded => true;
 
     /// <summary>Width of the first hidden layer.</summary>
-    [Setting("width of the first hidden layer", Min = 1, Max = 4096)]
+    [Setting("width of the first hidden layer", Min = 1, Max = 4096, Grid = [16, 32, 64, 128], IsLog = true)]
     public int HiddenDim1 { get; init; } = 32;
 
     /// <summary>Width of the second hidden layer.</summary>
-    [Setting("width of the second hidden layer", Min = 1, Max = 4096)]
+    [Setting("width of the second hidden layer", Min = 1, Max = 4096, Grid = [16, 32, 64, 128], IsLog = true)]
     public int HiddenDim2 { get; init; } = 32;
 
     /// <summary>The inner loop.</summary>

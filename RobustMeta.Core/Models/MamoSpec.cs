@@ -13,11 +13,17 @@ public sealed class MamoSpec : ModelSpec
     public override bool IsPadded => true;
 
     /// <summary>Width of the hidden layer of the user and item networks.</summary>
-    [Setting("width of the hidden layer of the user and item networks", Min = 1, Max = 4096)]
+    [Setting(
+        "width of the hidden layer of the user and item networks",
+        Min = 1,
+        Max = 4096,
+        Grid = [16, 32, 64, 128],
+        IsLog = true
+    )]
     public int HiddenDim1 { get; init; } = 32;
 
     /// <summary>Width of the recommender's hidden layer.</summary>
-    [Setting("width of the recommender's hidden layer", Min = 1, Max = 4096)]
+    [Setting("width of the recommender's hidden layer", Min = 1, Max = 4096, Grid = [16, 32, 64, 128], IsLog = true)]
     public int HiddenDim2 { get; init; } = 32;
 
     /// <summary>
@@ -35,15 +41,21 @@ public sealed class MamoSpec : ModelSpec
     public double MemoryStep { get; init; } = 0.01;
 
     /// <summary>Rate of the profile memory (α in the paper).</summary>
-    [Setting("rate at which the profile memory follows each user (alpha)", Min = 0, Max = 1)]
+    [Setting("rate at which the profile memory follows each user (alpha)", Min = 0, Max = 1, Low = 0.05, High = 1)]
     public double AlphaMem { get; init; } = 0.5;
 
     /// <summary>Rate of the memory of gradients (β in the paper).</summary>
-    [Setting("rate at which the memory of gradients follows each user (beta)", Min = 0, Max = 1)]
+    [Setting("rate at which the memory of gradients follows each user (beta)", Min = 0, Max = 1, Low = 0.05, High = 1)]
     public double BetaMem { get; init; } = 0.05;
 
     /// <summary>Rate of the task memory (γ in the paper).</summary>
-    [Setting("rate at which the task memory follows each user (gamma of the paper)", Min = 0, Max = 1)]
+    [Setting(
+        "rate at which the task memory follows each user (gamma of the paper)",
+        Min = 0,
+        Max = 1,
+        Low = 0.05,
+        High = 1
+    )]
     public double GammaMem { get; init; } = 0.1;
 
     /// <inheritdoc/>

@@ -15,15 +15,21 @@ public sealed class MetaEmbSpec : ModelSpec
     public override bool IsPadded => true;
 
     /// <summary>Width of the user's vector.</summary>
-    [Setting("width of the user's vector (index embedding)", Min = 1, Max = 4096)]
+    [Setting(
+        "width of the user's vector (index embedding)",
+        Min = 1,
+        Max = 4096,
+        Grid = [16, 32, 64, 128],
+        IsLog = true
+    )]
     public int IndHiddenDim { get; init; } = 32;
 
     /// <summary>Width of the base model's hidden layer.</summary>
-    [Setting("width of the base model's hidden layer", Min = 1, Max = 4096)]
+    [Setting("width of the base model's hidden layer", Min = 1, Max = 4096, Grid = [16, 32, 64, 128], IsLog = true)]
     public int HiddenDim1 { get; init; } = 32;
 
     /// <summary>Width of the generator's hidden layer.</summary>
-    [Setting("width of the generator's hidden layer", Min = 1, Max = 4096)]
+    [Setting("width of the generator's hidden layer", Min = 1, Max = 4096, Grid = [16, 32, 64, 128], IsLog = true)]
     public int HiddenDim2 { get; init; } = 32;
 
     /// <summary>Learning rate of the step on the user's vector.</summary>
@@ -31,7 +37,13 @@ public sealed class MetaEmbSpec : ModelSpec
     public double LocalLr { get; init; } = 0.1;
 
     /// <summary>Weight of the loss before the step; the loss after it has 1 − alpha.</summary>
-    [Setting("weight of the support loss before the step; the query loss after it has 1 - alpha", Min = 0, Max = 1)]
+    [Setting(
+        "weight of the support loss before the step; the query loss after it has 1 - alpha",
+        Min = 0,
+        Max = 1,
+        Low = 0.05,
+        High = 1
+    )]
     public double Alpha { get; init; } = 0.1;
 
     /// <summary>Epochs of pretraining.</summary>

@@ -14,7 +14,14 @@ public sealed class MetaPmfSpec : ModelSpec
     public override string ModelName => "MetaPMF";
 
     /// <summary>Number of factors.</summary>
-    [Setting("number of factors, beside the item's mean and the user's level", Min = 1, Max = 512)]
+    [Setting(
+        "number of factors, beside the item's mean and the user's level",
+        Min = 1,
+        Max = 512,
+        Low = 4,
+        High = 64,
+        IsLog = true
+    )]
     public int Factors { get; init; } = 16;
 
     /// <summary>Rounds of the closed-form start.</summary>

@@ -17,7 +17,7 @@ public sealed class MetaRidgeSpec : ModelSpec
     public override string ModelName => "MetaRidge";
 
     /// <summary>Width of the item features that the ridge head sees.</summary>
-    [Setting("width of the learned item features", Min = 1, Max = 4096)]
+    [Setting("width of the learned item features", Min = 1, Max = 4096, Grid = [16, 32, 64, 128], IsLog = true)]
     public int FeatureDim { get; init; } = 16;
 
     /// <summary>Width of the hidden layer of the feature network; 0 makes it linear.</summary>

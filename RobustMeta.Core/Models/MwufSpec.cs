@@ -16,15 +16,27 @@ public sealed class MwufSpec : ModelSpec
     public override bool IsPadded => true;
 
     /// <summary>Width of the user's vector.</summary>
-    [Setting("width of the user's vector (index embedding)", Min = 1, Max = 4096)]
+    [Setting(
+        "width of the user's vector (index embedding)",
+        Min = 1,
+        Max = 4096,
+        Grid = [16, 32, 64, 128],
+        IsLog = true
+    )]
     public int IndHiddenDim { get; init; } = 32;
 
     /// <summary>Width of the base model's hidden layer.</summary>
-    [Setting("width of the base model's hidden layer", Min = 1, Max = 4096)]
+    [Setting("width of the base model's hidden layer", Min = 1, Max = 4096, Grid = [16, 32, 64, 128], IsLog = true)]
     public int HiddenDim1 { get; init; } = 32;
 
     /// <summary>Width of the hidden layer of the scaling and shifting networks.</summary>
-    [Setting("width of the hidden layer of the scaling and shifting networks", Min = 1, Max = 4096)]
+    [Setting(
+        "width of the hidden layer of the scaling and shifting networks",
+        Min = 1,
+        Max = 4096,
+        Grid = [16, 32, 64, 128],
+        IsLog = true
+    )]
     public int HiddenDim2 { get; init; } = 16;
 
     /// <summary>Epochs of pretraining.</summary>

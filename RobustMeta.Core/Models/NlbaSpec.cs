@@ -14,11 +14,23 @@ public sealed class NlbaSpec : ModelSpec
     public override bool IsPadded => true;
 
     /// <summary>Width of the item encoder, hidden and output.</summary>
-    [Setting("width of the item encoder, hidden layer and output", Min = 1, Max = 4096)]
+    [Setting(
+        "width of the item encoder, hidden layer and output",
+        Min = 1,
+        Max = 4096,
+        Grid = [16, 32, 64, 128],
+        IsLog = true
+    )]
     public int HiddenDim1 { get; init; } = 32;
 
     /// <summary>Width of the classifier's hidden layer.</summary>
-    [Setting("width of the classifier's hidden layer, whose biases are adapted", Min = 1, Max = 4096)]
+    [Setting(
+        "width of the classifier's hidden layer, whose biases are adapted",
+        Min = 1,
+        Max = 4096,
+        Grid = [16, 32, 64, 128],
+        IsLog = true
+    )]
     public int HiddenDim2 { get; init; } = 32;
 
     /// <summary>How the items of a class are brought together.</summary>

@@ -21,7 +21,7 @@ public sealed class TaNPSpec : ModelSpec
     public override double DefaultEmbeddingScale => 1;
 
     /// <summary>First hidden width of encoders and decoder.</summary>
-    [Setting("first hidden width of encoders and decoder", Min = 1, Max = 4096)]
+    [Setting("first hidden width of encoders and decoder", Min = 1, Max = 4096, Grid = [16, 32, 64, 128], IsLog = true)]
     public int HiddenDim1 { get; init; } = 32;
 
     /// <summary>Width of an encoded item or user, of the task embedding and of the decoder's last layer.</summary>
@@ -33,7 +33,7 @@ public sealed class TaNPSpec : ModelSpec
     public int HiddenDim2 { get; init; } = 16;
 
     /// <summary>Width of the latent variable z.</summary>
-    [Setting("width of the latent variable z", Min = 1, Max = 4096)]
+    [Setting("width of the latent variable z", Min = 1, Max = 4096, Grid = [16, 32, 64, 128], IsLog = true)]
     public int ZDim { get; init; } = 32;
 
     /// <summary>Number of vectors in the global pool (k in the paper).</summary>
@@ -45,7 +45,7 @@ public sealed class TaNPSpec : ModelSpec
     public double TauT { get; init; } = 1;
 
     /// <summary>Weight of the clustering loss (λ in the paper).</summary>
-    [Setting("weight of the clustering loss (lambda)", Min = 0, Max = 1e3)]
+    [Setting("weight of the clustering loss (lambda)", Min = 0, Max = 1e3, Low = 0.05, High = 1, IsLog = true)]
     public double Lambda { get; init; } = 0.1;
 
     /// <summary>Smallest random context in training; a shorter support is taken whole.</summary>

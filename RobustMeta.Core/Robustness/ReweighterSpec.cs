@@ -41,11 +41,27 @@ public sealed record ReweighterSpec : ISpec
     public bool Alternating { get; init; }
 
     /// <summary>Learning rate of the user weights, in the mean-one convention.</summary>
-    [Setting("learning rate of the user weights (mean one)", Min = 0, Max = 1000)]
+    [Setting(
+        "learning rate of the user weights (mean one)",
+        Min = 0,
+        Max = 1000,
+        Grid = [1e-5, 1e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1],
+        IsLog = true,
+        When = "levels",
+        WhenIs = ["user", "both"]
+    )]
     public double TaskWeightLr { get; init; } = 0.01;
 
     /// <summary>Learning rate of the interaction weights, in the mean-one convention.</summary>
-    [Setting("learning rate of the interaction weights (mean one)", Min = 0, Max = 1000)]
+    [Setting(
+        "learning rate of the interaction weights (mean one)",
+        Min = 0,
+        Max = 1000,
+        Grid = [1e-5, 1e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1],
+        IsLog = true,
+        When = "levels",
+        WhenIs = ["interaction", "both"]
+    )]
     public double SampleWeightLr { get; init; } = 0.01;
 
     /// <summary>Fraction of the newest loss in the streaming averages that the weights climb with; 1 keeps no memory.</summary>

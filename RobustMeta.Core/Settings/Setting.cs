@@ -51,6 +51,33 @@ public sealed class Setting
     /// </summary>
     public bool IsChoice => SettingValue.RegistryOf(path[^1].PropertyType) is not null;
 
+    /// <summary>Whether a value is a whole number, so that a search rounds.</summary>
+    public bool IsInteger => path[^1].PropertyType is var type && (type == typeof(int) || type == typeof(long));
+
+    /// <summary>The values of a setting that has few, as text: of kinds, enumerations and switches; none for others.</summary>
+    public IReadOnlyList<string> Choices => SettingValue.Choices(path[^1].PropertyType);
+
+    /// <summary>Smallest and largest value that a search tries; null where none are declared.</summary>
+    public (double Low, double High)? Search =>
+        (
+            Of(attribute.Low, attribute.Grid.DefaultIfEmpty(double.NaN).Min()),
+            Of(attribute.High, attribute.Grid.DefaultIfEmpty(double.NaN).Max())
+        )
+            is var (low, high)
+        && low <= high
+            ? (low, high)
+            : null;
+
+    /// <summary>Whether a search takes equal ratios for equal distances.</summary>
+    public bool IsLog => attribute.IsLog;
+
+    /// <summary>The values that the paper searches, as text; none where it does not.</summary>
+    public IReadOnlyList<string> PaperGrid => [.. attribute.Grid.Select(value => SettingValue.Print(value))];
+
+    /// <summary>The setting, and its values, without which this one changes nothing; null where it always counts.</summary>
+    public (string Key, IReadOnlyList<string> Values)? Condition =>
+        attribute.When is { } key ? (key, attribute.WhenIs) : null;
+
     /// <summary>The value that a spec has, as text.</summary>
     public string Print(object spec) => SettingValue.Print(path.Aggregate(spec, (o, p) => p.GetValue(o)!));
 
@@ -73,6 +100,8 @@ public sealed class Setting
         RequireInRange(value);
         return Replace(spec, 0, value);
     }
+
+    private static double Of(double given, double other) => double.IsNaN(given) ? other : given;
 
     private void RequireInRange(object value)
     {

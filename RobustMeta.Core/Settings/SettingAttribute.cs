@@ -19,4 +19,22 @@ public sealed class SettingAttribute(string meaning) : Attribute
 
     /// <summary>Largest number allowed.</summary>
     public double Max { get; init; } = double.PositiveInfinity;
+
+    /// <summary>Smallest value that a search tries; where it is not given, the smallest of <see cref="Grid"/>.</summary>
+    public double Low { get; init; } = double.NaN;
+
+    /// <summary>Largest value that a search tries; where it is not given, the largest of <see cref="Grid"/>.</summary>
+    public double High { get; init; } = double.NaN;
+
+    /// <summary>Whether a search takes equal ratios for equal distances.</summary>
+    public bool IsLog { get; init; }
+
+    /// <summary>The values that the paper searches, where it does.</summary>
+    public double[] Grid { get; init; } = [];
+
+    /// <summary>Key of the setting without whose right value this one changes nothing; or null.</summary>
+    public string? When { get; init; }
+
+    /// <summary>The values of <see cref="When"/> with which this setting counts.</summary>
+    public string[] WhenIs { get; init; } = [];
 }

@@ -35,6 +35,13 @@ internal static class SettingValue
         : type == typeof(IReadOnlyList<string>) ? "names, comma-separated"
         : "text";
 
+    // All values of a type that has few; none for others.
+    public static IReadOnlyList<string> Choices(Type type) =>
+        RegistryOf(type) is { } registry ? [.. registry.Names]
+        : type.IsEnum ? [.. Enum.GetNames(type).Select(CamelCase)]
+        : type == typeof(bool) ? ["false", "true"]
+        : [];
+
     // Null where the text is no value of the type.
     public static object? Parse(Type type, string text)
     {

@@ -18,7 +18,7 @@ public sealed class GridTuner(IReadOnlyList<string> candidates, bool higherIsBet
         [.. candidates.Where(c => !values.ContainsKey(c)).Select(c => new TuningTrial(c))];
 
     /// <inheritdoc/>
-    public void Tell(TuningTrial trial, double value) => values[trial.Value] = value;
+    public void Tell(TuningTrial trial, double value, TimeSpan time = default) => values[trial.Value] = value;
 
     private double Rank(string candidate) =>
         double.IsNaN(values[candidate]) ? double.NegativeInfinity

@@ -12,7 +12,8 @@ public interface ITuner
     /// <summary>Tells what a candidate is worth on the validation users.</summary>
     /// <param name="trial">A candidate that was asked for.</param>
     /// <param name="value">Its value; NaN where training diverged, or the method has no value to select by.</param>
-    void Tell(TuningTrial trial, double value);
+    /// <param name="time">What the run took, where the budget is one of time.</param>
+    void Tell(TuningTrial trial, double value, TimeSpan time = default);
 
     /// <summary>The choice; null while a question is open.</summary>
     Tuning? Result { get; }

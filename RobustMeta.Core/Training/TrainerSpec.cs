@@ -6,15 +6,15 @@ namespace RobustMeta.Training;
 public sealed record TrainerSpec : ISpec
 {
     /// <summary>Learning rate of the outer steps in the first epoch.</summary>
-    [Setting("learning rate of the outer steps", Min = 0, Max = 100)]
+    [Setting("learning rate of the outer steps", Min = 0, Max = 100, Grid = [0.001, 0.01, 0.05, 0.1], IsLog = true)]
     public double Lr { get; init; } = 0.1;
 
     /// <summary>Factor on the learning rate after each epoch.</summary>
-    [Setting("factor on the learning rate after each epoch", Min = 0.01, Max = 1)]
+    [Setting("factor on the learning rate after each epoch", Min = 0.01, Max = 1, Grid = [0.95, 0.97, 0.99])]
     public double Gamma { get; init; } = 0.99;
 
     /// <summary>Users per outer step.</summary>
-    [Setting("users per outer step", Min = 1, Max = 1_000_000)]
+    [Setting("users per outer step", Min = 1, Max = 1_000_000, Grid = [20, 100, 200, 400], IsLog = true)]
     public int BatchSize { get; init; } = 20;
 
     /// <summary>Whether users of like length share a batch (see <see cref="BatchOrder"/>).</summary>
@@ -32,7 +32,14 @@ public sealed record TrainerSpec : ISpec
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
 
     /// <summary>Coefficient of the L2 penalty.</summary>
-    [Setting("coefficient of the L2 penalty on all parameters", Min = 0, Max = 10)]
+    [Setting(
+        "coefficient of the L2 penalty on all parameters",
+        Min = 0,
+        Max = 10,
+        Low = 1e-6,
+        High = 0.01,
+        IsLog = true
+    )]
     public double WeightDecay { get; init; }
 
     /// <summary>Largest norm of the whole gradient; longer ones are scaled down. 0 switches clipping off.</summary>

@@ -19,11 +19,18 @@ public sealed class AlsSpec : BaselineSpec
     public SignalKind Signal { get; init; } = SignalKind.Residuals;
 
     /// <summary>Number of factors.</summary>
-    [Setting("number of factors", Min = 1, Max = 1024)]
+    [Setting("number of factors", Min = 1, Max = 1024, Low = 4, High = 64, IsLog = true)]
     public int Factors { get; init; } = 16;
 
     /// <summary>Coefficient of the L2 penalty on each factor vector.</summary>
-    [Setting("coefficient of the L2 penalty on each factor vector", Min = 1e-6, Max = 1e6)]
+    [Setting(
+        "coefficient of the L2 penalty on each factor vector",
+        Min = 1e-6,
+        Max = 1e6,
+        Low = 0.1,
+        High = 100,
+        IsLog = true
+    )]
     public double Regularization { get; init; } = 5;
 
     /// <summary>Weight of an observed positive beyond that of every cell (α of the paper).</summary>

@@ -14,15 +14,15 @@ public sealed class BprSpec : BaselineSpec
     public override string NewItems => "cannot score them: they get 0";
 
     /// <summary>Number of factors.</summary>
-    [Setting("number of factors", Min = 1, Max = 1024)]
+    [Setting("number of factors", Min = 1, Max = 1024, Low = 4, High = 64, IsLog = true)]
     public int Factors { get; init; } = 16;
 
     /// <summary>Step size.</summary>
-    [Setting("step size", Min = 0, Max = 10)]
+    [Setting("step size", Min = 0, Max = 10, Low = 0.005, High = 0.5, IsLog = true)]
     public double StepSize { get; init; } = 0.05;
 
     /// <summary>Coefficient of the L2 penalty.</summary>
-    [Setting("coefficient of the L2 penalty", Min = 0, Max = 10)]
+    [Setting("coefficient of the L2 penalty", Min = 0, Max = 10, Low = 1e-4, High = 0.1, IsLog = true)]
     public double Regularization { get; init; } = 0.01;
 
     /// <summary>Passes over the positives.</summary>

@@ -19,7 +19,7 @@ public sealed class EaseSpec : BaselineSpec
     public SignalKind Signal { get; init; } = SignalKind.Residuals;
 
     /// <summary>Coefficient of the L2 penalty.</summary>
-    [Setting("coefficient of the L2 penalty", Min = 1e-3, Max = 1e6)]
+    [Setting("coefficient of the L2 penalty", Min = 1e-3, Max = 1e6, Low = 1, High = 10_000, IsLog = true)]
     public double Regularization { get; init; } = 100;
 
     /// <inheritdoc/>

@@ -1,0 +1,221 @@
+module RobustMeta.Tests.Studies.SearchTests
+
+open System
+open Expecto
+open RobustMeta.Settings
+open RobustMeta.Studies
+open RobustMeta.Studies.Search
+open RobustMeta.Tests.Studies
+
+let private line = SearchSpace [| SearchRange.Numbers("x", 0.0, 1.0) |]
+
+let private task (space: SearchSpace) runs = SearchTask(space, SearchBudget(Runs = Nullable runs), false)
+
+let private close (expected: float) (actual: float) message =
+    Expect.floatClose { absolute = 1e-5; relative = 0.0 } actual expected message
+
+/// Asks and tells until the end: the questions, in order.
+let private drive (value: TuningTrial -> float) (tuner: ITuner) =
+    [
+        while isNull tuner.Result do
+            let trials = List.ofSeq (tuner.Ask())
+
+            for trial in trials do
+                tuner.Tell(trial, value trial)
+
+            yield! trials
+    ]
+
+let private tuners atOnce : (string * (SearchSpace -> int -> ITuner)) list =
+    let task space runs = SearchTask(space, SearchBudget(Runs = Nullable runs), false, Parallel = atOnce, Epochs = 9)
+
+    [
+        "random", (fun space runs -> RandomTuner(task space runs))
+        "tpe", (fun space runs -> TpeTuner(task space runs))
+        "asha", (fun space runs -> AshaTuner(task space runs))
+        "halving", (fun space runs -> HalvingTuner(task space runs, 9))
+    ]
+
+let private hash (trial: TuningTrial) =
+    float ((trial.Value + string trial.Epochs).Length % 7) + float trial.Number / 100.0
+
+let private parzen =
+    testList
+        "ParzenEstimator"
+        [
+            testCase "widths and density are those computed by hand"
+            <| fun () ->
+                // Points .2 and .3, prior .5: neighbours give .1 and .2, the magic clip raises both to 1/(1 + 3).
+                let density = ParzenEstimator.OfNumbers([| 0.2; 0.3 |], 0.0, 1.0)
+
+                Expect.equal
+                    (List.ofSeq density.Weights |> List.map (fun w -> Math.Round(w, 12)))
+                    (List.replicate 3 (Math.Round(1.0 / 3.0, 12)))
+                    "equal"
+
+                // φ(0)/.25/(Φ(3.2) − Φ(−.8)), φ(.4)/.25/(Φ(2.8) − Φ(−1.2)), φ(.3)/(Φ(.5) − Φ(−.5))
+                let kernels = [ 1.5957691 / 0.7874577; 1.4730806 / 0.8823752; 0.3813878 / 0.3829249 ]
+                close (log (List.average kernels)) (density.LogDensity 0.2) "mixture of three"
+
+            testCase "densities have mass one, and draws follow them"
+            <| fun () ->
+                for density, low, high, step, isInteger in
+                    [
+                        ParzenEstimator.OfNumbers([| 0.1; 0.15; 0.9 |], 0.0, 1.0), 0.0, 1.0, 1e-3, false
+                        ParzenEstimator.OfNumbers([| 2.0; 3.0; 3.0 |], 0.5, 8.5, true), 0.5, 8.5, 1.0, true
+                    ] do
+                    let points = [ for i in 0 .. int (round ((high - low) / step)) - 1 -> low + (float i + 0.5) * step ]
+                    let mass = points |> List.sumBy (fun x -> step * exp (density.LogDensity x))
+                    close 1.0 (Math.Round(mass, 5)) "mass"
+                    let mean = points |> List.sumBy (fun x -> x * step * exp (density.LogDensity x))
+                    let random = Random 1
+                    let draws = [ for _ in 1..4000 -> density.Draw random ]
+
+                    Expect.floatClose
+                        { absolute = 0.04 * (high - low); relative = 0.0 }
+                        (List.average draws)
+                        mean
+                        "draws"
+
+                    Expect.isTrue (draws |> List.forall (fun x -> x >= low && x <= high)) "inside"
+
+                    if isInteger then
+                        Expect.isTrue (draws |> List.forall (fun x -> x = round x)) "whole"
+
+            testCase "choices weigh what was seen and the prior"
+            <| fun () ->
+                // Two points on 0, one on 2, four kernels: (1/4 + 1)/(1 + 3/4) = 5/7 at one's own, 1/7 elsewhere; prior 1/3.
+                let density = ParzenEstimator.OfChoices([| 0.0; 0.0; 2.0 |], 3)
+                let probability at = exp (density.LogDensity at)
+                close ((5.0 / 7.0 + 5.0 / 7.0 + 1.0 / 7.0 + 1.0 / 3.0) / 4.0) (probability 0.0) "seen twice"
+                close ((3.0 / 7.0 + 1.0 / 3.0) / 4.0) (probability 1.0) "not seen"
+                close ((1.0 / 7.0 + 1.0 / 7.0 + 5.0 / 7.0 + 1.0 / 3.0) / 4.0) (probability 2.0) "seen once"
+
+            testCase "old points fade beyond the last twenty-five"
+            <| fun () ->
+                let weights = ParzenEstimator.OfNumbers([| for i in 1..30 -> float i / 31.0 |], 0.0, 1.0).Weights
+                let relative = weights |> Seq.map (fun w -> w / weights[29]) |> Array.ofSeq
+                // A line from 1/30 to 1 over the five oldest, as in Optuna.
+                close (1.0 / 30.0) relative[0] "oldest"
+                close ((1.0 / 30.0 + 1.0) / 2.0) relative[2] "middle"
+                Expect.isTrue (relative[4..] |> Array.forall (fun w -> abs (w - 1.0) < 1e-12)) "recent and prior"
+        ]
+
+let private rungs =
+    testList
+        "Search rungs"
+        [
+            testCase "asynchronous halving promotes as computed by hand"
+            <| fun () ->
+                let tuner: ITuner = AshaTuner(SearchTask(line, SearchBudget(Runs = 9), false, Epochs = 9))
+                let losses = Map [ 0, 3.0; 1, 1.0; 2, 2.0; 3, 0.9; 4, 5.0; 5, 0.5; 6, 0.4; 7, 4.0; 8, 6.0 ]
+                let asked = drive (fun trial -> losses[trial.Number]) tuner
+                let epochs = [ for trial in asked -> trial.Epochs.Value ]
+                // After three on the lowest rung the best, 1, goes on; of the next two 5 is the best of five there and goes on at once; of
+                // six the best two are 5 and 1, which have gone on already.
+                Expect.equal epochs [ 1; 1; 1; 3; 1; 1; 3; 1; 1 ] "rungs"
+                Expect.equal asked[3].Value asked[1].Value "best of three"
+                Expect.equal asked[6].Value asked[5].Value "best of five"
+                Expect.equal asked[0].Value line.Default "the default first"
+                Expect.equal tuner.Result.Value asked[6].Value "best of the highest rung"
+
+            testCase "synchronous halving keeps a third of each rung"
+            <| fun () ->
+                let tuner: ITuner = HalvingTuner(SearchTask(line, SearchBudget(Runs = 100), false, Epochs = 9), 9)
+                let value (trial: TuningTrial) = abs (float trial.Value - 0.3)
+                let asked = drive value tuner
+                let count epochs = asked |> List.filter (fun t -> t.Epochs = Nullable epochs) |> List.length
+                Expect.equal [ for e in [ 1; 3; 9 ] -> count e ] [ 9; 3; 1 ] "rungs"
+                let first = asked |> List.take 9 |> List.sortBy value |> List.map _.Value
+                Expect.equal [ for t in asked[9..11] -> t.Value ] (List.take 3 first) "the best three, in order"
+                Expect.equal tuner.Result.Value first[0] "the best"
+
+            testCase "trainings that diverge are not promoted"
+            <| fun () ->
+                let tuner: ITuner = AshaTuner(SearchTask(line, SearchBudget(Runs = 9), false, Epochs = 9))
+                let asked = drive (fun _ -> nan) tuner
+                Expect.isTrue (asked |> List.forall (fun t -> t.Epochs = Nullable 1)) "lowest rung"
+                Expect.equal tuner.Result.Value line.Default "ties go to the first"
+
+            testCase "rungs that cannot be are refused"
+            <| fun () ->
+                let task = SearchTask(line, SearchBudget(Runs = 5), false, Epochs = 9)
+                Expect.throwsT<SettingException> (fun () -> AshaTuner(task, 10) |> ignore) "above the whole"
+                Expect.throwsT<SettingException> (fun () -> AshaTuner(task, 1, 1) |> ignore) "no factor"
+                Expect.throwsT<SettingException> (fun () -> HalvingTuner(task, 8) |> ignore) "never at the top"
+        ]
+
+let private all =
+    testList
+        "Searches"
+        [
+            testCase "the same answers in the same order give the same questions, and a search resumes from them"
+            <| fun () ->
+                for atOnce in [ 1; 3 ] do
+                    for name, tuner in tuners atOnce do
+                        let space = SearchFunctions.all[4].Space
+                        let whole = drive hash (tuner space 30)
+                        Expect.equal (drive hash (tuner space 30)) whole name
+                        Expect.equal whole[0].Value space.Default $"{name}: the default first"
+                        Expect.isLessThanOrEqual whole.Length 30 $"{name}: budget"
+
+                        // Half is told again to a new one.
+                        let resumed = tuner space 30
+                        let told = whole.Length / 2 / atOnce * atOnce
+
+                        for trial in List.take told whole do
+                            let asked = resumed.Ask() |> Seq.find (fun t -> t.Number = trial.Number)
+                            resumed.Tell(asked, hash asked)
+
+                        Expect.isEmpty (whole |> List.skip told |> List.except (drive hash resumed)) $"{name}: resumed"
+
+            testCase "budgets end a search by runs, epochs or time"
+            <| fun () ->
+                let count budget (trialTime: TimeSpan) =
+                    let tuner: ITuner = RandomTuner(SearchTask(line, budget, false, Epochs = 10))
+                    let mutable asked = 0
+
+                    while isNull tuner.Result do
+                        for trial in tuner.Ask() do
+                            asked <- asked + 1
+                            tuner.Tell(trial, 1.0, trialTime)
+
+                    asked
+
+                Expect.equal (count (SearchBudget(Runs = 7)) TimeSpan.Zero) 7 "runs"
+                Expect.equal (count (SearchBudget(Epochs = 35L)) TimeSpan.Zero) 4 "epochs"
+                Expect.equal (count (SearchBudget(Time = TimeSpan.FromSeconds 3.0)) (TimeSpan.FromSeconds 1.0)) 3 "time"
+
+                Expect.throwsT<SettingException>
+                    (fun () -> RandomTuner(SearchTask(line, SearchBudget(), false)) |> ignore)
+                    "none"
+
+            testCase "the direction of the objective is kept, and a diverged run is the worst"
+            <| fun () ->
+                let tuner: ITuner = RandomTuner(SearchTask(line, SearchBudget(Runs = 9), true))
+                let asked = drive (fun t -> if t.Number = 4 then nan else float t.Value) tuner
+                let best = asked |> List.filter (fun t -> t.Number <> 4) |> List.maxBy (fun t -> float t.Value)
+                Expect.equal tuner.Result.Value best.Value "largest"
+                Expect.hasLength tuner.Result.Candidates 9 "all"
+
+            testCase "the estimator is better than random points on all functions"
+            <| fun () ->
+                for f in SearchFunctions.all do
+                    let differences =
+                        [
+                            for seed in 1L .. 12L do
+                                let task = SearchTask(f.Space, SearchBudget(Runs = 60), false, Seed = seed)
+                                let random = SearchFunctions.regret f (RandomTuner task)
+                                let estimator = SearchFunctions.regret f (TpeTuner task)
+                                log (max 1e-9 estimator) - log (max 1e-9 random)
+                        ]
+
+                    let mean = List.average differences
+                    let variance = (differences |> List.sumBy (fun d -> (d - mean) ** 2.0)) / 11.0
+                    // One-sided paired t at 95 % with 11 degrees of freedom.
+                    let t = mean / sqrt (variance / 12.0)
+                    Expect.isLessThan t -1.796 $"{f.Name}: log ratio of regrets {mean}, t {t}"
+        ]
+
+[<Tests>]
+let tests = testList "Search" [ parzen; rungs; all ]
