@@ -102,6 +102,11 @@ let private dispatch (words: string list) =
         0
     | [ "new" ] -> raise (SettingException "new needs the name of a folder: new my-study")
     | "data" :: rest -> Data.DataCommand.run rest
+    | "shift" :: name :: rest ->
+        let out, settings = splitOut (pairs rest)
+        Data.ShiftCommand.run out name settings
+        0
+    | [ "shift" ] -> raise (SettingException "shift needs the name of a data set: shift NAME [name value …]")
     | "quick_start" :: rest ->
         let out, settings = splitOut (pairs rest)
         Interruption.withCancellation (QuickStart.execute out settings)

@@ -68,6 +68,11 @@ let commands: (string * string * string) list =
         "[NAME [out FOLDER]] | check FILE…",
         "the data sets, what is here and what is missing, or the statistics of one. check: how a file of your own is read, and "
         + "its table for catalog.toml"
+        "shift",
+        "NAME [name value …] [out FOLDER]",
+        "compares the test population of a data set with its training population before anything is trained: which level "
+        + "shifts, by which features, and which shift protocol is most alike. `testData FILE` compares with a file of your "
+        + "own, `shift PROTOCOL` with the last test set of a protocol; else later ratings with earlier ones"
         "new", "FOLDER", "a folder of your own outside the clone: scripts, a study and a catalog that run as they are"
         "doctor", "", "what this machine has, and whether results come out right on it"
         "help", "[COMMAND | MODEL]", "this text, or all about a command or model"

@@ -50,12 +50,18 @@ let finish (stoppedEarly: bool) =
     if stoppedEarly && not Console.IsOutputRedirected then
         Console.WriteLine()
 
-/// Progress of a download, in whole megabytes: one line that is overwritten on a terminal, silence otherwise.
+/// Progress of a download, in whole megabytes: one line that is overwritten on a terminal, silence otherwise. Another
+/// host than the catalog names is said in either case.
 let download () : IProgress<DownloadProgress> =
     let mutable shown = -1L
+    let mutable told = false
 
     { new IProgress<DownloadProgress> with
         member _.Report state =
+            if not told && not (isNull state.RedirectedTo) then
+                told <- true
+                eprintfn $"note: {state.File} comes from {state.RedirectedTo}, to which the catalog's address redirects"
+
             let megabytes = state.Bytes >>> 20
 
             if not Console.IsOutputRedirected && megabytes > shown then

@@ -26,6 +26,15 @@ public sealed record DatasetStatistics
     /// <summary>Rows of an item.</summary>
     public required Spread Popularity { get; init; }
 
+    /// <summary>Rows of a user by the user's rank, as a curve.</summary>
+    public required IReadOnlyList<(int Rank, int Rows)> ActivityCurve { get; init; }
+
+    /// <summary>Rows of an item by the item's rank, as a curve.</summary>
+    public required IReadOnlyList<(int Rank, int Rows)> PopularityCurve { get; init; }
+
+    /// <summary>How many rows have each value, in order of the values; the first hundred values.</summary>
+    public required IReadOnlyList<(float Value, int Rows)> ValueCounts { get; init; }
+
     /// <summary>Values of the rows.</summary>
     public required Spread Values { get; init; }
 
@@ -60,6 +69,12 @@ public sealed record DatasetStatistics
             Density = ratings.Count / ((double)activity.Length * popularity.Length),
             Activity = Spread.Of(activity),
             Popularity = Spread.Of(popularity),
+            ActivityCurve = Curve(activity),
+            PopularityCurve = Curve(popularity),
+            ValueCounts =
+            [
+                .. ratings.Values.CountBy(value => value).OrderBy(v => v.Key).Take(100).Select(v => (v.Key, v.Value)),
+            ],
             Values = Spread.Of([.. ratings.Values.Select(value => (double)value)]),
             DistinctValues = ratings.Values.Distinct().Count(),
             Relevant = ratings.Values.Count(value => value >= least) / (double)ratings.Count,
@@ -76,5 +91,20 @@ public sealed record DatasetStatistics
             counts[index]++;
         }
         return [.. counts.Where(c => c > 0).Select(c => (double)c)];
+    }
+
+    // Ranks at equal distances of their logarithms, the first and the last among them.
+    private static (int Rank, int Rows)[] Curve(double[] counts)
+    {
+        const int Points = 60;
+        double[] sorted = [.. counts.OrderDescending()];
+        return
+        [
+            .. Enumerable
+                .Range(0, Points)
+                .Select(i => (int)Math.Round(Math.Pow(sorted.Length, i / (Points - 1.0))))
+                .Distinct()
+                .Select(rank => (rank, (int)sorted[rank - 1])),
+        ];
     }
 }

@@ -42,17 +42,17 @@ public sealed class PreparedExperiment
         var metrics = spec.Evaluation.MetricsFor(spec.Split.Label);
         var candidates = CandidateRule.Parse(spec.Evaluation.Candidates);
         var cutoff = metrics.Max(m => m.Cutoff);
-        var input = new ShiftInput(Source, Split, cutoff + 1, spec.Seed)
+        Input = new ShiftInput(Source, Split, cutoff + 1, spec.Seed)
         {
             UnseenCandidates = candidates.Unseen ?? 0,
             WholeSplit = whole,
             TaskOf = spec.Split.TaskOf,
         };
-        TestSets = spec.Shift.TestSets(input);
-        Realised = [.. TestSets.Select(set => RealisedShift.Of(input, set))];
+        TestSets = spec.Shift.TestSets(Input);
+        Realised = [.. TestSets.Select(set => RealisedShift.Of(Input, set))];
         evaluator = new(Source, metrics, candidates, spec.Seed);
         TasksWithoutRanking = [.. TestSets.Select(set => evaluator.WithoutRanking(set.Tasks, set.Source))];
-        validation = new(spec, input);
+        validation = new(spec, Input);
     }
 
     /// <summary>The experiment.</summary>
@@ -69,6 +69,9 @@ public sealed class PreparedExperiment
 
     /// <summary>Meta-training, validation and test tasks.</summary>
     public TaskSplit Split { get; }
+
+    /// <summary>What the shift made its test sets from.</summary>
+    public ShiftInput Input { get; }
 
     /// <summary>The shifted test sets.</summary>
     public ImmutableArray<ShiftedTestSet> TestSets { get; }

@@ -1,8 +1,8 @@
 namespace RobustMeta.Shift;
 
 /// <summary>
-/// How far values are from those of a reference, over the tenths of the reference: what can be said of two samples that no
-/// weights connect.
+/// How far values are from those of a reference, over the tenths of the reference (or its values, where they are at most ten):
+/// what can be said of two samples that no weights connect.
 /// </summary>
 public static class BinnedDivergence
 {
@@ -17,7 +17,11 @@ public static class BinnedDivergence
     public static Divergence Of(IReadOnlyList<double> values, IReadOnlyList<double> reference)
     {
         double[] sorted = [.. reference.Order()];
-        double[] edges = [.. Enumerable.Range(1, Bins - 1).Select(i => sorted[i * sorted.Length / Bins])];
+        double[] distinct = [.. sorted.Distinct().Take(Bins + 1)];
+        double[] edges =
+            distinct.Length <= Bins
+                ? distinct[1..]
+                : [.. Enumerable.Range(1, Bins - 1).Select(i => sorted[i * sorted.Length / Bins])];
         var own = Histogram(values, edges);
         var other = Histogram(reference, edges);
         var divergence = own.Zip(other).Sum(bin => bin.First * Math.Log(bin.First / bin.Second));
@@ -27,12 +31,12 @@ public static class BinnedDivergence
 
     private static double[] Histogram(IReadOnlyList<double> values, double[] edges)
     {
-        var counts = new double[Bins];
+        var counts = new double[edges.Length + 1];
         Array.Fill(counts, 0.5);
         foreach (var value in values)
         {
             counts[edges.Count(edge => value >= edge)]++;
         }
-        return Array.ConvertAll(counts, count => count / (values.Count + 0.5 * Bins));
+        return Array.ConvertAll(counts, count => count / (values.Count + 0.5 * counts.Length));
     }
 }

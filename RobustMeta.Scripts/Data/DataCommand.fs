@@ -112,6 +112,13 @@ let private show (folder: string) (name: string) =
     for path in save folder name table do
         printfn "written: %s" path
 
+    let exported = FigureExport.save folder (DataFigures.all dataset)
+
+    for file in exported.Files do
+        printfn "written: %s" (Path.Combine(folder, file))
+
+    exported.Missing |> Option.iter (printfn "note: %s")
+
 /// What a file looks like; false when it could not be read.
 let check (path: string) =
     let check = FileCheck.Of path

@@ -242,6 +242,17 @@ let private statistics =
                 Expect.equal (s.Popularity.Min, s.Popularity.Median, s.Popularity.Max) (1.0, 2.0, 3.0) "popularity"
                 // Two items with 1 and 3 of 4 rows: (−1·1 + 1·3) / (2·4).
                 Expect.floatClose Accuracy.high s.Popularity.Gini 0.25 "Gini"
+                Expect.equal (List.ofSeq s.PopularityCurve) [ struct (1, 3); struct (2, 1) ] "items by rank"
+
+                Expect.equal
+                    (List.ofSeq s.ActivityCurve)
+                    [ struct (1, 2); struct (2, 1); struct (3, 1) ]
+                    "users by rank"
+
+                Expect.equal
+                    (List.ofSeq s.ValueCounts)
+                    [ struct (1f, 1); struct (2f, 1); struct (4f, 1); struct (5f, 1) ]
+                    "values"
 
             property "Gini of equal numbers is 0, and scale does not matter"
             <| fun (PositiveInt n) (PositiveInt k) (NonEmptyArray(xs: PositiveInt[])) ->

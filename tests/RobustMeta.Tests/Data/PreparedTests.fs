@@ -1,5 +1,6 @@
 module RobustMeta.Tests.Data.PreparedTests
 
+open System
 open System.IO
 open Expecto
 open FsCheck
@@ -74,6 +75,37 @@ let tests =
                     let rows', times', users', items' = content world.Value
                     Expect.equal (rows, times) (rows', times') "rows"
                     Expect.equal (Set users, Set items) (Set users', Set items') "features")
+
+            testCase "raw, prepared, RecBole's files and raw again: the same lines"
+            <| fun () ->
+                within (fun root ->
+                    let raw =
+                        [ for r in 0..299 -> $"u{r % 23},i {r * 7 % 31},{1 + r % 5},{1_000_000_000 + r * 61}" ]
+                        |> List.distinctBy (fun line -> line.Split(',')[0..1] |> List.ofArray)
+
+                    write
+                        ("user,item,rating,time\n" + String.Join("\n", raw) + "\n")
+                        (Path.Combine(root, "raw", "r.csv"))
+
+                    write
+                        ("[raw]\nformat = \"delimited\"\nlabelThreshold = 4\ncolumns.ratings = \"r.csv\"\n"
+                         + "[prepared]\nformat = \"prepared\"\nlabelThreshold = 4\n"
+                         + "[atomic]\nformat = \"recbole\"\nlabelThreshold = 4\n")
+                        (Path.Combine(root, "catalog.toml"))
+
+                    Directory.CreateDirectory(Path.Combine(root, "prepared")) |> ignore
+                    PreparedFile.Write(load root "raw", Path.Combine(root, "prepared", "ratings.bin"))
+                    let prepared = load root "prepared"
+                    RecBoleFiles.Write(prepared, Path.Combine(root, "atomic"))
+                    let back = load root "atomic"
+
+                    let lines =
+                        [
+                            for row in 0 .. back.Count - 1 ->
+                                $"{back.Users[back.UserIndex[row]]},{back.Items[back.ItemIndex[row]]},{back.Values[row]},{back.Times[row]}"
+                        ]
+
+                    Expect.equal (List.sort lines) (List.sort raw) "lines")
 
             property "the k-core is the naive one"
             <| fun (pairs: (byte * byte) list) (k: bool) ->

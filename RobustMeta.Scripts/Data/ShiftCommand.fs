@@ -1,0 +1,101 @@
+/// `shift NAME`: compares training and test population of a data set before anything is trained.
+module RobustMeta.Scripts.Data.ShiftCommand
+
+open System.Globalization
+open System.IO
+open RobustMeta.Data
+open RobustMeta.Experiments
+open RobustMeta.Runtime
+open RobustMeta.Scripts
+open RobustMeta.Shift.Diagnosis
+
+/// Features and protocols that are printed; the files have all.
+[<Literal>]
+let private Shown = 10
+
+let private digits (count: int) (x: float) = x.ToString("F" + string count, CultureInfo.InvariantCulture)
+
+/// Fraction of the ratings that are the earlier ones.
+[<Literal>]
+let private Earlier = 0.8
+
+/// Diagnosis of a data set under settings of an experiment: what the populations are, and the diagnosis. The test population
+/// is the last test set of a protocol, given ratings, the later ratings, or the split's test users.
+let diagnose (dataset: Dataset) (name: string) (settings: (string * string) list) : string * ShiftDiagnosis =
+    let has key = settings |> List.exists (fun (name, _) -> name = key)
+    let given = has "testData" && not (has "shift")
+    let settings = if given then ("shift", "givenTest") :: settings else settings
+    let spec = Experiment.spec "popularity" (("dataset", name) :: settings)
+    let prepared = PreparedExperiment.Of(spec, dataset)
+
+    if given || has "shift" then
+        let set = prepared.TestSets |> Seq.last
+        let at = $"{spec.Shift.Name} at {spec.Shift.AxisName} {set.Coordinate}"
+        $"training users beside the test set of {at}", ShiftDiagnosis.Of(prepared.Input, set.Tasks, set.Source)
+    elif dataset.Ratings.Times.IsEmpty then
+        "training users beside test users drawn at random (no times, no given test): no shift is to be expected",
+        ShiftDiagnosis.Of(prepared.Input, prepared.Split.Test)
+    else
+        "the first four fifths of the ratings in time beside the last", ShiftDiagnosis.OverTime(prepared.Input, Earlier)
+
+/// The three levels.
+let levels (diagnosis: ShiftDiagnosis) : Tables.Table =
+    {
+        Header = [ "level"; "AUC [95 %]"; "training"; "test"; "shifted" ]
+        Rows =
+            [
+                for level in diagnosis.Levels ->
+                    [
+                        level.Level
+                        $"{digits 3 level.Auc} [{digits 3 level.Low}, {digits 3 level.High}]"
+                        string level.Training
+                        string level.Test
+                        if level.IsShifted then "yes" else "no"
+                    ]
+            ]
+    }
+
+let private features (shown: FeatureShift seq) : Tables.Table =
+    {
+        Header = [ "level"; "feature"; "training"; "test"; "difference in SD"; "KL" ]
+        Rows =
+            [
+                for f in shown ->
+                    [ f.Level; f.Feature; digits 3 f.Training; digits 3 f.Test; digits 2 f.Difference; digits 4 f.Kl ]
+            ]
+    }
+
+let private protocols (shown: Resemblance seq) : Tables.Table =
+    {
+        Header = [ "protocol"; "strength"; "explained" ]
+        Rows = [ for r in shown -> [ r.Protocol; $"{r.AxisName} {digits 2 r.Coordinate}"; digits 3 r.Explained ] ]
+    }
+
+/// What follows from it, in a sentence or two.
+let verdict (diagnosis: ShiftDiagnosis) =
+    match diagnosis.MostShifted, Seq.tryHead diagnosis.Protocols with
+    | null, _ -> "No level shifts: no interval is above an AUC of 0.5, which is chance."
+    | level, Some best when best.Explained > 0.0 ->
+        $"The {level.Level} level shifts most. Most alike is {best.Protocol} at {best.AxisName} {digits 2 best.Coordinate}, which explains {digits 0 (100.0 * best.Explained)} %% of the differences."
+    | level, _ -> $"The {level.Level} level shifts most. No protocol makes a shift like it."
+
+/// Prints the diagnosis, and writes it as CSV.
+let run (folder: string) (name: string) (settings: (string * string) list) =
+    let dataset = DatasetCatalog.Default.Load(name, Progress.download ())
+    let what, diagnosis = diagnose dataset name settings
+    printfn "%s: %s\n" name what
+    printf "%s\n" (Tables.markdown (levels diagnosis))
+    printf "%s\n" (Tables.markdown (features (Seq.truncate Shown diagnosis.Features)))
+    printf "%s\n" (Tables.markdown (protocols (Seq.truncate Shown diagnosis.Protocols)))
+    printfn "%s" (verdict diagnosis)
+    Directory.CreateDirectory folder |> ignore
+
+    for part, table in
+        [
+            "levels", levels diagnosis
+            "features", features diagnosis.Features
+            "protocols", protocols diagnosis.Protocols
+        ] do
+        let path = Path.Combine(folder, $"shift-{name}-{part}.csv")
+        CsvText.Write(path, CsvText.Table(table.Header, [ for row in table.Rows -> row |> Seq.map box ]))
+        printfn "written: %s" path
