@@ -2,6 +2,7 @@
 module RobustMeta.Scripts.CommandLine
 
 open System
+open System.Globalization
 open System.IO
 open RobustMeta.Data
 open RobustMeta.Experiments
@@ -150,6 +151,9 @@ let private unforeseen (words: string list) (error: exn) =
 /// Runs one command; the exit code is 0 when all went well, 1 when it failed, 2 when the input was wrong, and 128 and the number
 /// of the signal when it was interrupted.
 let run (words: string seq) : int =
+    // Numbers are printed and read alike wherever the program runs.
+    CultureInfo.CurrentCulture <- CultureInfo.InvariantCulture
+    CultureInfo.DefaultThreadCurrentCulture <- CultureInfo.InvariantCulture
     let words = List.ofSeq words
 
     let fail code (message: string) =

@@ -86,7 +86,7 @@ public sealed class DatasetCatalog
         : problems.TryGetValue(name, out var problem) ? throw new SettingException(problem)
         : throw new SettingException(
             $"There is no data set '{Excerpt.Of(name)}'{NearestName.Hint(name, Names)}. Data sets: {string.Join(", ", Names)}"
-                + string.Concat(problems.Values.Select(text => $"\n{text}"))
+                + string.Concat(problems.Values.Select(text => $" {text.Trim()}."))
         );
 
     /// <summary>The folder that holds all files of a data set, or null.</summary>

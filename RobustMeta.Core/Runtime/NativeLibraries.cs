@@ -81,9 +81,7 @@ public static class NativeLibraries
                     + $"'ldd {bridgePath}' names the libraries that are missing; install them."
             );
         }
-        var patched = CachePatched(image);
-        NativeLibrary.Load(patched);
-        return $"patched copy {patched} (this system's libstdc++ lacks {MissingVersion})";
+        return $"{LoadPatched(image)} (this system's libstdc++ lacks {MissingVersion})";
     }
 
     private static string Find(List<string> folders, string file) =>
@@ -94,22 +92,72 @@ public static class NativeLibraries
                 + string.Join(", ", folders)
         );
 
-    // Named by content, written aside and renamed: processes that start together cannot see half a file.
-    private static string CachePatched(byte[] image)
+    // From the user's cache; where there is none that can be written, from a private folder that goes at once.
+    private static string LoadPatched(byte[] image)
+    {
+        try
+        {
+            var cached = Cached(image);
+            NativeLibrary.Load(cached);
+            return $"patched copy {cached}";
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return LoadOnce(image, error);
+        }
+    }
+
+    private static string LoadOnce(byte[] image, Exception cause)
+    {
+        try
+        {
+            var folder = Directory.CreateTempSubdirectory("robustmeta-");
+            try
+            {
+                var path = Path.Combine(folder.FullName, Bridge);
+                File.WriteAllBytes(path, image);
+                NativeLibrary.Load(path);
+                return $"patched copy made for this process, for there is no cache: {cause.Message}";
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DllNotFoundException(
+                $"{Bridge} has to be patched for this system, and there is no place for the patched copy: {cause.Message} "
+                    + $"{error.Message} Give the user a home folder that can be written, or set TMPDIR to a folder that can.",
+                error
+            );
+        }
+    }
+
+    // Named by content, and compared with it each time: a copy that was cut short or planted must not be executed.
+    private static string Cached(byte[] image)
     {
         var cache = Environment.GetFolderPath(
             Environment.SpecialFolder.LocalApplicationData,
-            Environment.SpecialFolderOption.Create
+            Environment.SpecialFolderOption.DoNotVerify
         );
-        var root = cache.Length > 0 ? cache : Path.GetTempPath();
-        var folder = Path.Combine(root, "robustmeta", Convert.ToHexStringLower(SHA256.HashData(image))[..16]);
-        var target = Path.Combine(folder, Bridge);
-        if (!File.Exists(target))
+        if (cache.Length == 0)
         {
-            Directory.CreateDirectory(folder);
-            var aside = $"{target}.{Environment.ProcessId}";
-            File.WriteAllBytes(aside, image);
-            File.Move(aside, target, overwrite: true);
+            throw new IOException("The user has no home folder.");
+        }
+        var sum = SHA256.HashData(image);
+        var folder = Path.Combine(cache, "robustmeta", Convert.ToHexStringLower(sum)[..16]);
+        var target = Path.Combine(folder, Bridge);
+        if (!File.Exists(target) || !SHA256.HashData(File.ReadAllBytes(target)).AsSpan().SequenceEqual(sum))
+        {
+            if (!OperatingSystem.IsWindows())
+            {
+                Directory.CreateDirectory(
+                    folder,
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+                );
+            }
+            DurableFile.Write(target, image);
         }
         return target;
     }

@@ -63,7 +63,7 @@ internal static class DialectDetector
         var best = Separators
             .Select(separator =>
             {
-                var header = Fields(lines[0], separator);
+                var header = Array.ConvertAll(Fields(lines[0], separator), name => name.Trim());
                 return (
                     Separator: separator,
                     Named: named.Count(header.Contains),

@@ -1,0 +1,90 @@
+/// The command line as a child process: this program again, with a word that says so.
+module RobustMeta.Faults.Injection.Command
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Threading
+
+/// First argument of a child.
+[<Literal>]
+let Marker = "--command"
+
+/// A running command, with what it has printed so far.
+type Running(child: Process) =
+    let text = Text.StringBuilder()
+
+    let keep (line: string) =
+        if not (isNull line) then
+            lock text (fun () -> text.AppendLine line |> ignore)
+
+    do
+        child.OutputDataReceived.Add(fun e -> keep e.Data)
+        child.ErrorDataReceived.Add(fun e -> keep e.Data)
+        child.BeginOutputReadLine()
+        child.BeginErrorReadLine()
+
+    member _.Id = child.Id
+    member _.HasExited = child.HasExited
+    member _.Text = lock text (fun () -> string text)
+
+    /// Waits until a text is printed; false where the command ended before.
+    member this.Prints(part: string) =
+        while not (this.Text.Contains part || child.HasExited) do
+            Thread.Sleep 5
+
+        this.Text.Contains part
+
+    /// Ends the process as a loss of power would: it is not asked.
+    member _.Kill() =
+        try
+            child.Kill()
+        with :? InvalidOperationException ->
+            ()
+
+        child.WaitForExit()
+
+    /// Sends a signal by its name.
+    member _.Signal(name: string) =
+        use sent = Process.Start("kill", [ $"-{name}"; string child.Id ])
+        sent.WaitForExit()
+
+    /// The exit code, after all output has arrived.
+    member _.Wait() =
+        if not (child.WaitForExit 180_000) then
+            child.Kill()
+            failwith "the command did not end within three minutes"
+
+        child.WaitForExit()
+        child.ExitCode
+
+let private program = Path.Combine(AppContext.BaseDirectory, "RobustMeta.Faults.dll")
+
+/// Starts a command with variables of the environment.
+let start (variables: (string * string) list) (words: string list) =
+    let info = ProcessStartInfo("dotnet", program :: Marker :: words)
+    info.RedirectStandardOutput <- true
+    info.RedirectStandardError <- true
+    info.Environment["ROBUSTMETA_OFFLINE"] <- "1"
+
+    for name, value in variables do
+        info.Environment[name] <- value
+
+    Running(Process.Start info)
+
+/// Runs a command to its end: exit code and text.
+let run variables words =
+    let command = start variables words
+    let code = command.Wait()
+    code, command.Text
+
+/// Settings of a training of a second or two.
+let small = [ "userNum"; "120"; "epoch"; "12"; "shiftDraws"; "1"; "baselines"; "none" ]
+
+/// All result files of a run's folder, by name, but for the one that holds times.
+let results (root: string) =
+    [
+        for file in Directory.GetFiles(root, "*", SearchOption.AllDirectories) |> Array.sort do
+            if Path.GetFileName file <> "timing.csv" then
+                Path.GetRelativePath(root, file), Convert.ToHexString(File.ReadAllBytes file)
+    ]
