@@ -4,9 +4,9 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Bias;
 
 /// <summary>
-/// Item offset plus user offset, both shrunk: the strongest of the simple models for cold users. Item offsets come
+/// Item effect plus user effect, both shrunk: the strongest of the simple models for cold users. Item effects come
 /// from the meta-training users, without a training user's own ratings where the prediction is for that user;
-/// the user's offset comes from the support set. For clicks everything is in log-odds.
+/// the user's effect comes from the support set. For clicks everything is in log-odds.
 /// </summary>
 public sealed class BiasModel
 {
@@ -56,14 +56,14 @@ public sealed class BiasModel
             var own = ownRatings.GetValueOrDefault(batch.Users[b]);
             var range = batch.SupportRange(b);
             var scores = Array.ConvertAll(batch.SupportItems[range].ToArray(), item => ItemScore(item, own));
-            var offset = UserOffset(scores, batch.SupportLabels.AsSpan()[range]);
+            var effect = UserEffect(scores, batch.SupportLabels.AsSpan()[range]);
             for (var j = 0; j < scores.Length; j++)
             {
-                support[range.Start.Value + j] = (float)(scores[j] + offset);
+                support[range.Start.Value + j] = (float)(scores[j] + effect);
             }
-            for (var i = batch.QueryOffsets[b]; i < batch.QueryOffsets[b + 1]; i++)
+            for (var i = batch.QueryStarts[b]; i < batch.QueryStarts[b + 1]; i++)
             {
-                query[i] = (float)(ItemScore(batch.QueryItems[i], own) + offset);
+                query[i] = (float)(ItemScore(batch.QueryItems[i], own) + effect);
             }
         }
         return ([.. support], [.. query]);
@@ -85,30 +85,30 @@ public sealed class BiasModel
     }
 
     // Ratings: Σ (r − item) / (n + 3). Clicks: the mode of a logistic model with a standard normal prior, by Newton's
-    // method; the objective is strictly concave with curvature of at least the prior's 1, and offsets stay small.
-    private double UserOffset(double[] scores, ReadOnlySpan<float> labels)
+    // method; the objective is strictly concave with curvature of at least the prior's 1, and effects stay small.
+    private double UserEffect(double[] scores, ReadOnlySpan<float> labels)
     {
-        double offset = 0;
+        double effect = 0;
         if (label == LabelKind.Rating)
         {
             for (var i = 0; i < scores.Length; i++)
             {
-                offset += labels[i] - scores[i];
+                effect += labels[i] - scores[i];
             }
-            return offset / (scores.Length + UserShrinkage);
+            return effect / (scores.Length + UserShrinkage);
         }
         for (var step = 0; step < NewtonSteps; step++)
         {
-            var slope = -offset;
+            var slope = -effect;
             double curvature = 1;
             for (var i = 0; i < scores.Length; i++)
             {
-                var p = Logistic.Sigmoid(scores[i] + offset);
+                var p = Logistic.Sigmoid(scores[i] + effect);
                 slope += labels[i] - p;
                 curvature += p * (1 - p);
             }
-            offset += Math.Clamp(slope / curvature, -1, 1);
+            effect += Math.Clamp(slope / curvature, -1, 1);
         }
-        return offset;
+        return effect;
     }
 }

@@ -2,7 +2,7 @@ using RobustMeta.Tasks;
 
 namespace RobustMeta.Bias;
 
-/// <summary>Item offset plus user offset, both shrunk, as a method to compare with (see <see cref="BiasModel"/>).</summary>
+/// <summary>Item effect plus user effect, both shrunk, as a method to compare with (see <see cref="BiasModel"/>).</summary>
 /// <param name="model">The model.</param>
 public sealed class BiasPredictor(BiasModel model) : IPredictor
 {

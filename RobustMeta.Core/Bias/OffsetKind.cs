@@ -6,6 +6,6 @@ public enum OffsetKind
     /// <summary>Nothing: the model predicts the whole score.</summary>
     None,
 
-    /// <summary>The bias model: item offset plus user offset.</summary>
+    /// <summary>The bias model: item effect plus user effect.</summary>
     Bias,
 }

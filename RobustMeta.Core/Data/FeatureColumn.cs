@@ -47,17 +47,17 @@ public sealed record TokenColumn(string Name, Vocabulary Vocabulary, ImmutableAr
 /// <summary>A bag of tokens per entity, e.g. the genres of a film, in compressed rows.</summary>
 /// <param name="Name">Name of the feature.</param>
 /// <param name="Vocabulary">Tokens, index 0 reserved for unknown.</param>
-/// <param name="Offsets">Row r holds <c>Tokens[Offsets[r] .. Offsets[r+1])</c>; length rows + 1.</param>
+/// <param name="Starts">Row r holds <c>Tokens[Starts[r] .. Starts[r+1])</c>; length rows + 1.</param>
 /// <param name="Tokens">Token indices of all rows, one after another.</param>
 public sealed record TokenBagColumn(
     string Name,
     Vocabulary Vocabulary,
-    ImmutableArray<int> Offsets,
+    ImmutableArray<int> Starts,
     ImmutableArray<int> Tokens
 ) : FeatureColumn(Name)
 {
     /// <inheritdoc/>
-    public override int Rows => Offsets.Length - 1;
+    public override int Rows => Starts.Length - 1;
 
     internal override FeatureColumn InOrder(int[] order)
     {
@@ -66,22 +66,22 @@ public sealed record TokenBagColumn(
         {
             return this;
         }
-        var offsets = ImmutableArray.CreateBuilder<int>(order.Length + 1);
+        var starts = ImmutableArray.CreateBuilder<int>(order.Length + 1);
         var tokens = ImmutableArray.CreateBuilder<int>(Tokens.Length);
-        offsets.Add(0);
+        starts.Add(0);
         foreach (var from in order)
         {
             foreach (var token in Bag(from))
             {
                 tokens.Add(places[token]);
             }
-            offsets.Add(tokens.Count);
+            starts.Add(tokens.Count);
         }
-        return new TokenBagColumn(Name, vocabulary, offsets.MoveToImmutable(), tokens.DrainToImmutable());
+        return new TokenBagColumn(Name, vocabulary, starts.MoveToImmutable(), tokens.DrainToImmutable());
     }
 
     /// <summary>The tokens of one entity; may be empty.</summary>
-    public ReadOnlySpan<int> Bag(int row) => Tokens.AsSpan()[Offsets[row]..Offsets[row + 1]];
+    public ReadOnlySpan<int> Bag(int row) => Tokens.AsSpan()[Starts[row]..Starts[row + 1]];
 }
 
 /// <summary>One number per entity; NaN where it is missing.</summary>

@@ -9,7 +9,7 @@ namespace RobustMeta.Data;
 /// </summary>
 public sealed class Ratings
 {
-    private readonly Lazy<(ImmutableArray<int> Offsets, ImmutableArray<int> Rows)> byUser;
+    private readonly Lazy<(ImmutableArray<int> Starts, ImmutableArray<int> Rows)> byUser;
 
     /// <summary>Ratings from columns of equal length.</summary>
     /// <param name="name">Name of the data set, e.g. <c>ml-100k</c>.</param>
@@ -86,8 +86,8 @@ public sealed class Ratings
     /// <summary>The rows of one user, in file order.</summary>
     public ReadOnlySpan<int> RowsOf(int user)
     {
-        var (offsets, rows) = byUser.Value;
-        return rows.AsSpan()[offsets[user]..offsets[user + 1]];
+        var (starts, rows) = byUser.Value;
+        return rows.AsSpan()[starts[user]..starts[user + 1]];
     }
 
     /// <summary>
@@ -189,22 +189,22 @@ public sealed class Ratings
 
     private (ImmutableArray<int>, ImmutableArray<int>) GroupByUser()
     {
-        var offsets = new int[Users.Count + 1];
+        var starts = new int[Users.Count + 1];
         foreach (var user in UserIndex)
         {
-            offsets[user + 1]++;
+            starts[user + 1]++;
         }
         for (var user = 0; user < Users.Count; user++)
         {
-            offsets[user + 1] += offsets[user];
+            starts[user + 1] += starts[user];
         }
-        var next = offsets.AsSpan(0, Users.Count).ToArray();
+        var next = starts.AsSpan(0, Users.Count).ToArray();
         var rows = new int[Count];
         for (var row = 0; row < Count; row++)
         {
             rows[next[UserIndex[row]]++] = row;
         }
-        return ([.. offsets], [.. rows]);
+        return ([.. starts], [.. rows]);
     }
 
     private void RequireConsistent()

@@ -99,7 +99,7 @@ public static class RatingsFilter
                     all.AddRange(bags.Bag(row));
                     starts.Add(all.Count);
                 }
-                return bags with { Offsets = starts.MoveToImmutable(), Tokens = all.DrainToImmutable() };
+                return bags with { Starts = starts.MoveToImmutable(), Tokens = all.DrainToImmutable() };
             default:
                 throw new ArgumentOutOfRangeException(nameof(column), column, "Unknown kind of feature.");
         }

@@ -38,12 +38,12 @@ public sealed record ReadReport(
         {
             var rated = ratings.ItemIndex.Distinct().Count();
             Add(
-                $"{Share(ItemsWithoutFeatures, rated)} rated items are not in the file of item features{Advice(rated)}."
+                $"{Fraction(ItemsWithoutFeatures, rated)} rated items are not in the file of item features{Advice(rated)}."
             );
         }
         if (UsersWithoutFeatures > 0)
         {
-            Add($"{Share(UsersWithoutFeatures, ratings.Users.Count)} users are not in the file of user features.");
+            Add($"{Fraction(UsersWithoutFeatures, ratings.Users.Count)} users are not in the file of user features.");
         }
         return notes;
 
@@ -51,7 +51,7 @@ public sealed record ReadReport(
             ItemsWithoutFeatures == rated ? ": compare the identifiers of the two files, blanks and case included" : "";
     }
 
-    private static string Share(int missing, int all) =>
+    private static string Fraction(int missing, int all) =>
         missing == all
             ? string.Create(CultureInfo.InvariantCulture, $"All {all:N0}")
             : string.Create(CultureInfo.InvariantCulture, $"{missing:N0} of {all:N0}");

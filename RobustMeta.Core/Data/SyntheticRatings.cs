@@ -30,7 +30,7 @@ public static class SyntheticRatings
         var items = Entities(Seeds.Generator(seed, Name, "items"), spec.Items, categories, spec.FeatureSignal);
         var users = Entities(Seeds.Generator(seed, Name, "users"), spec.Users, segments, spec.FeatureSignal);
         var groups = Seeds.Generator(seed, Name, "groups");
-        ImmutableArray<bool> minority = [.. users.Latent.Select(_ => groups.NextDouble() < spec.MinorityShare)];
+        ImmutableArray<bool> minority = [.. users.Latent.Select(_ => groups.NextDouble() < spec.MinorityFraction)];
         var levels = Seeds.Generator(seed, Name, "levels");
         var world = new SyntheticWorld(
             spec,
@@ -105,7 +105,7 @@ public static class SyntheticRatings
     // One tag for each latent dimension in which an item stands out, high or low: a bag that may be empty.
     private static TokenBagColumn Tags(double[][] latent)
     {
-        var offsets = new List<int> { 0 };
+        var starts = new List<int> { 0 };
         var tokens = new List<int>();
         foreach (var item in latent)
         {
@@ -116,9 +116,9 @@ public static class SyntheticRatings
                     tokens.Add(1 + 2 * k + (item[k] > 0 ? 1 : 0));
                 }
             }
-            offsets.Add(tokens.Count);
+            starts.Add(tokens.Count);
         }
-        return new("tags", Tokens("tag", 2 * latent[0].Length), [.. offsets], [.. tokens]);
+        return new("tags", Tokens("tag", 2 * latent[0].Length), [.. starts], [.. tokens]);
     }
 
     private static Ratings Rate(SyntheticWorld world, long seed)

@@ -9,8 +9,8 @@ public sealed record SyntheticSpec
     /// <summary>Number of items.</summary>
     public int Items { get; init; } = 400;
 
-    /// <summary>Share of users whose taste relates to the features in the minority's way.</summary>
-    public double MinorityShare { get; init; } = 0.2;
+    /// <summary>Fraction of users whose taste relates to the features in the minority's way.</summary>
+    public double MinorityFraction { get; init; } = 0.2;
 
     /// <summary>Number of latent dimensions of taste.</summary>
     public int LatentDim { get; init; } = 4;
@@ -21,7 +21,7 @@ public sealed record SyntheticSpec
     /// <summary>Number of user segments; each has a centre in latent space.</summary>
     public int Segments { get; init; } = 8;
 
-    /// <summary>Share of an entity's latent variance that its features explain, 0..1.</summary>
+    /// <summary>Fraction of an entity's latent variance that its features explain, 0..1.</summary>
     public double FeatureSignal { get; init; } = 0.8;
 
     /// <summary>Standard deviation of the taste part of a rating.</summary>

@@ -47,12 +47,12 @@ internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposab
         var batch = TaskTensors.Of(whole.Part(places), Precision);
         if (supportWeights.Length > 0)
         {
-            support = Keep(Pad(supportWeights, whole.SupportOffsets, batch.Support.Length).requires_grad_());
+            support = Keep(Pad(supportWeights, whole.SupportStarts, batch.Support.Length).requires_grad_());
             batch.SupportWeights = support;
         }
         var prediction = model.Predict(theta, batch, phase);
         var own = Losses.Of(model.Label, prediction.Scores.Plus(batch.Query.Base), batch.Query.Labels);
-        Unpad(own, whole.QueryOffsets, losses);
+        Unpad(own, whole.QueryStarts, losses);
         queryLosses = Keep(prediction.QueryLoss is { } queryLoss ? own.Plus(queryLoss) : own);
         userLosses = prediction.UserLoss is { } userLoss ? Keep(userLoss) : null;
         Shared = [.. prediction.Shared.Select(Keep)];
@@ -76,7 +76,7 @@ internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposab
     {
         using var scope = NewDisposeScope();
         var losses = queryLosses!;
-        var objective = (losses * Pad(queryWeights, whole.QueryOffsets, (int)losses.shape[1])).sum();
+        var objective = (losses * Pad(queryWeights, whole.QueryStarts, (int)losses.shape[1])).sum();
         if (userLosses is not null)
         {
             var weights = Aligned.Of([.. places.Select(u => userWeights[u])], Precision, places.Length);
@@ -103,7 +103,7 @@ internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposab
         ];
         if (support is not null && gradients[^1] is var last && !IsZero(last))
         {
-            Unpad(last, whole.SupportOffsets, supportGradient);
+            Unpad(last, whole.SupportStarts, supportGradient);
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposab
     {
         using var scope = NewDisposeScope();
         var batch = TaskTensors.Of(whole.Part(places), Precision);
-        Unpad(model.Predict(theta, batch, training: null).Scores.Plus(batch.Query.Base), whole.QueryOffsets, scores);
+        Unpad(model.Predict(theta, batch, training: null).Scores.Plus(batch.Query.Base), whole.QueryStarts, scores);
     }
 
     /// <inheritdoc/>
@@ -134,23 +134,23 @@ internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposab
         return tensor;
     }
 
-    private void Unpad(Tensor padded, ImmutableArray<int> offsets, T[] flat)
+    private void Unpad(Tensor padded, ImmutableArray<int> starts, T[] flat)
     {
         var length = (int)padded.shape[1];
         var values = MemoryMarshal.Cast<byte, T>(padded.detach().contiguous().bytes);
         for (var b = 0; b < places.Length; b++)
         {
-            var (start, end) = (offsets[places[b]], offsets[places[b] + 1]);
+            var (start, end) = (starts[places[b]], starts[places[b] + 1]);
             values.Slice(b * length, end - start).CopyTo(flat.AsSpan(start));
         }
     }
 
-    private Tensor Pad(float[] flat, ImmutableArray<int> offsets, int length)
+    private Tensor Pad(float[] flat, ImmutableArray<int> starts, int length)
     {
         var padded = new float[places.Length * length];
         for (var b = 0; b < places.Length; b++)
         {
-            flat.AsSpan(offsets[places[b]]..offsets[places[b] + 1]).CopyTo(padded.AsSpan(b * length));
+            flat.AsSpan(starts[places[b]]..starts[places[b] + 1]).CopyTo(padded.AsSpan(b * length));
         }
         return Aligned.Of(padded, Precision, places.Length, length);
     }

@@ -49,13 +49,13 @@ public sealed record CandidateRule(int? Unseen)
         {
             return batch;
         }
-        var offsets = ImmutableArray.CreateBuilder<int>(batch.Count + 1);
+        var starts = ImmutableArray.CreateBuilder<int>(batch.Count + 1);
         var items = ImmutableArray.CreateBuilder<int>();
         var labels = ImmutableArray.CreateBuilder<float>();
-        offsets.Add(0);
+        starts.Add(0);
         for (var b = 0; b < batch.Count; b++)
         {
-            for (var i = batch.QueryOffsets[b]; i < batch.QueryOffsets[b + 1]; i++)
+            for (var i = batch.QueryStarts[b]; i < batch.QueryStarts[b + 1]; i++)
             {
                 if (relevance.Holds(batch.QueryLabels[i]))
                 {
@@ -72,15 +72,15 @@ public sealed record CandidateRule(int? Unseen)
             }
             items.AddRange(unseen);
             labels.AddRange(Enumerable.Repeat(BinaryRelevance.Unlabelled, unseen.Length));
-            offsets.Add(items.Count);
+            starts.Add(items.Count);
         }
         return new(
             batch.Users,
             batch.Positions,
-            batch.SupportOffsets,
+            batch.SupportStarts,
             batch.SupportItems,
             batch.SupportLabels,
-            offsets.MoveToImmutable(),
+            starts.MoveToImmutable(),
             items.DrainToImmutable(),
             labels.DrainToImmutable()
         );

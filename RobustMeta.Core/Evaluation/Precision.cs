@@ -1,6 +1,6 @@
 namespace RobustMeta.Evaluation;
 
-/// <summary>Share of the first K that are positive.</summary>
+/// <summary>Fraction of the first K that are positive.</summary>
 public sealed class Precision() : Metric("Precision", higherIsBetter: true, hasCutoff: true)
 {
     /// <inheritdoc/>

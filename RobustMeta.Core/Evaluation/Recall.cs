@@ -1,6 +1,6 @@
 namespace RobustMeta.Evaluation;
 
-/// <summary>Share of the positives that are among the first K. Undefined without a positive.</summary>
+/// <summary>Fraction of the positives that are among the first K. Undefined without a positive.</summary>
 public sealed class Recall() : Metric("Recall", higherIsBetter: true, hasCutoff: true)
 {
     /// <inheritdoc/>

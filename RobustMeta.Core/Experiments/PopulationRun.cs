@@ -50,7 +50,7 @@ internal static class PopulationRun
             [.. members.Select(member => new EnginePredictor(method.DisplayName, member.Engine))],
             method.Robustness.PopulationCaution
         );
-        var shares = Shares(prepared, population, members.Count);
+        var fractions = Fractions(prepared, population, members.Count);
         return new(population, members, fitted)
         {
             Training = members[0].Training with { BestValidation = prepared.Validation.Evaluate(population) },
@@ -64,22 +64,22 @@ internal static class PopulationRun
             {
                 Reference = fitted.Time,
             },
-            Members = [.. members.Select((m, i) => new PopulationMember(radii[i], m.Training, shares[i]))],
+            Members = [.. members.Select((m, i) => new PopulationMember(radii[i], m.Training, fractions[i]))],
         };
     }
 
-    private static double[] Shares(PreparedExperiment prepared, PopulationPredictor population, int members)
+    private static double[] Fractions(PreparedExperiment prepared, PopulationPredictor population, int members)
     {
         const int BatchSize = 256;
-        var shares = new double[members];
+        var fractions = new double[members];
         foreach (var batch in prepared.Source.Batches(prepared.Split.Test, BatchSize))
         {
             foreach (var member in population.Choose(batch))
             {
-                shares[member] += 1.0 / prepared.Split.Test.Length;
+                fractions[member] += 1.0 / prepared.Split.Test.Length;
             }
         }
-        return shares;
+        return fractions;
     }
 
     // All members' parameters under names that say whose they are.

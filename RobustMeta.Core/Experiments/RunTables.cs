@@ -32,9 +32,9 @@ internal static class RunTables
     /// <summary>One row per member of a population.</summary>
     public static string Population(IReadOnlyList<PopulationMember> members) =>
         CsvText.Table(
-            ["radius", "bestEpoch", "bestValidation", "shareOfTestUsers"],
+            ["radius", "bestEpoch", "bestValidation", "fractionOfTestUsers"],
             members.Select(m =>
-                (IEnumerable<object?>)[m.Radius, m.Training.BestEpoch, m.Training.BestValidation, m.Share]
+                (IEnumerable<object?>)[m.Radius, m.Training.BestEpoch, m.Training.BestValidation, m.Fraction]
             )
         );
 

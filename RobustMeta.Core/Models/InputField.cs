@@ -12,26 +12,22 @@ public abstract record InputField(string Name);
 /// </summary>
 /// <param name="Name">Name of the field.</param>
 /// <param name="VocabularySize">Number of rows of the table; row 0 stands for unknown values.</param>
-/// <param name="Offsets">Entity e has <c>Tokens[Offsets[e] .. Offsets[e+1])</c>; length entities + 1.</param>
+/// <param name="Starts">Entity e has <c>Tokens[Starts[e] .. Starts[e+1])</c>; length entities + 1.</param>
 /// <param name="Tokens">Token ids, <c>0 .. VocabularySize-1</c>.</param>
-public sealed record TokenField(
-    string Name,
-    int VocabularySize,
-    ImmutableArray<int> Offsets,
-    ImmutableArray<int> Tokens
-) : InputField(Name)
+public sealed record TokenField(string Name, int VocabularySize, ImmutableArray<int> Starts, ImmutableArray<int> Tokens)
+    : InputField(Name)
 {
     /// <summary>Whether every entity has exactly one token.</summary>
-    public bool IsSingle { get; } = Tokens.Length == Offsets.Length - 1 && IsIota(Offsets);
+    public bool IsSingle { get; } = Tokens.Length == Starts.Length - 1 && IsIota(Starts);
 
     /// <summary>The tokens of one entity.</summary>
-    public ReadOnlySpan<int> Bag(int entity) => Tokens.AsSpan()[Offsets[entity]..Offsets[entity + 1]];
+    public ReadOnlySpan<int> Bag(int entity) => Tokens.AsSpan()[Starts[entity]..Starts[entity + 1]];
 
-    private static bool IsIota(ImmutableArray<int> offsets)
+    private static bool IsIota(ImmutableArray<int> starts)
     {
-        for (var i = 0; i < offsets.Length; i++)
+        for (var i = 0; i < starts.Length; i++)
         {
-            if (offsets[i] != i)
+            if (starts[i] != i)
             {
                 return false;
             }

@@ -66,7 +66,7 @@ public static class InputSchemaBuilder
                 column switch
                 {
                     TokenColumn c => Tokens(c.Name, c.Vocabulary.Count, Iota(c.Rows), c.Tokens, known),
-                    TokenBagColumn c => Tokens(c.Name, c.Vocabulary.Count, c.Offsets, c.Tokens, known),
+                    TokenBagColumn c => Tokens(c.Name, c.Vocabulary.Count, c.Starts, c.Tokens, known),
                     FloatColumn c => Standardised(c, known),
                     _ => throw new ArgumentException($"Feature '{name}' is of an unknown kind."),
                 }
@@ -85,7 +85,7 @@ public static class InputSchemaBuilder
     private static TokenField Tokens(
         string name,
         int vocabulary,
-        ImmutableArray<int> offsets,
+        ImmutableArray<int> starts,
         ImmutableArray<int> tokens,
         bool[] known
     )
@@ -95,13 +95,13 @@ public static class InputSchemaBuilder
         {
             if (known[entity])
             {
-                foreach (var token in tokens.AsSpan()[offsets[entity]..offsets[entity + 1]])
+                foreach (var token in tokens.AsSpan()[starts[entity]..starts[entity + 1]])
                 {
                     seen[token] = true;
                 }
             }
         }
-        return new(name, vocabulary, offsets, [.. tokens.Select(token => seen[token] ? token : 0)]);
+        return new(name, vocabulary, starts, [.. tokens.Select(token => seen[token] ? token : 0)]);
     }
 
     private static NumericField Standardised(FloatColumn column, bool[] known)

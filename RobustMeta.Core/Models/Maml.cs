@@ -38,8 +38,8 @@ public sealed class Maml : MetaRecommender
     {
         var precision = batch.Support.Labels.dtype;
         var tasks = batch.Batch;
-        var support = new EntityLists(tasks.SupportOffsets, tasks.SupportItems);
-        var query = new EntityLists(tasks.QueryOffsets, tasks.QueryItems);
+        var support = new EntityLists(tasks.SupportStarts, tasks.SupportItems);
+        var query = new EntityLists(tasks.QueryStarts, tasks.QueryItems);
         var self = EntityLists.OneEach(tasks.Users);
         var items = new OwnRows("item", schema.ItemFields, precision, support, query);
         var users = new OwnRows("user", schema.UserFields, precision, self);

@@ -140,7 +140,7 @@ public sealed class MetaPmf : MetaRecommender
         int threads
     )
     {
-        var count = field.Offsets.Length - 1;
+        var count = field.Starts.Length - 1;
         var design = ContentDesign.Of(fields.Where(other => other != field), count);
         var prior = new FactorPrior(spec.Factors, spec.StartRounds, TasteVariance, seed, threads)
         {
@@ -175,7 +175,7 @@ public sealed class MetaPmf : MetaRecommender
         var vectors = parameters["item.id"].Values;
         var spread = parameters["spread.id"].Values;
         var variance = fitted.PriorVariance;
-        for (var item = 0; item < field.Offsets.Length - 1; item++)
+        for (var item = 0; item < field.Starts.Length - 1; item++)
         {
             if (field.Bag(item)[0] is var token && token != 0)
             {

@@ -17,7 +17,7 @@ public abstract class ModelSpec : Spec
     public abstract string ModelName { get; }
 
     /// <summary>What the model predicts on top of.</summary>
-    [Setting("what the model predicts on top of: none, or bias (item offset plus user offset)")]
+    [Setting("what the model predicts on top of: none, or bias (item effect plus user effect)")]
     public OffsetKind Offset { get; init; }
 
     /// <summary>Standard deviation of the initial embeddings unless the spec says otherwise.</summary>

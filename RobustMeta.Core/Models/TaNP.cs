@@ -118,14 +118,14 @@ public sealed class TaNP : MetaRecommender
         var divergence = target.DivergenceFrom(prior);
         var ofSupport = both.narrow(1, 0, batch.Support.Length).Plus(batch.Support.Base);
         var contextLoss = Losses.Of(Label, ofSupport, batch.Support.Labels);
-        // The mean over the target, in parts: the query's share is left to the engine's query weights.
+        // The mean over the target, term by term: the query's fraction is left to the engine's query weights.
         var counts = (Context: context.sum(1), Query: batch.Query.Mask.sum(1));
-        var share = counts.Context / counts.Context.Plus(counts.Query);
+        var fraction = counts.Context / counts.Context.Plus(counts.Query);
         var queryLoss = Losses.Of(Label, scores.Plus(batch.Query.Base), batch.Query.Labels);
         return new(scores)
         {
-            QueryLoss = -queryLoss * share.unsqueeze(1),
-            UserLoss = (share * (contextLoss * context).sum(1) / counts.Context).Plus(divergence),
+            QueryLoss = -queryLoss * fraction.unsqueeze(1),
+            UserLoss = (fraction * (contextLoss * context).sum(1) / counts.Context).Plus(divergence),
             Shared = [assignment],
         };
     }

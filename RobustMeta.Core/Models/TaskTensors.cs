@@ -16,14 +16,14 @@ public sealed class TaskTensors : IDisposable
         Batch = batch;
         var slots = new Dictionary<int, int>();
         Support = new(
-            batch.SupportOffsets,
+            batch.SupportStarts,
             batch.SupportItems,
             batch.SupportLabels,
             batch.SupportBase,
             slots,
             precision
         );
-        Query = new(batch.QueryOffsets, batch.QueryItems, batch.QueryLabels, batch.QueryBase, slots, precision);
+        Query = new(batch.QueryStarts, batch.QueryItems, batch.QueryLabels, batch.QueryBase, slots, precision);
         Items = [.. slots.Keys];
         SupportWeights = Support.Mask.clone();
     }
@@ -64,7 +64,7 @@ public sealed class TaskTensors : IDisposable
     public sealed class Padded : IDisposable
     {
         internal Padded(
-            ImmutableArray<int> offsets,
+            ImmutableArray<int> starts,
             ImmutableArray<int> items,
             ImmutableArray<float> labels,
             ImmutableArray<float> bases,
@@ -72,17 +72,17 @@ public sealed class TaskTensors : IDisposable
             ScalarType precision
         )
         {
-            var tasks = offsets.Length - 1;
-            Length = Enumerable.Range(0, tasks).Max(b => offsets[b + 1] - offsets[b]);
+            var tasks = starts.Length - 1;
+            Length = Enumerable.Range(0, tasks).Max(b => starts[b + 1] - starts[b]);
             var slotValues = new long[tasks * Length];
             var labelValues = new float[tasks * Length];
             var maskValues = new float[tasks * Length];
             var baseValues = new float[tasks * Length];
             for (var b = 0; b < tasks; b++)
             {
-                for (var i = offsets[b]; i < offsets[b + 1]; i++)
+                for (var i = starts[b]; i < starts[b + 1]; i++)
                 {
-                    var cell = b * Length + i - offsets[b];
+                    var cell = b * Length + i - starts[b];
                     if (!slots.TryGetValue(items[i], out var slot))
                     {
                         slots.Add(items[i], slot = slots.Count);

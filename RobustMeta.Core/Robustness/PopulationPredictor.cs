@@ -102,7 +102,7 @@ public sealed class PopulationPredictor : IPredictor
         var losses = PointLoss.Of(label, member.Predict(half.Batch), half.Batch.QueryLabels.AsSpan());
         for (var b = 0; b < half.Tasks.Length; b++)
         {
-            for (var j = half.Batch.QueryOffsets[b]; j < half.Batch.QueryOffsets[b + 1]; j++)
+            for (var j = half.Batch.QueryStarts[b]; j < half.Batch.QueryStarts[b + 1]; j++)
             {
                 total[half.Tasks[b]] += losses[j];
             }

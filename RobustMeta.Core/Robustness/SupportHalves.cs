@@ -17,7 +17,7 @@ internal static class SupportHalves
         {
             for (var j = 0; j < batch.SupportLength(b); j++)
             {
-                (j % 2 == parity ? query : support).Add(batch.SupportOffsets[b] + j);
+                (j % 2 == parity ? query : support).Add(batch.SupportStarts[b] + j);
             }
             support.EndTask();
             query.EndTask();
@@ -25,10 +25,10 @@ internal static class SupportHalves
         var halves = new TaskBatch(
             [.. tasks.Select(b => batch.Users[b])],
             [.. tasks.Select(b => batch.Positions[b])],
-            [.. support.Offsets],
+            [.. support.Starts],
             [.. support.Items],
             [.. support.Labels],
-            [.. query.Offsets],
+            [.. query.Starts],
             [.. query.Items],
             [.. query.Labels]
         );
@@ -37,7 +37,7 @@ internal static class SupportHalves
 
     private sealed class Side(TaskBatch batch)
     {
-        public List<int> Offsets { get; } = [0];
+        public List<int> Starts { get; } = [0];
         public List<int> Items { get; } = [];
         public List<float> Labels { get; } = [];
         public List<float> Base { get; } = [];
@@ -52,6 +52,6 @@ internal static class SupportHalves
             }
         }
 
-        public void EndTask() => Offsets.Add(Items.Count);
+        public void EndTask() => Starts.Add(Items.Count);
     }
 }

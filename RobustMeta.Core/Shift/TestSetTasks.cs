@@ -18,7 +18,7 @@ internal static class TestSetTasks
             ? throw new ArgumentException(
                 $"Test set {testSet.ToString(CultureInfo.InvariantCulture)} is empty: "
                     + (dropped.Count == 0 ? "no query was drawn" : string.Join(", ", dropped.Select(Describe)))
-                    + ". Raise testQueryLength or testUserShare, move labelThreshold, or change candidates."
+                    + ". Raise testQueryLength or testUserFraction, move labelThreshold, or change candidates."
             )
             : tasks;
 

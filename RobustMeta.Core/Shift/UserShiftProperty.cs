@@ -12,6 +12,6 @@ public enum UserShiftProperty
     /// <summary>Log of the number of ratings of the user.</summary>
     Activity,
 
-    /// <summary>Share of relevant ratings in the support.</summary>
+    /// <summary>Fraction of relevant ratings in the support.</summary>
     PositiveRate,
 }

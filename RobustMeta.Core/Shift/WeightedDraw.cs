@@ -15,7 +15,7 @@ public abstract class WeightedDraw : ShiftProtocol
 {
     /// <summary>Fraction of the eligible test users in each draw.</summary>
     [Setting("fraction of the eligible test users in each draw", Min = 0.01, Max = 1)]
-    public double TestUserShare { get; init; } = 0.4;
+    public double TestUserFraction { get; init; } = 0.4;
 
     /// <summary>Longest query of a drawn test task.</summary>
     [Setting("longest query of a test task", Min = 1, Max = 100_000)]
@@ -27,7 +27,7 @@ public abstract class WeightedDraw : ShiftProtocol
         Min = 0.01,
         Max = 1
     )]
-    public double TestPoolShare { get; init; } = 0.5;
+    public double TestPoolFraction { get; init; } = 0.5;
 
     /// <summary>Independent draws per test set; a user's metrics are averaged over the draws it is in.</summary>
     [Setting("independent draws per test set (a user's metrics are averaged over them)", Min = 1, Max = 1000)]
@@ -50,13 +50,13 @@ public abstract class WeightedDraw : ShiftProtocol
             ? throw new ArgumentException(
                 $"None of the {test.Length} test users has a pool from which a query of {input.MinimumQuery} "
                     + "interactions can be drawn (the metrics' largest cut-off needs one candidate more than it takes). "
-                    + "Raise testPoolShare, testQueryLength or poolLength (with supportRule allButQuery: queryLength), "
+                    + "Raise testPoolFraction, testQueryLength or poolLength (with supportRule allButQuery: queryLength), "
                     + "or choose metrics with a smaller cut-off."
             )
             : [.. Coordinates.Select((at, number) => TestSet(input, eligible, weights, number, at))];
     }
 
-    private int QueryLength(UserTask task) => Math.Min(TestQueryLength, (int)(TestPoolShare * task.Query.Length));
+    private int QueryLength(UserTask task) => Math.Min(TestQueryLength, (int)(TestPoolFraction * task.Query.Length));
 
     private ShiftedTestSet TestSet(
         ShiftInput input,
@@ -67,7 +67,7 @@ public abstract class WeightedDraw : ShiftProtocol
     )
     {
         var ofUsers = weights.Users(eligible, at);
-        var size = Math.Max(1, (int)Math.Round(TestUserShare * eligible.Length));
+        var size = Math.Max(1, (int)Math.Round(TestUserFraction * eligible.Length));
         var tasks = ImmutableArray.CreateBuilder<UserTask>();
         var dropped = new SortedDictionary<DropReason, int>();
         double drawnUsers = 0;

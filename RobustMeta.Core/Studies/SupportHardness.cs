@@ -24,7 +24,7 @@ internal static class SupportHardness
         var scores = bias.Scores(batch).Support;
         for (var b = 0; b < batch.Count; b++)
         {
-            var (start, end) = (batch.SupportOffsets[b], batch.SupportOffsets[b + 1]);
+            var (start, end) = (batch.SupportStarts[b], batch.SupportStarts[b + 1]);
             var loss = Enumerable
                 .Range(start, end - start)
                 .Average(i => PointLoss.Of(source.Label, scores[i], batch.SupportLabels[i]));

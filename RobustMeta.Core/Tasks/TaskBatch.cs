@@ -5,37 +5,37 @@ namespace RobustMeta.Tasks;
 
 /// <summary>
 /// Several tasks side by side, in compressed rows and without padding: task b has the support items
-/// <c>SupportItems[SupportOffsets[b] .. SupportOffsets[b+1])</c>, likewise the query. Immutable.
+/// <c>SupportItems[SupportStarts[b] .. SupportStarts[b+1])</c>, likewise the query. Immutable.
 /// </summary>
 public sealed class TaskBatch
 {
     /// <summary>A batch from compressed rows.</summary>
     /// <param name="users">Dense user index per task, <c>[B]</c>.</param>
     /// <param name="positions">Position of each task in the list it came from, <c>[B]</c>; names its weights.</param>
-    /// <param name="supportOffsets">Start of each task's support, <c>[B+1]</c>.</param>
+    /// <param name="supportStarts">Start of each task's support, <c>[B+1]</c>.</param>
     /// <param name="supportItems">Dense item indices.</param>
     /// <param name="supportLabels">Labels: 0/1 clicks or ratings.</param>
-    /// <param name="queryOffsets">Start of each task's query, <c>[B+1]</c>.</param>
+    /// <param name="queryStarts">Start of each task's query, <c>[B+1]</c>.</param>
     /// <param name="queryItems">Dense item indices.</param>
     /// <param name="queryLabels">Labels: 0/1 clicks or ratings.</param>
     /// <exception cref="ArgumentException">Lengths do not fit together.</exception>
     public TaskBatch(
         ImmutableArray<int> users,
         ImmutableArray<int> positions,
-        ImmutableArray<int> supportOffsets,
+        ImmutableArray<int> supportStarts,
         ImmutableArray<int> supportItems,
         ImmutableArray<float> supportLabels,
-        ImmutableArray<int> queryOffsets,
+        ImmutableArray<int> queryStarts,
         ImmutableArray<int> queryItems,
         ImmutableArray<float> queryLabels
     )
     {
         if (
             positions.Length != users.Length
-            || supportOffsets.Length != users.Length + 1
-            || queryOffsets.Length != users.Length + 1
-            || supportOffsets[^1] != supportItems.Length
-            || queryOffsets[^1] != queryItems.Length
+            || supportStarts.Length != users.Length + 1
+            || queryStarts.Length != users.Length + 1
+            || supportStarts[^1] != supportItems.Length
+            || queryStarts[^1] != queryItems.Length
             || supportLabels.Length != supportItems.Length
             || queryLabels.Length != queryItems.Length
         )
@@ -44,10 +44,10 @@ public sealed class TaskBatch
         }
         Users = users;
         Positions = positions;
-        SupportOffsets = supportOffsets;
+        SupportStarts = supportStarts;
         SupportItems = supportItems;
         SupportLabels = supportLabels;
-        QueryOffsets = queryOffsets;
+        QueryStarts = queryStarts;
         QueryItems = queryItems;
         QueryLabels = queryLabels;
     }
@@ -62,7 +62,7 @@ public sealed class TaskBatch
     public ImmutableArray<int> Positions { get; }
 
     /// <summary>Start of each task's support, <c>[B+1]</c>.</summary>
-    public ImmutableArray<int> SupportOffsets { get; }
+    public ImmutableArray<int> SupportStarts { get; }
 
     /// <summary>Dense item index of each support interaction.</summary>
     public ImmutableArray<int> SupportItems { get; }
@@ -71,7 +71,7 @@ public sealed class TaskBatch
     public ImmutableArray<float> SupportLabels { get; }
 
     /// <summary>Start of each task's query, <c>[B+1]</c>.</summary>
-    public ImmutableArray<int> QueryOffsets { get; }
+    public ImmutableArray<int> QueryStarts { get; }
 
     /// <summary>Dense item index of each query interaction.</summary>
     public ImmutableArray<int> QueryItems { get; }
@@ -95,7 +95,7 @@ public sealed class TaskBatch
     public TaskBatch WithBase(ImmutableArray<float> support, ImmutableArray<float> query) =>
         support.Length != SupportItems.Length || query.Length != QueryItems.Length
             ? throw new ArgumentException("Base scores do not fit the interactions of the batch.")
-            : new(Users, Positions, SupportOffsets, SupportItems, SupportLabels, QueryOffsets, QueryItems, QueryLabels)
+            : new(Users, Positions, SupportStarts, SupportItems, SupportLabels, QueryStarts, QueryItems, QueryLabels)
             {
                 SupportBase = support,
                 QueryBase = query,
@@ -105,7 +105,7 @@ public sealed class TaskBatch
     /// <param name="labels">Label of each query interaction.</param>
     /// <exception cref="ArgumentException">Lengths do not fit.</exception>
     public TaskBatch WithQueryLabels(ImmutableArray<float> labels) =>
-        new(Users, Positions, SupportOffsets, SupportItems, SupportLabels, QueryOffsets, QueryItems, labels)
+        new(Users, Positions, SupportStarts, SupportItems, SupportLabels, QueryStarts, QueryItems, labels)
         {
             SupportBase = SupportBase,
             QueryBase = QueryBase,
@@ -115,35 +115,35 @@ public sealed class TaskBatch
     /// <param name="places">Places of the tasks in this batch, in the order of the new one.</param>
     public TaskBatch Part(ReadOnlySpan<int> places)
     {
-        var supportOffsets = Offsets(SupportOffsets, places);
-        var queryOffsets = Offsets(QueryOffsets, places);
+        var supportStarts = Starts(SupportStarts, places);
+        var queryStarts = Starts(QueryStarts, places);
         return new(
             Pick(Users, places),
             Pick(Positions, places),
-            supportOffsets,
-            Rows(SupportItems, SupportOffsets, places, supportOffsets),
-            Rows(SupportLabels, SupportOffsets, places, supportOffsets),
-            queryOffsets,
-            Rows(QueryItems, QueryOffsets, places, queryOffsets),
-            Rows(QueryLabels, QueryOffsets, places, queryOffsets)
+            supportStarts,
+            Rows(SupportItems, SupportStarts, places, supportStarts),
+            Rows(SupportLabels, SupportStarts, places, supportStarts),
+            queryStarts,
+            Rows(QueryItems, QueryStarts, places, queryStarts),
+            Rows(QueryLabels, QueryStarts, places, queryStarts)
         )
         {
-            SupportBase = Rows(SupportBase, SupportOffsets, places, supportOffsets),
-            QueryBase = Rows(QueryBase, QueryOffsets, places, queryOffsets),
+            SupportBase = Rows(SupportBase, SupportStarts, places, supportStarts),
+            QueryBase = Rows(QueryBase, QueryStarts, places, queryStarts),
         };
     }
 
     /// <summary>Where the support interactions of task b are, e.g. <c>scores[batch.SupportRange(b)]</c>.</summary>
-    public Range SupportRange(int b) => SupportOffsets[b]..SupportOffsets[b + 1];
+    public Range SupportRange(int b) => SupportStarts[b]..SupportStarts[b + 1];
 
     /// <summary>Where the query interactions of task b are, e.g. <c>losses[batch.QueryRange(b)]</c>.</summary>
-    public Range QueryRange(int b) => QueryOffsets[b]..QueryOffsets[b + 1];
+    public Range QueryRange(int b) => QueryStarts[b]..QueryStarts[b + 1];
 
     /// <summary>Support length of task b.</summary>
-    public int SupportLength(int b) => SupportOffsets[b + 1] - SupportOffsets[b];
+    public int SupportLength(int b) => SupportStarts[b + 1] - SupportStarts[b];
 
     /// <summary>Query length of task b.</summary>
-    public int QueryLength(int b) => QueryOffsets[b + 1] - QueryOffsets[b];
+    public int QueryLength(int b) => QueryStarts[b + 1] - QueryStarts[b];
 
     private static ImmutableArray<int> Pick(ImmutableArray<int> all, ReadOnlySpan<int> places)
     {
@@ -155,14 +155,14 @@ public sealed class TaskBatch
         return ImmutableCollectionsMarshal.AsImmutableArray(picked);
     }
 
-    private static ImmutableArray<int> Offsets(ImmutableArray<int> all, ReadOnlySpan<int> places)
+    private static ImmutableArray<int> Starts(ImmutableArray<int> all, ReadOnlySpan<int> places)
     {
-        var offsets = new int[places.Length + 1];
+        var starts = new int[places.Length + 1];
         for (var i = 0; i < places.Length; i++)
         {
-            offsets[i + 1] = offsets[i] + all[places[i] + 1] - all[places[i]];
+            starts[i + 1] = starts[i] + all[places[i] + 1] - all[places[i]];
         }
-        return ImmutableCollectionsMarshal.AsImmutableArray(offsets);
+        return ImmutableCollectionsMarshal.AsImmutableArray(starts);
     }
 
     private static ImmutableArray<T> Rows<T>(

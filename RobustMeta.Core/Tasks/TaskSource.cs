@@ -60,10 +60,10 @@ public sealed class TaskSource(Ratings ratings, LabelKind label, double threshol
         return new(
             ImmutableCollectionsMarshal.AsImmutableArray(users),
             [.. positions],
-            support.Offsets,
+            support.Starts,
             support.Items,
             support.Labels,
-            query.Offsets,
+            query.Starts,
             query.Items,
             query.Labels
         );
@@ -96,28 +96,28 @@ public sealed class TaskSource(Ratings ratings, LabelKind label, double threshol
             Func<int, float> labelOf
         )
         {
-            var offsets = new int[positions.Length + 1];
+            var starts = new int[positions.Length + 1];
             for (var i = 0; i < positions.Length; i++)
             {
-                offsets[i + 1] = offsets[i] + rowsOf(tasks[positions[i]]).Length;
+                starts[i + 1] = starts[i] + rowsOf(tasks[positions[i]]).Length;
             }
-            var items = new int[offsets[^1]];
+            var items = new int[starts[^1]];
             var labels = new float[items.Length];
             for (var i = 0; i < positions.Length; i++)
             {
-                var at = offsets[i];
+                var at = starts[i];
                 foreach (var row in rowsOf(tasks[positions[i]]).AsSpan())
                 {
                     items[at] = source.Ratings.ItemIndex[row];
                     labels[at++] = labelOf(row);
                 }
             }
-            Offsets = ImmutableCollectionsMarshal.AsImmutableArray(offsets);
+            Starts = ImmutableCollectionsMarshal.AsImmutableArray(starts);
             Items = ImmutableCollectionsMarshal.AsImmutableArray(items);
             Labels = ImmutableCollectionsMarshal.AsImmutableArray(labels);
         }
 
-        public ImmutableArray<int> Offsets { get; }
+        public ImmutableArray<int> Starts { get; }
         public ImmutableArray<int> Items { get; }
         public ImmutableArray<float> Labels { get; }
     }

@@ -22,19 +22,19 @@ public sealed record TaskSplit(
     /// <param name="seed">
     /// Same seed, same split, whatever the order of the rows; a user's support does not depend on the other users.
     /// </param>
-    /// <exception cref="ArgumentException">Fewer than three users are left, or the shares leave none to train.</exception>
+    /// <exception cref="ArgumentException">Fewer than three users are left, or the fractions leave none to train.</exception>
     public static TaskSplit Of(Ratings ratings, TaskSplitSpec spec, long seed)
     {
         var dropped = new SortedDictionary<DropReason, int>();
         var users = EligibleUsers(ratings, spec, seed, dropped);
-        var validation = Math.Max(1, (int)Math.Round(spec.ValidationShare * users.Length));
-        var test = Math.Max(1, (int)Math.Round(spec.TestShare * users.Length));
+        var validation = Math.Max(1, (int)Math.Round(spec.ValidationFraction * users.Length));
+        var test = Math.Max(1, (int)Math.Round(spec.TestFraction * users.Length));
         if (users.Length - validation - test < 1)
         {
             throw new ArgumentException(
                 $"{users.Length} users of '{ratings.Name}' are left after the filters "
                     + $"({Describe(dropped)}): too few to train, validate and test on. "
-                    + "Lower minRatings, raise maxRatings, or lower validationShare and testShare."
+                    + "Lower minRatings, raise maxRatings, or lower validationFraction and testFraction."
             );
         }
         var train = users.Length - validation - test;

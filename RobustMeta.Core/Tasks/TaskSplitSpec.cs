@@ -58,13 +58,13 @@ public sealed record TaskSplitSpec : ISpec
     [Setting("cap on the number of users, drawn by seed", Min = 3, Max = 100_000_000)]
     public int UserNum { get; init; } = 20_000;
 
-    /// <summary>Share of users for validation.</summary>
-    [Setting("share of the users for validation", Min = 0.01, Max = 0.5)]
-    public double ValidationShare { get; init; } = 0.1;
+    /// <summary>Fraction of users for validation.</summary>
+    [Setting("fraction of the users for validation", Min = 0.01, Max = 0.5)]
+    public double ValidationFraction { get; init; } = 0.1;
 
-    /// <summary>Share of users for testing.</summary>
-    [Setting("share of the users for testing", Min = 0.01, Max = 0.9)]
-    public double TestShare { get; init; } = 0.1;
+    /// <summary>Fraction of users for testing.</summary>
+    [Setting("fraction of the users for testing", Min = 0.01, Max = 0.9)]
+    public double TestFraction { get; init; } = 0.1;
 
     /// <summary>The rule of the MeLU paper (Lee et al., KDD 2019): 13..100 ratings, ten of them the query.</summary>
     public static TaskSplitSpec Melu { get; } =

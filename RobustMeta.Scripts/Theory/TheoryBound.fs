@@ -33,7 +33,7 @@ let private lossesOf
     =
     let batch = source.Batch(tasks, ReadOnlySpan [| 0 .. tasks.Length - 1 |])
     let losses = PointLoss.Of(source.Label, ReadOnlySpan(predictor.Predict batch), batch.QueryLabels.AsSpan())
-    [| for b in 0 .. batch.Count - 1 -> losses[batch.QueryOffsets[b] .. batch.QueryOffsets[b + 1] - 1] |]
+    [| for b in 0 .. batch.Count - 1 -> losses[batch.QueryStarts[b] .. batch.QueryStarts[b + 1] - 1] |]
 
 /// A member of a set: a point around uniform, between a random direction and that of the losses, projected. Far points
 /// land on the boundary.
@@ -91,7 +91,7 @@ let counts (samples: int) (users: int) (epochs: int) : Count list =
                 "epoch", string epochs
                 "optimizer", "adam"
                 "lr", "0.005"
-                "testShare", "0.4"
+                "testFraction", "0.4"
             ]
 
     let prepared = PreparedExperiment.Of(spec, Experiment.load spec)

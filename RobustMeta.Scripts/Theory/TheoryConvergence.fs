@@ -117,7 +117,7 @@ let stationarity (scheme: Scheme) (problems: User[] list) (iterations: int) =
         let points = scheme.Run users iterations
         let times = sampleTimes iterations
 
-        (times |> List.sumBy (fun (t, share) -> share * scheme.Stationarity users points[t] ** 2.0))
+        (times |> List.sumBy (fun (t, fraction) -> fraction * scheme.Stationarity users points[t] ** 2.0))
         / (times |> List.sumBy snd)
 
     problems |> List.averageBy meanSquare |> sqrt

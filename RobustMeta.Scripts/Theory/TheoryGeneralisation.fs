@@ -67,9 +67,9 @@ let private dot a b = Array.fold2 (fun sum x y -> sum + x * y) 0.0 a b
 let private bestPoint set (losses: float[][]) =
     [| 0 .. grid.Length - 1 |] |> Array.minBy (fun i -> worst set (losses |> Array.map (fun l -> l[i])))
 
-let private quantile (share: float) (values: float[]) =
+let private quantile (fraction: float) (values: float[]) =
     let sorted = Array.sort values
-    sorted[int (ceil (share * float sorted.Length)) - 1]
+    sorted[int (ceil (fraction * float sorted.Length)) - 1]
 
 /// Measures one size and radius over repetitions; the users are given, their data are drawn.
 let private measure (expectedOf: float[][]) repetitions count radius : Gap =

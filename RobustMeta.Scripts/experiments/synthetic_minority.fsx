@@ -26,8 +26,8 @@ let shared =
         "localLr", "0.5"
         "embeddingDim", "16"
         "supportSize", "8"
-        "testShare", "0.3"
-        "testUserShare", "0.2"
+        "testFraction", "0.3"
+        "testUserFraction", "0.2"
         "metrics", "NDCG@10"
     ]
 

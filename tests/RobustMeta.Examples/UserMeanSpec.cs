@@ -32,14 +32,14 @@ public sealed class UserMeanSpec : BaselineSpec
             var scores = new float[batch.QueryItems.Length];
             for (var b = 0; b < batch.Count; b++)
             {
-                var support = batch.SupportLabels.AsSpan()[batch.SupportOffsets[b]..batch.SupportOffsets[b + 1]];
+                var support = batch.SupportLabels.AsSpan()[batch.SupportStarts[b]..batch.SupportStarts[b + 1]];
                 double sum = 0;
                 foreach (var label in support)
                 {
                     sum += label;
                 }
                 scores
-                    .AsSpan(batch.QueryOffsets[b]..batch.QueryOffsets[b + 1])
+                    .AsSpan(batch.QueryStarts[b]..batch.QueryStarts[b + 1])
                     .Fill((float)(sum / (support.Length + pull)));
             }
             return scores;

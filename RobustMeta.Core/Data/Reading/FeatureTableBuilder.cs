@@ -81,15 +81,15 @@ public sealed class FeatureTableBuilder(Vocabulary entities, params (string Name
 
     private TokenBagColumn Bags(int c, string name)
     {
-        var offsets = ImmutableArray.CreateBuilder<int>(Entities.Count + 1);
+        var starts = ImmutableArray.CreateBuilder<int>(Entities.Count + 1);
         var all = ImmutableArray.CreateBuilder<int>();
-        offsets.Add(0);
+        starts.Add(0);
         foreach (var bag in tokens[c])
         {
             all.AddRange(bag ?? []);
-            offsets.Add(all.Count);
+            starts.Add(all.Count);
         }
-        return new(name, vocabularies[c].Build(), offsets.MoveToImmutable(), all.DrainToImmutable());
+        return new(name, vocabularies[c].Build(), starts.MoveToImmutable(), all.DrainToImmutable());
     }
 
     private static float[] NotANumber(int count)

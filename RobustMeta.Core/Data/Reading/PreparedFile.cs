@@ -119,7 +119,7 @@ public static class PreparedFile
                 case TokenBagColumn bags:
                     writer.Write((byte)Kind.Bag);
                     Write(writer, bags.Vocabulary.Tokens);
-                    Write(writer, bags.Offsets);
+                    Write(writer, bags.Starts);
                     Write(writer, bags.Tokens);
                     break;
                 case FloatColumn numbers:

@@ -11,7 +11,7 @@ public sealed class BiasSpec : BaselineSpec
     public override string Name => "bias";
 
     /// <inheritdoc/>
-    public override string NewItems => "scored by the user's offset on top of the global mean";
+    public override string NewItems => "scored by the user's effect on top of the global mean";
 
     /// <inheritdoc/>
     public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed) =>

@@ -71,7 +71,7 @@ public sealed class Bpr : IPredictor
         for (var b = 0; b < batch.Count; b++)
         {
             var person = FoldIn(batch, b);
-            for (var i = batch.QueryOffsets[b]; i < batch.QueryOffsets[b + 1]; i++)
+            for (var i = batch.QueryStarts[b]; i < batch.QueryStarts[b + 1]; i++)
             {
                 scores[i] = (float)Score(person, batch.QueryItems[i]);
             }
@@ -97,10 +97,10 @@ public sealed class Bpr : IPredictor
     private (int[] Liked, int[] Disliked) Split(TaskBatch batch, int b, bool withQuery)
     {
         var support = Enumerable
-            .Range(batch.SupportOffsets[b], batch.SupportLength(b))
+            .Range(batch.SupportStarts[b], batch.SupportLength(b))
             .Select(i => (Item: batch.SupportItems[i], Label: batch.SupportLabels[i]));
         var query = Enumerable
-            .Range(batch.QueryOffsets[b], withQuery ? batch.QueryLength(b) : 0)
+            .Range(batch.QueryStarts[b], withQuery ? batch.QueryLength(b) : 0)
             .Select(i => (Item: batch.QueryItems[i], Label: batch.QueryLabels[i]));
         var all = support.Concat(query).Where(x => vectors[x.Item] is not null).ToList();
         return (

@@ -5,7 +5,7 @@ namespace RobustMeta.Models.Baselines;
 
 /// <summary>
 /// The mean label of each item over the meta-training users, shrunk to the global mean, the same for everybody: a rating, or
-/// the log-odds of the share of positives.
+/// the log-odds of the fraction of positives.
 /// </summary>
 /// <param name="label">What is predicted.</param>
 /// <param name="statistics">Counts and sums of the meta-training users.</param>

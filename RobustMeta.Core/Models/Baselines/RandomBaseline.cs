@@ -22,7 +22,7 @@ public sealed class RandomBaseline(long seed) : IPredictor
         {
             var user = batch.Users[b].ToString(CultureInfo.InvariantCulture);
             var random = Seeds.Generator(seed, "random baseline", user);
-            for (var i = batch.QueryOffsets[b]; i < batch.QueryOffsets[b + 1]; i++)
+            for (var i = batch.QueryStarts[b]; i < batch.QueryStarts[b + 1]; i++)
             {
                 scores[i] = (float)random.NextDouble();
             }

@@ -27,8 +27,8 @@ public sealed class Signal(SignalKind kind, TaskSource source, BiasModel bias)
                 .Range(0, batch.Count)
                 .Select(b =>
                     Of([
-                        .. Side(batch.SupportOffsets, batch.SupportItems, batch.SupportLabels, support, b),
-                        .. Side(batch.QueryOffsets, batch.QueryItems, batch.QueryLabels, query, b),
+                        .. Side(batch.SupportStarts, batch.SupportItems, batch.SupportLabels, support, b),
+                        .. Side(batch.QueryStarts, batch.QueryItems, batch.QueryLabels, query, b),
                     ])
                 ),
         ];
@@ -42,7 +42,7 @@ public sealed class Signal(SignalKind kind, TaskSource source, BiasModel bias)
         [
             .. Enumerable
                 .Range(0, batch.Count)
-                .Select(b => Of([.. Side(batch.SupportOffsets, batch.SupportItems, batch.SupportLabels, scores, b)])),
+                .Select(b => Of([.. Side(batch.SupportStarts, batch.SupportItems, batch.SupportLabels, scores, b)])),
         ];
     }
 
@@ -55,14 +55,14 @@ public sealed class Signal(SignalKind kind, TaskSource source, BiasModel bias)
         kind == SignalKind.Residuals && source.Label == LabelKind.Click ? LogitPerProbability * output : output;
 
     private static IEnumerable<(int Item, float Label, float Base)> Side(
-        ImmutableArray<int> offsets,
+        ImmutableArray<int> starts,
         ImmutableArray<int> items,
         ImmutableArray<float> labels,
         ImmutableArray<float> scores,
         int b
     )
     {
-        for (var i = offsets[b]; i < offsets[b + 1]; i++)
+        for (var i = starts[b]; i < starts[b + 1]; i++)
         {
             yield return (items[i], labels[i], scores[i]);
         }

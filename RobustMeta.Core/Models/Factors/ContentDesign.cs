@@ -4,7 +4,7 @@ using MathNet.Numerics.LinearAlgebra;
 namespace RobustMeta.Models.Factors;
 
 /// <summary>
-/// The features of all items as the columns of a linear regression: the share of each token in its bag, and numbers.
+/// The features of all items as the columns of a linear regression: the fraction of each token in its bag, and numbers.
 /// </summary>
 public sealed class ContentDesign
 {

@@ -42,11 +42,11 @@ internal sealed class FactorCells
         var all = new List<(int, int, float, float)>();
         for (var b = 0; b < train.Count; b++)
         {
-            for (var j = train.SupportOffsets[b]; j < train.SupportOffsets[b + 1]; j++)
+            for (var j = train.SupportStarts[b]; j < train.SupportStarts[b + 1]; j++)
             {
                 all.Add((b, train.SupportItems[j], train.SupportLabels[j], At(train.SupportBase, j)));
             }
-            for (var j = train.QueryOffsets[b]; j < train.QueryOffsets[b + 1]; j++)
+            for (var j = train.QueryStarts[b]; j < train.QueryStarts[b + 1]; j++)
             {
                 all.Add((b, train.QueryItems[j], train.QueryLabels[j], At(train.QueryBase, j)));
             }

@@ -3,18 +3,18 @@ using System.Collections.Immutable;
 namespace RobustMeta.Models.Layers;
 
 /// <summary>A list of entities (items, or the user alone) for each user of a batch.</summary>
-/// <param name="Offsets">User b has <c>Entities[Offsets[b] .. Offsets[b+1])</c>; length B + 1.</param>
+/// <param name="Starts">User b has <c>Entities[Starts[b] .. Starts[b+1])</c>; length B + 1.</param>
 /// <param name="Entities">Dense indices.</param>
-public sealed record EntityLists(ImmutableArray<int> Offsets, ImmutableArray<int> Entities)
+public sealed record EntityLists(ImmutableArray<int> Starts, ImmutableArray<int> Entities)
 {
     /// <summary>Number of users B.</summary>
-    public int Users => Offsets.Length - 1;
+    public int Users => Starts.Length - 1;
 
     /// <summary>Length L that the lists are padded to.</summary>
-    public int Longest { get; } = Enumerable.Range(0, Offsets.Length - 1).Max(b => Offsets[b + 1] - Offsets[b]);
+    public int Longest { get; } = Enumerable.Range(0, Starts.Length - 1).Max(b => Starts[b + 1] - Starts[b]);
 
     /// <summary>The entities of user b.</summary>
-    public ReadOnlySpan<int> this[int b] => Entities.AsSpan()[Offsets[b]..Offsets[b + 1]];
+    public ReadOnlySpan<int> this[int b] => Entities.AsSpan()[Starts[b]..Starts[b + 1]];
 
     /// <summary>One entity for each user.</summary>
     public static EntityLists OneEach(ImmutableArray<int> entities) =>

@@ -77,7 +77,7 @@ public sealed class OwnRows(
             Field = field;
             Users = lists[0].Users;
             places = [.. Enumerable.Range(0, Users).Select(b => Places(field, lists, b))];
-            // At least one, so that no tensor is empty: of a row that no entity has a share in.
+            // At least one, so that no tensor is empty: of a row that no entity is averaged with.
             Longest = Math.Max(1, places.Max(own => own.Count));
         }
 
@@ -107,7 +107,7 @@ public sealed class OwnRows(
                 ? rows.reshape(Users * Longest, rows.shape[2])
                     .index_select(0, Aligned.Of(RowOfEach(list)))
                     .view(Users, list.Longest, rows.shape[2])
-                : matmul(Shares(list, precision), rows);
+                : matmul(Fractions(list, precision), rows);
 
         // Place of each entity's only token among the rows of all users, [B·L]; padding points to the user's first row.
         private long[] RowOfEach(EntityLists list)
@@ -126,10 +126,10 @@ public sealed class OwnRows(
             return result;
         }
 
-        // Share of each of the user's rows in the mean of each entity's bag, [B, L, T].
-        private Tensor Shares(EntityLists list, ScalarType precision)
+        // Fraction of each of the user's rows in the mean of each entity's bag, [B, L, T].
+        private Tensor Fractions(EntityLists list, ScalarType precision)
         {
-            var shares = new double[Users * list.Longest * Longest];
+            var fractions = new double[Users * list.Longest * Longest];
             for (var b = 0; b < Users; b++)
             {
                 var entities = list[b];
@@ -138,11 +138,11 @@ public sealed class OwnRows(
                     var bag = Field.Bag(entities[i]);
                     foreach (var token in bag)
                     {
-                        shares[(b * list.Longest + i) * Longest + places[b][token]] += 1.0 / bag.Length;
+                        fractions[(b * list.Longest + i) * Longest + places[b][token]] += 1.0 / bag.Length;
                     }
                 }
             }
-            return Aligned.Of(shares, precision, Users, list.Longest, Longest);
+            return Aligned.Of(fractions, precision, Users, list.Longest, Longest);
         }
 
         private static Dictionary<int, int> Places(TokenField field, ImmutableArray<EntityLists> lists, int user)

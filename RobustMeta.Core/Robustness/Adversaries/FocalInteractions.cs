@@ -16,7 +16,7 @@ internal sealed class FocalInteractions(double gamma) : IInteractionAdversary
     {
         for (var b = 0; b < batch.Count; b++)
         {
-            for (var j = batch.QueryOffsets[b]; j < batch.QueryOffsets[b + 1]; j++)
+            for (var j = batch.QueryStarts[b]; j < batch.QueryStarts[b + 1]; j++)
             {
                 weights[j] = Math.Pow(1 - Math.Exp(-Math.Max(scores[j], 0)), gamma);
             }

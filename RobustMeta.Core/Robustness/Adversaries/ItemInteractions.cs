@@ -23,7 +23,7 @@ internal sealed class ItemInteractions(int items, Climb climb) : IInteractionAdv
             var own = target[batch.QueryRange(b)];
             for (var j = 0; j < own.Length; j++)
             {
-                own[j] = weights[batch.QueryItems[batch.QueryOffsets[b] + j]];
+                own[j] = weights[batch.QueryItems[batch.QueryStarts[b] + j]];
             }
             RowScale.ToMeanOne(own);
         }

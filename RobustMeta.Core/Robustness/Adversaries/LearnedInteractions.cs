@@ -23,7 +23,7 @@ internal sealed class LearnedInteractions(
     {
         for (var b = 0; b < batch.Count; b++)
         {
-            Row(batch.Positions[b]).CopyTo(target[batch.QueryOffsets[b]..]);
+            Row(batch.Positions[b]).CopyTo(target[batch.QueryStarts[b]..]);
         }
     }
 

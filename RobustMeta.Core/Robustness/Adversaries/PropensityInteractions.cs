@@ -14,7 +14,7 @@ internal sealed class PropensityInteractions(ImmutableArray<double> popularity, 
     {
         for (var b = 0; b < batch.Count; b++)
         {
-            for (var j = batch.QueryOffsets[b]; j < batch.QueryOffsets[b + 1]; j++)
+            for (var j = batch.QueryStarts[b]; j < batch.QueryStarts[b + 1]; j++)
             {
                 weights[j] = Math.Pow(Math.Max(popularity[batch.QueryItems[j]], 1), -power);
             }

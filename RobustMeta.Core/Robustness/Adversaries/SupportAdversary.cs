@@ -28,7 +28,7 @@ internal sealed class SupportAdversary(HierarchicalWeights weights, Climb climb)
             var row = weights.Of(batch.Positions[b]);
             for (var j = 0; j < row.Length; j++)
             {
-                buffer[batch.SupportOffsets[b] + j] = (float)row[j];
+                buffer[batch.SupportStarts[b] + j] = (float)row[j];
             }
         }
         return buffer.AsSpan(0, batch.SupportItems.Length);
@@ -61,7 +61,7 @@ internal sealed class SupportAdversary(HierarchicalWeights weights, Climb climb)
             using var scores = new Scratch(row.Length);
             for (var j = 0; j < row.Length; j++)
             {
-                scores.Values[j] = (double)batch.Count * row.Length * gradient[batch.SupportOffsets[b] + j];
+                scores.Values[j] = (double)batch.Count * row.Length * gradient[batch.SupportStarts[b] + j];
             }
             climb.All(row, scores.Values);
         }

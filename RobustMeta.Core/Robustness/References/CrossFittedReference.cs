@@ -62,7 +62,7 @@ public sealed class CrossFittedReference()
                 var predicted = predictor.Predict(batch);
                 for (var b = 0; b < batch.Count; b++)
                 {
-                    predicted.AsSpan(batch.QueryRange(b)).CopyTo(scores.AsSpan(train.QueryOffsets[users[b]]));
+                    predicted.AsSpan(batch.QueryRange(b)).CopyTo(scores.AsSpan(train.QueryStarts[users[b]]));
                 }
             }
         }

@@ -26,7 +26,7 @@ internal static class Distillation
                 double score = scores[start + j];
                 var prediction = PointLoss.Prediction(label, score);
                 labels.Add(
-                    (float)((1 - fraction) * batch.QueryLabels[batch.QueryOffsets[b] + j] + fraction * prediction)
+                    (float)((1 - fraction) * batch.QueryLabels[batch.QueryStarts[b] + j] + fraction * prediction)
                 );
             }
         }

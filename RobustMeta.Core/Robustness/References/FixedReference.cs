@@ -37,7 +37,7 @@ public sealed class FixedReference : Reference
         }
         Name = name;
         Predictor = predictor;
-        starts = train.QueryOffsets;
+        starts = train.QueryStarts;
         this.losses = losses;
         this.scores = scores;
     }
@@ -78,7 +78,7 @@ public sealed class FixedReference : Reference
         for (var b = 0; b < batch.Count; b++)
         {
             var own = Of(batch.Positions[b]);
-            var start = batch.QueryOffsets[b];
+            var start = batch.QueryStarts[b];
             for (var j = 0; j < own.Length; j++)
             {
                 scores[start + j] = losses[start + j] - own[j];

@@ -31,7 +31,7 @@ public sealed class ItemAverageReference(int items, double horizon) : Reference
         for (var b = 0; b < batch.Count; b++)
         {
             double sum = 0;
-            for (var j = batch.QueryOffsets[b]; j < batch.QueryOffsets[b + 1]; j++)
+            for (var j = batch.QueryStarts[b]; j < batch.QueryStarts[b + 1]; j++)
             {
                 sum += averages.Of(batch.QueryItems[j]);
             }

@@ -5,7 +5,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness.References;
 
 /// <summary>
-/// One constant per user: the least mean loss that the item biases reach on the user's query when the user's offset is
+/// One constant per user: the least mean loss that the item biases reach on the user's query when the user's effect is
 /// fitted to that query itself, an estimate of the user's irreducible loss. It moves no weight between a user's
 /// interactions, only between users (minimax excess risk, Agarwal and Zhang, 2022).
 /// </summary>
@@ -39,28 +39,28 @@ public sealed class UserConstantReference()
         return new(Keyword, train, losses.MoveToImmutable(), [], null);
     }
 
-    // The offset that fits the query best: convex in one variable. A weak prior keeps it finite when all labels are alike.
+    // The effect that fits the query best: convex in one variable. A weak prior keeps it finite when all labels are alike.
     private static double LeastLoss(LabelKind label, ReadOnlySpan<float> scores, ReadOnlySpan<float> labels)
     {
         const double Prior = 0.01;
-        double offset = 0;
+        double effect = 0;
         for (var step = 0; step < NewtonSteps; step++)
         {
-            var slope = Prior * offset;
+            var slope = Prior * effect;
             var curvature = Prior;
             for (var j = 0; j < scores.Length; j++)
             {
-                var score = scores[j] + offset;
+                var score = scores[j] + effect;
                 var p = PointLoss.Prediction(label, score);
                 slope += p - labels[j];
                 curvature += label == LabelKind.Click ? p * (1 - p) : 1;
             }
-            offset -= Math.Clamp(slope / curvature, -1, 1);
+            effect -= Math.Clamp(slope / curvature, -1, 1);
         }
         double loss = 0;
         for (var j = 0; j < scores.Length; j++)
         {
-            loss += PointLoss.Of(label, scores[j] + offset, labels[j]);
+            loss += PointLoss.Of(label, scores[j] + effect, labels[j]);
         }
         return loss / scores.Length;
     }

@@ -72,7 +72,7 @@ internal sealed class SyntheticWorkload
     /// <summary>All tasks in batches.</summary>
     public IEnumerable<TaskBatch> Batches(TaskOrder order) => Order(order).Chunk(Spec.Batch).Select(Batch);
 
-    /// <summary>Share of padded support rows beyond the interactions themselves.</summary>
+    /// <summary>Fraction of padded support rows beyond the interactions themselves.</summary>
     public double PaddingWaste(TaskOrder order) =>
         Order(order).Chunk(Spec.Batch).Sum(b => (double)b.Length * b.Max(t => lengths[t])) / lengths.Sum(n => (double)n)
         - 1;
@@ -99,10 +99,10 @@ internal sealed class SyntheticWorkload
         return new(
             [.. tasks.Select(SyntheticFields.UserOf)],
             [.. tasks],
-            support.Offsets.MoveToImmutable(),
+            support.Starts.MoveToImmutable(),
             support.Items.MoveToImmutable(),
             support.Labels.MoveToImmutable(),
-            query.Offsets.MoveToImmutable(),
+            query.Starts.MoveToImmutable(),
             query.Items.MoveToImmutable(),
             query.Labels.MoveToImmutable()
         );
@@ -112,13 +112,13 @@ internal sealed class SyntheticWorkload
     {
         public Side(int tasks, int interactions)
         {
-            Offsets = ImmutableArray.CreateBuilder<int>(tasks + 1);
-            Offsets.Add(0);
+            Starts = ImmutableArray.CreateBuilder<int>(tasks + 1);
+            Starts.Add(0);
             Items = ImmutableArray.CreateBuilder<int>(interactions);
             Labels = ImmutableArray.CreateBuilder<float>(interactions);
         }
 
-        public ImmutableArray<int>.Builder Offsets { get; }
+        public ImmutableArray<int>.Builder Starts { get; }
         public ImmutableArray<int>.Builder Items { get; }
         public ImmutableArray<float>.Builder Labels { get; }
 
@@ -132,7 +132,7 @@ internal sealed class SyntheticWorkload
                 Items.Add((int)(popular * spec.Items));
                 Labels.Add(random.Next(1, 6));
             }
-            Offsets.Add(Items.Count);
+            Starts.Add(Items.Count);
         }
     }
 }

@@ -31,8 +31,8 @@ internal static class WorkloadFile
         AddFields("user", workload.Schema.UserFields);
         var tasks = workload.Batch([.. Enumerable.Range(0, spec.Users)]);
         AddIndices("users", tasks.Users);
-        AddSide("support", tasks.SupportOffsets, tasks.SupportItems, tasks.SupportLabels);
-        AddSide("query", tasks.QueryOffsets, tasks.QueryItems, tasks.QueryLabels);
+        AddSide("support", tasks.SupportStarts, tasks.SupportItems, tasks.SupportLabels);
+        AddSide("query", tasks.QueryStarts, tasks.QueryItems, tasks.QueryLabels);
         AddIndices("order.random", workload.Order(TaskOrder.Random));
         AddIndices("order.bucketed", workload.Order(TaskOrder.Bucketed));
         file.Save(path);
@@ -46,9 +46,9 @@ internal static class WorkloadFile
             }
         }
 
-        void AddSide(string side, ImmutableArray<int> offsets, ImmutableArray<int> items, ImmutableArray<float> labels)
+        void AddSide(string side, ImmutableArray<int> starts, ImmutableArray<int> items, ImmutableArray<float> labels)
         {
-            AddIndices($"{side}.offsets", offsets);
+            AddIndices($"{side}.offsets", starts);
             AddIndices($"{side}.items", items);
             file.Add($"{side}.labels", [.. labels], labels.Length);
         }

@@ -62,8 +62,8 @@ let private settings =
     [
         "epoch", "2"
         "embeddingDim", "4"
-        "validationShare", "0.2"
-        "testShare", "0.3"
+        "validationFraction", "0.2"
+        "testFraction", "0.3"
         "testQueryLength", "11"
         "shiftDraws", "2"
         "baselines", "none"
@@ -105,7 +105,7 @@ let tests =
                         match ratings.ItemFeatures.Find name with
                         | :? TokenColumn as c -> List.ofSeq c.Vocabulary.Tokens, [], List.ofSeq c.Tokens
                         | :? TokenBagColumn as c ->
-                            List.ofSeq c.Vocabulary.Tokens, List.ofSeq c.Offsets, List.ofSeq c.Tokens
+                            List.ofSeq c.Vocabulary.Tokens, List.ofSeq c.Starts, List.ofSeq c.Tokens
                         | _ -> failtest name
 
                     Expect.equal (tokens actual) (tokens expected) name

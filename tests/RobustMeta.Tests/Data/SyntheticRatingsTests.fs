@@ -65,7 +65,7 @@ let tests =
                     rows world.Value.Ratings |> List.countBy (fun (_, i, _) -> i) |> List.map snd |> List.sortDescending
 
                 let top = counts |> List.take (spec.Items / 5) |> List.sum |> float
-                Expect.isGreaterThan (top / float (List.sum counts)) 0.3 "share of the top fifth"
+                Expect.isGreaterThan (top / float (List.sum counts)) 0.3 "fraction of the top fifth"
 
             testCase "the features tell the two groups opposite things, and no default feature tells the group"
             <| fun () ->
@@ -82,7 +82,7 @@ let tests =
                 Expect.floatClose
                     { absolute = 0.03; relative = 0.0 }
                     (float (users true).Length / 2000.0)
-                    spec.MinorityShare
+                    spec.MinorityFraction
                     "share"
                 // Mean latent taste of a segment in either group: opposite in every dimension, up to the users' own parts.
                 let members =
@@ -106,8 +106,8 @@ let tests =
 
                 for s in 1 .. spec.Segments do
                     let size = count false s + count true s
-                    let error = count true s / size - spec.MinorityShare
-                    let deviation = sqrt (spec.MinorityShare * (1.0 - spec.MinorityShare) / size)
+                    let error = count true s / size - spec.MinorityFraction
+                    let deviation = sqrt (spec.MinorityFraction * (1.0 - spec.MinorityFraction) / size)
                     Expect.isTrue (abs error < 5.0 * deviation) $"segment {s}: the minority's share is off by {error}"
 
                 Expect.equal

@@ -69,9 +69,7 @@ let private evaluate metrics (tasks: UserTask seq) =
     (evaluator LabelKind.Click metrics "labelled").Evaluate(byItem, 3, ImmutableArray.CreateRange tasks)
 
 let private candidatesOf (batch: TaskBatch) b =
-    [
-        for i in batch.QueryOffsets[b] .. batch.QueryOffsets[b + 1] - 1 -> batch.QueryItems[i], batch.QueryLabels[i]
-    ]
+    [ for i in batch.QueryStarts[b] .. batch.QueryStarts[b + 1] - 1 -> batch.QueryItems[i], batch.QueryLabels[i] ]
 
 let private applied label rule seed (tasks: ImmutableArray<UserTask>) =
     let source = source label
@@ -241,7 +239,12 @@ let private engines =
                 testCase model
                 <| fun () ->
                     let settings =
-                        [ "embeddingDim", "4"; "testQueryLength", "11"; "validationShare", "0.2"; "testShare", "0.3" ]
+                        [
+                            "embeddingDim", "4"
+                            "testQueryLength", "11"
+                            "validationFraction", "0.2"
+                            "testFraction", "0.3"
+                        ]
 
                     let spec = ExperimentSpec.Of(model, [| for k, v in settings -> struct (k, v) |])
                     let prepared = PreparedExperiment.Of(spec, dataset.Value)

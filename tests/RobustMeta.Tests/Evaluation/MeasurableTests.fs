@@ -35,10 +35,10 @@ let private ratings =
 let private prepare (settings: (string * string) list) =
     let usual =
         [
-            "testShare", "0.9"
-            "validationShare", "0.03"
-            "testUserShare", "1"
-            "testPoolShare", "1"
+            "testFraction", "0.9"
+            "validationFraction", "0.03"
+            "testUserFraction", "1"
+            "testPoolFraction", "1"
             "testQueryLength", "12"
             "betas", "0"
             "shiftDraws", "1"

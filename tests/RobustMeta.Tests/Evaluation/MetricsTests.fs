@@ -139,7 +139,7 @@ let private bruteForce =
     testList
         "brute force"
         [
-            property "AUC is the share of pairs in order, ties half"
+            property "AUC is the fraction of pairs in order, ties half"
             <| fun (cells: (byte * bool) list) ->
                 let scores = [| for s, _ in cells -> float32 (s % 4uy) - 1.5f |]
                 let labels = [| for _, r in cells -> if r then 1.0f else 0.0f |]

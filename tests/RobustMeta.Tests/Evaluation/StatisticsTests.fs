@@ -198,7 +198,7 @@ let private bootstrap =
     testList
         "bootstrap"
         [
-            testCase "two values: the means 0, ½ and 1 with shares ¼, ½ and ¼"
+            testCase "two values: the means 0, ½ and 1 with fractions ¼, ½ and ¼"
             <| fun () ->
                 let ends level =
                     let i = Significance.Bootstrap([| 0.0; 1.0 |], 3L, level)
@@ -240,21 +240,21 @@ let private lowestMean =
             <| fun () ->
                 let values = [ for i in 10..-1..1 -> float i ]
 
-                for share, expected in [ 0.1, 1.0; 0.05, 1.0; 0.2, 1.5; 0.25, 1.8; 1.0, 5.5 ] do
-                    Expect.floatClose Accuracy.high (TailStatistics.LowestMean(values, share)) expected $"{share}"
+                for fraction, expected in [ 0.1, 1.0; 0.05, 1.0; 0.2, 1.5; 0.25, 1.8; 1.0, 5.5 ] do
+                    Expect.floatClose Accuracy.high (TailStatistics.LowestMean(values, fraction)) expected $"{fraction}"
 
             property "is max over t of t − E[(t − x)₊] / α (Rockafellar and Uryasev)"
             <| fun (first: sbyte) (rest: sbyte list) (cut: byte) ->
                 let values = [ for v in first :: rest -> float v ]
-                let share = (1.0 + float cut) / 256.0
-                let dual t = t - (values |> List.averageBy (fun x -> max 0.0 (t - x))) / share
+                let fraction = (1.0 + float cut) / 256.0
+                let dual t = t - (values |> List.averageBy (fun x -> max 0.0 (t - x))) / fraction
                 let expected = values |> List.map dual |> List.max
-                Expect.floatClose Accuracy.high (TailStatistics.LowestMean(values, share)) expected "dual"
+                Expect.floatClose Accuracy.high (TailStatistics.LowestMean(values, fraction)) expected "dual"
 
-            testCase "no values, or no share"
+            testCase "no values, or no fraction"
             <| fun () ->
-                for values, share in [ [], 0.5; [ 1.0 ], 0.0; [ 1.0 ], 1.1; [ 1.0 ], nan ] do
-                    refused (fun () -> TailStatistics.LowestMean(values, share)) $"{values}, {share}"
+                for values, fraction in [ [], 0.5; [ 1.0 ], 0.0; [ 1.0 ], 1.1; [ 1.0 ], nan ] do
+                    refused (fun () -> TailStatistics.LowestMean(values, fraction)) $"{values}, {fraction}"
         ]
 
 let private notFinite =

@@ -46,9 +46,9 @@ let private spec model settings =
             "minRatings", "20"
             "negatives", "2"
             "testQueryLength", "11"
-            "testPoolShare", "1"
-            "testShare", "0.2"
-            "validationShare", "0.2"
+            "testPoolFraction", "1"
+            "testFraction", "0.2"
+            "validationFraction", "0.2"
         ]
 
     RobustMeta.Scripts.Experiment.spec model (shared @ settings)

@@ -6,6 +6,7 @@ open System.IO
 open Expecto
 open RobustMeta.Data
 open RobustMeta.Experiments
+open RobustMeta.Settings
 open RobustMeta.Tests.TempFolder
 
 let private spec =
@@ -173,11 +174,37 @@ let tests =
                     (DataFingerprint.Of(Dataset(ratings, 4.0, data.UserFeatures, data.ItemFeatures)))
                     "fingerprint"
 
-            testCase "a folder of the previous version, whose done is empty, is not read"
+            testCase
+                "a folder of version 0.1.0 is refused: its settings by their new names, its results by its empty done"
             <| fun () ->
                 within (fun root ->
-                    let folder = finished root
-                    File.WriteAllText(Path.Combine(folder.Path, "done"), "")
-                    let said = (anew root).SetAsideIfDamaged()
-                    Expect.stringContains said "version before 0.2" "says so")
+                    let old = Path.Combine(root, "synthetic-MeLU-0123456789ab")
+                    Directory.CreateDirectory old |> ignore
+                    let inOld name = Path.Combine(old, name)
+                    File.WriteAllText(inOld "done", "")
+                    File.WriteAllText(inOld "users.csv", "model,testset,user,metric,value\nMeLU,0,u1,NDCG@10,0.5\n")
+
+                    for settings, expected in
+                        [
+                            "testShare = 0.1\nlevels = \"none\"\n", "'testShare'; did you mean 'testFraction'?"
+                            "levels = \"none\"\ntaskWeightLr = 0.1\n", "taskWeightLr has no effect"
+                        ] do
+                        File.WriteAllText(inOld "spec.toml", "model = \"MeLU\"\n" + settings)
+
+                        Expect.throwsC (fun () -> RunFolder.Open old |> ignore) (fun error ->
+                            Expect.isTrue (error :? SettingException) $"{error}"
+                            Expect.stringContains error.Message (inOld "spec.toml") "the file"
+                            Expect.stringContains error.Message expected "the setting")
+
+                    // One whose settings all exist still: its results are set aside and made again.
+                    File.WriteAllText(inOld "spec.toml", "model = \"MeLU\"\n")
+                    let folder = RunFolder.Open old
+                    Expect.isFalse folder.IsDone "not read"
+                    Expect.isFalse folder.IsDone "nor later"
+
+                    match folder.SetAsideIfDamaged() with
+                    | null -> failtest "nothing was said"
+                    | said ->
+                        Expect.stringContains said "version before 0.2" "why"
+                        Expect.stringContains said ".damaged-1" "where it is now")
         ]

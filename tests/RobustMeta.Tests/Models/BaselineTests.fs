@@ -75,10 +75,10 @@ let private contract (spec: BaselineSpec) label =
         TaskBatch(
             batch.Users,
             batch.Positions,
-            batch.SupportOffsets,
+            batch.SupportStarts,
             batch.SupportItems,
             batch.SupportLabels,
-            batch.QueryOffsets,
+            batch.QueryStarts,
             batch.QueryItems,
             flipped
         )
@@ -210,13 +210,13 @@ let tests =
                 let pairs =
                     [
                         for b in 0 .. batch.Count - 1 do
-                            for i in batch.QueryOffsets[b] .. batch.QueryOffsets[b + 1] - 1 do
-                                for j in batch.QueryOffsets[b] .. batch.QueryOffsets[b + 1] - 1 do
+                            for i in batch.QueryStarts[b] .. batch.QueryStarts[b + 1] - 1 do
+                                for j in batch.QueryStarts[b] .. batch.QueryStarts[b + 1] - 1 do
                                     if batch.QueryLabels[i] > batch.QueryLabels[j] then
                                         if scores[i] > scores[j] then 1.0 else 0.0
                     ]
 
-                Expect.isGreaterThan (List.average pairs) 0.6 "share of pairs in order"
+                Expect.isGreaterThan (List.average pairs) 0.6 "fraction of pairs in order"
 
             testCase "the bias model leaves out a training user's own ratings"
             <| fun () ->
@@ -235,7 +235,7 @@ let tests =
                     (List.sumBy (fun r -> float source.Ratings.Values[r]) own + 5.0 * mean) / (float own.Length + 5.0)
 
                 for b in 0 .. batch.Count - 1 do
-                    let range = [ batch.SupportOffsets[b] .. batch.SupportOffsets[b + 1] - 1 ]
+                    let range = [ batch.SupportStarts[b] .. batch.SupportStarts[b + 1] - 1 ]
                     let scores = range |> List.map (fun j -> item batch.SupportItems[j] batch.Users[b])
                     let labels = range |> List.map (fun j -> float batch.SupportLabels[j])
                     let offset = List.sum (List.map2 (-) labels scores) / (float range.Length + 3.0)

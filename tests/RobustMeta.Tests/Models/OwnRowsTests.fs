@@ -21,8 +21,8 @@ let private fields: ImmutableArray<InputField> =
     )
 
 let private lists (ofUsers: int list list) =
-    let offsets = List.scan (fun at (own: int list) -> at + own.Length) 0 ofUsers
-    EntityLists(ImmutableArray.CreateRange offsets, ImmutableArray.CreateRange(List.concat ofUsers))
+    let starts = List.scan (fun at (own: int list) -> at + own.Length) 0 ofUsers
+    EntityLists(ImmutableArray.CreateRange starts, ImmutableArray.CreateRange(List.concat ofUsers))
 
 let private support = lists [ [ 0; 3 ]; [ 1 ]; [ 4; 2; 0 ] ]
 let private query = lists [ [ 3; 1 ]; [ 2; 4 ]; [ 0 ] ]

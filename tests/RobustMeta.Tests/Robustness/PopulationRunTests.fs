@@ -24,8 +24,8 @@ let private small =
         "lr", "0.02"
         "optimizer", "adam"
         "testQueryLength", "11"
-        "validationShare", "0.2"
-        "testShare", "0.2"
+        "validationFraction", "0.2"
+        "testFraction", "0.2"
         "ascent", "bestResponse"
         "set", "chi2 0.5"
     ]
@@ -57,7 +57,7 @@ let tests =
             <| fun () ->
                 let whole = train population
                 Expect.equal [ for m in whole.Members -> m.Radius ] [ 0.0; 0.5; 2.0 ] "radii"
-                Expect.floatClose Accuracy.high (whole.Members |> Seq.sumBy _.Share) 1.0 "everyone gets a member"
+                Expect.floatClose Accuracy.high (whole.Members |> Seq.sumBy _.Fraction) 1.0 "everyone gets a member"
 
                 for radius in [ "0"; "0.5"; "2" ] do
                     let alone = train [ "set", $"chi2 {radius}" ]
@@ -72,7 +72,7 @@ let tests =
             <| fun () ->
                 let numbers (r: MethodResult) = [ for u in r.Users -> u.TestSet, u.User, u.Metric, u.Value ]
                 let cautious = train (population @ [ "populationCaution", "1000" ])
-                Expect.equal [ for m in cautious.Members -> m.Share ] [ 1.0; 0.0; 0.0 ] "shares"
+                Expect.equal [ for m in cautious.Members -> m.Fraction ] [ 1.0; 0.0; 0.0 ] "fractions"
                 Expect.equal (numbers cautious) (numbers (train [ "set", "chi2 0" ])) "results"
 
             testCase "an interrupted population goes on, and does not repeat finished members"

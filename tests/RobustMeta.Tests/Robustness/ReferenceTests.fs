@@ -24,7 +24,7 @@ let private lossOf label score y =
     else
         (score - y) ** 2.0
 
-let private queryOf (batch: TaskBatch) u = [ batch.QueryOffsets[u] .. batch.QueryOffsets[u + 1] - 1 ]
+let private queryOf (batch: TaskBatch) u = [ batch.QueryStarts[u] .. batch.QueryStarts[u + 1] - 1 ]
 
 let private close (a: float) (b: float) text = Expect.isTrue (abs (a - b) < 1e-5) $"{text}: {a} and {b}"
 

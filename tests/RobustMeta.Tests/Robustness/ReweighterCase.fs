@@ -18,7 +18,7 @@ let users = lengths.Length
 
 /// The part of the training batch that some users make, in their order.
 let sub (positions: int list) =
-    let rows (offsets: ImmutableArray<int>) = positions |> List.map (fun u -> offsets[u], offsets[u + 1])
+    let rows (starts: ImmutableArray<int>) = positions |> List.map (fun u -> starts[u], starts[u + 1])
     let starts pairs = List.scan (fun sum (a, b) -> sum + b - a) 0 pairs |> ImmutableArray.CreateRange
 
     let pick (values: ImmutableArray<'a>) pairs =
@@ -29,7 +29,7 @@ let sub (positions: int list) =
             }
         )
 
-    let support, query = rows train.SupportOffsets, rows train.QueryOffsets
+    let support, query = rows train.SupportStarts, rows train.QueryStarts
 
     TaskBatch(
         ImmutableArray.CreateRange positions,
@@ -66,7 +66,7 @@ let step (adversary: Reweighter) batch losses =
     weights
 
 let rows (batch: TaskBatch) (values: 'a[]) =
-    [| for b in 0 .. batch.Count - 1 -> values[batch.QueryOffsets[b] .. batch.QueryOffsets[b + 1] - 1] |]
+    [| for b in 0 .. batch.Count - 1 -> values[batch.QueryStarts[b] .. batch.QueryStarts[b + 1] - 1] |]
 
 let plain (batch: TaskBatch) =
     [|

@@ -194,7 +194,7 @@ let tests =
                     |> Array.iteri (fun u own ->
                         let raw =
                             Array.init own.Length (fun j ->
-                                let i = everyone.QueryOffsets[u] + j
+                                let i = everyone.QueryStarts[u] + j
                                 expected everyone.QueryItems[i] (float losses[i]))
 
                         areClose
@@ -218,7 +218,7 @@ let tests =
                 let weights = adversary.SupportWeights(batch).ToArray() |> Array.map float
 
                 for b in 0..1 do
-                    let range = [| batch.SupportOffsets[b] .. batch.SupportOffsets[b + 1] - 1 |]
+                    let range = [| batch.SupportStarts[b] .. batch.SupportStarts[b + 1] - 1 |]
                     let s = float range.Length
                     let moved = range |> Array.map (fun i -> 1.0 + 0.1 * 2.0 * s * float gradient[i])
                     areClose 1e-6 (range |> Array.map (fun i -> weights[i])) (simplex s moved) "support"

@@ -28,8 +28,8 @@ let private small =
         "optimizer", "adam"
         "order", "second"
         "testQueryLength", "11"
-        "validationShare", "0.2"
-        "testShare", "0.2"
+        "validationFraction", "0.2"
+        "testFraction", "0.2"
     ]
 
 let private specOf settings =

@@ -90,6 +90,20 @@ module SettingListTests =
                     for key in [ "hiddenDim1"; "layerWidth"; "strength"; "localLr"; "offset"; "activation" ] do
                         Expect.stringContains narrow.Text $"{key} = " key
 
+                testCase "a setting that was renamed is refused by its old name, with the new one"
+                <| fun () ->
+                    for former, now in
+                        [
+                            "validationShare", "validationFraction"
+                            "testShare", "testFraction"
+                            "testUserShare", "testUserFraction"
+                            "testPoolShare", "testPoolFraction"
+                        ] do
+                        Expect.throwsC
+                            (fun () -> ExperimentSpec.Of("MeLU", struct (former, "0.3")) |> ignore)
+                            (fun error ->
+                                Expect.stringContains error.Message $"'{former}'; did you mean '{now}'?" former)
+
                 testCase "a changed copy leaves its original as it was, at any depth"
                 <| fun () ->
                     let spec = ShopModel()

@@ -13,9 +13,9 @@ let private single name vocabulary (tokens: int list) =
     TokenField(name, vocabulary, iota tokens.Length, ImmutableArray.CreateRange tokens)
 
 let private bag name vocabulary (bags: int list list) =
-    let offsets = List.scan (fun start (b: int list) -> start + b.Length) 0 bags
+    let starts = List.scan (fun start (b: int list) -> start + b.Length) 0 bags
 
-    TokenField(name, vocabulary, ImmutableArray.CreateRange offsets, ImmutableArray.CreateRange(List.concat bags))
+    TokenField(name, vocabulary, ImmutableArray.CreateRange starts, ImmutableArray.CreateRange(List.concat bags))
     :> InputField
 
 let private numeric name (values: float list) =
@@ -42,23 +42,23 @@ type Task = { User: int; Support: (int * float32) list; Query: (int * float32) l
 
 let batch (tasks: Task list) =
     let side (select: Task -> (int * float32) list) =
-        let offsets = List.scan (fun start task -> start + (select task).Length) 0 tasks
+        let starts = List.scan (fun start task -> start + (select task).Length) 0 tasks
         let all = List.collect select tasks
 
-        ImmutableArray.CreateRange offsets,
+        ImmutableArray.CreateRange starts,
         ImmutableArray.CreateRange(List.map fst all),
         ImmutableArray.CreateRange(List.map snd all)
 
-    let supportOffsets, supportItems, supportLabels = side _.Support
-    let queryOffsets, queryItems, queryLabels = side _.Query
+    let supportStarts, supportItems, supportLabels = side _.Support
+    let queryStarts, queryItems, queryLabels = side _.Query
 
     TaskBatch(
         ImmutableArray.CreateRange(tasks |> List.map _.User),
         ImmutableArray.CreateRange(seq { 0 .. tasks.Length - 1 }),
-        supportOffsets,
+        supportStarts,
         supportItems,
         supportLabels,
-        queryOffsets,
+        queryStarts,
         queryItems,
         queryLabels
     )

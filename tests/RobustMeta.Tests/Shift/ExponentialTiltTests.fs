@@ -8,7 +8,7 @@ open RobustMeta.Tasks
 
 let private world = lazy SyntheticRatings.Generate(SyntheticSpec(Users = 1000, Items = 150), 1L)
 let private source = lazy TaskSource(world.Value.Ratings, LabelKind.Click, 4.0)
-let private split = lazy TaskSplit.Of(world.Value.Ratings, TaskSplitSpec(TestShare = 0.4), 1L)
+let private split = lazy TaskSplit.Of(world.Value.Ratings, TaskSplitSpec(TestFraction = 0.4), 1L)
 let private sets (tilt: ExponentialTilt) = tilt.TestSets(ShiftInput(source.Value, split.Value, 11, 7L))
 
 let private logPopularity =
@@ -97,7 +97,7 @@ let tests =
                     ExponentialTilt(
                         Betas = [| 1.0 |],
                         TestQueryLength = 1,
-                        TestUserShare = 1.0,
+                        TestUserFraction = 1.0,
                         UserShift = UserShiftProperty.None,
                         ShiftDraws = 20
                     )

@@ -33,7 +33,7 @@ let private ratings =
 /// The split of some ratings, with what the protocol holds out taken away.
 let inputOf (ratings: Ratings) (protocol: ShiftProtocol) (seed: int64) : ShiftInput =
     let source = TaskSource(ratings, LabelKind.Click, 4.0)
-    let whole = TaskSplit.Of(ratings, TaskSplitSpec(TestShare = 0.4), seed)
+    let whole = TaskSplit.Of(ratings, TaskSplitSpec(TestFraction = 0.4), seed)
 
     let split =
         match box protocol with

@@ -11,8 +11,8 @@ let private split spec seed = TaskSplit.Of(world.Value.Ratings, spec, seed)
 let private parts (s: TaskSplit) = [ s.MetaTrain; s.Validation; s.Test ]
 let private spec = TaskSplitSpec()
 
-let private slice b (offsets: ImmutableArray<int>) (xs: 'a seq) =
-    xs |> Seq.skip offsets[b] |> Seq.take (offsets[b + 1] - offsets[b]) |> List.ofSeq
+let private slice b (starts: ImmutableArray<int>) (xs: 'a seq) =
+    xs |> Seq.skip starts[b] |> Seq.take (starts[b + 1] - starts[b]) |> List.ofSeq
 
 let private batchOf (source: TaskSource) tasks (positions: int[]) = source.Batch(tasks, ReadOnlySpan positions)
 
@@ -23,10 +23,10 @@ let private requireLabels kind (labelOf: int -> float32) (s: TaskSplit) =
     let require b (task: UserTask) =
         let items (rows: ImmutableArray<int>) = [ for r in rows -> ratings.ItemIndex[r] ]
         let labels (rows: ImmutableArray<int>) = [ for r in rows -> labelOf r ]
-        Expect.equal (slice b batch.SupportOffsets batch.SupportItems) (items task.Support) "support items"
-        Expect.equal (slice b batch.QueryOffsets batch.QueryItems) (items task.Query) "query items"
-        Expect.equal (slice b batch.SupportOffsets batch.SupportLabels) (labels task.Support) "support labels"
-        Expect.equal (slice b batch.QueryOffsets batch.QueryLabels) (labels task.Query) "query labels"
+        Expect.equal (slice b batch.SupportStarts batch.SupportItems) (items task.Support) "support items"
+        Expect.equal (slice b batch.QueryStarts batch.QueryItems) (items task.Query) "query items"
+        Expect.equal (slice b batch.SupportStarts batch.SupportLabels) (labels task.Support) "support labels"
+        Expect.equal (slice b batch.QueryStarts batch.QueryLabels) (labels task.Query) "query labels"
 
     Expect.equal (List.ofSeq batch.Positions) [ 3; 0 ] "positions"
     require 0 s.MetaTrain[3]

@@ -25,8 +25,8 @@ let private small =
         "embeddingDim", "4"
         "lr", "0.02"
         "testQueryLength", "11"
-        "validationShare", "0.2"
-        "testShare", "0.2"
+        "validationFraction", "0.2"
+        "testFraction", "0.2"
     ]
 
 let private specOf model settings =

@@ -18,10 +18,10 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
     private const int Ahead = 8;
     private const int Line = 64;
 
-    private readonly int[] offsets = ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Offsets ?? []) ?? [];
+    private readonly int[] starts = ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Starts ?? []) ?? [];
     private readonly int[] tokens = ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Tokens ?? []) ?? [];
     private readonly float[] numbers = ImmutableCollectionsMarshal.AsArray((field as NumericField)?.Values ?? []) ?? [];
-    private readonly bool isSingle = field is TokenField { Offsets: var starts } && IsCounting(starts.AsSpan());
+    private readonly bool isSingle = field is TokenField { Starts: var starts } && IsCounting(starts.AsSpan());
 
     /// <summary>First column among the side's inputs.</summary>
     public int Start => start;
@@ -33,7 +33,7 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
     public EmbeddingTable<T>? Table => table;
 
     /// <summary>Tokens of an entity.</summary>
-    public ReadOnlySpan<int> Bag(int entity) => tokens.AsSpan(offsets[entity], offsets[entity + 1] - offsets[entity]);
+    public ReadOnlySpan<int> Bag(int entity) => tokens.AsSpan(starts[entity], starts[entity + 1] - starts[entity]);
 
     /// <summary>Weight of each token of a bag in its mean.</summary>
     public static T Fraction(ReadOnlySpan<int> bag) => bag.Length <= 1 ? T.One : T.One / T.CreateChecked(bag.Length);
@@ -226,11 +226,11 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         }
     }
 
-    private static bool IsCounting(ReadOnlySpan<int> offsets)
+    private static bool IsCounting(ReadOnlySpan<int> starts)
     {
-        for (var i = 0; i < offsets.Length; i++)
+        for (var i = 0; i < starts.Length; i++)
         {
-            if (offsets[i] != i)
+            if (starts[i] != i)
             {
                 return false;
             }

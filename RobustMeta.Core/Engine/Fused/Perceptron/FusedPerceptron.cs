@@ -157,7 +157,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         batch.WeightSum = memory.Take(tasks.Count);
         for (var u = 0; u < tasks.Count; u++)
         {
-            var (first, end) = (tasks.SupportOffsets[u], tasks.SupportOffsets[u + 1]);
+            var (first, end) = (tasks.SupportStarts[u], tasks.SupportStarts[u + 1]);
             var sum = weights.IsEmpty ? T.CreateChecked(end - first) : T.Zero;
             for (var i = first; i < end && !weights.IsEmpty; i++)
             {

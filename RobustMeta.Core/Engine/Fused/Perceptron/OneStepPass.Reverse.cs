@@ -12,7 +12,7 @@ internal sealed unsafe partial class OneStepPass<T>
         Carve(ref at, batch, chunk, training: true);
         scratch.Reset();
         Slow.Layout.Point(Adjoint, gradient);
-        var count = batch.Tasks.SupportOffsets[chunk.EndUser] - batch.Tasks.SupportOffsets[chunk.FirstUser];
+        var count = batch.Tasks.SupportStarts[chunk.EndUser] - batch.Tasks.SupportStarts[chunk.FirstUser];
         var exact = Shape.Steps > 0 && Shape.IsSecondOrder;
         var outputF = exact || Shape.IsJoint ? scratch.TakeZeros(count) : null;
         for (var l = 1; l <= hidden; l++)
@@ -26,7 +26,7 @@ internal sealed unsafe partial class OneStepPass<T>
             Bent[l] = exact && Shape.IsSmooth ? scratch.Take(size) : null;
         }
         // The adjoint of Z_1 goes to the batch.
-        Outputs[1] = batch.LayerAdjoint + (long)batch.Tasks.SupportOffsets[chunk.FirstUser] * Shape.Padded[1];
+        Outputs[1] = batch.LayerAdjoint + (long)batch.Tasks.SupportStarts[chunk.FirstUser] * Shape.Padded[1];
         Array.Clear(IsSet);
         ReverseQueries(batch, chunk, gradient, outputF, scratch);
         if (exact || Shape.IsJoint)
@@ -38,8 +38,8 @@ internal sealed unsafe partial class OneStepPass<T>
     private void ReverseQueries(FusedBatch<T> batch, Chunk chunk, T* gradient, T* outputF, Arena<T> scratch)
     {
         var tasks = batch.Tasks;
-        var first = tasks.QueryOffsets[chunk.FirstUser];
-        var count = tasks.QueryOffsets[chunk.EndUser] - first;
+        var first = tasks.QueryStarts[chunk.FirstUser];
+        var count = tasks.QueryStarts[chunk.EndUser] - first;
         var errors = scratch.Take(count);
         for (var i = 0; i < count; i++)
         {
@@ -208,7 +208,7 @@ internal sealed unsafe partial class OneStepPass<T>
     private void ReverseSupport(FusedBatch<T> batch, Chunk chunk, T* outputF, int count, Arena<T> scratch)
     {
         var tasks = batch.Tasks;
-        var first = tasks.SupportOffsets[chunk.FirstUser];
+        var first = tasks.SupportStarts[chunk.FirstUser];
         var lowest = hidden + 1;
         if (Shape.Steps > 0)
         {

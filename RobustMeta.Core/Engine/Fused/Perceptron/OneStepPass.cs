@@ -45,7 +45,7 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
 
     private void Carve(ref Bump<T> memory, FusedBatch<T> batch, Chunk chunk, bool training)
     {
-        var (support, query) = (batch.Tasks.SupportOffsets, batch.Tasks.QueryOffsets);
+        var (support, query) = (batch.Tasks.SupportStarts, batch.Tasks.QueryStarts);
         var users = chunk.EndUser - chunk.FirstUser;
         if (LooksAtSupport)
         {
@@ -78,7 +78,7 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
     // In training the items of all rows stand in the batch, where their adjoints will be.
     private void CarveItems(ref Bump<T> memory, FusedBatch<T> batch, Chunk chunk, bool training)
     {
-        var (support, query) = (batch.Tasks.SupportOffsets, batch.Tasks.QueryOffsets);
+        var (support, query) = (batch.Tasks.SupportStarts, batch.Tasks.QueryStarts);
         var width = Shape.Padded[0];
         if (training)
         {
@@ -95,13 +95,13 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
         var at = new Bump<T>(memory);
         Carve(ref at, batch, chunk, training);
         var tasks = batch.Tasks;
-        var first = tasks.SupportOffsets[chunk.FirstUser];
-        var count = tasks.SupportOffsets[chunk.EndUser] - first;
+        var first = tasks.SupportStarts[chunk.FirstUser];
+        var count = tasks.SupportStarts[chunk.EndUser] - first;
         if (LooksAtSupport)
         {
             for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
             {
-                var from = tasks.SupportOffsets[u];
+                var from = tasks.SupportStarts[u];
                 var target = Support.Output[1] + (long)(from - first) * Shape.Padded[1];
                 var own = batch.UserLayer + (long)u * Shape.Padded[1];
                 FirstLayer(batch, own, from, tasks.SupportLength(u), target);
@@ -160,11 +160,11 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
     private void ScoreQueries(FusedBatch<T> batch, Chunk chunk)
     {
         var tasks = batch.Tasks;
-        var first = tasks.QueryOffsets[chunk.FirstUser];
-        var count = tasks.QueryOffsets[chunk.EndUser] - first;
+        var first = tasks.QueryStarts[chunk.FirstUser];
+        var count = tasks.QueryStarts[chunk.EndUser] - first;
         for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
         {
-            var from = tasks.QueryOffsets[u];
+            var from = tasks.QueryStarts[u];
             var own =
                 Shape.Steps > 0 && Shape.Context > 0
                     ? contextMoved + (long)(u - chunk.FirstUser) * Shape.Padded[1]
@@ -216,8 +216,8 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
             var (left, right) = Inputs(batch, chunk, u, l);
             if (l == 1)
             {
-                Gather(batch, batch.SupportRows + batch.Tasks.QueryOffsets[u], queries, left);
-                Gather(batch, batch.Tasks.SupportOffsets[u], supports, right);
+                Gather(batch, batch.SupportRows + batch.Tasks.QueryStarts[u], queries, left);
+                Gather(batch, batch.Tasks.SupportStarts[u], supports, right);
             }
             var shift = l == 1 ? batch.UserNorm[u] : T.One;
             Arithmetic.Gram(
@@ -262,11 +262,8 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
 
     // First row of a user within the chunk, and number of rows.
     private static (int First, int Count) SupportOf(FusedBatch<T> batch, Chunk chunk, int user) =>
-        (
-            batch.Tasks.SupportOffsets[user] - batch.Tasks.SupportOffsets[chunk.FirstUser],
-            batch.Tasks.SupportLength(user)
-        );
+        (batch.Tasks.SupportStarts[user] - batch.Tasks.SupportStarts[chunk.FirstUser], batch.Tasks.SupportLength(user));
 
     private static (int First, int Count) QueryOf(FusedBatch<T> batch, Chunk chunk, int user) =>
-        (batch.Tasks.QueryOffsets[user] - batch.Tasks.QueryOffsets[chunk.FirstUser], batch.Tasks.QueryLength(user));
+        (batch.Tasks.QueryStarts[user] - batch.Tasks.QueryStarts[chunk.FirstUser], batch.Tasks.QueryLength(user));
 }

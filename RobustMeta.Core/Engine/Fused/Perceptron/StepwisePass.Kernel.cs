@@ -35,7 +35,7 @@ internal sealed unsafe partial class StepwisePass<T>
     private void FillKernels(FusedBatch<T> batch, int user, T* items, int count, Arena<T> scratch)
     {
         var width = Shape.Padded[0];
-        var (first, queries) = (batch.Tasks.QueryOffsets[user], batch.Tasks.QueryLength(user));
+        var (first, queries) = (batch.Tasks.QueryStarts[user], batch.Tasks.QueryLength(user));
         var shift = batch.UserNorm[user];
         if (steps > 1)
         {
@@ -131,8 +131,8 @@ internal sealed unsafe partial class StepwisePass<T>
     // From the kernels to the items and to |x_u|². In first order the supports' items are constants of the step.
     private void ReverseKernels(FusedBatch<T> batch, int user, T* items, Arena<T> scratch)
     {
-        var (first, supports) = (batch.Tasks.SupportOffsets[user], batch.Tasks.SupportLength(user));
-        var (firstQuery, queries) = (batch.Tasks.QueryOffsets[user], batch.Tasks.QueryLength(user));
+        var (first, supports) = (batch.Tasks.SupportStarts[user], batch.Tasks.SupportLength(user));
+        var (firstQuery, queries) = (batch.Tasks.QueryStarts[user], batch.Tasks.QueryLength(user));
         var width = Shape.Padded[0];
         var ofQueries = batch.ItemAdjoint + (long)(batch.SupportRows + firstQuery) * width;
         Arithmetic.Gemm(

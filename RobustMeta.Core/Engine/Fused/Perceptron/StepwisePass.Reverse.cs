@@ -90,7 +90,7 @@ internal sealed unsafe partial class StepwisePass<T>
 
     private void ReverseQueries(FusedBatch<T> batch, int user, Arena<T> scratch)
     {
-        var (first, count) = (batch.Tasks.QueryOffsets[user], batch.Tasks.QueryLength(user));
+        var (first, count) = (batch.Tasks.QueryStarts[user], batch.Tasks.QueryLength(user));
         var (width, row) = (Shape.Padded[1], batch.SupportRows + first);
         var errors = scratch.Take(count);
         for (var i = 0; i < count; i++)
@@ -153,7 +153,7 @@ internal sealed unsafe partial class StepwisePass<T>
 
     private void ReverseStep(FusedBatch<T> batch, int user, int t, T* items, T* gradient, Arena<T> scratch)
     {
-        var (first, count) = (batch.Tasks.SupportOffsets[user], batch.Tasks.SupportLength(user));
+        var (first, count) = (batch.Tasks.SupportStarts[user], batch.Tasks.SupportLength(user));
         var width = Shape.Padded[1];
         var outputF = scratch.TakeZeros(count);
         Array.Clear(IsSet);

@@ -121,7 +121,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
 
     private void Adapt(FusedBatch<T> batch, int user, Arena<T> scratch)
     {
-        var (first, count) = (batch.Tasks.SupportOffsets[user], batch.Tasks.SupportLength(user));
+        var (first, count) = (batch.Tasks.SupportStarts[user], batch.Tasks.SupportLength(user));
         var items = steps > 0 && Shape.AdaptsHidden[1] ? GatherSupport(batch, user, scratch) : null;
         if (usesKernel)
         {
@@ -152,7 +152,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
     {
         var count = batch.Tasks.SupportLength(user);
         var items = scratch.Take((long)count * Shape.Padded[0]);
-        Gather(batch, batch.Tasks.SupportOffsets[user], count, items);
+        Gather(batch, batch.Tasks.SupportStarts[user], count, items);
         return items;
     }
 
@@ -266,7 +266,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
 
     private void ScoreQueries(FusedBatch<T> batch, int user, Arena<T> scratch)
     {
-        var (first, count) = (batch.Tasks.QueryOffsets[user], batch.Tasks.QueryLength(user));
+        var (first, count) = (batch.Tasks.QueryStarts[user], batch.Tasks.QueryLength(user));
         if (steps > 0 && HasOwn(1))
         {
             var items = scratch.Take((long)count * Shape.Padded[0]);

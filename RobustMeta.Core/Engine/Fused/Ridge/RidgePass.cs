@@ -116,7 +116,7 @@ internal sealed unsafe class RidgePass<T> : IDisposable
 
     private void Adapt(RidgeBatch<T> batch, int user)
     {
-        var (first, count) = (batch.Tasks.SupportOffsets[user], batch.Tasks.SupportLength(user));
+        var (first, count) = (batch.Tasks.SupportStarts[user], batch.Tasks.SupportLength(user));
         var slots = batch.Slots.Of.Slice(first, count);
         for (var i = 0; i < count; i++)
         {
@@ -168,7 +168,7 @@ internal sealed unsafe class RidgePass<T> : IDisposable
 
     private void Score(RidgeBatch<T> batch, int user)
     {
-        var (first, count) = (batch.Tasks.QueryOffsets[user], batch.Tasks.QueryLength(user));
+        var (first, count) = (batch.Tasks.QueryStarts[user], batch.Tasks.QueryLength(user));
         var slots = batch.Slots.Of.Slice(batch.SupportRows + first, count);
         for (var i = 0; i < count; i++)
         {
@@ -180,7 +180,7 @@ internal sealed unsafe class RidgePass<T> : IDisposable
 
     private void ReverseScore(RidgeBatch<T> batch, int user, T* toVector)
     {
-        var (first, count) = (batch.Tasks.QueryOffsets[user], batch.Tasks.QueryLength(user));
+        var (first, count) = (batch.Tasks.QueryStarts[user], batch.Tasks.QueryLength(user));
         var slots = batch.Slots.Of.Slice(batch.SupportRows + first, count);
         var gain = T.Zero;
         for (var i = 0; i < count; i++)
@@ -198,7 +198,7 @@ internal sealed unsafe class RidgePass<T> : IDisposable
     // toVector is the adjoint of the last vector; it becomes, step by step, that of the moves before.
     private void ReverseAdapt(RidgeBatch<T> batch, int user, T* toVector)
     {
-        var (first, count) = (batch.Tasks.SupportOffsets[user], batch.Tasks.SupportLength(user));
+        var (first, count) = (batch.Tasks.SupportStarts[user], batch.Tasks.SupportLength(user));
         var toPrior = batch.PriorAdjoint is null ? null : batch.PriorAdjoint + (long)user * width;
         if (toPrior is not null)
         {
