@@ -47,7 +47,7 @@ public static class DataFingerprint
                     break;
                 case TokenBagColumn bags:
                     Append(hash, bags.Vocabulary.Tokens);
-                    Append(hash, bags.Offsets);
+                    Append(hash, bags.Starts);
                     Append(hash, bags.Tokens);
                     break;
                 case FloatColumn numbers:

@@ -22,26 +22,28 @@ public sealed class ShortQueries : ShiftProtocol
     public IReadOnlyList<double> Lengths { get; init; } = [20, 12];
 
     /// <inheritdoc/>
-    public override ImmutableArray<ShiftedTestSet> TestSets(ShiftInput input)
+    public override ImmutableArray<ShiftedTestSet> TestSets(ShiftInput input) =>
+        [.. Lengths.Select((length, number) => Cut(input, number, (int)length))];
+
+    private static ShiftedTestSet Cut(ShiftInput input, int number, int length)
     {
-        var none = new Divergence(0, 1, 0);
-        return
+        var whole = input.Split.Test.ToDictionary(task => task.User, task => (double)task.Query.Length);
+        ImmutableArray<UserTask> tasks =
         [
-            .. Lengths.Select(
-                (length, number) =>
-                    new ShiftedTestSet(
-                        number,
-                        length,
-                        [
-                            .. input
-                                .Split.Test.Select(t => new UserTask(t.User, t.Support, [.. t.Query.Take((int)length)]))
-                                .Where(t => t.Query.Length >= input.MinimumQuery && input.Problem(t) is null),
-                        ],
-                        none,
-                        none,
-                        ImmutableSortedDictionary<DropReason, int>.Empty
-                    )
-            ),
+            .. input
+                .Split.Test.Select(task => new UserTask(task.User, task.Support, [.. task.Query.Take(length)]))
+                .Where(task => task.Query.Length >= input.MinimumQuery && input.Problem(task) is null),
         ];
+        // KL(kept ‖ whole) of a query of which k of n interactions are kept: ln(n / k).
+        var lost = tasks.Average(task => Math.Log(whole[task.User] / task.Query.Length));
+        var kept = tasks.Average(task => task.Query.Length / whole[task.User]);
+        return new(
+            number,
+            length,
+            tasks,
+            new(0, 1, 0),
+            new(lost, kept, 0),
+            ImmutableSortedDictionary<DropReason, int>.Empty
+        );
     }
 }

@@ -17,8 +17,8 @@ let private specOf (model: string) =
         struct ("optimizer", "adam"),
         struct ("embeddingDim", "4"),
         struct ("testQueryLength", "11"),
-        struct ("validationShare", "0.2"),
-        struct ("testShare", "0.2")
+        struct ("validationFraction", "0.2"),
+        struct ("testFraction", "0.2")
     )
 
 let private dataset =
