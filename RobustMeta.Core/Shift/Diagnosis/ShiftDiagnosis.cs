@@ -38,7 +38,7 @@ public sealed record ShiftDiagnosis(
         {
             throw new ArgumentException(
                 $"{training} training and {tested} test users are too few to compare; expected at least {FewestUsers} of each. "
-                    + "Lower minRatings, or raise testShare."
+                    + "Lower minRatings, or raise testFraction."
             );
         }
         var populations = new Populations(input);
