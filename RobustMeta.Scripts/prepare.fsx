@@ -1,6 +1,7 @@
 // Prepares a data set: dotnet fsi RobustMeta.Scripts/prepare.fsx NAME [K] [FOLDER]
 // Keeps the K-core (default 5), prints the counts after every step, and writes FOLDER/ratings.bin (default
 // data/NAME-K-core), which a table with format = "prepared" in catalog.toml reads. Copy it and change the recipe.
+// quick: with ml-100k ml-100k 5 prepared
 #load "load.fsx"
 
 open System.IO

@@ -2,17 +2,16 @@
 // quick: loaded
 #load "load.fsx"
 
+open RobustMeta.Experiments
+open RobustMeta.Models
+open RobustMeta.Models.Baselines
 open RobustMeta.Scripts
+open RobustMeta.Training
 
-let shared = [ "dataset", "my-shop"; "epoch", "10"; "optimizer", "adam"; "lr", "0.005"; "weightDecay", "0.0001" ]
-let plain = Experiment.spec "MeLU" (("preset", "plain") :: shared)
-let robust = Experiment.spec "MeLU" (("preset", "robustmeta") :: shared)
-let comparison = Experiment.compare "results" [ plain; robust ]
+let training = TrainerSpec(Epoch = 10, Optimizer = OptimizerKind.Adam, Lr = 0.005, WeightDecay = 0.0001)
+let melu = MetaMethodSpec(MeLUSpec(), Training = training)
+let plain, robust = melu.Plain(), melu.Robust "robustmeta"
+let comparison = Experiment("my-shop", plain, robust, EaseSpec()) |> Experiment.run "results"
 comparison |> Experiment.printTable "NDCG@10"
-
-comparison
-|> Experiment.differences "NDCG@10" robust.MethodName plain.MethodName "all" (fun _ -> true)
-|> Tables.markdown
-|> printf "%s"
-
+comparison |> Experiment.printDifferences "NDCG@10" robust.DisplayName plain.DisplayName
 comparison |> Experiment.saveFigure "NDCG@10" "results/figure.html"

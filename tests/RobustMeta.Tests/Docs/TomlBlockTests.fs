@@ -14,6 +14,10 @@ let private readers: Map<string, string -> unit> =
             fun folder ->
                 let catalog = DatasetCatalog([ folder ], null)
                 Expect.contains catalog.Names "my-shop" "data set"
+            "study",
+            fun folder ->
+                let study = RobustMeta.Studies.StudyFile.Read(Path.Combine(folder, "study.toml"))
+                Expect.isNonEmpty study.Methods "methods"
         ]
 
 [<Tests>]
@@ -27,7 +31,7 @@ let tests =
                     TempFolder.within (fun folder ->
                         match readers.TryFind block.Marker with
                         | Some read ->
-                            TempFolder.write block.Text (Path.Combine(folder, "catalog.toml"))
+                            TempFolder.write block.Text (Path.Combine(folder, block.Marker + ".toml"))
                             read folder
                         | None ->
                             let kinds = String.concat ", " readers.Keys
