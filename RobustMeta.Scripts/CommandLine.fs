@@ -118,6 +118,9 @@ let private dispatch (words: string list) =
     | "robustness" :: rest ->
         Interruption.withCancellation (StudyCommand.execute ("robustness" :: rest))
         0
+    | "reproduce" :: rest ->
+        withCancellation (Reproduce.execute rest)
+        0
     | "theory" :: rest ->
         Theory.execute rest
         0

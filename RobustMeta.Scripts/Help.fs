@@ -63,6 +63,9 @@ let commands: (string * string * string) list =
         "many runs from a study file, one of the project's or your own. It goes on where it was; processes that run at once "
         + "share the work. `study help` tells the verbs and names"
         "robustness", "[quick] [name value …]", "the study of robust training: short for study robustness"
+        "reproduce",
+        "quick|paper [DATA…] [plan] [out FOLDER]",
+        "the whole analysis, from raw data to one report: every study, table and figure. plan: how many runs, how long"
         "theory", "[quick] [out FOLDER]", "convergence, generalisation and the upper bound as experiments"
         "data",
         "[NAME [out FOLDER]] | check FILE…",

@@ -64,8 +64,11 @@ public static class ResultTable
         }
     }
 
-    // A quoted field may hold line breaks, so records are not lines; each comes with the line that it starts on.
-    private static IEnumerable<(int Line, List<string> Fields)> Records(string path, TextReader text)
+    /// <summary>
+    /// Records of a file of comma-separated values. A quoted field may hold line breaks, so records are not lines; each comes
+    /// with the line that it starts on.
+    /// </summary>
+    internal static IEnumerable<(int Line, List<string> Fields)> Records(string path, TextReader text)
     {
         var fields = new List<string>();
         var field = new StringBuilder();

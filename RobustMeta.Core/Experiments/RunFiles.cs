@@ -59,7 +59,9 @@ internal sealed class RunFiles(string folder)
     public ShiftAxis ReadShift()
     {
         var rows = File.ReadAllLines(In(TestSets)).Select(line => line.Split(',')).ToArray();
-        return new(rows[0][1], [.. rows.Skip(1).Select(row => double.Parse(row[1], CultureInfo.InvariantCulture))]);
+        double[] Column(int column) =>
+            [.. rows.Skip(1).Select(row => double.Parse(row[column], CultureInfo.InvariantCulture))];
+        return new(rows[0][1], Column(1)) { Divergences = Column(Array.IndexOf(rows[0], "userKl")) };
     }
 
     public RunCost ReadCost()

@@ -41,7 +41,10 @@ public sealed class CellReader(StudySpec spec, StudyStore store)
                 [.. seeds.SelectMany(seed => seed.Baselines).Distinct()],
                 found,
                 [.. seeds.SelectMany(seed => seed.Diverged)]
-            );
+            )
+            {
+                Points = runs.DistinctBy(Label).ToDictionary(Label, run => (run.Method.Name, run.Point)),
+            };
     }
 
     /// <summary>Name of a run's method in tables: a swept one has its settings in it.</summary>
@@ -67,7 +70,12 @@ public sealed class CellReader(StudySpec spec, StudyStore store)
         var beside = ReadBeside(experiment);
         var hard = SupportHardness.Hardest(beside);
         string[] users = [.. plain.Outcome.Folder.ReadUsers().Select(row => row.User).Distinct()];
-        var cohort = new Cohort(users, plain.Outcome.Folder.ReadShift().Coordinates, [.. users.Select(hard.Contains)]);
+        var shift = plain.Outcome.Folder.ReadShift();
+        var cohort = new Cohort(users, shift.Coordinates, [.. users.Select(hard.Contains)])
+        {
+            Axis = shift.Name,
+            Divergences = shift.Divergences,
+        };
         var others = beside.Where(row => row.Metric != SupportHardness.Metric).GroupBy(row => row.Method).ToArray();
         var methods = done.ToDictionary(r => Label(r.Run), r => new MethodValues(cohort, r.Outcome.Folder.ReadUsers()));
         foreach (var other in others)

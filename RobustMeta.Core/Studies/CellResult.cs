@@ -22,6 +22,10 @@ public sealed record CellResult(
     IReadOnlyList<(string Method, long Seed)> Diverged
 )
 {
+    /// <summary>The method and the swept settings behind each name of <see cref="Methods"/>.</summary>
+    public IReadOnlyDictionary<string, (string Method, SweepPoint Point)> Points { get; init; } =
+        new Dictionary<string, (string, SweepPoint)>();
+
     /// <summary>What can be measured of the results.</summary>
     public IReadOnlyList<StudyMeasure> Measures { get; } = StudyMeasure.For(Seeds[0].Cohort, Seeds[0].Methods.Values);
 

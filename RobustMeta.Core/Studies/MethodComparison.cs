@@ -1,5 +1,4 @@
 using RobustMeta.Evaluation;
-using RobustMeta.Runtime;
 
 namespace RobustMeta.Studies;
 
@@ -18,28 +17,9 @@ public static class MethodComparison
             select measure.Of(seed.Cohort, values)(seed.Cohort.Once()),
         ];
 
-    /// <summary>How often each user counts in each draw, by draw and seed.</summary>
-    public static double[][][] Resample(IReadOnlyList<SeedResult> seeds)
-    {
-        var index = seeds
-            .SelectMany(seed => seed.Cohort.Users)
-            .Distinct()
-            .Select((user, i) => (user, i))
-            .ToDictionary();
-        var places = seeds.Select(seed => seed.Cohort.Users.Select(user => index[user]).ToArray()).ToArray();
-        var random = Seeds.Generator(0, "study bootstrap");
-        var draws = new double[Draws][][];
-        for (var d = 0; d < Draws; d++)
-        {
-            var counts = new double[index.Count];
-            for (var n = 0; n < counts.Length; n++)
-            {
-                counts[random.Next(counts.Length)]++;
-            }
-            draws[d] = [.. places.Select(place => Array.ConvertAll(place, i => counts[i]))];
-        }
-        return draws;
-    }
+    /// <summary>The draws of people that all differences of a cell share: who is drawn counts in every seed.</summary>
+    public static StratifiedBootstrap Resample(IReadOnlyList<SeedResult> seeds) =>
+        new([.. seeds.Select(seed => seed.Cohort.Users)], BootstrapLevel.Users, resamples: Draws);
 
     /// <summary>Differences of the given methods to plain training on one measure.</summary>
     /// <param name="plain">Name of the method that the others are compared with.</param>
@@ -50,7 +30,7 @@ public static class MethodComparison
     public static IReadOnlyList<MethodDifference> Differences(
         string plain,
         IReadOnlyList<SeedResult> seeds,
-        double[][][] draws,
+        StratifiedBootstrap draws,
         IEnumerable<string> methods,
         StudyMeasure measure
     )
@@ -66,7 +46,7 @@ public static class MethodComparison
     private static MethodDifference? Difference(
         string plain,
         IReadOnlyList<SeedResult> seeds,
-        double[][][] draws,
+        StratifiedBootstrap draws,
         StudyMeasure measure,
         string method
     )
@@ -77,15 +57,17 @@ public static class MethodComparison
             return null;
         }
         var bySeed = gains.Select(gain => gain.Of(seeds[gain.Place].Cohort.Once())).ToArray();
-        var drawn = draws.Select(draw => gains.Average(gain => gain.Of(draw[gain.Place]))).ToArray();
         var users = gains.SelectMany(gain => seeds[gain.Place].Cohort.Users).Distinct().Count();
-        var (interval, p) = Bootstrap(bySeed.Average(), drawn, users);
+        var (interval, p, _) = draws.Estimate(draw => gains.Average(gain => gain.Of(draw.Users[gain.Place])));
         var ofSeeds = bySeed.Length > 1 ? Significance.PairedT(bySeed) : p;
         return new(
             method,
             measure,
             Significance.StudentInterval(bySeed),
-            interval,
+            interval with
+            {
+                Count = users,
+            },
             double.IsNaN(p) ? ofSeeds : Math.Max(p, ofSeeds),
             double.NaN
         );
@@ -116,19 +98,5 @@ public static class MethodComparison
             }
         }
         return gains;
-    }
-
-    // Percentile interval and two-sided p-value of an estimate by its draws.
-    private static (Interval Interval, double P) Bootstrap(double estimate, double[] draws, int users)
-    {
-        var sorted = draws.Where(x => !double.IsNaN(x)).Order().ToArray();
-        if (sorted.Length == 0)
-        {
-            return (new(estimate, double.NaN, double.NaN, users), double.NaN);
-        }
-        double At(double fraction) => sorted[Math.Min(sorted.Length - 1, (int)(fraction * sorted.Length))];
-        var (below, above) = (sorted.Count(x => x <= 0), sorted.Count(x => x >= 0));
-        var p = 2.0 * (1 + Math.Min(below, above)) / (1 + sorted.Length);
-        return (new(estimate, At(0.025), At(0.975), users), Math.Min(1, p));
     }
 }

@@ -6,7 +6,8 @@ namespace RobustMeta.Studies;
 /// <summary>
 /// Reads a study from a TOML file:
 /// <list type="bullet">
-/// <item>above all tables: <c>seeds</c>, and <c>tuningSeed</c> where something is tuned</item>
+/// <item>above all tables: <c>seeds</c>, and <c>tuningSeed</c> where something is tuned, <c>figures</c>: names of the
+/// report's figures, where they are not simply those that the results allow</item>
 /// <item><c>[shared]</c>: settings of every run; <c>[tuning]</c>: <c>tuned</c> and <c>values</c> of the shared stage</item>
 /// <item><c>[data.NAME]</c>, <c>[shift.NAME]</c>, <c>[base.NAME]</c>: settings, and <c>seeds</c> or <c>methods</c> of its
 /// own</item>

@@ -11,11 +11,12 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         "expected shared, tuning, data.NAME, shift.NAME, base.NAME, cell.DATA.BASE, method.NAME, sweep.NAME or variant.NAME";
     private const string SeedsKey = "seeds";
     private const string TuningSeedKey = "tuningSeed";
+    private const string FiguresKey = "figures";
     private const string MethodsKey = "methods";
     private const string TunedKey = "tuned";
     private const string ValuesKey = "values";
     private static readonly string[] Kinds = ["data", "shift", "base", "cell", "method", "sweep"];
-    private static readonly string[] TopKeys = [SeedsKey, TuningSeedKey];
+    private static readonly string[] TopKeys = [SeedsKey, TuningSeedKey, FiguresKey];
 
     /// <summary>The study.</summary>
     public StudySpec Spec()
@@ -34,6 +35,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         {
             Seeds = SeedsOf(Find(""), required: true)!,
             TuningSeed = TuningSeed(),
+            Figures = Find("")!.Entries.FirstOrDefault(entry => entry.Key == FiguresKey)?.Values ?? [],
             Shared = Settings(Find("shared")),
             Tuning = Find("tuning") is { } tuning ? Choice(tuning, required: true) : StudyChoice.None,
             Data = data.Length > 0 ? data : throw new SettingException($"{file}: there is no table [data.NAME]"),
@@ -78,7 +80,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
             throw At(
                 entry.Line,
                 $"there is no '{entry.Key}' above the tables{NearestName.Hint(entry.Key, TopKeys)} Expected "
-                    + $"{string.Join(" and ", TopKeys)}; settings of runs stand in [shared]"
+                    + $"{string.Join(", ", TopKeys)}; settings of runs stand in [shared]"
             );
         }
     }

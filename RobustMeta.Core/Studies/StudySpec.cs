@@ -64,6 +64,9 @@ public sealed record StudySpec
         : SharedBy is null ? StudyChoice.None
         : Tuning;
 
+    /// <summary>Names of the figures of the report; empty: those that the results allow.</summary>
+    public IReadOnlyList<string> Figures { get; init; } = [];
+
     /// <summary>Whether anything is tuned.</summary>
     public bool IsTuned => Tuning.IsTuned || Methods.Any(method => method.Tuned.IsTuned);
 
@@ -110,6 +113,16 @@ public sealed record StudySpec
             Bases = Pick("base model", Bases, bases ?? [], part => part.Name),
             Methods = kept.Contains(Methods[0]) ? kept : [Methods[0], .. kept],
         };
+    }
+
+    /// <summary>The study on other data sets, under the seeds of all.</summary>
+    /// <param name="data">The data sets, with their settings.</param>
+    /// <exception cref="SettingException">A run of it is not valid.</exception>
+    public StudySpec On(IReadOnlyList<StudyPart> data)
+    {
+        var changed = this with { Data = data, CellSeeds = new Dictionary<(string, string), IReadOnlyList<long>>() };
+        StudyCheck.RequireRuns(Name, changed, []);
+        return changed;
     }
 
     private static IReadOnlyList<T> Pick<T>(

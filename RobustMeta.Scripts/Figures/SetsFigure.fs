@@ -8,7 +8,7 @@ let draw (metric: string) (uncertainty: Uncertainty) (bars: BarValue list) : Fig
         {
             Name = $"sets {metric}"
             Title = $"Ambiguity sets, {metric}"
-            Caption = $"{metric} by ambiguity set, each at its tuned radius."
+            Caption = $"{metric} by ambiguity set."
             Width = TwoColumns
             CategoryColumn = "set"
             SeriesColumn = "test set"

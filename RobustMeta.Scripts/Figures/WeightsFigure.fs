@@ -16,13 +16,20 @@ let private bins (weights: float list) : (float * int) list =
 
     [ for i in 0 .. Bins - 1 -> low + (float i + 0.5) * step, (if counts.ContainsKey i then counts[i] else 0) ]
 
-/// `who` is "user" or "interaction"; `property` names what the weights are drawn against: "loss", "number of ratings".
-let draw (who: string) (property: string) (weights: Weight list) : Figure =
-    let axis = Axis.linear $"weight of the {who} × n"
+/// `who` names the weights, e.g. "user" or "robustmeta interaction"; `property` what they are drawn against; `count` is how many
+/// there are, where only some are drawn.
+let draw (who: string) (property: string) (count: int) (weights: Weight list) : Figure =
+    let axis = Axis.linear "weight × n"
+
+    let some =
+        if count > weights.Length then
+            $" {weights.Length} of them are drawn, evenly over their sizes."
+        else
+            ""
 
     let panels =
         [
-            PointPanel.histogram axis (Axis.linear $"{who}s") (bins [ for w in weights -> w.Weight ])
+            PointPanel.histogram axis (Axis.linear "number of weights") (bins [ for w in weights -> w.Weight ])
             PointPanel.draw
                 (Axis.linear property)
                 axis
@@ -34,9 +41,9 @@ let draw (who: string) (property: string) (weights: Weight list) : Figure =
 
     {
         Name = InertText.name name
-        Title = $"Weights of {who}s against {property}"
+        Title = $"Weights, {who}"
         Caption =
-            $"Learned {who} weights times their number n = {weights.Length} (1: the weight in plain training). Left: their distribution. Right: against {property}."
+            $"Learned weights ({who}) times their number n = {count} (1: the weight in plain training). Left: their distribution. Right: against {property}.{some}"
         Width = TwoColumns
         Height = 2.4
         Drawing = Plot(Panels.chart TwoColumns 2.4 panels)

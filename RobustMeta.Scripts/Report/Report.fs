@@ -6,6 +6,9 @@ type ReportPart =
     | Prose of text: string
     | Tabled of Table
     | Drawn of Figure
+    /// A table or figure that holds measured times or memory: what differs from one making to the next. Its files stand in a
+    /// folder of their own, so that all others are the same bytes.
+    | Timed of ReportPart
     /// The text of a file as it is: a study file, the description of the machine.
     | FileText of name: string * text: string
 
@@ -32,25 +35,44 @@ type Report =
 /// What all writers of a report share.
 [<RequireQualifiedAccess>]
 module ReportContent =
-    /// All figures in the order of the text.
-    let figures (report: Report) =
+    /// Folder of what was measured by the clock.
+    [<Literal>]
+    let TimingFolder = "timing"
+
+    let rec private placed (folder: string) (part: ReportPart) =
+        match part with
+        | Timed part -> placed TimingFolder part
+        | part -> folder, part
+
+    let private parts (folder: string) (report: Report) =
         [
             for section in report.Sections do
-                for part in section.Parts do
-                    match part with
-                    | Drawn figure -> figure
-                    | _ -> ()
+                for part in section.Parts -> placed folder part
         ]
 
-    /// All tables in the order of the text.
-    let tables (report: Report) =
+    /// All figures in the order of the text, each with the folder of its data.
+    let placedFigures (report: Report) : (string * Figure) list =
         [
-            for section in report.Sections do
-                for part in section.Parts do
-                    match part with
-                    | Tabled table -> table
-                    | _ -> ()
+            for folder, part in parts "data" report do
+                match part with
+                | Drawn figure -> folder, figure
+                | _ -> ()
         ]
+
+    /// All tables in the order of the text, each with its folder.
+    let placedTables (report: Report) : (string * Table) list =
+        [
+            for folder, part in parts "tables" report do
+                match part with
+                | Tabled table -> folder, table
+                | _ -> ()
+        ]
+
+    /// All figures in the order of the text.
+    let figures (report: Report) = List.map snd (placedFigures report)
+
+    /// All tables in the order of the text.
+    let tables (report: Report) = List.map snd (placedTables report)
 
     let private pairs
         (label: string)

@@ -13,9 +13,9 @@ type Written =
         Missing: string option
     }
 
-let private writeTables (folder: string) (tables: Table list) =
-    for table in tables do
-        let file extension = Path.Combine(folder, $"{table.Label}.{extension}")
+let private writeTables (inside: string -> string) (tables: (string * Table) list) =
+    for folder, table in tables do
+        let file extension = Path.Combine(inside folder, $"{table.Label}.{extension}")
         CsvText.Write(file "md", MarkdownTable.text table)
         CsvText.Write(file "csv", CsvTable.text table)
         CsvText.Write(file "tex", LatexTable.text table)
@@ -36,12 +36,11 @@ let writeWith (browser: string option) (folder: string) (report: Report) : Writt
     let inside name = Directory.CreateDirectory(Path.Combine(folder, name)).FullName
     let exported = FigureExport.saveWith browser (inside "figures") figures
     let hasVector = exported.Missing.IsNone
-    writeTables (inside "tables") tables
-    let data = inside "data"
+    writeTables inside (ReportContent.placedTables report)
 
-    for figure in figures do
+    for folder, figure in ReportContent.placedFigures report do
         if not figure.Data.Rows.IsEmpty then
-            CsvText.Write(Path.Combine(data, figure.Name + ".csv"), CsvTable.text figure.Data)
+            CsvText.Write(Path.Combine(inside folder, figure.Name + ".csv"), CsvTable.text figure.Data)
 
     CsvText.Write(Path.Combine(folder, "paper.tex"), ReportPaper.text hasVector report)
     let index = Path.Combine(folder, "index.html")

@@ -59,12 +59,12 @@ let private links (folder: string) (name: string) (extensions: string list) =
     let each = [ for e in extensions -> $"""<a href="{folder}/{name}.{e}">{e.ToUpperInvariant()}</a>""" ]
     String.Join(" · ", each)
 
-let private figurePart (hasVector: bool) (number: int) (figure: Figure) =
+let private figurePart (hasVector: bool) (number: int) (folder: string) (figure: Figure) =
     let data =
         if figure.Data.Rows.IsEmpty then
             ""
         else
-            $""" · <a href="data/{figure.Name}.csv">data</a>"""
+            $""" · <a href="{folder}/{figure.Name}.csv">data</a>"""
 
     let shown =
         if hasVector then
@@ -87,10 +87,10 @@ let private figurePart (hasVector: bool) (number: int) (figure: Figure) =
 <span class="files"><a href="figures/{figure.Name}.html">interactive</a> · {files.TrimEnd(' ', '·')}{data}</span></figcaption>
 </figure>"""
 
-let private tablePart (table: Table) =
+let private tablePart (folder: string) (table: Table) =
     $"""<div class="wide" id="table-{table.Label}">
 {HtmlTable.text table}
-<p class="files">{links "tables" table.Label [ "csv"; "md"; "tex" ]}</p>
+<p class="files">{links folder table.Label [ "csv"; "md"; "tex" ]}</p>
 </div>"""
 
 /// The whole page; `hasVector`: figures stand beside it as SVG, PDF and PNG.
@@ -98,11 +98,12 @@ let text (hasVector: bool) (report: Report) : string =
     let sections = ReportContent.allSections report
     let numbers = dict [ for i, figure in List.indexed (ReportContent.figures report) -> figure.Name, i + 1 ]
 
-    let part (part: ReportPart) =
-        match part with
+    let rec part (tables: string) (data: string) (place: ReportPart) =
+        match place with
+        | Timed inner -> part ReportContent.TimingFolder ReportContent.TimingFolder inner
         | Prose text -> String.Join("\n", [ for p in ReportContent.paragraphs text -> $"<p>{InertText.html p}</p>" ])
-        | Tabled table -> tablePart table
-        | Drawn figure -> figurePart hasVector numbers[figure.Name] figure
+        | Tabled table -> tablePart tables table
+        | Drawn figure -> figurePart hasVector numbers[figure.Name] data figure
         | FileText(name, text) ->
             let lines = [ for line in text.Replace("\r\n", "\n").Split '\n' -> InertText.html line ]
             $"""<h3>{InertText.html name}</h3><pre>{String.Join("\n", lines).TrimEnd()}</pre>"""
@@ -114,7 +115,7 @@ let text (hasVector: bool) (report: Report) : string =
         ]
 
     let section i (section: ReportSection) =
-        let parts = String.Join("\n", List.map part section.Parts)
+        let parts = String.Join("\n", List.map (part "tables" "data") section.Parts)
 
         $"""<details open id="section-{i + 1}"><summary><h2>{InertText.html section.Heading}</h2></summary>
 {parts}

@@ -30,15 +30,16 @@ let private fileText (name: string) (text: string) =
         "\\endgroup"
     ]
 
-let private part (hasVector: bool) (part: ReportPart) =
-    match part with
+let rec private part (hasVector: bool) (tables: string) (place: ReportPart) =
+    match place with
+    | Timed inner -> part hasVector ReportContent.TimingFolder inner
     | Prose text ->
         [
             for p in ReportContent.paragraphs text do
                 LatexText.escape p
                 ""
         ]
-    | Tabled table -> [ $"\\input{{tables/{table.Label}.tex}}" ]
+    | Tabled table -> [ $"\\input{{{tables}/{table.Label}.tex}}" ]
     | Drawn drawn -> figure hasVector drawn
     | FileText(name, text) -> fileText name text
 
@@ -57,7 +58,7 @@ let text (hasVector: bool) (report: Report) : string =
             ""
         for section in ReportContent.allSections report do
             $"\\section{{{LatexText.escape section.Heading}}}"
-            yield! List.collect (part hasVector) section.Parts
+            yield! List.collect (part hasVector "tables") section.Parts
             "\\clearpage"
         "\\end{document}"
         ""

@@ -50,6 +50,7 @@ let private structs (pairs: (string * string) list) = [| for key, value in pairs
 /// `[ "data", "ml-100k"; "seeds", "1,2"; "epoch", "5" ]`. Results are below `out`; without it in `results/NAME`.
 let load (name: string) (variant: string option) (out: string option) (changes: (string * string) list) : Study =
     let spec = StudyFile.Read(fileOf name, Option.toObj variant).With(structs changes)
+    StudyFigures.require spec
     { Spec = spec; Store = StudyStore(defaultArg out (Path.Combine("results", spec.Name))) }
 
 /// A study made of values instead of a file.
@@ -63,6 +64,23 @@ let private hooks: Lazy<StudyHooks> =
             Trained = (fun stoppedEarly -> Progress.finish stoppedEarly),
             Downloads = Progress.download ()
         ))
+
+/// The same, told after each training.
+let runTelling (trained: unit -> unit) (cancellation: CancellationToken) (study: Study) =
+    let own = hooks.Value
+
+    let telling =
+        StudyHooks(
+            Say = own.Say,
+            Epochs = own.Epochs,
+            Trained =
+                (fun stoppedEarly ->
+                    own.Trained.Invoke stoppedEarly
+                    trained ()),
+            Downloads = own.Downloads
+        )
+
+    StudyRunner(study.Spec, study.Store, telling, cancellation).Run()
 
 /// Runs what is missing; stops when cancelled, and goes on from there the next time.
 let runUntil (cancellation: CancellationToken) (study: Study) =
@@ -151,11 +169,20 @@ let history (study: Study) : Frame<int, string> =
             column "dualityGap" (fun (_, e) -> e.DualityGap)
         ]
 
-/// Writes the report and, beside it, what the runs cost; returns the report's path.
+/// What tables and figures are made of, for scripts that draw their own.
+let source (study: Study) : StudySource = StudySource.read study.Spec study.Store
+
+/// Writes the report with all tables and figures, prints the results of its first metric; returns the path of its Markdown page.
 let saveReport (path: string option) (study: Study) : string =
     let path = defaultArg path (Path.Combine(study.Store.Root, ReportFile))
     Directory.CreateDirectory(FileInfo(path).Directory |> nonNull |> _.FullName) |> ignore
-    CsvText.Write(path, StudyReport.markdown study.Spec (cells study))
-    let cost = Tables.markdown (StudyTables.cost (records study))
-    CsvText.Write(nonNull (Path.ChangeExtension(path, ".cost.md")), $"# Cost of the study {study.Spec.Name}\n\n{cost}")
+    let source = source study
+    let written = StudyReport.save path source
+
+    match source.Cells with
+    | [] -> ()
+    | cells -> printf $"{ConsoleTable.text (StudyTables.results study.Spec cells (CellPooling.Metrics(cells.Head)[0]))}"
+
+    written.Missing |> Option.iter (printfn "%s")
+    printfn $"report with tables and figures: {written.Index}"
     path

@@ -74,7 +74,8 @@ let ofWords (name: string) (words: string seq) : Study.Study =
     let order = order (name :: List.ofSeq words)
     Study.load order.Name order.Variant order.Out order.Changes
 
-let private time (span: TimeSpan) =
+/// A time in words, e.g. `2 h 5 min`.
+let time (span: TimeSpan) =
     if span.TotalHours >= 1.0 then
         $"{int span.TotalHours} h {span.Minutes} min"
     elif span.TotalMinutes >= 1.0 then
@@ -90,7 +91,7 @@ let private remaining (estimate: StudyEstimate) =
 
 let private print (study: Study.Study) probed =
     let status = StudyStatus.Of(study.Spec, study.Store)
-    printf "%s" (Tables.markdown (StudyTables.status status))
+    printf "%s" (ConsoleTable.text (StudyTables.status status))
     printfn $"\n{remaining (StudyEstimate.Of(status, probed))}"
     status
 

@@ -1,57 +1,72 @@
-/// The report of a study, from the results that are there.
+/// The report of a study, from the results that are there: tables and figures with their captions.
 module RobustMeta.Scripts.StudyReport
 
 open System
+open System.IO
+open RobustMeta.Runtime
 open RobustMeta.Studies
 
-let private section (spec: StudySpec) (cell: CellResult) =
+let private cellSection (source: StudySource) (cell: CellResult) : ReportSection =
     let found = cell.Differences()
     let evaluations = cell.Seeds |> Seq.sumBy _.Cohort.Users.Count
     let people = cell.Seeds |> Seq.collect _.Cohort.Users |> Seq.distinct |> Seq.length
 
-    let diverged =
-        if cell.Diverged.Count = 0 then
-            ""
-        else
-            let names = String.Join(", ", [ for struct (name, seed) in cell.Diverged -> $"{name} (seed {seed})" ])
-            $"\nTraining diverged: {names}.\n"
+    {
+        Heading = cell.Cell.Title
+        Parts =
+            [
+                Prose $"{cell.Seeds.Count} seeds, {evaluations} tested users ({people} different people)."
+                if cell.Diverged.Count > 0 then
+                    let names =
+                        String.Join(", ", [ for struct (name, seed) in cell.Diverged -> $"{name} (seed {seed})" ])
 
-    let tuning = StudyTables.tuning spec cell
-
-    $"""## {cell.Cell.Title}
-
-{cell.Seeds.Count} seeds, {evaluations} tested users ({people} different people).
-{diverged}
-{Tables.markdown (StudyTables.levels cell)}
-{Tables.markdown (StudyTables.gains cell found)}
-<details><summary>intervals, p-values and tuning</summary>
-
-{Tables.markdown (StudyTables.differences cell found)}
-{if tuning.Rows.IsEmpty then "" else Tables.markdown tuning}
-</details>
-"""
+                    Prose $"Training diverged: {names}."
+                Tabled(StudyTables.levels source.Spec cell)
+                if found.Count > 0 then
+                    Tabled(StudyTables.gains source.Spec cell found)
+                yield! StudyFigures.ofCell source cell
+                if found.Count > 0 then
+                    Tabled(StudyTables.differences source.Spec cell found)
+            ]
+    }
 
 let private meanings (cells: CellResult list) =
-    [ for m in cells |> Seq.collect _.Measures |> Seq.distinctBy _.Name -> $"- **{m.Name}**: {m.Meaning}." ]
-    |> String.concat "\n"
+    [ for m in cells |> Seq.collect _.Measures |> Seq.distinctBy _.Name -> $"{m.Name}: {m.Meaning}." ]
+    |> String.concat "\n\n"
 
-// Ranks are averaged over cells that are measured in the same way: ratings and clicks are not.
-let private rankings (cells: CellResult list) =
-    let alike = cells |> List.groupBy (fun cell -> [ for m in cell.Measures -> m.Name ])
+// Cells that are measured in the same way stand in one table: ratings and clicks do not.
+let private alike (cells: CellResult list) =
+    cells |> List.groupBy (fun cell -> cell.Seeds[0].Cohort.Axis, List.ofSeq (CellPooling.Metrics cell))
+
+let private resultTables (source: StudySource) =
+    [
+        for i, ((_, metrics), own) in List.indexed (alike source.Cells) do
+            for metric in metrics do
+                let table = StudyTables.results source.Spec own metric
+                Tabled(if i = 0 then table else { table with Label = $"{table.Label}-{i + 1}" })
+    ]
+
+let private rankTables (source: StudySource) =
+    let groups = alike source.Cells
 
     [
-        for _, own in alike do
+        for i, (_, own) in List.indexed groups do
             let names = own |> List.map _.Cell.Data.Name |> List.distinct |> String.concat ", "
-            let of' = if alike.Length > 1 then $" ({names})" else ""
-            StudyTables.ranks $"average rank{of'}" own
+            let of' = if groups.Length > 1 then $" ({names})" else ""
+            let label = if i = 0 then "ranks" else $"ranks {i + 1}"
+            StudyTables.ranks source.Spec label $"{source.Spec.Name}: average rank{of'}" own
             let bases = own |> List.groupBy _.Cell.Base.Name
 
             if bases.Length > 1 then
                 for name, cells in bases do
-                    StudyTables.ranks $"average rank, {name}{of'}" cells
+                    StudyTables.ranks
+                        source.Spec
+                        $"{label} {name}"
+                        $"{source.Spec.Name}: average rank, {name}{of'}"
+                        cells
     ]
-    |> List.map Tables.markdown
-    |> String.concat "\n"
+    |> List.filter (fun table -> not table.Rows.IsEmpty)
+    |> List.map Tabled
 
 let private tuningText (spec: StudySpec) =
     let candidates = spec.Methods |> Seq.filter _.Tuned.IsTuned |> Seq.tryHead |> Option.map _.Tuned.Values.Count
@@ -65,45 +80,80 @@ let private tuningText (spec: StudySpec) =
         | None -> ()
     ]
     |> function
-        | [] -> "**Tuning**: none; all settings stand in the study file."
+        | [] -> "Tuning: none; all settings stand in the study file."
         | parts ->
             let text = String.concat "; then " parts
 
-            $"""**Tuning**: {text}. All choices are made on the
-validation users of seed {spec.TuningSeed}, which is not reported, by the mean validation value of the best epoch; test users have
-no part in them."""
+            $"Tuning: {text}. All choices are made on the validation users of seed {spec.TuningSeed}, which is not reported, by the mean validation value of the best epoch; test users have no part in them."
 
-/// The whole report, as Markdown.
-let markdown (spec: StudySpec) (cells: CellResult list) : string =
+let private summary (source: StudySource) =
     let missing =
         [
-            for cell in spec.Cells do
-                if not (cells |> List.exists (fun c -> c.Cell = cell)) then
-                    $"{cell.Title}"
+            for cell in source.Spec.Cells do
+                if not (source.Cells |> List.exists (fun c -> c.Cell = cell)) then
+                    cell.Title
         ]
 
-    let notRun =
-        if missing.IsEmpty then
-            ""
-        else
-            "\nNot run yet: " + String.Join("; ", missing) + ".\n"
+    [
+        "Made from the result files of the study, whose file stands at the end. Every method of a section is measured on the same users."
+        tuningText source.Spec
+        $"Gains and differences are over {source.Spec.Plain.Name}, positive where the method is better (a smaller loss is a positive gain). Nulls are reported like the rest."
+        meanings source.Cells
+        if not missing.IsEmpty then
+            let names = String.Join("; ", missing)
+            $"Not run yet: {names}."
+    ]
+    |> String.concat "\n\n"
 
-    $"""# Study: {spec.Name}
+/// The sections of a study's results: what a report of several studies takes of each.
+let sections (source: StudySource) : ReportSection list =
+    [
+        if not source.Cells.IsEmpty then
+            {
+                Heading = "Results"
+                Parts =
+                    [
+                        yield! resultTables source
+                        yield! rankTables source
+                        if source.Spec.IsTuned then
+                            Tabled(StudyTables.tuning source.Spec source.Cells)
+                    ]
+            }
 
-Made from the result files of the study, whose file stands at the end. Every method of a section is measured on the same users.
-{tuningText spec}
-**Differences** are gains over {spec.Plain.Name}, positive where the method is better (a smaller loss is a positive gain), with the
-95 %% interval over seeds (Student) and over users (bootstrap of {MethodComparison.Draws} draws of people). p is the larger of the two
-tests' values, Holm-corrected over the methods of a measure (baselines apart); ▲ better and ▼ worse mean p < 0.05. Nulls are
-reported like the rest.
+            yield! List.map (cellSection source) source.Cells
+        if not source.Costs.Value.IsEmpty then
+            { Heading = "Cost"; Parts = [ Timed(Tabled(StudyTables.cost source.Spec source.Costs.Value)) ] }
+    ]
 
-{meanings cells}
-{notRun}
-{if cells.IsEmpty then "" else rankings cells}
-{cells |> List.map (section spec) |> String.concat "\n"}
-## The study file
+/// How to cite, for every report.
+let howToCite =
+    "Cite the software as given in CITATION.cff, and the paper whose method it studies: Zhang, Li, Chen, Xie and Yu, Meta Recommendation With Robustness Improvement, IEEE TKDE 37(2), 781–793, 2025, doi 10.1109/TKDE.2024.3509416."
 
-```toml
-{spec.Text.TrimEnd()}
-```
-"""
+/// The whole report.
+let report (source: StudySource) : Report =
+    {
+        Title = $"Study: {source.Spec.Name}"
+        Summary = summary source
+        Sections = sections source
+        StudyFiles =
+            [
+                if source.Spec.Text <> "" then
+                    $"{source.Spec.Name}.toml", source.Spec.Text
+            ]
+        Environment = [ for struct (name, value) in EnvironmentReport.Facts() -> name, value ]
+        Seeds = source.Spec.Cells |> Seq.collect source.Spec.SeedsOf |> Seq.distinct |> List.ofSeq
+        HowToCite = howToCite
+        Licences = []
+    }
+
+/// Writes the report as Markdown to a path, what the runs cost beside it, and the whole of it, with every table and figure in all
+/// forms, into a folder of the same name.
+let save (path: string) (source: StudySource) : ReportFolder.Written =
+    let report = report source
+    let folder = Path.ChangeExtension(path, null) |> nonNull
+    let written = ReportFolder.write folder report
+    let name = Path.GetFileName folder |> nonNull
+    CsvText.Write(path, ReportMarkdown.text name written.Missing.IsNone report)
+    let cost = MarkdownTable.text (StudyTables.cost source.Spec source.Costs.Value)
+    CsvText.Write(nonNull (Path.ChangeExtension(path, ".cost.md")), $"# Cost of the study {source.Spec.Name}\n\n{cost}")
+    written

@@ -1,161 +1,198 @@
-/// Tables of a study: of its results, its tuning, its cost and its progress.
+/// Tables of a study: of its results, its tuning, its cost and its progress. All numbers come from Core.
 module RobustMeta.Scripts.StudyTables
 
 open System
 open System.Collections.Generic
+open System.Globalization
 open RobustMeta.Evaluation
 open RobustMeta.Studies
 
-let private signed (x: float) = (if x >= 0.0 then "+" else "−") + Tables.number 4 (abs x)
+/// What every ± of a study is.
+let uncertainty: Uncertainty = { Meaning = "95 % Student interval"; Over = "seeds" }
 
-/// Means over seeds: a row per method and baseline, a column per measure.
-let levels (cell: CellResult) : Tables.Table =
-    let row name =
-        let values = [ for measure in cell.Measures -> cell.PerSeed(name, measure) ]
-        let seeds = values |> List.map Array.length |> List.max
+let private marks (plain: string) =
+    $"than {plain}, p < 0.05 (the larger of paired t over seeds and Wilcoxon over users, Holm-corrected over the methods)"
 
-        name :: string seeds :: [ for v in values -> if v.Length = 0 then "–" else Tables.number 4 (Array.average v) ]
+/// A test set by its place on the axis of the shift: `β = 1`.
+let testSet (axis: string) (coordinate: float) =
+    $"{Tables.axisLabel axis} = {coordinate.ToString CultureInfo.InvariantCulture}"
 
-    {
-        Header = cell.Cell.Title :: "seeds" :: [ for m in cell.Measures -> m.Name ]
-        Rows = [ for name in Seq.append cell.Methods cell.Baselines -> row name ]
-    }
-
-let private verdict (d: MethodDifference) =
-    if not d.IsSignificant then ""
-    elif d.OverSeeds.Mean > 0.0 then "better"
-    else "worse"
-
-/// Gains at a glance: a row per method, a column per measure, ▲ and ▼ where the difference is significant.
-let gains (cell: CellResult) (differences: IReadOnlyList<MethodDifference>) : Tables.Table =
-    let text name (measure: StudyMeasure) =
-        match differences |> Seq.tryFind (fun d -> d.Method = name && d.Measure.Name = measure.Name) with
-        | Some d ->
-            let mark =
-                match verdict d with
-                | "better" -> " ▲"
-                | "worse" -> " ▼"
-                | _ -> ""
-
-            signed d.OverSeeds.Mean + mark
-        | None -> "–"
-
-    {
-        Header = $"gain over {cell.Plain}" :: [ for m in cell.Measures -> m.Name ]
-        Rows =
-            [
-                for name in differences |> Seq.map _.Method |> Seq.distinct ->
-                    name :: [ for m in cell.Measures -> text name m ]
-            ]
-    }
-
-/// Differences with their intervals: a row per method and measure.
-let differences (cell: CellResult) (differences: IReadOnlyList<MethodDifference>) : Tables.Table =
-    let range (i: Interval) = if Double.IsNaN i.Low then "–" else $"[{signed i.Low}, {signed i.High}]"
-
-    {
-        Header = [ $"− {cell.Plain}"; "measure"; "gain"; "seeds 95 %"; "users 95 %"; "p"; "" ]
-        Rows =
-            [
-                for d in differences ->
-                    [
-                        d.Method
-                        d.Measure.Name
-                        signed d.OverSeeds.Mean
-                        range d.OverSeeds
-                        range d.OverUsers
-                        Tables.pValue d.Corrected
-                        verdict d
-                    ]
-            ]
-    }
-
-/// Average ranks over the given cells of the methods that all of them have; a column per measure.
-let ranks (title: string) (cells: CellResult list) : Tables.Table =
-    let complete (cell: CellResult) =
-        set
-            [
-                for name in cell.Methods do
-                    if cell.Seeds |> Seq.forall (fun s -> s.Methods.ContainsKey name) then
-                        name
-            ]
-
-    let shared = cells |> List.map complete |> Set.intersectMany
-    let names = cells.Head.Methods |> Seq.filter shared.Contains |> List.ofSeq
-    let common = cells |> List.map (fun cell -> set [ for m in cell.Measures -> m.Name ]) |> Set.intersectMany
-    let measures = cells.Head.Measures |> Seq.filter (fun m -> common.Contains m.Name) |> List.ofSeq
-
-    let average (measure: StudyMeasure) =
-        [
-            for cell in cells ->
-                let means = [| for name in names -> Array.average (cell.PerSeed(name, measure)) |]
-                RankComparison.Ranks(means, measure.HigherIsBetter).ToTuple() |> fst
-        ]
-
-    let columns = measures |> List.map average
+/// The mean of a metric: a row per method in blocks of cells, a column per test set, best bold, ▲ and ▼ against plain (T3,
+/// T4).
+let results (spec: StudySpec) (cells: CellResult list) (metric: string) : Table =
+    let row (cell: CellResult) (r: PooledResult) : PaperTables.ResultRow =
+        {
+            Block = cell.Cell.Title
+            Method = r.Method
+            TestSet = testSet cell.Seeds[0].Cohort.Axis r.Coordinate
+            Metric = metric
+            Result = r.Mean
+            P = r.Corrected
+            Gain = r.Gain
+        }
 
     let rows =
         [
-            for i, name in List.indexed names ->
-                name, [ for column in columns -> column |> List.averageBy (fun ranks -> ranks[i]) ]
+            for cell in cells do
+                for r in CellPooling.Results(cell, metric) do
+                    row cell r
         ]
-        |> List.sortBy (snd >> List.average)
 
-    {
-        Header = title :: [ for m in measures -> m.Name ]
-        Rows = [ for name, values in rows -> name :: [ for v in values -> Tables.number 2 v ] ]
+    { PaperTables.overall uncertainty (marks cells.Head.Plain) rows with
+        Label = InertText.name $"{spec.Name} {metric}"
+        Caption = $"{spec.Name}: {metric} on the test sets"
     }
 
-/// What tuning chose: a row per method.
-let tuning (spec: StudySpec) (cell: CellResult) : Tables.Table =
-    let row (name: string) (choice: StudyChoice) (tuning: Tuning) =
+/// Means of all measures over seeds: a row per method and baseline.
+let levels (spec: StudySpec) (cell: CellResult) : Table =
+    let column (measure: StudyMeasure) =
+        let column = Column.plusMinus 4 measure.Name
+        if measure.HigherIsBetter then Column.highest column else Column.lowest column
+
+    let value name measure =
+        match cell.PerSeed(name, measure) with
+        | [||] -> Cell.missing
+        | values -> Cell.estimate (Significance.StudentInterval values)
+
+    Table.make
+        $"{spec.Name} {cell.Cell.FileName} levels"
+        $"{cell.Cell.Title}: results"
+        (Column.words "method" :: List.map column (List.ofSeq cell.Measures))
         [
-            name
-            String.Join(", ", choice.Keys)
-            tuning.Value
-            String.Join("; ", [ for struct (value, x) in tuning.Candidates -> $"{value}: {Tables.number 4 x}" ])
+            for name in Seq.append cell.Methods cell.Baselines ->
+                Cell.text name :: [ for measure in cell.Measures -> value name measure ]
+        ]
+    |> Table.withUncertainty uncertainty.Meaning uncertainty.Over
+
+/// Gains over plain: a row per method, a column per measure, ▲ and ▼ where the difference is significant.
+let gains (spec: StudySpec) (cell: CellResult) (differences: IReadOnlyList<MethodDifference>) : Table =
+    let gain name (measure: StudyMeasure) =
+        match differences |> Seq.tryFind (fun d -> d.Method = name && d.Measure.Name = measure.Name) with
+        | Some d -> Cell.number d.OverSeeds.Mean |> Cell.markedBy d.OverSeeds.Mean d.Corrected
+        | None -> Cell.missing
+
+    Table.make
+        $"{spec.Name} {cell.Cell.FileName} gains"
+        $"{cell.Cell.Title}: gain over {cell.Plain}"
+        (Column.words $"gain over {cell.Plain}" :: [ for m in cell.Measures -> Column.signed 4 m.Name ])
+        [
+            for name in differences |> Seq.map _.Method |> Seq.distinct ->
+                Cell.text name :: [ for measure in cell.Measures -> gain name measure ]
+        ]
+    |> Table.withMarks
+        $"than {cell.Plain}, p < 0.05 (the larger of paired t over seeds and bootstrap over users, Holm-corrected over the methods)"
+    |> Table.withNotes [ "Positive is better, also for errors." ]
+
+/// Differences with their intervals: a row per method and measure.
+let differences (spec: StudySpec) (cell: CellResult) (differences: IReadOnlyList<MethodDifference>) : Table =
+    let users (i: Interval) = if Double.IsNaN i.Low then Cell.missing else Cell.estimate i
+
+    Table.make
+        $"{spec.Name} {cell.Cell.FileName} differences"
+        $"{cell.Cell.Title}: differences to {cell.Plain}"
+        [
+            Column.words $"− {cell.Plain}"
+            Column.words "measure"
+            Column.range 4 "over seeds"
+            Column.range 4 "over users"
+            Column.probability "p"
+        ]
+        [
+            for d in differences ->
+                [
+                    Cell.text d.Method
+                    Cell.text d.Measure.Name
+                    Cell.estimate d.OverSeeds |> Cell.markedBy d.OverSeeds.Mean d.Corrected
+                    users d.OverUsers
+                    Cell.pValue d.Corrected
+                ]
+        ]
+    |> Table.withMarks $"than {cell.Plain}, p < 0.05"
+    |> Table.withNotes
+        [
+            $"Over seeds: 95 %% Student interval, n = {cell.Seeds.Count} seeds. Over users: 95 %% bootstrap interval of {MethodComparison.Draws} draws of people."
+            "p: the larger of the two tests' values, Holm-corrected over the methods of a measure (baselines apart)."
         ]
 
-    {
-        Header = [ "tuned"; "settings"; "chosen"; "validation value of each" ]
-        Rows =
-            [
-                if spec.Tuning.IsTuned then
-                    row "(all)" spec.Tuning cell.Shared
-                for struct (method, own) in cell.Tuned do
-                    if method.Tuned.IsTuned then
-                        row method.Name method.Tuned own
-            ]
+/// Average ranks over cells of the methods that all of them have, with the critical difference of each measure.
+let ranks (spec: StudySpec) (label: string) (caption: string) (cells: CellResult list) : Table =
+    let ranks = CellRanks.Of cells
+
+    let note (name: string) (comparison: RankComparison) =
+        let p = CellText.probability comparison.FP
+        $"{name}: critical difference {CellText.number 2 comparison.CriticalDifference}, p of equal ranks {p}"
+
+    Table.make
+        $"{spec.Name} {label}"
+        caption
+        (Column.words "method" :: [ for name in ranks.Measures -> Column.fixedDigits 2 name |> Column.lowest ])
+        [
+            for m in ranks.Order ->
+                Cell.text ranks.Methods[m] :: [ for c in ranks.Comparisons -> Cell.number c.AverageRanks[m] ]
+        ]
+    |> Table.withNotes
+        [
+            if ranks.Comparisons.Count > 0 then
+                let blocks = ranks.Comparisons[0].Blocks
+                $"Average over {blocks} blocks (a cell under a seed), 1 is best. Ranks that differ by less than the critical difference (Nemenyi, 0.05) are not told apart; p: Friedman's test in the form of Iman and Davenport."
+
+                String.Join("; ", Seq.map2 note ranks.Measures ranks.Comparisons) + "."
+        ]
+
+/// What tuning chose (T2): a row per method and setting.
+let tuning (spec: StudySpec) (cells: CellResult list) : Table =
+    let row (cell: CellResult) (name: string) (choice: StudyChoice) (tuning: Tuning) : PaperTables.SettingRow =
+        {
+            Dataset = cell.Cell.Title
+            Method = name
+            Setting = String.Join(", ", choice.Keys)
+            Range = String.Join("; ", [ for struct (value, x) in tuning.Candidates -> $"{value}: {Tables.number 4 x}" ])
+            Chosen = tuning.Value
+        }
+
+    { PaperTables.settings
+          [
+              for cell in cells do
+                  if spec.Tuning.IsTuned then
+                      row cell "(all)" spec.Tuning cell.Shared
+
+                  for struct (method, own) in cell.Tuned do
+                      if method.Tuned.IsTuned then
+                          row cell method.Name method.Tuned own
+          ] with
+        Label = InertText.name $"{spec.Name} settings"
+        Caption = $"{spec.Name}: settings tried, with the validation value of each, and chosen"
     }
 
-let private median (values: float list) = List.sort values |> List.item (values.Length / 2)
-
-/// What methods cost: a row per cell and method. Times are those of the machine and its load.
-let cost (records: RunRecord seq) : Tables.Table =
+let private costRow (c: MethodCost) : PaperTables.CostRow =
     {
-        Header = [ "cell"; "method"; "runs"; "seconds"; "users/s"; "reference s"; "peak MB" ]
-        Rows =
-            [
-                for (cell, name), runs in records |> Seq.groupBy (fun r -> r.Run.Cell.Title, CellReader.Label r.Run) do
-                    let costs = [ for run in runs -> run.Cost ]
-
-                    [
-                        cell
-                        name
-                        string costs.Length
-                        Tables.number 1 (median [ for c in costs -> c.Training.TotalSeconds ])
-                        Tables.number 0 (median [ for c in costs -> c.UsersPerSecond ])
-                        Tables.number 1 (median [ for c in costs -> c.Reference.TotalSeconds ])
-                        Tables.number 0 (float (costs |> List.map _.PeakBytes |> List.max) / 1e6)
-                    ]
-            ]
+        Block = c.Cell.Title
+        Method = c.Method
+        SecondsAnEpoch = c.SecondsAnEpoch
+        Seconds = c.Seconds
+        PeakMegabytes = c.PeakMegabytes
     }
+
+/// What methods cost (T5). Times are those of the machine and its load.
+let cost (spec: StudySpec) (costs: MethodCost seq) : Table =
+    { PaperTables.cost
+          [
+              for c in costs do
+                  costRow c
+          ] with
+        Label = InertText.name $"{spec.Name} cost"
+        Caption = $"{spec.Name}: time and memory"
+    }
+    |> Table.withNotes
+        [
+            "Medians over the runs of a method, validation included; fitting a reference is not. Memory: of the whole process."
+        ]
 
 let private states =
     [ RunState.Done; RunState.Running; RunState.Interrupted; RunState.Diverged; RunState.Missing ]
 
 /// How far a study is: a row per cell and stage, a column per state.
-let status (status: StudyStatus) : Tables.Table =
+let status (status: StudyStatus) : Table =
     let stage (run: PlannedRun) =
         match run.Stage with
         | RunStage.SharedTuning -> "tuning, all methods"
@@ -163,18 +200,22 @@ let status (status: StudyStatus) : Tables.Table =
         | _ -> "reported"
 
     let row (title: string) (stage: string) (runs: RunStatus list) =
-        title
-        :: stage
-        :: string runs.Length
-        :: [ for state in states -> string (runs |> List.filter (fun r -> r.State = state) |> List.length) ]
+        let count state = runs |> List.filter (fun r -> r.State = state) |> List.length
 
-    {
-        Header = "cell" :: "runs for" :: "all" :: [ for state in states -> (string state).ToLowerInvariant() ]
-        Rows =
-            [
-                for (title, stage), runs in
-                    List.ofSeq status.Runs |> List.groupBy (fun r -> r.Run.Cell.Title, stage r.Run) do
-                    row title stage runs
-                row "all" "" (List.ofSeq status.Runs)
-            ]
-    }
+        Cell.text title
+        :: Cell.text stage
+        :: Cell.count runs.Length
+        :: [ for state in states -> Cell.count (count state) ]
+
+    Table.make
+        "status"
+        ""
+        (Column.words "cell"
+         :: Column.words "runs for"
+         :: Column.whole "all"
+         :: [ for state in states -> Column.whole ((string state).ToLowerInvariant()) ])
+        [
+            for (title, stage), runs in List.ofSeq status.Runs |> List.groupBy (fun r -> r.Run.Cell.Title, stage r.Run) do
+                row title stage runs
+            row "all" "" (List.ofSeq status.Runs)
+        ]

@@ -94,11 +94,13 @@ let private results
         | true, row -> Some row
         | _ -> None
 
+    let best metric = if Metric.Parse(metric).HigherIsBetter then Column.highest else Column.lowest
+
     Table.make
         label
         caption
         (Column.words "method"
-         :: [ for metric, set in columns -> Column.plusMinus 4 set |> Column.under metric |> Column.highest ])
+         :: [ for metric, set in columns -> Column.plusMinus 4 set |> Column.under metric |> best metric ])
         [ for block, name in lines -> Cell.text name :: [ for column in columns -> cellOf (find block name column) ] ]
     |> Table.inBlocks (fun i -> fst lines[i])
     |> Table.withUncertainty uncertainty.Meaning uncertainty.Over

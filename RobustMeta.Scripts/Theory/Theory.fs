@@ -147,6 +147,44 @@ let private figure (rates: TheoryConvergence.Rate list) : Figure =
                 { Scheme = r.Scheme.Name; Points = r.Points; Exponent = r.Exponent; Theory = r.Scheme.Theory }
         ]
 
+let private generalisation (gaps: TheoryGeneralisation.Gap list) : Figure =
+    GeneralisationFigure.draw
+        None
+        [
+            for g in gaps do
+                if g.RobustGap > 0.0 then
+                    { Line = $"ρ = {number 2 g.Radius}"; X = float g.Users; Result = Result.exact g.RobustGap }
+        ]
+
+let private described (label: string) (caption: string) (table: Tables.Table) : Table =
+    { Table.ofText table.Header table.Rows with Label = label; Caption = caption }
+
+/// Convergence (F16) and generalisation (F17) as sections of a report; no training, no data.
+let sections (size: Size) : ReportSection list =
+    let problems = [ for p in 1 .. size.Problems -> users size.Users (int64 p) ]
+    let rates = TheoryConvergence.rates problems size.Iterations
+    let gaps = TheoryGeneralisation.gaps size.Repetitions size.Draws size.Counts size.Radii
+
+    [
+        {
+            Heading = "Theory: convergence"
+            Parts =
+                [
+                    Tabled(described "theory-rates" "Stationarity after T iterations" (ratesTable rates))
+                    Drawn(figure rates)
+                ]
+        }
+        {
+            Heading = "Theory: generalisation"
+            Parts =
+                [
+                    Tabled(described "theory-gaps" "Gap between true and training loss" (gapsTable gaps))
+                    if gaps |> List.exists (fun g -> g.RobustGap > 0.0) then
+                        Drawn(generalisation gaps)
+                ]
+        }
+    ]
+
 /// Runs all experiments and writes the report.
 let report (size: Size) (out: string) =
     let problems = [ for p in 1 .. size.Problems -> users size.Users (int64 p) ]

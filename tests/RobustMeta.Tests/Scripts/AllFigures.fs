@@ -134,7 +134,7 @@ let figures: Figure list =
                     for b in -2.0 .. 2.0 ->
                         { Line = name; X = b; Result = about 0.01 ((if name = "MeLU" then 0.7 else 0.68) - 0.02 * b) }
             ]
-        WeightsFigure.draw "user" "loss" weights
+        WeightsFigure.draw "user" "loss" weights.Length weights
         MethodDiagram.figure
         DegradationFigure.draw
             "NDCG@10"

@@ -1,0 +1,445 @@
+/// The figures of one cell of a study by its results: numbers from Core, drawn by the modules of the room Figures.
+module internal RobustMeta.Scripts.CellFigures
+
+open System
+open System.Globalization
+open RobustMeta.Robustness
+open RobustMeta.Studies
+open RobustMeta.Training
+
+let private uncertainty = StudyTables.uncertainty
+
+// More lines are told apart by no one.
+[<Literal>]
+let private MostLines = 6
+
+let private isSwept (cell: CellResult) (label: string) =
+    match cell.Points.TryGetValue label with
+    | true, struct (_, point) -> point.Sweep <> ""
+    | _ -> false
+
+/// The methods that no sweep varies and the baselines, as many as can be told apart.
+let private unswept (cell: CellResult) =
+    [
+        for name in Seq.append cell.Methods cell.Baselines do
+            if not (isSwept cell name) then
+                name
+    ]
+    |> List.truncate MostLines
+
+/// The same without baselines and, for each sweep of a method, the middle one of its settings.
+let private representatives (cell: CellResult) =
+    let swept =
+        [
+            for label in cell.Methods do
+                if isSwept cell label then
+                    let struct (name, point) = cell.Points[label]
+                    (name, point.Sweep), label
+        ]
+        |> List.groupBy fst
+
+    [
+        for label in cell.Methods do
+            if not (isSwept cell label) then
+                label
+        for _, labels in swept do
+            snd labels[labels.Length / 2]
+    ]
+    |> List.truncate MostLines
+
+let private axis (cell: CellResult) = cell.Seeds[0].Cohort.Axis
+let private setName cell coordinate = StudyTables.testSet (axis cell) coordinate
+let private results (cell: CellResult) metric = List.ofSeq (CellPooling.Results(cell, metric))
+
+/// The unshifted test set and the two ends of the axis.
+let private tellingSets (cell: CellResult) =
+    let betas = cell.Seeds[0].Cohort.Betas
+    let places = [ 0 .. betas.Count - 1 ] |> List.sortBy (fun set -> betas[set])
+    [ places.Head; cell.Seeds[0].Cohort.Unshifted; List.last places ] |> List.distinct
+
+/// F1.
+let ablation (cell: CellResult) (metric: string) =
+    [
+        AblationFigure.draw
+            metric
+            uncertainty
+            [
+                for r in results cell metric do
+                    if Seq.contains r.Method cell.Methods then
+                        { Category = setName cell r.Coordinate; Series = r.Method; Result = r.Mean }
+            ]
+    ]
+
+let private number (text: string) =
+    match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
+    | true, x -> Some x
+    | _ -> None
+
+let private oneSetting (cell: CellResult) metric key (labels: (string * string * float) list) =
+    let names = labels |> List.map (fun (_, name, _) -> name) |> List.distinct
+    let sets = tellingSets cell
+    let found = results cell metric
+    let unshifted = cell.Seeds[0].Cohort.Unshifted
+
+    let points: LinePoint list =
+        [
+            for label, name, x in labels |> List.sortBy (fun (_, _, x) -> x) do
+                for r in found do
+                    if r.Method = label && names.Length = 1 && List.contains r.TestSet sets then
+                        { Line = setName cell r.Coordinate; X = x; Result = r.Mean }
+                    elif r.Method = label && names.Length > 1 && r.TestSet = unshifted then
+                        { Line = name; X = x; Result = r.Mean }
+        ]
+
+    let values = labels |> List.map (fun (_, _, x) -> x)
+    let isLogarithmic = List.min values > 0.0 && List.max values / List.min values >= 8.0
+    SensitivityFigure.draw key metric isLogarithmic uncertainty points
+
+let private twoSettings (cell: CellResult) metric across up (labels: (string * string * float * float) list) =
+    let unshifted = cell.Seeds[0].Cohort.Unshifted
+
+    let means =
+        dict
+            [
+                for r in results cell metric do
+                    if r.TestSet = unshifted then
+                        r.Method, r.Mean.Mean
+            ]
+
+    SensitivityMapFigure.draw
+        across
+        up
+        metric
+        [
+            for label, _, x, y in labels do
+                if means.ContainsKey label then
+                    { SensitivityMapFigure.Cell.Across = x; Up = y; Mean = means[label] }
+        ]
+
+/// F2 to F4: a line figure for each sweep of one setting, a map for each of two; sweeps over words have none.
+let sensitivity (cell: CellResult) (metric: string) =
+    let swept =
+        [
+            for label in cell.Methods do
+                if isSwept cell label then
+                    let struct (name, point) = cell.Points[label]
+                    point.Sweep, (label, name, List.ofSeq point.Settings)
+        ]
+
+    [
+        for _, points in List.groupBy fst swept do
+            let points = List.map snd points
+            let _, _, settings = points.Head
+
+            match settings with
+            | [ struct (key, _) ] ->
+                let labels =
+                    [
+                        for label, name, own in points do
+                            let struct (_, text) = own.Head
+
+                            match number text with
+                            | Some x -> label, name, x
+                            | None -> ()
+                    ]
+
+                if labels.Length = points.Length then
+                    oneSetting cell metric key labels
+            | [ struct (across, _); struct (up, _) ] ->
+                let _, first, _ = points.Head
+
+                let labels =
+                    [
+                        for label, name, own in points do
+                            let struct (_, x) = own[0]
+                            let struct (_, y) = own[1]
+
+                            match number x, number y with
+                            | Some x, Some y when name = first -> label, name, x, y
+                            | _ -> ()
+                    ]
+
+                if not labels.IsEmpty then
+                    twoSettings cell metric across up labels
+            | _ -> ()
+    ]
+
+/// F6: plain training against the shift.
+let motivation (cell: CellResult) (metric: string) =
+    [
+        MotivationFigure.draw
+            metric
+            $"shift {Tables.axisLabel (axis cell)}"
+            uncertainty
+            [
+                for r in results cell metric |> List.sortBy _.Coordinate do
+                    if r.Method = cell.Plain then
+                        { Line = cell.Cell.Base.Name; X = r.Coordinate; Result = r.Mean }
+            ]
+    ]
+
+/// F9: against the KL divergence of the test users, with the sign of the shift, or against the shift where that is not known.
+let degradation (cell: CellResult) (metric: string) =
+    let shown = unswept cell
+    let found = results cell metric |> List.filter (fun r -> List.contains r.Method shown)
+
+    let isKnown =
+        found |> List.forall (fun r -> Double.IsFinite r.Divergence)
+        && found |> List.exists (fun r -> r.Divergence > 0.0)
+
+    let isTwoSided = found |> List.exists (fun r -> r.Coordinate < 0.0)
+    let place (r: PooledResult) = if isKnown then float (sign r.Coordinate) * r.Divergence else r.Coordinate
+    let shift = Tables.axisLabel (axis cell)
+
+    let title =
+        if not isKnown then $"shift {shift}"
+        elif isTwoSided then $"KL(q‖q₀), signed by {shift}"
+        else "KL(q‖q₀)"
+
+    if found |> List.map _.TestSet |> List.distinct |> List.length < 2 then
+        []
+    else
+        [
+            DegradationFigure.draw
+                metric
+                title
+                uncertainty
+                [ for r in List.sortBy place found -> { Line = r.Method; X = place r; Result = r.Mean } ]
+        ]
+
+let private curve (points: PooledPoint seq) (shown: string list) : LinePoint list =
+    [
+        for p in points do
+            if List.contains p.Method shown then
+                { Line = p.Method; X = p.X; Result = p.Value }
+    ]
+
+let private radii = [ 0.01; 0.05; 0.1; 0.25; 0.5; 1.0; 2.0 ]
+
+/// F10: over chi-square sets of growing radius.
+let worstCase (cell: CellResult) (metric: string) =
+    let sets = [| for r in radii -> AmbiguitySet.Parse(FormattableString.Invariant $"chi2 {r}") |]
+    let points = CellPooling.WorstCases(cell, metric, sets)
+    [ WorstCaseFigure.draw "chi2" metric (Some uncertainty) (curve points (representatives cell)) ]
+
+/// F11.
+let tail (cell: CellResult) (metric: string) =
+    let points = CellPooling.Tail(cell, metric, [| for i in 1..20 -> 0.05 * float i |])
+    [ TailFigure.draw metric (Some uncertainty) (curve points (representatives cell)) ]
+
+/// F12: over the settings of sweeps.
+let pareto (cell: CellResult) (metric: string) =
+    let worst =
+        if cell.Seeds[0].Cohort.Betas.Count > 1 then
+            "worst test set"
+        else
+            "worst decile"
+
+    let choice (t: PooledTradeoff) : ParetoFigure.Choice option =
+        match cell.Points.TryGetValue t.Method with
+        | true, struct (name, point) ->
+            let setting = String.Join(" ", [ for struct (_, value) in point.Settings -> value ])
+            Some { Method = name; Setting = setting; Average = t.Average; Worst = t.Worst }
+        | _ -> None
+
+    [ ParetoFigure.draw metric worst (CellPooling.Tradeoffs(cell, metric) |> Seq.choose choice |> List.ofSeq) ]
+
+/// F14: a group of bars for each ambiguity set of a sweep over `set`, and for plain training.
+let sets (cell: CellResult) (metric: string) =
+    let telling = tellingSets cell
+
+    let category label =
+        match cell.Points.TryGetValue label with
+        | true, struct (_, point) when point.Sweep <> "" ->
+            point.Settings |> Seq.tryPick (fun (struct (key, value)) -> if key = "set" then Some value else None)
+        | _ when label = cell.Plain -> Some label
+        | _ -> None
+
+    [
+        SetsFigure.draw
+            metric
+            uncertainty
+            [
+                for r in results cell metric do
+                    match category r.Method with
+                    | Some category when List.contains r.TestSet telling ->
+                        { Category = category; Series = setName cell r.Coordinate; Result = r.Mean }
+                    | _ -> ()
+            ]
+    ]
+
+let private scheme (r: PooledResult) (seconds: float) : OrderFigure.Scheme =
+    { Scheme = r.Method; Result = r.Mean; Seconds = seconds }
+
+/// F15, with the seconds of an epoch of each method.
+let order (costs: MethodCost list) (cell: CellResult) (metric: string) =
+    let unshifted = cell.Seeds[0].Cohort.Unshifted
+
+    let seconds =
+        dict
+            [
+                for c in costs do
+                    if c.Cell = cell.Cell then
+                        c.Method, c.SecondsAnEpoch
+            ]
+
+    [
+        OrderFigure.draw
+            metric
+            uncertainty
+            [
+                for r in results cell metric do
+                    if r.TestSet = unshifted && seconds.ContainsKey r.Method then
+                        scheme r seconds[r.Method]
+            ]
+    ]
+
+let private quadrant (coordinate: float) =
+    match int coordinate with
+    | 0 -> "both warm"
+    | 1 -> "cold user"
+    | 2 -> "cold item"
+    | _ -> "both cold"
+
+/// F18: of a study whose shift is `quadrants`.
+let quadrants (cell: CellResult) (metric: string) =
+    let shown = unswept cell
+
+    [
+        QuadrantsFigure.draw
+            metric
+            uncertainty
+            [
+                for r in results cell metric do
+                    if List.contains r.Method shown then
+                        { Category = quadrant r.Coordinate; Series = r.Method; Result = r.Mean }
+            ]
+    ]
+
+/// F19: of a study whose shift is `labelNoise`.
+let noise (cell: CellResult) (metric: string) =
+    let shown = unswept cell
+
+    [
+        NoiseFigure.draw
+            metric
+            uncertainty
+            [
+                for r in results cell metric |> List.sortBy _.Coordinate do
+                    if List.contains r.Method shown then
+                        { Line = r.Method; X = r.Coordinate; Result = r.Mean }
+            ]
+    ]
+
+/// F20.
+let seeds (cell: CellResult) (metric: string) =
+    let shown = unswept cell |> List.filter (fun name -> CellPooling.PerSeed(cell, name, metric).Count > 0)
+
+    if shown.Length < 2 then
+        []
+    else
+        let p = CellPooling.Pairwise(cell, metric, Array.ofList shown)
+
+        [
+            SeedsFigure.draw
+                metric
+                "Wilcoxon over users, Holm"
+                [
+                    for name in shown ->
+                        {
+                            SeedsFigure.Seeds.Method = name
+                            Values = List.ofSeq (CellPooling.PerSeed(cell, name, metric))
+                        }
+                ]
+                [ for row in p -> List.ofArray row ]
+        ]
+
+let private histories (source: StudySource) (cell: CellResult) =
+    source.Histories.Value
+    |> List.filter (fun h -> h.Cell = cell.Cell && not (isSwept cell h.Method))
+    |> List.truncate MostLines
+
+let private overSeeds (histories: PooledHistory list) (figure: Figure) =
+    let n = if histories.IsEmpty then 0 else histories |> List.map _.Seeds |> List.min
+    { figure with Caption = figure.Caption + $" Means over n = {n} seeds." }
+
+let private losses (name: string) (e: EpochRecord) : ConvergenceFigure.Epoch =
+    {
+        Method = name
+        Epoch = e.Epoch
+        Seconds = nan
+        MeanLoss = e.MeanLoss
+        RobustLoss = e.RobustLoss
+        Validation = e.Validation
+    }
+
+let private gaps (name: string) (e: EpochRecord) : GapFigure.Epoch =
+    {
+        Method = name
+        Epoch = e.Epoch
+        Gap = e.DualityGap
+        UserEss = e.UserEss
+        InteractionEss = e.InteractionEss
+    }
+
+/// F5.
+let convergence (source: StudySource) (cell: CellResult) (metric: string) =
+    let own = histories source cell
+
+    [
+        ConvergenceFigure.draw
+            metric
+            [
+                for h in own do
+                    for e in h.Epochs do
+                        losses h.Method e
+            ]
+        |> overSeeds own
+    ]
+
+/// F13.
+let gap (source: StudySource) (cell: CellResult) (_: string) =
+    let own = histories source cell |> List.filter (fun h -> h.Method <> cell.Plain)
+
+    if own.IsEmpty then
+        []
+    else
+        [
+            GapFigure.draw
+                [
+                    for h in own do
+                        for e in h.Epochs do
+                            gaps h.Method e
+                ]
+            |> overSeeds own
+        ]
+
+// As many as a point each can be seen of.
+[<Literal>]
+let private MostPoints = 2000
+
+let private weight (w: WeightRecord) : WeightsFigure.Weight = { Weight = w.Weight; Property = float w.Count }
+
+/// F7: of the first run of each method that learns weights.
+let weights (source: StudySource) (cell: CellResult) (_: string) =
+    let runs =
+        source.Weights.Value
+        |> List.filter (fun w -> w.Run.Cell = cell.Cell)
+        |> List.distinctBy (fun w -> CellReader.Label w.Run)
+
+    let draw (label: string) who property (all: WeightRecord seq) =
+        let all = Array.ofSeq all
+
+        if all.Length < 2 then
+            []
+        else
+            let some = StudyWeights.Thinned(all, MostPoints)
+
+            [ WeightsFigure.draw $"{label} {who}" property all.Length (some |> Seq.map weight |> List.ofSeq) ]
+
+    [
+        for run in runs do
+            let label = CellReader.Label run.Run
+            yield! draw label "user" "interactions of the user" run.Users
+            yield! draw label "interaction" "users with the item" run.Interactions
+    ]

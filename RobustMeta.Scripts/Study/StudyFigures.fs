@@ -1,0 +1,86 @@
+/// The figures of a study, by the names that its file gives in `figures`, or those that its results allow.
+module RobustMeta.Scripts.StudyFigures
+
+open RobustMeta.Settings
+open RobustMeta.Studies
+
+type private Draw = StudySource -> CellResult -> string -> ReportPart list
+
+let private drawn (draw: CellResult -> string -> Figure list) : Draw =
+    fun _ cell metric -> [ for figure in draw cell metric -> Drawn figure ]
+
+let private read (draw: StudySource -> CellResult -> string -> Figure list) : Draw =
+    fun source cell metric -> [ for figure in draw source cell metric -> Drawn figure ]
+
+let private known: (string * Draw) list =
+    [
+        "ablation", drawn CellFigures.ablation
+        "sensitivity", drawn CellFigures.sensitivity
+        "convergence", read CellFigures.convergence
+        "gap", read CellFigures.gap
+        "motivation", drawn CellFigures.motivation
+        "degradation", drawn CellFigures.degradation
+        "weights", read CellFigures.weights
+        "worstCase", drawn CellFigures.worstCase
+        "tail", drawn CellFigures.tail
+        "pareto", drawn CellFigures.pareto
+        "sets", drawn CellFigures.sets
+        "order",
+        (fun source cell metric ->
+            [ for figure in CellFigures.order source.Costs.Value cell metric -> Timed(Drawn figure) ])
+        "quadrants", drawn CellFigures.quadrants
+        "noise", drawn CellFigures.noise
+        "seeds", drawn CellFigures.seeds
+    ]
+
+/// Names that the `figures` of a study file takes.
+let names = List.map fst known
+
+/// Refuses a study that names a figure there is not.
+let require (spec: StudySpec) =
+    for name in spec.Figures do
+        if not (List.contains name names) then
+            let all = System.String.Join(", ", names)
+
+            raise (
+                SettingException $"figures: there is no figure '{name}'{NearestName.Hint(name, names)} Figures: {all}"
+            )
+
+// A study has its name and its cell in the names of its files, so that those of several studies stand in one folder.
+let private named (spec: StudySpec) (cell: CellResult) (figure: Figure) =
+    let name = InertText.name $"{spec.Name} {cell.Cell.FileName} {figure.Name}"
+
+    { figure with
+        Name = name
+        Title = $"{figure.Title} ({cell.Cell.Title})"
+        Data = { figure.Data with Label = name }
+    }
+
+let rec private renamed spec cell (part: ReportPart) =
+    match part with
+    | Drawn figure -> Drawn(named spec cell figure)
+    | Timed inner -> Timed(renamed spec cell inner)
+    | part -> part
+
+/// The figures of a cell, by the study's first metric.
+let ofCell (source: StudySource) (cell: CellResult) : ReportPart list =
+    require source.Spec
+    let metric = CellPooling.Metrics(cell)[0]
+
+    let wanted =
+        if source.Spec.Figures.Count > 0 then
+            List.ofSeq source.Spec.Figures
+        else
+            [
+                if source.Spec.Sweeps.Count > 0 then
+                    "sensitivity"
+                "degradation"
+                "seeds"
+            ]
+
+    [
+        for name in wanted do
+            let draw = known |> List.find (fst >> (=) name) |> snd
+
+            for part in draw source cell metric -> renamed source.Spec cell part
+    ]
