@@ -112,6 +112,12 @@ let private dispatch (words: string list) =
         let out, settings = splitOut (pairs rest)
         Interruption.withCancellation (QuickStart.execute out settings)
         0
+    | "tune" :: rest ->
+        withCancellation (TuneCommand.execute rest)
+        0
+    | "study" :: verb :: rest when WorkCommand.isVerb verb ->
+        withCancellation (WorkCommand.execute verb rest)
+        0
     | "study" :: rest ->
         Interruption.withCancellation (StudyCommand.execute rest)
         0

@@ -62,6 +62,10 @@ let commands: (string * string * string) list =
         "NAME | FILE.toml [quick] [plan|status|run|report|export] [name value …]",
         "many runs from a study file, one of the project's or your own. It goes on where it was; processes that run at once "
         + "share the work. `study help` tells the verbs and names"
+        "tune",
+        "MODEL | BASELINE [tuner tpe] [budget 30] [keys A,B] [name value …]",
+        "searches the settings of a method on validation users, in the ranges they declare. Tuners: random, tpe, halving, asha; "
+        + "budget: 30 (runs), 300 epochs, 20 minutes. It goes on where it was"
         "robustness", "[quick] [name value …]", "the study of robust training: short for study robustness"
         "reproduce",
         "quick|paper [DATA…] [plan] [out FOLDER]",

@@ -1,5 +1,6 @@
 using RobustMeta.Data;
 using RobustMeta.Settings;
+using RobustMeta.Studies.Search;
 
 namespace RobustMeta.Studies;
 
@@ -19,7 +20,7 @@ internal static class StudyCheck
         var known = new HashSet<string>();
         foreach (var (method, layers) in Samples(spec))
         {
-            Require(file, tables, method, layers, known);
+            Require(file, tables, method, layers, known, spec);
         }
         RequireKnown(file, spec, tables, known);
     }
@@ -106,13 +107,19 @@ internal static class StudyCheck
         IReadOnlyList<StudyTable> tables,
         StudyMethod method,
         IReadOnlyList<RunLayer> layers,
-        HashSet<string> known
+        HashSet<string> known,
+        StudySpec spec
     )
     {
         try
         {
             RequireOwn(layers);
             var experiment = RunSettings.Experiment(layers, method, 1);
+            StudyChoice[] searched = method.HasModel ? [method.Tuned] : [spec.Tuning, method.Tuned];
+            foreach (var choice in searched.Where(choice => choice.Search is not null))
+            {
+                _ = SearchSpace.Of(experiment, choice.Keys);
+            }
             _ = DatasetCatalog.Default.Find(experiment.Dataset);
             known.UnionWith(
                 RunSettings.Keys(layers.SelectMany(l => l.Settings).Last(s => s.Key == StudySpec.ModelKey).Value)

@@ -1,3 +1,5 @@
+using RobustMeta.Studies.Search;
+
 namespace RobustMeta.Studies;
 
 /// <summary>
@@ -11,12 +13,27 @@ public sealed record StudyChoice(IReadOnlyList<string> Keys, IReadOnlyList<strin
     /// <summary>Nothing to tune: one candidate that changes no setting.</summary>
     public static StudyChoice None { get; } = new([], [""]);
 
+    /// <summary>How values are searched in the ranges that the settings declare; null: those of <see cref="Values"/> are tried.</summary>
+    public SearchPlan? Search { get; init; }
+
+    /// <summary>How much is spent on the choice; equal for methods that are compared.</summary>
+    internal object Budget => (object?)Search?.Budget ?? Values.Count;
+
+    /// <summary>A choice that is searched; its only listed value is that of the settings as they are.</summary>
+    /// <param name="keys">The settings, each with a declared range or a short list of values.</param>
+    /// <param name="search">How.</param>
+    public static StudyChoice Of(IReadOnlyList<string> keys, SearchPlan search) => new(keys, [""]) { Search = search };
+
     /// <summary>Whether there is anything to choose.</summary>
     public bool IsTuned => Keys.Count > 0;
 
     /// <summary>The settings of a candidate.</summary>
     public IReadOnlyList<(string Key, string Value)> Settings(string value)
     {
+        if (value.Length == 0)
+        {
+            return [];
+        }
         var own = value.Split('/', StringSplitOptions.TrimEntries);
         return own.Length == 1 ? [.. Keys.Select(key => (key, value))] : [.. Keys.Select((key, i) => (key, own[i]))];
     }

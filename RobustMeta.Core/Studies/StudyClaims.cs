@@ -1,3 +1,5 @@
+using RobustMeta.Studies.Workers;
+
 namespace RobustMeta.Studies;
 
 /// <summary>
@@ -5,7 +7,7 @@ namespace RobustMeta.Studies;
 /// that no two processes do it at once. The lock goes with the process, however that ends.
 /// </summary>
 /// <param name="folder">Where the claims are; made when missing.</param>
-public sealed class StudyClaims(string folder)
+public sealed class StudyClaims(string folder) : IStudyClaims
 {
     // What the system says of a file that another process holds: Linux, macOS, Windows.
     private static readonly int[] HeldCodes = [11, 35, unchecked((int)0x80070020)];

@@ -96,7 +96,11 @@ public sealed class StudyPlan
     private string IdOf(PlannedRun run)
     {
         var changes = settings.Varied(run).ToLookup(change => RunSettings.IsOneLine(change.Key));
-        var key = (run.Cell, run.Method, $"{run.Point.Sweep} {string.Join(';', changes[false])}");
+        var key = (
+            run.Cell,
+            run.Method,
+            $"{run.Point.Sweep} {changes[true].Count()} {string.Join(';', changes[false])}"
+        );
         if (!templates.TryGetValue(key, out var template))
         {
             template = new(Experiment(run));

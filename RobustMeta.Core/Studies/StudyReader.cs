@@ -1,4 +1,5 @@
 using RobustMeta.Settings;
+using RobustMeta.Studies.Search;
 
 namespace RobustMeta.Studies;
 
@@ -15,6 +16,9 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
     private const string MethodsKey = "methods";
     private const string TunedKey = "tuned";
     private const string ValuesKey = "values";
+    private const string TunerKey = "tuner";
+    private const string BudgetKey = "budget";
+    private static readonly string[] ChoiceKeys = [TunedKey, ValuesKey, TunerKey, BudgetKey];
     private static readonly string[] Kinds = ["data", "shift", "base", "cell", "method", "sweep"];
     private static readonly string[] TopKeys = [SeedsKey, TuningSeedKey, FiguresKey];
 
@@ -103,7 +107,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
     }
 
     private StudyMethod Method(StudyTable table, string name) =>
-        new(name, Settings(table, [TunedKey, ValuesKey])) { Tuned = Choice(table, required: false) };
+        new(name, Settings(table, ChoiceKeys)) { Tuned = Choice(table, required: false) };
 
     private StudySweep Sweep(StudyTable table, string name, string[] methods)
     {
@@ -140,9 +144,12 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
     {
         var keys = table.Entries.FirstOrDefault(entry => entry.Key == TunedKey);
         var values = table.Entries.FirstOrDefault(entry => entry.Key == ValuesKey);
-        if (required && table.Entries.FirstOrDefault(e => e.Key is not (TunedKey or ValuesKey)) is { } other)
+        if (required && table.Entries.FirstOrDefault(e => !ChoiceKeys.Contains(e.Key)) is { } other)
         {
-            throw At(other.Line, $"[{table.Name}] has '{other.Key}'; expected 'tuned' and 'values' and nothing else");
+            throw At(
+                other.Line,
+                $"[{table.Name}] has '{other.Key}'; expected 'tuned' with 'values', or with 'tuner' and 'budget', and nothing else"
+            );
         }
         if (keys is null && values is null && !required)
         {
@@ -151,6 +158,19 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         if (keys is { Text: "none" } && values is null)
         {
             return StudyChoice.None;
+        }
+        var tuner = table.Entries.FirstOrDefault(entry => entry.Key == TunerKey);
+        var budget = table.Entries.FirstOrDefault(entry => entry.Key == BudgetKey);
+        if (keys is not null && tuner is not null && tuner.Text != "grid")
+        {
+            return Searched(table, keys, tuner, budget);
+        }
+        if (budget is not null)
+        {
+            throw At(
+                budget.Line,
+                $"[{table.Name}] has a 'budget'; it needs tuner = one of {string.Join(", ", SearchPlan.Names)}"
+            );
         }
         if (keys is null || values is not { Values.Count: > 0 })
         {
@@ -168,6 +188,25 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
                     + "or one for each with '/' between"
             )
             : choice;
+    }
+
+    private StudyChoice Searched(StudyTable table, StudyEntry keys, StudyEntry tuner, StudyEntry? budget)
+    {
+        if (table.Entries.FirstOrDefault(entry => entry.Key == ValuesKey) is { } values)
+        {
+            throw At(
+                values.Line,
+                $"[{table.Name}] has 'values', which only the tuner grid tries; {tuner.Text} takes a 'budget'"
+            );
+        }
+        try
+        {
+            return StudyChoice.Of(keys.Values, SearchPlan.Parse(tuner.Text, budget?.Text ?? ""));
+        }
+        catch (SettingException error)
+        {
+            throw At((budget ?? tuner).Line, error.Message);
+        }
     }
 
     private long? TuningSeed() =>
@@ -250,11 +289,11 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
                 );
             }
         }
-        var budgets = spec.Methods.Where(method => method.Tuned.IsTuned).GroupBy(method => method.Tuned.Values.Count);
+        var budgets = spec.Methods.Where(method => method.Tuned.IsTuned).GroupBy(method => method.Tuned.Budget);
         if (budgets.Count() > 1)
         {
             throw new SettingException(
-                $"{file}: every method needs the same number of 'values' (an equal tuning budget); there are "
+                $"{file}: every method needs the same number of 'values' or the same 'budget' (an equal tuning budget); there are "
                     + string.Join("; ", budgets.Select(g => $"{g.Key} for {string.Join(", ", g.Select(m => m.Name))}"))
             );
         }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using RobustMeta.Evaluation;
 using RobustMeta.Experiments;
+using RobustMeta.Studies.Workers;
 using RobustMeta.Training;
 
 namespace RobustMeta.Studies;
@@ -15,6 +16,9 @@ namespace RobustMeta.Studies;
 /// <param name="cancellation">Stops after the current batch; the next start goes on from there.</param>
 public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hooks, CancellationToken cancellation)
 {
+    /// <summary>How processes share the work: by locked files on one machine, unless told otherwise.</summary>
+    public IStudyClaims Claims { get; init; } = store.Claims;
+
     private readonly StudyWorkshop workshop = new(hooks);
 
     /// <summary>Runs everything that is missing.</summary>
@@ -25,6 +29,16 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         {
             RunCells(tuning, [.. cells]);
         }
+    }
+
+    /// <summary>Makes the choice of one stage of tuning, running what is missing for it.</summary>
+    public Tuning? Tune(TuningKey key)
+    {
+        var tuning = new StudyTuning(spec, RunOne);
+        Tuning? made = null;
+        var name = key.Method is { } method ? MethodPiece(key.Cell, method) : SharedPiece(key.Cell, 0);
+        Share([new StudyPiece(name, () => made = tuning.Of(key))]);
+        return made;
     }
 
     /// <summary>Trains and measures one run unless it is done.</summary>
@@ -72,8 +86,15 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
     private void RunCells(StudyTuning tuning, IReadOnlyList<StudyCell> cells)
     {
         var plan = tuning.Plan;
+        // A search asks for one candidate after the other: it is one piece.
         Share(
             from cell in cells
+            where spec.Tuning.Search is not null && spec.ChoiceOf(new(cell, null)).IsTuned
+            select new StudyPiece(SharedPiece(cell, 0), () => tuning.Of(new(cell, null)))
+        );
+        Share(
+            from cell in cells
+            where spec.Tuning.Search is null
             from candidate in plan.SharedTuning(cell).Select((run, i) => (Run: run, Number: i))
             select new StudyPiece(SharedPiece(cell, candidate.Number), () => RunOne(plan.Experiment(candidate.Run)))
         );
@@ -140,7 +161,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
     }
 
     private void Share(IEnumerable<StudyPiece> pieces) =>
-        store.Claims.Share(pieces, name => hooks.Say($"waiting for another process: {name}"), cancellation);
+        Claims.Share(pieces, name => hooks.Say($"waiting for another process: {name}"), cancellation);
 
     private void Describe(ExperimentSpec experiment, PreparedExperiment prepared, MethodResult result)
     {

@@ -14,7 +14,7 @@ public sealed record StudyStatus(IReadOnlyList<RunStatus> Runs)
     {
         var plan = new StudyTuning(spec, store.Outcome).Plan;
         var folders = store.Folders();
-        var held = store.Claims.Held().ToHashSet();
+        var held = store.Claims.Held().Concat(store.Leases(new(0, 1)).Held()).ToHashSet();
         return new([
             .. plan.Runs()
                 .DistinctBy(run => (object?)run.Id ?? run)

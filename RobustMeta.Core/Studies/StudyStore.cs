@@ -1,5 +1,6 @@
 using RobustMeta.Experiments;
 using RobustMeta.Settings;
+using RobustMeta.Studies.Workers;
 
 namespace RobustMeta.Studies;
 
@@ -26,6 +27,10 @@ public sealed class StudyStore
 
     /// <summary>Which processes work on what.</summary>
     public StudyClaims Claims => new(Path.Combine(Root, "claims"));
+
+    /// <summary>Which workers, on whatever machine, work on what.</summary>
+    /// <param name="shard">The part that the asking worker does first.</param>
+    public StudyLeases Leases(StudyShard shard) => new(Path.Combine(Root, "leases"), shard, StudyLeases.Patience);
 
     /// <summary>The folder of a run.</summary>
     public RunFolder Folder(ExperimentSpec spec) => new(Path.Combine(runs, spec.Hash[..2]), spec);

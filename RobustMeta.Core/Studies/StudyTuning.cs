@@ -1,4 +1,7 @@
+using System.Globalization;
 using RobustMeta.Experiments;
+using RobustMeta.Settings;
+using RobustMeta.Studies.Search;
 
 namespace RobustMeta.Studies;
 
@@ -8,6 +11,7 @@ namespace RobustMeta.Studies;
 /// </summary>
 public sealed class StudyTuning
 {
+    private const string EpochKey = "epoch";
     private readonly StudySpec spec;
     private readonly Func<ExperimentSpec, RunOutcome> outcomeOf;
     private readonly Dictionary<TuningKey, Tuning> decided = [];
@@ -49,22 +53,46 @@ public sealed class StudyTuning
         }
         var experiment = Plan.Experiment(Plan.TuningRun(key, choice.Values[0]));
         var isHigher = experiment.Evaluation.SelectionFor(experiment.Split.Label).HigherIsBetter;
-        ITuner tuner = new GridTuner(choice.Values, isHigher);
+        var tuner = TunerOf(choice, experiment, isHigher);
         while (tuner.Result is null)
         {
             var trials = tuner.Ask();
-            var outcomes = trials
-                .Select(trial => outcomeOf(Plan.Experiment(Plan.TuningRun(key, trial.Value))))
-                .ToArray();
+            var outcomes = trials.Select(trial => outcomeOf(ExperimentOf(key, trial))).ToArray();
             if (!outcomes.All(outcome => outcome.IsSettled))
             {
                 return null;
             }
             foreach (var (trial, outcome) in trials.Zip(outcomes))
             {
-                tuner.Tell(trial, outcome.State == RunState.Done ? outcome.Folder.ReadValidation() : double.NaN);
+                var isDone = outcome.State == RunState.Done;
+                tuner.Tell(
+                    trial,
+                    isDone ? outcome.Folder.ReadValidation() : double.NaN,
+                    isDone ? outcome.Folder.ReadCost().Training : TimeSpan.Zero
+                );
             }
         }
         return tuner.Result;
+    }
+
+    private ITuner TunerOf(StudyChoice choice, ExperimentSpec experiment, bool isHigher) =>
+        choice.Search is { } search
+            ? search.Create(
+                SearchSpace.Of(experiment, choice.Keys),
+                isHigher,
+                spec.TuningSeed!.Value,
+                SettingList.Of(experiment).FirstOrDefault(setting => setting.Key == EpochKey)?.Print(experiment)
+                    is { } epochs
+                    ? int.Parse(epochs, CultureInfo.InvariantCulture)
+                    : 1
+            )
+            : new GridTuner(choice.Values, isHigher);
+
+    private ExperimentSpec ExperimentOf(TuningKey key, TuningTrial trial)
+    {
+        var experiment = Plan.Experiment(Plan.TuningRun(key, trial.Value));
+        return trial.Epochs is { } epochs
+            ? experiment.With([(EpochKey, epochs.ToString(CultureInfo.InvariantCulture))])
+            : experiment;
     }
 }

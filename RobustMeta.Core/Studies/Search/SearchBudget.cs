@@ -1,3 +1,6 @@
+using System.Globalization;
+using RobustMeta.Settings;
+
 namespace RobustMeta.Studies.Search;
 
 /// <summary>When a search ends: as soon as one of the limits is reached; no limit is null.</summary>
@@ -6,6 +9,27 @@ namespace RobustMeta.Studies.Search;
 /// <param name="Time">Sum of what the runs took, as told; the last run may go past it.</param>
 public sealed record SearchBudget(int? Runs = null, long? Epochs = null, TimeSpan? Time = null)
 {
+    /// <summary>A budget as files and commands have it: <c>30</c> (runs), <c>300 epochs</c>, <c>20 minutes</c> or <c>2 hours</c>.</summary>
+    /// <exception cref="SettingException">It is none of these, or not positive.</exception>
+    public static SearchBudget Parse(string text)
+    {
+        var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var unit = words.Length == 2 ? words[1] : "runs";
+        var number = 0;
+        var isNumber =
+            words.Length is 1 or 2 && int.TryParse(words[0], CultureInfo.InvariantCulture, out number) && number > 0;
+        return unit switch
+        {
+            "runs" when isNumber => new(Runs: number),
+            "epochs" when isNumber => new(Epochs: number),
+            "minutes" when isNumber => new(Time: TimeSpan.FromMinutes(number)),
+            "hours" when isNumber => new(Time: TimeSpan.FromHours(number)),
+            _ => throw new SettingException(
+                $"The budget is '{text}'; expected a number of runs, or e.g. '300 epochs', '20 minutes', '2 hours'"
+            ),
+        };
+    }
+
     /// <summary>Whether another run may begin.</summary>
     internal bool Allows(int runs, long epochs, TimeSpan time) =>
         !(runs >= Runs) && !(epochs >= Epochs) && !(time >= Time);

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using RobustMeta.Settings;
+
+namespace RobustMeta.Studies.Search;
+
+/// <summary>How the values of tuned settings are searched, where they are not listed: the tuner and its budget.</summary>
+/// <param name="Tuner">One of <see cref="Names"/>.</param>
+/// <param name="Budget">When it ends.</param>
+public sealed record SearchPlan(string Tuner, SearchBudget Budget)
+{
+    private const int Factor = 3;
+
+    /// <summary>Tuners that search the ranges which settings declare.</summary>
+    public static ImmutableArray<string> Names { get; } = ["random", "tpe", "halving", "asha"];
+
+    /// <summary>A plan of its words.</summary>
+    /// <param name="tuner">The tuner's name.</param>
+    /// <param name="budget">As <see cref="SearchBudget.Parse"/> reads it.</param>
+    /// <exception cref="SettingException">There is no such tuner, or the budget cannot be read.</exception>
+    public static SearchPlan Parse(string tuner, string budget) =>
+        Names.Contains(tuner)
+            ? new(tuner, SearchBudget.Parse(budget))
+            : throw new SettingException(
+                $"There is no tuner '{tuner}'{NearestName.Hint(tuner, Names)} Tuners: grid, {string.Join(", ", Names)}"
+            );
+
+    /// <summary>The tuner.</summary>
+    /// <param name="space">What it searches.</param>
+    /// <param name="higherIsBetter">Direction of the selection metric.</param>
+    /// <param name="seed">Seed of its draws.</param>
+    /// <param name="epochs">Epochs of a whole training; rungs begin at about a ninth of it.</param>
+    /// <exception cref="SettingException">The budget does not go with the tuner.</exception>
+    public ITuner Create(SearchSpace space, bool higherIsBetter, long seed, int epochs)
+    {
+        var task = new SearchTask(space, Budget, higherIsBetter) { Seed = seed, Epochs = Math.Max(epochs, 1) };
+        var least = Math.Max(task.Epochs / (Factor * Factor), 1);
+        return Tuner switch
+        {
+            "random" => new RandomTuner(task),
+            "tpe" => new TpeTuner(task),
+            "asha" => new AshaTuner(task, least),
+            _ => new HalvingTuner(task, Points(), least),
+        };
+    }
+
+    // The most points whose rungs of thirds are within the budget.
+    private int Points()
+    {
+        var runs =
+            Budget.Runs ?? throw new SettingException("The tuner halving has a budget of runs; expected e.g. 30");
+        var points = runs;
+        while (points > 1 && points + (points / Factor) + (points / Factor / Factor) > runs)
+        {
+            points--;
+        }
+        return points;
+    }
+}

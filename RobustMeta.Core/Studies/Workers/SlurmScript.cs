@@ -1,0 +1,53 @@
+using System.Globalization;
+
+namespace RobustMeta.Studies.Workers;
+
+/// <summary>
+/// The batch script of a Slurm job array, one task a worker: requeued when its node is lost; told by USR1 before the time limit, it ends the worker,
+/// which leaves a checkpoint, and goes back into the queue; a worker that dies is started again three times, one whose input is wrong is not.
+/// </summary>
+public static class SlurmScript
+{
+    /// <summary>Seconds between the signal and the time limit.</summary>
+    private const int Notice = 120;
+
+    /// <summary>The text of the script.</summary>
+    /// <param name="command">The worker.</param>
+    /// <param name="logs">Folder of the tasks' output.</param>
+    /// <param name="atOnce">Tasks that may run at once.</param>
+    /// <param name="minutes">Time limit of a task.</param>
+    public static string Of(WorkerCommand command, string logs, int atOnce, int minutes)
+    {
+        // The index is put in by the shell; all other words stand in quotes.
+        var words = command
+            .Of("@")
+            .Select(word =>
+                WorkerCommand.Quote(word).Replace("'@/", "\"$SLURM_ARRAY_TASK_ID\"'/", StringComparison.Ordinal)
+            );
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""
+            #!/usr/bin/env bash
+            #SBATCH --array=0-{{command.Shards - 1}}%{{atOnce}}
+            #SBATCH --requeue
+            #SBATCH --open-mode=append
+            #SBATCH --signal=B:USR1@{{Notice}}
+            #SBATCH --time={{minutes}}
+            #SBATCH --cpus-per-task=1
+            #SBATCH --output={{logs}}/%A_%a.log
+            export OMP_NUM_THREADS=1
+            work=({{WorkerCommand.Quote(command.Program)}} {{string.Join(' ', words)}})
+            trap 'kill -INT "$worker"; wait "$worker"; scontrol requeue "$SLURM_JOB_ID"; exit 0' USR1
+            for attempt in 1 2 3; do
+              "${work[@]}" &
+              worker=$!
+              wait "$worker"
+              code=$?
+              case $code in 0|2) exit $code ;; esac
+            done
+            exit 1
+
+            """
+        );
+    }
+}

@@ -1,0 +1,18 @@
+using System.Globalization;
+
+namespace RobustMeta.Studies.Workers;
+
+/// <summary>The command that starts a worker, word by word: the words of a study's arguments are never joined to a text that a shell reads.</summary>
+/// <param name="Program">The program.</param>
+/// <param name="Words">Its words before the shard: <c>study work FILE …</c>.</param>
+/// <param name="Shards">Number of workers.</param>
+public sealed record WorkerCommand(string Program, IReadOnlyList<string> Words, int Shards)
+{
+    /// <summary>The words of one worker.</summary>
+    /// <param name="index">Number of the worker, or what an engine puts in its place.</param>
+    public IReadOnlyList<string> Of(string index) =>
+        [.. Words, "shard", string.Create(CultureInfo.InvariantCulture, $"{index}/{Shards}")];
+
+    /// <summary>A word as a POSIX shell reads it back: in single quotes, whatever it holds.</summary>
+    internal static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}
