@@ -113,10 +113,10 @@ let private dispatch (words: string list) =
         Interruption.withCancellation (QuickStart.execute out settings)
         0
     | "tune" :: rest ->
-        withCancellation (TuneCommand.execute rest)
+        Interruption.withCancellation (TuneCommand.execute rest)
         0
     | "study" :: verb :: rest when WorkCommand.isVerb verb ->
-        withCancellation (WorkCommand.execute verb rest)
+        Interruption.withCancellation (WorkCommand.execute verb rest)
         0
     | "study" :: rest ->
         Interruption.withCancellation (StudyCommand.execute rest)

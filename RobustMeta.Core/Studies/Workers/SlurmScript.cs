@@ -37,7 +37,7 @@ public static class SlurmScript
             #SBATCH --output={{logs}}/%A_%a.log
             export OMP_NUM_THREADS=1
             work=({{WorkerCommand.Quote(command.Program)}} {{string.Join(' ', words)}})
-            trap 'kill -INT "$worker"; wait "$worker"; scontrol requeue "$SLURM_JOB_ID"; exit 0' USR1
+            trap 'kill -TERM "$worker"; wait "$worker"; scontrol requeue "$SLURM_JOB_ID"; exit 0' USR1
             for attempt in 1 2 3; do
               "${work[@]}" &
               worker=$!

@@ -1,0 +1,62 @@
+"""Random search and TPE of Optuna on the functions of SearchFunctions.fs: a line `function,tuner,seed,regret` for each search.
+
+usage: python3 search_optuna.py RUNS SEEDS
+"""
+import math
+import sys
+
+import optuna
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+
+def sphere(t):
+    return sum(t.suggest_float(f"x{i}", -5, 10) ** 2 for i in range(1, 6))
+
+
+def rosenbrock(t):
+    a, b = (t.suggest_float(f"x{i}", -2, 2) for i in (1, 2))
+    return (1 - a) ** 2 + 100 * (b - a * a) ** 2
+
+
+def branin(t):
+    a, b = (t.suggest_float(f"x{i}", -5, 15) for i in (1, 2))
+    q = b - 5.1 / (4 * math.pi**2) * a * a + 5 / math.pi * a - 6
+    return q * q + 10 * (1 - 1 / (8 * math.pi)) * math.cos(a) + 10
+
+
+def ackley(t):
+    x = [t.suggest_float(f"x{i}", -30, 20) for i in (1, 2, 3)]
+    root = math.sqrt(sum(v * v for v in x) / 3)
+    waves = sum(math.cos(2 * math.pi * v) for v in x) / 3
+    return -20 * math.exp(-0.2 * root) - math.exp(waves) + 20 + math.e
+
+
+def conditional(t):
+    kind = t.suggest_categorical("kind", ["sgd", "adam"])
+    rate = math.log10(t.suggest_float("rate", 1e-6, 1, log=True))
+    width = math.log2(t.suggest_int("width", 1, 256, log=True))
+    if kind == "sgd":
+        value = 0.5 + (t.suggest_float("momentum", 0, 1) - 0.9) ** 2 + 0.3 * (rate + 1) ** 2
+    else:
+        value = 0.3 * (rate + 3) ** 2
+    return value + 0.1 * (width - 6) ** 2
+
+
+# The middle of every interval, or the first choice: what our searches try first.
+FUNCTIONS = {
+    "sphere": (sphere, 0, {f"x{i}": 2.5 for i in range(1, 6)}),
+    "Rosenbrock": (rosenbrock, 0, {"x1": 0.0, "x2": 0.0}),
+    "Branin": (branin, 0.397887, {"x1": 5.0, "x2": 5.0}),
+    "Ackley": (ackley, 0, {f"x{i}": -5.0 for i in (1, 2, 3)}),
+    "conditional": (conditional, 0, {"kind": "sgd", "rate": 1e-3, "momentum": 0.5, "width": 13}),
+}
+
+runs, seeds = int(sys.argv[1]), int(sys.argv[2])
+for name, (function, least, first) in FUNCTIONS.items():
+    for tuner, sampler in (("random", optuna.samplers.RandomSampler), ("tpe", optuna.samplers.TPESampler)):
+        for seed in range(1, seeds + 1):
+            study = optuna.create_study(sampler=sampler(seed=seed))
+            study.enqueue_trial(first)
+            study.optimize(function, n_trials=runs)
+            print(f"{name},{tuner},{seed},{study.best_value - least!r}")
