@@ -108,6 +108,8 @@ let private dispatch (words: string list) =
         Data.ShiftCommand.run out name settings
         0
     | [ "shift" ] -> raise (SettingException "shift needs the name of a data set: shift NAME [name value …]")
+    | command :: rest when Serving.ServingCommand.names |> List.contains command ->
+        Serving.ServingCommand.run command rest
     | "quick_start" :: rest ->
         let out, settings = splitOut (pairs rest)
         Interruption.withCancellation (QuickStart.execute out settings)
@@ -179,6 +181,7 @@ let run (words: string seq) : int =
         fail 2 $"{error.Message}\n'help' lists the commands, 'run MODEL help' the settings."
     | :? DataFormatException as error -> fail 2 error.Message
     | :? ArgumentException as error -> fail 2 error.Message
+    | :? FileNotFoundException as error -> fail 2 error.Message
     | :? DivergenceException as error -> fail 1 error.Message
     | :? IOException as error -> fail 1 error.Message
     | :? UnauthorizedAccessException as error ->

@@ -80,6 +80,15 @@ let commands: (string * string * string) list =
         "compares the test population of a data set with its training population before anything is trained: which level "
         + "shifts, by which features, and which shift protocol is most alike. `testData FILE` compares with a file of your "
         + "own, `shift PROTOCOL` with the last test set of a protocol; else later ratings with earlier ones"
+        "recommend",
+        "RUN ratings FILE [top N] [features name=value,…] [titles FILE]",
+        "the best unseen items for a new user of these ratings, by the model in the folder of a run"
+        "predict",
+        "RUN FILE [features FILE] [out FILE]",
+        "scores for the users of a file: rows with a rating are what the model adapts to, rows without are scored"
+        "explain",
+        "RUN ratings FILE item X [features name=value,…] [titles FILE]",
+        "which ratings moved the score of an item how much"
         "new", "FOLDER", "a folder of your own outside the clone: scripts, a study and a catalog that run as they are"
         "doctor", "", "what this machine has, and whether results come out right on it"
         "help", "[COMMAND | MODEL]", "this text, or all about a command or model"

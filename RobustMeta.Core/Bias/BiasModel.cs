@@ -46,6 +46,15 @@ public sealed class BiasModel
         }
     }
 
+    /// <summary>The model of statistics that were kept, for users who are not among the meta-training users.</summary>
+    /// <param name="label">What is predicted.</param>
+    /// <param name="statistics">How often and how well the meta-training users rated each item.</param>
+    public BiasModel(LabelKind label, ItemStatistics statistics)
+    {
+        this.label = label;
+        this.statistics = statistics;
+    }
+
     /// <summary>Ratings or logits of all support and query interactions; query labels are not looked at.</summary>
     public (ImmutableArray<float> Support, ImmutableArray<float> Query) Scores(TaskBatch batch)
     {

@@ -18,6 +18,7 @@ namespace RobustMeta.Experiments;
 /// <item><c>data.csv</c>: what was read and left out, and the fingerprint of the data</item>
 /// <item><c>testsets.csv</c>: realised shift of each test set; <c>dropped.csv</c>: who was left out, and why</item>
 /// <item><c>weights.csv</c>: learned weights; <c>model.safetensors</c>: parameters; both of the best epoch</item>
+/// <item><c>serving.safetensors</c>: what a model needs of the data to serve new users (<see cref="ServingData"/>)</item>
 /// <item><c>timing.csv</c>: seconds and memory (the one file that differs between equal runs); <c>done</c>: size and SHA-256 of all other files, written last</item>
 /// </list>
 /// A baseline has no history, weights and parameters.
@@ -165,7 +166,9 @@ public sealed class RunFolder
             CsvText.Write(In(file), HistoryTable.Csv(member.Training.History));
         }
         CsvText.Write(In("weights.csv"), RunTables.Weights(prepared, result));
-        SaveModel(result);
+        var serving = ServingData.Of(prepared, result.Spec.Meta);
+        ServingFile.Write(In(ServingFile.Name), serving);
+        SaveModel(result, serving.Fingerprint);
     }
 
     /// <summary>Where the test sets of a finished run stand on the axis of the shift.</summary>
@@ -213,9 +216,10 @@ public sealed class RunFolder
         }
     }
 
-    private void SaveModel(MethodResult result)
+    private void SaveModel(MethodResult result, string fingerprint)
     {
         var file = new SafetensorsFile();
+        file.Metadata[ServingFile.FingerprintKey] = fingerprint;
         file.Metadata["spec"] = Spec.Text;
         foreach (var parameter in result.Parameters.All)
         {

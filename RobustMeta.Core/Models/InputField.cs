@@ -39,4 +39,8 @@ public sealed record TokenField(string Name, int VocabularySize, ImmutableArray<
 /// <summary>A field of numbers, passed to the network as they are (one input each).</summary>
 /// <param name="Name">Name of the field.</param>
 /// <param name="Values">Standardised value per entity; missing values are 0.</param>
-public sealed record NumericField(string Name, ImmutableArray<float> Values) : InputField(Name);
+public sealed record NumericField(string Name, ImmutableArray<float> Values) : InputField(Name)
+{
+    /// <summary>How a raw number becomes a value, for entities that come later.</summary>
+    public Standardisation Scaling { get; init; } = new(0, 1);
+}

@@ -106,11 +106,10 @@ public static class InputSchemaBuilder
 
     private static NumericField Standardised(FloatColumn column, bool[] known)
     {
-        var values = column.Values.Where((x, entity) => known[entity] && !float.IsNaN(x)).ToArray();
-        var mean = values.Length == 0 ? 0 : values.Average();
-        var spread = values.Length == 0 ? 1 : Math.Sqrt(values.Average(x => (x - mean) * (double)(x - mean)));
-        var scale = spread > 1e-12 ? 1 / spread : 0;
-        return new(column.Name, [.. column.Values.Select(x => float.IsNaN(x) ? 0 : (float)((x - mean) * scale))]);
+        var scaling = Standardisation.Of(
+            [.. column.Values.Where((x, entity) => known[entity] && !float.IsNaN(x))]
+        );
+        return new(column.Name, [.. column.Values.Select(scaling.Apply)]) { Scaling = scaling };
     }
 
     private static ImmutableArray<int> Iota(int rows) => [.. Enumerable.Range(0, rows + 1)];

@@ -22,7 +22,7 @@ public sealed class Mamo : MetaRecommender, IPartCost
 {
     private const string Profiles = "memory.profile";
     private const string Joins = "memory.join";
-    private static readonly Scalar NegativeSlope = 0.1;
+    private static readonly Scalar NegativeSlope = HeldNumbers.Of(0.1);
 
     private readonly MamoSpec spec;
     private readonly TaskEncoder encoder;
@@ -47,7 +47,7 @@ public sealed class Mamo : MetaRecommender, IPartCost
         itemNetwork = new("itemnet", schema.ItemWidth, [spec.HiddenDim1, width], Activation.LeakyRelu);
         recommender = new("recommender", 2 * width, [spec.HiddenDim2, 1], Activation.LeakyRelu);
         inner = new(spec.Inner, new(label));
-        memoryStep = spec.MemoryStep;
+        memoryStep = HeldNumbers.Of(spec.MemoryStep);
         SupportWeighting = inner.SupportWeighting;
         Shapes =
         [

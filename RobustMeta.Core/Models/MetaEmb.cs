@@ -35,7 +35,7 @@ public sealed class MetaEmb : MetaRecommender, IPartCost
         generator = new("generator", basis.UserInputWidth, [spec.HiddenDim2, spec.IndHiddenDim], Activation.Relu);
         supportLoss = new(label);
         step = new(new() { LocalLr = spec.LocalLr, InnerSteps = 1 }, supportLoss);
-        alpha = spec.Alpha;
+        alpha = HeldNumbers.Of(spec.Alpha);
         SupportWeighting = SupportWeighting.Differentiable;
         Shapes = [.. basis.Shapes, .. generator.Shapes];
         Phases =

@@ -25,7 +25,7 @@ public sealed class MetaPmf : MetaRecommender
 {
     private const string Id = "id";
     private const int Mean = 1;
-    private static readonly Scalar Least = 1e-6;
+    private static readonly Scalar Least = HeldNumbers.Of(1e-6);
     private readonly MetaPmfSpec spec;
     private readonly int width;
     private readonly ImmutableArray<InputField> fields;

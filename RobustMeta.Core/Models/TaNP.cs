@@ -66,7 +66,7 @@ public sealed class TaNP : MetaRecommender
         ];
         output = new("output", narrow, [1], Activation.Relu);
         pool = new(spec.TauT);
-        lambda = spec.Lambda;
+        lambda = HeldNumbers.Of(spec.Lambda);
         SupportWeighting = spec.WeightedPooling ? SupportWeighting.Differentiable : SupportWeighting.Refused;
         Shapes =
         [

@@ -14,7 +14,7 @@ public static class EnvironmentReport
             ("RobustMeta", Version(typeof(EnvironmentReport).Assembly)),
             (".NET", RuntimeInformation.FrameworkDescription),
             ("TorchSharp", Version(typeof(torch).Assembly)),
-            ("libtorch", NativeLibraries.Route is null ? "not loaded" : torch.__version__),
+            ("libtorch", LibtorchVersion()),
             ("operating system", RuntimeInformation.OSDescription),
             ("architecture", RuntimeInformation.ProcessArchitecture.ToString()),
             ("processor", Processor()),
@@ -22,6 +22,20 @@ public static class EnvironmentReport
             ("processors", FormattableString.Invariant($"{Environment.ProcessorCount}")),
             ("memory", FormattableString.Invariant($"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20} MiB")),
         ];
+
+    // Loaded for the report, which must not depend on what the process did before.
+    private static string LibtorchVersion()
+    {
+        try
+        {
+            NativeLibraries.EnsureLoaded();
+            return torch.__version__;
+        }
+        catch (DllNotFoundException)
+        {
+            return "not loaded";
+        }
+    }
 
     private static int VectorWidth() =>
         Vector512.IsHardwareAccelerated ? 512

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using TorchSharp;
@@ -26,8 +25,9 @@ public static class NativeLibraries
     public static string? Route => route;
 
     /// <summary>
-    /// Loads libtorch once; later calls return at once. Runs by itself when this assembly is first used; scripts call
-    /// it explicitly, since inlining across assemblies can bypass that.
+    /// Loads libtorch once; later calls return at once. Whatever computes with tensors calls it first: the engine of automatic
+    /// differentiation does. Reading data, the fused engine and serving models of its forms need no libtorch and never load it;
+    /// who uses TorchSharp directly calls this before.
     /// </summary>
     /// <exception cref="DllNotFoundException">The library cannot be loaded; the message names the remedy.</exception>
     public static void EnsureLoaded()
@@ -45,22 +45,6 @@ public static class NativeLibraries
             torch.set_num_threads(1);
         }
     }
-
-    // CA2255 warns of module initialisers in libraries: here it is the only moment before TorchSharp's own loader.
-#pragma warning disable CA2255
-    [ModuleInitializer]
-    internal static void Initialise()
-    {
-        try
-        {
-            EnsureLoaded();
-        }
-        catch (DllNotFoundException)
-        {
-            // Whoever needs torch calls EnsureLoaded and gets this error; reading data or `doctor` must work without.
-        }
-    }
-#pragma warning restore CA2255
 
     private static string LoadOnLinux()
     {

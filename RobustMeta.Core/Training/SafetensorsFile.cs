@@ -9,7 +9,7 @@ namespace RobustMeta.Training;
 
 /// <summary>
 /// Named arrays in the safetensors format (8 bytes header length, JSON header, raw little-endian data), which Python's
-/// <c>safetensors</c> reads as it is. Types F32 and F64.
+/// <c>safetensors</c> reads as it is. Types F32, F64, I32 and U8.
 /// </summary>
 public sealed class SafetensorsFile
 {
@@ -28,6 +28,33 @@ public sealed class SafetensorsFile
 
     /// <summary>Adds an array of 64-bit numbers.</summary>
     public void Add(string name, double[] values, params int[] shape) => tensors.Add(name, (values, shape));
+
+    /// <summary>Adds an array of 32-bit integers.</summary>
+    public void Add(string name, int[] values, params int[] shape) => tensors.Add(name, (values, shape));
+
+    /// <summary>Adds an array of bytes.</summary>
+    public void Add(string name, byte[] values, params int[] shape) => tensors.Add(name, (values, shape));
+
+    /// <summary>Puts an array of 32-bit numbers in the place of one of that name, if there is one.</summary>
+    public void Replace(string name, float[] values, params int[] shape) => tensors[name] = (values, shape);
+
+    /// <summary>Whether there is an array of that name.</summary>
+    public bool Has(string name) => tensors.ContainsKey(name);
+
+    /// <summary>Extents of the array of that name.</summary>
+    /// <exception cref="InvalidDataException">There is none.</exception>
+    public IReadOnlyList<int> ShapeOf(string name) =>
+        tensors.TryGetValue(name, out var tensor)
+            ? tensor.Shape
+            : throw new InvalidDataException($"The file has no array '{name}'.");
+
+    /// <summary>The array of 32-bit integers of that name.</summary>
+    /// <exception cref="InvalidDataException">There is none, or it is of another type.</exception>
+    public int[] Integers(string name) => Find<int>(name);
+
+    /// <summary>The array of bytes of that name.</summary>
+    /// <exception cref="InvalidDataException">There is none, or it is of another type.</exception>
+    public byte[] Raw(string name) => Find<byte>(name);
 
     /// <summary>The 32-bit array of that name.</summary>
     /// <exception cref="InvalidDataException">There is none, or it is of another type.</exception>
@@ -65,7 +92,7 @@ public sealed class SafetensorsFile
     }
 
     /// <summary>Reads a file back.</summary>
-    /// <exception cref="InvalidDataException">It is damaged, or holds types other than F32 and F64.</exception>
+    /// <exception cref="InvalidDataException">It is damaged, or holds other types.</exception>
     public static SafetensorsFile Load(string path) => Parse(File.ReadAllBytes(path), path);
 
     /// <summary>Reads a file of <see cref="SaveSealed"/> back; every changed bit is noticed.</summary>
@@ -137,9 +164,22 @@ public sealed class SafetensorsFile
             : throw new InvalidDataException($"The file has no {typeof(T).Name} array '{name}'.");
 
     private static ReadOnlySpan<byte> Bytes(Array values) =>
-        values is float[] singles
-            ? MemoryMarshal.AsBytes(singles.AsSpan())
-            : MemoryMarshal.AsBytes(((double[])values).AsSpan());
+        values switch
+        {
+            float[] x => MemoryMarshal.AsBytes(x.AsSpan()),
+            double[] x => MemoryMarshal.AsBytes(x.AsSpan()),
+            int[] x => MemoryMarshal.AsBytes(x.AsSpan()),
+            _ => (byte[])values,
+        };
+
+    private static string TypeOf(Array values) =>
+        values switch
+        {
+            float[] => "F32",
+            double[] => "F64",
+            int[] => "I32",
+            _ => "U8",
+        };
 
     private byte[] Header()
     {
@@ -157,7 +197,7 @@ public sealed class SafetensorsFile
             foreach (var (name, (values, shape)) in tensors)
             {
                 json.WriteStartObject(name);
-                json.WriteString("dtype", values is float[] ? "F32" : "F64");
+                json.WriteString("dtype", TypeOf(values));
                 json.WriteStartArray("shape");
                 foreach (var extent in shape)
                 {

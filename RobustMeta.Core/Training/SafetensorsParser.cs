@@ -56,7 +56,11 @@ internal static class SafetensorsParser
         {
             "F32" => sizeof(float),
             "F64" => sizeof(double),
-            _ => throw new InvalidDataException($"{path}: '{entry.Name}' has type {type}; F32, F64 are read."),
+            "I32" => sizeof(int),
+            "U8" => sizeof(byte),
+            _ => throw new InvalidDataException(
+                $"{path}: '{entry.Name}' has type {type}; F32, F64, I32 and U8 are read."
+            ),
         };
         if (range.Length != 2 || range[0] < 0 || range[1] < range[0] || range[1] > data.Length)
         {
@@ -70,13 +74,20 @@ internal static class SafetensorsParser
             );
         }
         var content = data.Span[(int)range[0]..(int)range[1]];
-        if (width == sizeof(float))
+        switch (type)
         {
-            file.Add(entry.Name, MemoryMarshal.Cast<byte, float>(content).ToArray(), shape);
-        }
-        else
-        {
-            file.Add(entry.Name, MemoryMarshal.Cast<byte, double>(content).ToArray(), shape);
+            case "F32":
+                file.Add(entry.Name, MemoryMarshal.Cast<byte, float>(content).ToArray(), shape);
+                break;
+            case "F64":
+                file.Add(entry.Name, MemoryMarshal.Cast<byte, double>(content).ToArray(), shape);
+                break;
+            case "I32":
+                file.Add(entry.Name, MemoryMarshal.Cast<byte, int>(content).ToArray(), shape);
+                break;
+            default:
+                file.Add(entry.Name, content.ToArray(), shape);
+                break;
         }
         return (range[0], range[1]);
     }

@@ -3,8 +3,9 @@ module RobustMeta.Tests.Program
 open Expecto
 
 // One test at a time: libtorch is used from a single managed thread.
-[<EntryPoint>]
-let main args =
+let private runAll args =
+    // Models are tested on tensors directly, without the engine that loads the library.
+    RobustMeta.Runtime.NativeLibraries.EnsureLoaded()
     let summary = ref None
 
     let code =
@@ -27,3 +28,10 @@ let main args =
     | None -> ()
 
     code
+
+[<EntryPoint>]
+let main args =
+    match List.ofArray args with
+    // A process of its own that does nothing but serve: see the tests of ColdStartModel.
+    | "serve" :: folder :: ratings -> ServedRun.serveAlone folder ratings
+    | _ -> runAll args

@@ -24,7 +24,7 @@ public sealed class DecisionNetwork(
     bool rectified = false
 )
 {
-    private static readonly Scalar NegativeSlope = 0.1;
+    private static readonly Scalar NegativeSlope = HeldNumbers.Of(0.1);
 
     /// <summary>Width of the output.</summary>
     public int Width => widths[^1];

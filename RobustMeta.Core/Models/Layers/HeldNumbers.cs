@@ -1,3 +1,4 @@
+using RobustMeta.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -13,13 +14,27 @@ namespace RobustMeta.Models.Layers;
 public static class HeldNumbers
 {
     /// <summary>1.</summary>
-    public static readonly Scalar One = 1;
+    public static readonly Scalar One = Of(1);
 
     /// <summary>A half.</summary>
-    public static readonly Scalar Half = 0.5;
+    public static readonly Scalar Half = Of(0.5);
 
-    private static readonly Scalar Zero = 0;
-    private static readonly Scalar Two = 2;
+    private static readonly Scalar Zero = Of(0);
+    private static readonly Scalar Two = Of(2);
+
+    /// <summary>A number to hold; loads libtorch, without which there is none.</summary>
+    public static Scalar Of(double value)
+    {
+        NativeLibraries.EnsureLoaded();
+        return value;
+    }
+
+    /// <summary>A whole number to hold, which keeps tensors of integers as they are.</summary>
+    public static Scalar Of(int value)
+    {
+        NativeLibraries.EnsureLoaded();
+        return value;
+    }
 
     /// <summary><c>a + b</c>.</summary>
     public static Tensor Plus(this Tensor a, Tensor b) => a.add(b, One);

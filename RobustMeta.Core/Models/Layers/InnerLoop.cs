@@ -12,7 +12,8 @@ namespace RobustMeta.Models.Layers;
 public sealed class InnerLoop(GradientAdaptedSpec spec, SupportLoss loss)
 {
     // Held, since the scalar of an implicit conversion may be collected while native code still reads it.
-    private readonly Scalar localRate = spec.LocalLr;
+    // Made when first used: a model is described without libtorch.
+    private readonly Lazy<Scalar> localRate = new(() => HeldNumbers.Of(spec.LocalLr));
 
     /// <summary>What the loop can do with support weights.</summary>
     public SupportWeighting SupportWeighting =>
@@ -53,7 +54,7 @@ public sealed class InnerLoop(GradientAdaptedSpec spec, SupportLoss loss)
             var gradients = autograd.grad([total], fast, retain_graph: true, create_graph: exact);
             for (var i = 0; i < fast.Count; i++)
             {
-                var move = rates is null ? gradients[i] * localRate : gradients[i] * rates[i];
+                var move = rates is null ? gradients[i] * localRate.Value : gradients[i] * rates[i];
                 fast[i] = differentiable ? fast[i] - move : (fast[i] - move).detach().requires_grad_();
             }
         }

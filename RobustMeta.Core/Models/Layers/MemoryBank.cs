@@ -9,7 +9,7 @@ namespace RobustMeta.Models.Layers;
 /// </summary>
 public static class MemoryBank
 {
-    private static readonly Scalar Least = 1e-8;
+    private static readonly Scalar Least = HeldNumbers.Of(1e-8);
 
     /// <summary>A memory of K slots, normal around zero.</summary>
     public static ParameterShape Shape(string name, int slots, double deviation, params int[] shape) =>

@@ -10,8 +10,8 @@ namespace RobustMeta.Models.Layers;
 /// <param name="degrees">Degrees of freedom τ.</param>
 public sealed class StudentPool(double degrees)
 {
-    private readonly Scalar inverse = 1 / degrees;
-    private readonly Scalar power = -(degrees + 1) / 2;
+    private readonly Scalar inverse = HeldNumbers.Of(1 / degrees);
+    private readonly Scalar power = HeldNumbers.Of(-(degrees + 1) / 2);
 
     /// <summary>Assignment of each task to each vector, <c>[B, k]</c>; rows sum to one.</summary>
     /// <param name="tasks">Task embeddings <c>[B, E]</c>.</param>

@@ -14,7 +14,7 @@ namespace RobustMeta.Models.Layers;
 public sealed class SupportClasses(LabelKind label, Pooling pooling, bool weighted)
 {
     // A residual has to exceed the mean by more than rounding does.
-    private static readonly Scalar Margin = 1e-4;
+    private static readonly Scalar Margin = HeldNumbers.Of(1e-4);
 
     /// <summary>
     /// Representative of each class, <c>[B, E]</c> (zero for an empty class), and the user's level <c>[B]</c>: the mean

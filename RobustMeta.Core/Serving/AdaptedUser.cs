@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using RobustMeta.Data;
+
+namespace RobustMeta.Serving;
+
+/// <summary>A model that has adapted to a user's ratings and features. Immutable; for any number of threads.</summary>
+public sealed class AdaptedUser
+{
+    private readonly IServedUser user;
+    private readonly Vocabulary items;
+    private readonly ImmutableArray<int> rated;
+
+    internal AdaptedUser(
+        IServedUser user,
+        Vocabulary items,
+        ImmutableArray<int> rated,
+        ImmutableArray<string> unknownItems,
+        ImmutableArray<string> unknownFeatures
+    )
+    {
+        this.user = user;
+        this.items = items;
+        this.rated = rated;
+        UnknownItems = unknownItems;
+        UnknownFeatures = unknownFeatures;
+    }
+
+    /// <summary>Number of ratings that the model adapted to.</summary>
+    public int Ratings => rated.Length;
+
+    /// <summary>Rated items that the model does not know; their ratings are left out.</summary>
+    public ImmutableArray<string> UnknownItems { get; }
+
+    /// <summary>Values of features that the model does not know, as <c>feature 'value'</c>; they count as missing.</summary>
+    public ImmutableArray<string> UnknownFeatures { get; }
+
+    /// <summary>What the user of the scores should know, a sentence each; empty where all was taken.</summary>
+    public IReadOnlyList<string> Notes
+    {
+        get
+        {
+            var notes = new List<string>();
+            if (UnknownItems.Length > 0)
+            {
+                notes.Add(
+                    $"{UnknownItems.Length} rated items are unknown to the model and left out: {Named(UnknownItems)}."
+                );
+            }
+            if (UnknownFeatures.Length > 0)
+            {
+                notes.Add(
+                    $"{UnknownFeatures.Length} values of features are unknown to the model and count as missing: "
+                        + $"{Named(UnknownFeatures)}."
+                );
+            }
+            if (Ratings == 0)
+            {
+                notes.Add("There is no rating to adapt to: scores are what the model expects of any such user.");
+            }
+            return notes;
+        }
+    }
+
+    /// <summary>Scores of some items: predicted ratings, or logits of a click; NaN for items that the model does not know.</summary>
+    /// <param name="wanted">Identifiers of the items.</param>
+    /// <exception cref="InvalidOperationException">The model cannot score without a rating to adapt to.</exception>
+    public float[] Score(IReadOnlyList<string> wanted) => Known(wanted, Score);
+
+    /// <summary>Standard deviations of the scores of some items; null where the model knows none.</summary>
+    /// <param name="wanted">Identifiers of the items; NaN for those that the model does not know.</param>
+    public float[]? Deviations(IReadOnlyList<string> wanted) =>
+        user.Deviations([]) is null ? null : Known(wanted, known => user.Deviations(known)!);
+
+    /// <summary>The items with the highest scores that the user has not rated; equal scores in the order of the catalog.</summary>
+    /// <param name="count">How many, at least 1; fewer where there are no more.</param>
+    /// <exception cref="InvalidOperationException">The model cannot score without a rating to adapt to.</exception>
+    public IReadOnlyList<Recommendation> Recommend(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        var seen = rated.ToHashSet();
+        int[] unseen = [.. Enumerable.Range(0, items.Count).Where(item => !seen.Contains(item))];
+        var scores = Score(unseen);
+        int[] order = [.. Enumerable.Range(0, unseen.Length).OrderByDescending(i => scores[i]).ThenBy(i => i).Take(count)];
+        var deviations = user.Deviations([.. order.Select(i => unseen[i])]);
+        return
+        [
+            .. order.Select((i, place) => new Recommendation(items[unseen[i]], scores[i], deviations?[place])),
+        ];
+    }
+
+    private float[] Score(int[] known)
+    {
+        var scores = user.Score(known);
+        return Array.TrueForAll(scores, float.IsFinite)
+            ? scores
+            : throw new InvalidOperationException(
+                Ratings == 0
+                    ? "This model adapts to ratings and cannot score without any: give it at least one rating of an item that "
+                        + "it knows."
+                    : "The model diverges on these ratings: a score is not finite. Check that the ratings are on the scale that "
+                        + "the model was trained on."
+            );
+    }
+
+    private float[] Known(IReadOnlyList<string> wanted, Func<int[], float[]> of)
+    {
+        var places = wanted.Select(item => items.Find(item)).ToArray();
+        var known = of([.. places.OfType<int>()]);
+        var next = 0;
+        return Array.ConvertAll(places, place => place is null ? float.NaN : known[next++]);
+    }
+
+    private static string Named(ImmutableArray<string> names)
+    {
+        const int Shown = 5;
+        return string.Join(", ", names.Take(Shown)) + (names.Length > Shown ? ", …" : "");
+    }
+}

@@ -1,0 +1,142 @@
+using System.Collections.Immutable;
+using RobustMeta.Data;
+using RobustMeta.Experiments;
+using RobustMeta.Models;
+using RobustMeta.Settings;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Serving;
+
+/// <summary>
+/// A trained model in use, without the data that it was trained on. For any number of threads at once. Models with a fused form
+/// (the perceptrons such as MeLU and ANIL, and MetaRidge) and MetaPMF are computed without libtorch, which is never loaded then;
+/// others work on one thread of their own.
+/// </summary>
+/// <example>
+/// <code>
+/// using var model = ColdStartModel.Load("results/ml-1m-MetaPMF-0123456789ab");
+/// var user = model.For([("2858", 5), ("1", 3)], new Dictionary&lt;string, string> { ["gender"] = "F" });
+/// foreach (var item in user.Recommend(10)) Console.WriteLine($"{item.Item} {item.Score}");
+/// </code>
+/// </example>
+public sealed class ColdStartModel : IDisposable
+{
+    private readonly TrainedRun run;
+    private readonly UserEncoder encoder;
+
+    private ColdStartModel(TrainedRun run, IServedModel served)
+    {
+        this.run = run;
+        Served = served;
+        encoder = new(run.Data.UserFeatures);
+    }
+
+    /// <summary>The run's spec.</summary>
+    public ExperimentSpec Spec => run.Spec;
+
+    /// <summary>Name of the method in results.</summary>
+    public string MethodName => run.Spec.MethodName;
+
+    /// <summary>What scores are: ratings, or logits of a click.</summary>
+    public LabelKind Label => run.Data.Label;
+
+    /// <summary>Smallest rating that counts as relevant; a model of clicks learns from whether ratings reach it.</summary>
+    public double Threshold => run.Data.Threshold;
+
+    /// <summary>Identifiers of the items that the model knows.</summary>
+    public Vocabulary Items => run.Data.Items;
+
+    /// <summary>Names of the user features that the model sees.</summary>
+    public IReadOnlyList<string> UserFeatures => encoder.Names;
+
+    /// <summary>Fingerprint of the data that the model was trained on.</summary>
+    public string Fingerprint => run.Data.Fingerprint;
+
+    /// <summary>What the run knows of its data.</summary>
+    internal ServingData Data => run.Data;
+
+    /// <summary>The model.</summary>
+    internal IServedModel Served { get; }
+
+    /// <summary>Reads a finished run's folder.</summary>
+    /// <param name="runFolder">The folder.</param>
+    /// <param name="asEvaluated">
+    /// Whether MetaPMF is computed as it was evaluated, by tensors of 32-bit numbers on libtorch, instead of in closed form.
+    /// </param>
+    /// <exception cref="InvalidDataException">
+    /// It is no finished run, of another version, or its files do not belong together; the message says what to do.
+    /// </exception>
+    /// <exception cref="SettingException">Its method is a baseline, or this version does not know its settings.</exception>
+    public static ColdStartModel Load(string runFolder, bool asEvaluated = false)
+    {
+        var run = new TrainedRun(runFolder);
+        return new(run, Serve(run, asEvaluated));
+    }
+
+    /// <summary>Adapts the model to a user.</summary>
+    /// <param name="ratings">
+    /// Items and what the user gave them, on the scale of the training data; for a model of clicks those that reach
+    /// <see cref="Threshold"/> are positive. Of several ratings of one item the last counts.
+    /// </param>
+    /// <param name="features">The user's features by name; what is missing counts as unknown.</param>
+    /// <exception cref="ArgumentException">A rating is not finite.</exception>
+    /// <exception cref="SettingException">The model sees no such feature, or it is no number.</exception>
+    public AdaptedUser For(
+        IEnumerable<(string Item, float Value)> ratings,
+        IReadOnlyDictionary<string, string>? features = null
+    )
+    {
+        var unknownItems = ImmutableArray.CreateBuilder<string>();
+        var unknownFeatures = ImmutableArray.CreateBuilder<string>();
+        var known = new OrderedDictionary<int, float>();
+        foreach (var (item, value) in ratings)
+        {
+            if (!float.IsFinite(value))
+            {
+                throw new ArgumentException($"The rating of item '{item}' is {value}; expected a finite number.");
+            }
+            if (Items.Find(item) is { } place)
+            {
+                known[place] = LabelOf(value);
+            }
+            else
+            {
+                unknownItems.Add(item);
+            }
+        }
+        var user = encoder.Encode(features ?? ImmutableDictionary<string, string>.Empty, unknownFeatures);
+        return new(
+            Served.Adapt(user, [.. known.Keys], [.. known.Values]),
+            Items,
+            [.. known.Keys],
+            unknownItems.ToImmutable(),
+            unknownFeatures.ToImmutable()
+        );
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Served.Dispose();
+
+    /// <summary>The method as it was evaluated, on a schema of the caller's users.</summary>
+    internal RunPredictor Predictor(InputSchema schema) => run.Predictor(schema, threads: 1);
+
+    private float LabelOf(float value) =>
+        Label == LabelKind.Rating ? value
+        : new BinaryRelevance(Threshold).Holds(value) ? 1
+        : 0;
+
+    private static IServedModel Serve(TrainedRun run, bool asEvaluated)
+    {
+        if (run is { Model: MetaPmfSpec spec, Parameters: { } parameters } && !asEvaluated)
+        {
+            return new FactorModel(spec, run.Data, parameters);
+        }
+        return run.NeedsTorch ? new TorchModel(Create) : new FusedModel(Create);
+
+        SlotPredictor Create()
+        {
+            var slot = new UserSlot(run.Data);
+            return new(slot, run.Predictor(slot.Schema, threads: 1));
+        }
+    }
+}

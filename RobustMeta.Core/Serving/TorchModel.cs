@@ -1,0 +1,31 @@
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Serving;
+
+/// <summary>A model by automatic differentiation: one engine, on the one thread that works with libtorch.</summary>
+internal sealed class TorchModel : IServedModel
+{
+    private readonly SlotPredictor engine;
+
+    /// <summary>A model.</summary>
+    /// <param name="create">Makes the engine, on the thread that it stays on.</param>
+    /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
+    public TorchModel(Func<SlotPredictor> create) => engine = ServingThread.Run(create);
+
+    /// <inheritdoc/>
+    public IServedUser Adapt(FieldInput[] user, int[] items, float[] labels) =>
+        new EngineUser(
+            (inputs, batch) => ServingThread.Run(() => engine.Predict(inputs, batch)),
+            user,
+            [.. items],
+            [.. labels]
+        );
+
+    /// <inheritdoc/>
+    public void Dispose() =>
+        ServingThread.Run(() =>
+        {
+            engine.Dispose();
+            return 0;
+        });
+}

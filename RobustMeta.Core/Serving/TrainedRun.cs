@@ -1,0 +1,119 @@
+using RobustMeta.Bias;
+using RobustMeta.Engine;
+using RobustMeta.Experiments;
+using RobustMeta.Models;
+using RobustMeta.Robustness;
+using RobustMeta.Settings;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Serving;
+
+/// <summary>A finished run as it was trained: its spec, its parameters, and what it knows of its data.</summary>
+internal sealed class TrainedRun
+{
+    private const string SpecName = "spec.toml";
+    private const string Weights = "model.safetensors";
+    private readonly IReadOnlyList<ParameterSet> members;
+    private readonly MetaMethodSpec method;
+
+    /// <summary>Reads a run's folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="InvalidDataException">It is no finished run, or its files do not belong together.</exception>
+    /// <exception cref="SettingException">Its method keeps no parameters, or this version does not know its settings.</exception>
+    public TrainedRun(string folder)
+    {
+        RequireFinished(folder);
+        var specPath = Path.Combine(folder, SpecName);
+        Spec = SpecFile.Read(specPath);
+        method =
+            Spec.Method as MetaMethodSpec
+            ?? throw new SettingException(
+                $"{folder}: {Spec.Method.Name} is a baseline, which keeps no parameters in its run's folder and cannot be used "
+                    + "without its data. Run a model, e.g. MetaPMF or MetaRidge; a baseline is measured beside it by itself."
+            );
+        Data = ServingFile.Read(Path.Combine(folder, ServingFile.Name));
+        var weights = new RunWeights(Path.Combine(folder, Weights), Data);
+        if (weights.Spec is { } text && text != File.ReadAllText(specPath))
+        {
+            throw new InvalidDataException(
+                $"{Path.Combine(folder, Weights)} was trained with other settings than {SpecName} beside it. Put the files of "
+                    + "one run together, or make the run again."
+            );
+        }
+        var model = Create(new UserSlot(Data).Schema);
+        IReadOnlyList<string> prefixes =
+            method.Robustness.Population.Count == 0
+                ? [""]
+                : [.. method.Robustness.Population.Select(radius => $"radius {PopulationRun.Name(radius)} ")];
+        weights.RequireOnly(prefixes.SelectMany(p => model.Shapes.Select(shape => p + shape.Name)).ToHashSet());
+        members = [.. prefixes.Select(prefix => weights.Of(model, prefix))];
+    }
+
+    /// <summary>The experiment.</summary>
+    public ExperimentSpec Spec { get; }
+
+    /// <summary>What the run knows of its data.</summary>
+    public ServingData Data { get; }
+
+    /// <summary>The model's hyper-parameters.</summary>
+    public ModelSpec Model => method.Model;
+
+    /// <summary>Parameters of the model; null for a population of several.</summary>
+    public ParameterSet? Parameters => members.Count == 1 ? members[0] : null;
+
+    /// <summary>Whether the run's engine computes by automatic differentiation, and needs libtorch.</summary>
+    public bool NeedsTorch =>
+        method.Engine.Engine == EngineKind.Autograd
+        || (
+            method.Engine.Engine == EngineKind.Auto && FusedEngine.Refusal(Create(new UserSlot(Data).Schema)) is not null
+        );
+
+    /// <summary>The method as it was evaluated.</summary>
+    /// <param name="schema">What it sees: the run's items, and users of any kind.</param>
+    /// <param name="threads">Threads of each engine.</param>
+    public RunPredictor Predictor(InputSchema schema, int threads)
+    {
+        var engines = members.Select(parameters => EngineOf(Create(schema), parameters, threads)).ToList();
+        var predictors = engines.Select(engine => new EnginePredictor(Spec.MethodName, engine)).ToList();
+        return new(
+            method.Robustness.Population.Count == 0
+                ? predictors[0]
+                : new PopulationPredictor(
+                    Spec.MethodName,
+                    Data.Label,
+                    [.. predictors],
+                    method.Robustness.PopulationCaution
+                ),
+            engines
+        );
+    }
+
+    private MetaRecommender Create(InputSchema schema) =>
+        method.Model.Create(schema, method.Features.EmbeddingScale, Data.Label);
+
+    private IMetaGradientEngine EngineOf(MetaRecommender model, ParameterSet parameters, int threads)
+    {
+        IMetaGradientEngine engine = NeedsTorch
+            ? new AutogradEngine(model, parameters, threads)
+            : new FusedEngine(model, parameters, threads);
+        return method.Model.Offset == OffsetKind.None
+            ? engine
+            : new OffsetEngine(engine, new BiasModel(Data.Label, Data.Statistics));
+    }
+
+    private static void RequireFinished(string folder)
+    {
+        if (!Directory.Exists(folder))
+        {
+            throw new InvalidDataException(
+                $"There is no folder {folder}; expected the folder of a run, as 'run MODEL' names it at its end."
+            );
+        }
+        foreach (var name in new[] { SpecName, "done" }.Where(name => !File.Exists(Path.Combine(folder, name))))
+        {
+            throw new InvalidDataException(
+                $"{folder} has no {name}: it is no finished run. Let the run finish, or name the folder of another."
+            );
+        }
+    }
+}

@@ -1,0 +1,229 @@
+/// `recommend`, `predict`, `explain`: a trained model in use.
+module RobustMeta.Scripts.Serving.ServingCommand
+
+open System
+open System.Collections.Generic
+open System.Globalization
+open System.IO
+open RobustMeta.Runtime
+open RobustMeta.Scripts
+open RobustMeta.Serving
+open RobustMeta.Settings
+open RobustMeta.Tasks
+
+let private invariant = CultureInfo.InvariantCulture
+
+/// Settings of a command, as pairs; those that it does not have are refused.
+let settingsOf (command: string) (known: string list) (words: string list) : Map<string, string> =
+    if words.Length % 2 <> 0 then
+        raise (SettingException $"'{List.last words}' has no value: settings of {command} come in pairs, name value.")
+
+    let pairs = words |> List.chunkBySize 2 |> List.map (fun pair -> pair[0], pair[1])
+
+    for name, _ in pairs do
+        if not (List.contains name known) then
+            let all = String.Join(", ", known)
+            let hint = NearestName.Hint(name, known)
+            let close = if hint = "" then "." else hint
+            raise (SettingException $"{command} has no setting '{name}'{close} Its settings: {all}")
+
+    Map.ofList pairs
+
+let private count (name: string) (text: string) =
+    match Int32.TryParse(text, NumberStyles.None, invariant) with
+    | true, n when n > 0 -> n
+    | _ -> raise (SettingException $"{name} is '{text}'; expected a number of 1 or more")
+
+/// Features as `name=value,name=value`.
+let private features (text: string option) : IReadOnlyDictionary<string, string> =
+    let found = Dictionary<string, string>()
+
+    for part in (defaultArg text "").Split(',', StringSplitOptions.RemoveEmptyEntries) do
+        match part.IndexOf '=' with
+        | at when at > 0 -> found[part.Substring(0, at).Trim()] <- part.Substring(at + 1).Trim()
+        | _ -> raise (SettingException $"features has '{part}'; expected name=value,name=value")
+
+    found
+
+let private textsOf (path: string option) what =
+    match path with
+    | Some file -> RatedRows.ReadTexts(file, what)
+    | None -> Dictionary<string, IReadOnlyDictionary<string, string>>()
+
+/// Title of an item, where a file of titles has one.
+let private titles (path: string option) =
+    let texts = textsOf path "item"
+    let column = [ "title"; "name"; "movie_title" ]
+
+    fun item ->
+        match texts.TryGetValue item with
+        | true, row ->
+            match column |> List.tryFind row.ContainsKey with
+            | Some name -> row[name]
+            | None when row.Count > 0 -> Seq.head row.Values
+            | None -> ""
+        | _ -> ""
+
+/// What a rating is worth where a file only lists items: a positive.
+let private valueOf (model: ColdStartModel) path (row: RatedRow) =
+    if row.Rating.HasValue then
+        row.Rating.Value
+    elif model.Label = LabelKind.Click then
+        float32 (max 1.0 model.Threshold)
+    else
+        raise (
+            SettingException
+                $"{path}, line {row.Line}: item '{row.Item}' has no rating; this model predicts ratings and adapts to them"
+        )
+
+/// The ratings of the one user of a file.
+let private ratingsOf (model: ColdStartModel) (path: string) =
+    let rows = RatedRows.Read path |> Seq.toList
+
+    match rows |> List.map _.User |> List.distinct with
+    | _ :: second :: _ ->
+        raise (
+            SettingException
+                $"{path} holds several users, '{rows.Head.User}' and '{second}' among them; expected the ratings of one. 'predict' takes many."
+        )
+    | _ -> ()
+
+    [ for row in rows -> struct (row.Item, valueOf model path row) ]
+
+let private number (x: float32) = x.ToString("0.0000", invariant)
+
+let private scoreName (model: ColdStartModel) = if model.Label = LabelKind.Click then "logit" else "rating"
+
+let private need command (settings: Map<string, string>) name usage =
+    match settings.TryFind name with
+    | Some value -> value
+    | None -> raise (SettingException $"{command} needs {name}: {usage}")
+
+/// `recommend RUN ratings FILE [top N] [features name=value,…] [titles FILE]`.
+let recommend (words: string list) =
+    match words with
+    | [] -> raise (SettingException "recommend needs the folder of a run: recommend RUN ratings FILE top 10")
+    | run :: rest ->
+        let settings = settingsOf "recommend" [ "ratings"; "top"; "features"; "titles" ] rest
+        use model = ColdStartModel.Load run
+        let titleOf = titles (settings.TryFind "titles")
+
+        let rated =
+            match settings.TryFind "ratings" with
+            | Some file -> ratingsOf model file
+            | None -> []
+
+        let user = model.For(rated, features (settings.TryFind "features"))
+
+        for note in user.Notes do
+            eprintfn $"note: {note}"
+
+        let best = user.Recommend(settings.TryFind "top" |> Option.defaultValue "10" |> count "top")
+        let isUnsure = best |> Seq.exists _.Deviation.HasValue
+        let hasTitles = settings.ContainsKey "titles"
+
+        let table: Tables.Table =
+            {
+                Header =
+                    [
+                        "rank"
+                        "item"
+                        scoreName model
+                        if isUnsure then
+                            "deviation"
+                        if hasTitles then
+                            "title"
+                    ]
+                Rows =
+                    [
+                        for i, r in Seq.indexed best ->
+                            [
+                                string (i + 1)
+                                r.Item
+                                number r.Score
+                                if isUnsure then
+                                    number r.Deviation.Value
+                                if hasTitles then
+                                    titleOf r.Item
+                            ]
+                    ]
+            }
+
+        printf "%s" (Tables.markdown table)
+        0
+
+/// `predict RUN FILE [features FILE] [out FILE]`: a row for each row without a rating.
+let predict (words: string list) =
+    match words with
+    | run :: file :: rest ->
+        let settings = settingsOf "predict" [ "features"; "out" ] rest
+        use model = ColdStartModel.Load run
+        let rows = FilePredictions(model, Features = textsOf (settings.TryFind "features") "user")
+        let path = settings.TryFind "out"
+        let aside = path |> Option.map (fun path -> $"{path}.{Environment.ProcessId}.part")
+
+        let write (target: TextWriter) =
+            target.Write "user,item,score,deviation,ratings\n"
+
+            for row in rows.Of file do
+                let deviation = if row.Deviation.HasValue then row.Deviation.Value.ToString("R", invariant) else ""
+                let score = if Single.IsNaN row.Score then "" else row.Score.ToString("R", invariant)
+                target.Write $"{CsvText.Quote row.User},{CsvText.Quote row.Item},{score},{deviation},{row.Ratings}\n"
+
+        match path, aside with
+        | Some path, Some aside ->
+            do
+                use target = new StreamWriter(aside)
+                write target
+
+            File.Move(aside, path, true)
+        | _ -> write Console.Out
+
+        let unknown = rows.UnknownItems
+        eprintfn $"note: {rows.Users} users, {rows.WithoutRatings} of them scored by the model's prior for want of ratings"
+
+        if unknown.Count > 0 then
+            let named = String.Join(", ", unknown.Keys |> Seq.truncate 5)
+            let more = if unknown.Count > 5 then ", …" else ""
+            eprintfn $"note: {unknown.Count} items are unknown to the model; they have no score: {named}{more}"
+
+        0
+    | _ -> raise (SettingException "predict needs the folder of a run and a file: predict RUN FILE")
+
+/// `explain RUN ratings FILE item X [features name=value,…]`.
+let explain (words: string list) =
+    let usage = "explain RUN ratings FILE item X"
+
+    match words with
+    | [] -> raise (SettingException $"explain needs the folder of a run: {usage}")
+    | run :: rest ->
+        let settings = settingsOf "explain" [ "ratings"; "item"; "features"; "titles" ] rest
+        let file = need "explain" settings "ratings" usage
+        let item = need "explain" settings "item" usage
+        use model = ColdStartModel.Load run
+        let titleOf = titles (settings.TryFind "titles")
+        let because = Explanation.Of(model, ratingsOf model file, features (settings.TryFind "features"), item)
+        printfn $"{scoreName model} of {item}: {number because.Score}; without any rating: {number because.Prior}\n"
+
+        let table: Tables.Table =
+            {
+                Header = [ "rated item"; "rating"; "moves the score by"; "title" ]
+                Rows =
+                    [
+                        for i in because.Influences ->
+                            [ i.Item; i.Rating.ToString("R", invariant); i.Change.ToString("+0.0000;-0.0000;0", invariant); titleOf i.Item ]
+                    ]
+            }
+
+        printf "%s" (Tables.markdown table)
+        0
+
+/// Names of the commands of this module.
+let names = [ "recommend"; "predict"; "explain" ]
+
+/// Runs one of them; the exit code.
+let run (command: string) (words: string list) : int =
+    match command with
+    | "recommend" -> recommend words
+    | "predict" -> predict words
+    | _ -> explain words

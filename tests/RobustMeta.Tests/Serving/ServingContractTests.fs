@@ -1,0 +1,52 @@
+module RobustMeta.Tests.Serving.ServingContractTests
+
+open System
+open Expecto
+open RobustMeta.Models
+open RobustMeta.Serving
+open RobustMeta.Tasks
+open RobustMeta.Tests
+open RobustMeta.Tests.ServedRun
+
+/// What every model in use has to keep: the folder alone gives the results of the evaluation bit for bit, and users who come
+/// one by one get the scores of the batch.
+let private contract (name: string) (settings: (string * string) list) =
+    TempFolder.within (fun root ->
+        let run = train root name settings
+        use model = ColdStartModel.Load run.Folder
+        let source, spec = run.Prepared.Source, run.Result.Spec
+        use predictor = model.Predictor(run.Prepared.SchemaOf spec.Meta.Features)
+        let again = run.Prepared.Evaluate predictor
+        Expect.equal (Seq.length again) (Seq.length run.Result.Users) "rows"
+        Expect.sequenceEqual again run.Result.Users "results of the folder alone, bit for bit"
+
+        let tasks = run.Prepared.Split.Test
+        let batch = source.All tasks
+        let together = predictor.Predict batch
+
+        for b in 0 .. min 4 (tasks.Length - 1) do
+            let alone = (adapt model run tasks[b]).Score(itemsOf run tasks[b].Query)
+            let expected = Array.sub together batch.QueryOffsets[b] (batch.QueryLength b) |> Array.map float
+            ModelCase.near $"user {b}" 1e-4 expected (Array.map float alone))
+
+[<Tests>]
+let tests =
+    testList
+        "Serving"
+        [
+            for name in ModelSpec.Registry.All.Keys do
+                testCase $"{name}: the folder alone gives the same scores" <| fun () -> contract name []
+
+            testCase "a population of radii in use gives the same scores"
+            <| fun () -> contract "MeLU" [ "levels", "user"; "population", "0,0.5"; "ascent", "bestResponse"; "set", "chi2 0.5" ]
+
+            for name in [ "MeLU"; "MetaRidge"; "MetaPMF"; "TaNP" ] do
+                testCase $"{name} of ratings in use gives the same scores"
+                <| fun () -> contract name [ "label", "rating"; "offset", "bias" ]
+
+            testCase "MetaPMF informed by exposure in use gives the same scores"
+            <| fun () -> contract "MetaPMF" [ "userPrior", "exposure"; "itemPrior", "exposure"; "exposureRank", "5" ]
+
+            testCase "MeLU on the engine of automatic differentiation in use gives the same scores"
+            <| fun () -> contract "MeLU" [ "engine", "autograd" ]
+        ]
