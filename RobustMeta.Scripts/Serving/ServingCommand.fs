@@ -166,8 +166,9 @@ let predict (words: string list) =
             target.Write "user,item,score,deviation,ratings\n"
 
             for row in rows.Of file do
-                let deviation = if row.Deviation.HasValue then row.Deviation.Value.ToString("R", invariant) else ""
-                let score = if Single.IsNaN row.Score then "" else row.Score.ToString("R", invariant)
+                let text (x: float32) = if Single.IsNaN x then "" else x.ToString("R", invariant)
+                let score = text row.Score
+                let deviation = if row.Deviation.HasValue then text row.Deviation.Value else ""
                 target.Write $"{CsvText.Quote row.User},{CsvText.Quote row.Item},{score},{deviation},{row.Ratings}\n"
 
         match path, aside with
