@@ -30,11 +30,7 @@ public abstract record ServedFeature(string Name)
         };
 
     // The texts of the vocabulary that meta-training showed; a model knows no other.
-    private static ImmutableArray<string?> Known(
-        TokenField field,
-        Vocabulary vocabulary,
-        ImmutableArray<int> ofColumn
-    )
+    private static ImmutableArray<string?> Known(TokenField field, Vocabulary vocabulary, ImmutableArray<int> ofColumn)
     {
         var known = new string?[field.VocabularySize];
         for (var i = 0; i < ofColumn.Length; i++)

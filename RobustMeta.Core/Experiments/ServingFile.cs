@@ -80,10 +80,7 @@ public static class ServingFile
             UserFeatures = [.. Lines(file, "userFields").Select(line => UserFeature(file, line))],
             EmbeddingDim = int.Parse(file.Metadata["embeddingDim"], CultureInfo.InvariantCulture),
             UserRows = int.Parse(file.Metadata["userRows"], CultureInfo.InvariantCulture),
-            Statistics = new(
-                [.. file.Double("statistics.counts")],
-                [.. file.Double("statistics.sums")]
-            ),
+            Statistics = new([.. file.Double("statistics.counts")], [.. file.Double("statistics.sums")]),
         };
     }
 

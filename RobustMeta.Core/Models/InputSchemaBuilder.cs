@@ -106,9 +106,7 @@ public static class InputSchemaBuilder
 
     private static NumericField Standardised(FloatColumn column, bool[] known)
     {
-        var scaling = Standardisation.Of(
-            [.. column.Values.Where((x, entity) => known[entity] && !float.IsNaN(x))]
-        );
+        var scaling = Standardisation.Of([.. column.Values.Where((x, entity) => known[entity] && !float.IsNaN(x))]);
         return new(column.Name, [.. column.Values.Select(scaling.Apply)]) { Scaling = scaling };
     }
 

@@ -80,12 +80,12 @@ public sealed class AdaptedUser
         var seen = rated.ToHashSet();
         int[] unseen = [.. Enumerable.Range(0, items.Count).Where(item => !seen.Contains(item))];
         var scores = Score(unseen);
-        int[] order = [.. Enumerable.Range(0, unseen.Length).OrderByDescending(i => scores[i]).ThenBy(i => i).Take(count)];
-        var deviations = user.Deviations([.. order.Select(i => unseen[i])]);
-        return
+        int[] order =
         [
-            .. order.Select((i, place) => new Recommendation(items[unseen[i]], scores[i], deviations?[place])),
+            .. Enumerable.Range(0, unseen.Length).OrderByDescending(i => scores[i]).ThenBy(i => i).Take(count),
         ];
+        var deviations = user.Deviations([.. order.Select(i => unseen[i])]);
+        return [.. order.Select((i, place) => new Recommendation(items[unseen[i]], scores[i], deviations?[place]))];
     }
 
     private float[] Score(int[] known)

@@ -13,12 +13,7 @@ namespace RobustMeta.Serving;
 /// <param name="parameters">Its parameters.</param>
 /// <param name="items">Its items.</param>
 /// <param name="exposureRank">Length of the exposure vectors; 0 where the prior has none.</param>
-internal sealed class FactorPriorMean(
-    ServingData data,
-    ParameterSet parameters,
-    FactorItems items,
-    int exposureRank
-)
+internal sealed class FactorPriorMean(ServingData data, ParameterSet parameters, FactorItems items, int exposureRank)
 {
     private readonly TokenField? identity = data
         .ItemFields.OfType<TokenField>()

@@ -29,10 +29,7 @@ internal sealed class FactorUser(FactorModel model, double[] vector, double[] co
     /// covariance V and the variances s of the item's vector.
     /// </remarks>
     public float[] Deviations(int[] items) =>
-        Array.ConvertAll(
-            items,
-            item => (float)Math.Sqrt(Variance(item) + Doubt(item) + model.Items.MeanSpread(item))
-        );
+        Array.ConvertAll(items, item => (float)Math.Sqrt(Variance(item) + Doubt(item) + model.Items.MeanSpread(item)));
 
     /// <summary>What is not known of the user, in an item's score: <c>qᵀVq</c>.</summary>
     public double Variance(int item)

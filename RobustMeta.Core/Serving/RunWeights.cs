@@ -82,7 +82,9 @@ internal sealed class RunWeights
         }
         if (Array.FindIndex(values, x => !float.IsFinite(x)) is var place && place >= 0)
         {
-            throw new InvalidDataException($"{path}: '{name}' is {values[place]} at place {place}; expected finite numbers.");
+            throw new InvalidDataException(
+                $"{path}: '{name}' is {values[place]} at place {place}; expected finite numbers."
+            );
         }
         values.CopyTo(parameter.Values, 0);
         return parameter;
@@ -96,7 +98,9 @@ internal sealed class RunWeights
         }
         catch (InvalidDataException)
         {
-            throw new InvalidDataException($"{path}: '{name}' is not of type F32 (32-bit floating point), as expected.");
+            throw new InvalidDataException(
+                $"{path}: '{name}' is not of type F32 (32-bit floating point), as expected."
+            );
         }
     }
 }

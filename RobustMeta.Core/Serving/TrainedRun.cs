@@ -65,7 +65,8 @@ internal sealed class TrainedRun
     public bool NeedsTorch =>
         method.Engine.Engine == EngineKind.Autograd
         || (
-            method.Engine.Engine == EngineKind.Auto && FusedEngine.Refusal(Create(new UserSlot(Data).Schema)) is not null
+            method.Engine.Engine == EngineKind.Auto
+            && FusedEngine.Refusal(Create(new UserSlot(Data).Schema)) is not null
         );
 
     /// <summary>The method as it was evaluated.</summary>

@@ -181,7 +181,9 @@ let predict (words: string list) =
         | _ -> write Console.Out
 
         let unknown = rows.UnknownItems
-        eprintfn $"note: {rows.Users} users, {rows.WithoutRatings} of them scored by the model's prior for want of ratings"
+
+        eprintfn
+            $"note: {rows.Users} users, {rows.WithoutRatings} of them scored by the model's prior for want of ratings"
 
         if unknown.Count > 0 then
             let named = String.Join(", ", unknown.Keys |> Seq.truncate 5)
@@ -212,7 +214,12 @@ let explain (words: string list) =
                 Rows =
                     [
                         for i in because.Influences ->
-                            [ i.Item; i.Rating.ToString("R", invariant); i.Change.ToString("+0.0000;-0.0000;0", invariant); titleOf i.Item ]
+                            [
+                                i.Item
+                                i.Rating.ToString("R", invariant)
+                                i.Change.ToString("+0.0000;-0.0000;0", invariant)
+                                titleOf i.Item
+                            ]
                     ]
             }
 

@@ -46,9 +46,7 @@ let private use' (run: Lazy<Run>) (test: Run -> ColdStartModel -> unit) =
     test run.Value model
 
 let private scoresOf (model: ColdStartModel) run =
-    [
-        for task in run.Prepared.Split.Test -> (adapt model run task).Score(itemsOf run task.Query)
-    ]
+    [ for task in run.Prepared.Split.Test -> (adapt model run task).Score(itemsOf run task.Query) ]
 
 [<Tests>]
 let tests =
@@ -95,15 +93,18 @@ let tests =
                 <| fun () ->
                     use' run (fun run model ->
                         let tasks = run.Prepared.Split.Test
+
                         let serve (i: int) =
                             let task = tasks[i % tasks.Length]
                             (adapt model run task).Score(itemsOf run task.Query)
 
                         let first = serve 0
+
                         for i in 1..200 do
                             serve i |> ignore
 
                         let before = GC.GetTotalMemory true
+
                         for i in 1..2000 do
                             serve i |> ignore
 

@@ -10,8 +10,7 @@ open RobustMeta.Serving
 open RobustMeta.Tests
 open RobustMeta.Tests.ServedRun
 
-let private script =
-    Path.Combine(MarkdownBlocks.root, "python", "robustmeta_reader.py")
+let private script = Path.Combine(MarkdownBlocks.root, "python", "robustmeta_reader.py")
 
 /// What a program says on some input; None where it cannot run or fails.
 let private said (program: string) (words: string list) (input: string) =
@@ -66,7 +65,8 @@ let private agree (name: string) settings () =
                             {|
                                 ratings =
                                     [|
-                                        for struct (item, value) in ratingsOf run task.Support -> [| box item; box value |]
+                                        for struct (item, value) in ratingsOf run task.Support ->
+                                            [| box item; box value |]
                                     |]
                                 features = featuresOf run task.User
                                 items = itemsOf run task.Query
@@ -91,9 +91,14 @@ let tests =
         [
             for name in [ "MeLU"; "MetaRidge"; "MetaPMF" ] do
                 testCase $"{name} of clicks is rebuilt to 1e-6" (agree name [])
-                testCase $"{name} of ratings on the bias offset is rebuilt to 1e-6" (agree name [ "label", "rating"; "offset", "bias" ])
 
-            testCase "MetaPMF informed by exposure is rebuilt to 1e-6" (agree "MetaPMF" [ "userPrior", "exposure"; "exposureRank", "5" ])
+                testCase
+                    $"{name} of ratings on the bias offset is rebuilt to 1e-6"
+                    (agree name [ "label", "rating"; "offset", "bias" ])
+
+            testCase
+                "MetaPMF informed by exposure is rebuilt to 1e-6"
+                (agree "MetaPMF" [ "userPrior", "exposure"; "exposureRank", "5" ])
 
             testCase "weights that Python wrote are loaded, and say the same"
             <| fun () ->

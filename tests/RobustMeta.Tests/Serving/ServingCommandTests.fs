@@ -63,7 +63,12 @@ let tests =
                             call [ "recommend"; run.Value.Folder; "ratings"; mine; "top"; "3"; "titles"; titles ]
 
                         Expect.equal code 0 errors
-                        Expect.stringContains errors "1 rated items are unknown to the model and left out: ghost" "note"
+
+                        Expect.stringContains
+                            errors
+                            "1 rated items are unknown to the model and left out: ghost"
+                            "note"
+
                         Expect.stringContains output "deviation" "a column"
 
                         for r in best do
@@ -112,8 +117,7 @@ let tests =
                 Expect.equal own.Change (because.Score - without) "change"
 
                 inFile "mine.csv" ("item,rating" :: asText rated) (fun mine ->
-                    let code, output, errors =
-                        call [ "explain"; run.Value.Folder; "ratings"; mine; "item"; item ]
+                    let code, output, errors = call [ "explain"; run.Value.Folder; "ratings"; mine; "item"; item ]
 
                     Expect.equal code 0 errors
                     Expect.stringContains output "moves the score by" "table")

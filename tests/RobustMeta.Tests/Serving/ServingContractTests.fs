@@ -38,7 +38,8 @@ let tests =
                 testCase $"{name}: the folder alone gives the same scores" <| fun () -> contract name []
 
             testCase "a population of radii in use gives the same scores"
-            <| fun () -> contract "MeLU" [ "levels", "user"; "population", "0,0.5"; "ascent", "bestResponse"; "set", "chi2 0.5" ]
+            <| fun () ->
+                contract "MeLU" [ "levels", "user"; "population", "0,0.5"; "ascent", "bestResponse"; "set", "chi2 0.5" ]
 
             for name in [ "MeLU"; "MetaRidge"; "MetaPMF"; "TaNP" ] do
                 testCase $"{name} of ratings in use gives the same scores"

@@ -16,13 +16,7 @@ let private world = lazy SyntheticRatings.Generate(SyntheticSpec(Users = 60, Ite
 let private dataset () =
     Dataset(world.Value.Ratings, 4.0, ImmutableArray.Create "segment", ImmutableArray.Create "category")
 
-let private small =
-    [
-        "testQueryLength", "11"
-        "validationShare", "0.2"
-        "testShare", "0.2"
-        "baselines", "none"
-    ]
+let private small = [ "testQueryLength", "11"; "validationShare", "0.2"; "testShare", "0.2"; "baselines", "none" ]
 
 let private ofModels = [ "epoch", "1"; "embeddingDim", "4"; "levels", "none" ]
 
@@ -64,8 +58,16 @@ let adapt (model: ColdStartModel) run (task: UserTask) = model.For(ratingsOf run
 /// prints whether libtorch was loaded.
 let serveAlone (folder: string) (ratings: string list) =
     use model = ColdStartModel.Load folder
-    let rated = ratings |> List.chunkBySize 2 |> List.map (fun pair -> struct (pair[0], Single.Parse(pair[1], Globalization.CultureInfo.InvariantCulture)))
+
+    let rated =
+        ratings
+        |> List.chunkBySize 2
+        |> List.map (fun pair -> struct (pair[0], Single.Parse(pair[1], Globalization.CultureInfo.InvariantCulture)))
+
     let best = model.For(rated).Recommend 3
-    let isLoaded = File.ReadLines "/proc/self/maps" |> Seq.exists _.Contains("libtorch", StringComparison.OrdinalIgnoreCase)
+
+    let isLoaded =
+        File.ReadLines "/proc/self/maps" |> Seq.exists _.Contains("libtorch", StringComparison.OrdinalIgnoreCase)
+
     printfn $"recommended {best.Count}; libtorch loaded: {isLoaded}; route: {NativeLibraries.Route}"
     0
