@@ -63,7 +63,7 @@ public sealed class AdaptedUser
 
     /// <summary>Scores of some items: predicted ratings, or logits of a click; NaN for items that the model does not know.</summary>
     /// <param name="wanted">Identifiers of the items.</param>
-    /// <exception cref="InvalidOperationException">The model cannot score without a rating to adapt to.</exception>
+    /// <exception cref="ArgumentException">The model cannot score without a rating to adapt to.</exception>
     public float[] Score(IReadOnlyList<string> wanted) => Known(wanted, Score);
 
     /// <summary>Standard deviations of the scores of some items; null where the model knows none.</summary>
@@ -73,7 +73,7 @@ public sealed class AdaptedUser
 
     /// <summary>The items with the highest scores that the user has not rated; equal scores in the order of the catalog.</summary>
     /// <param name="count">How many, at least 1; fewer where there are no more.</param>
-    /// <exception cref="InvalidOperationException">The model cannot score without a rating to adapt to.</exception>
+    /// <exception cref="ArgumentException">The model cannot score without a rating to adapt to.</exception>
     public IReadOnlyList<Recommendation> Recommend(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -93,7 +93,7 @@ public sealed class AdaptedUser
         var scores = user.Score(known);
         return Array.TrueForAll(scores, float.IsFinite)
             ? scores
-            : throw new InvalidOperationException(
+            : throw new ArgumentException(
                 Ratings == 0
                     ? "This model adapts to ratings and cannot score without any: give it at least one rating of an item that "
                         + "it knows."

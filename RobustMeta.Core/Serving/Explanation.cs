@@ -58,7 +58,7 @@ public sealed record Explanation(float Score, float Prior, IReadOnlyList<Influen
             {
                 return ScoreOf([]);
             }
-            catch (InvalidOperationException)
+            catch (ArgumentException)
             {
                 return float.NaN;
             }
