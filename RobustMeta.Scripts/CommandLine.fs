@@ -110,6 +110,8 @@ let private dispatch (words: string list) =
     | [ "shift" ] -> raise (SettingException "shift needs the name of a data set: shift NAME [name value …]")
     | command :: rest when Serving.ServingCommand.names |> List.contains command ->
         Serving.ServingCommand.run command rest
+    | command :: rest when Serving.ExchangeCommand.names |> List.contains command ->
+        Serving.ExchangeCommand.run command rest
     | "quick_start" :: rest ->
         let out, settings = splitOut (pairs rest)
         Interruption.withCancellation (QuickStart.execute out settings)

@@ -89,6 +89,15 @@ let commands: (string * string * string) list =
         "explain",
         "RUN ratings FILE item X [features name=value,…] [titles FILE]",
         "which ratings moved the score of an item how much"
+        "evidence",
+        "RUN [top N] [asked N]",
+        "the items whose ratings tell most about a new user, and what asking for them is worth to test users"
+        "tasks",
+        "export RUN | FILE.toml out FOLDER",
+        "training tasks and test sets as CSV, for a method of another system"
+        "evaluate",
+        "SCORES run RUN [method NAME] [scores order|labels] [out FILE]",
+        "scores of another system (user,testset,item,score) on the test sets of a run, beside the run's method"
         "new", "FOLDER", "a folder of your own outside the clone: scripts, a study and a catalog that run as they are"
         "doctor", "", "what this machine has, and whether results come out right on it"
         "help", "[COMMAND | MODEL]", "this text, or all about a command or model"

@@ -101,6 +101,14 @@ public sealed class Evaluator(
         public float[] Predict(TaskBatch batch) => new float[batch.QueryItems.Length];
     }
 
+    /// <summary>The tasks in batches whose queries are the candidates that are ranked.</summary>
+    /// <param name="tasks">Tasks of a test set.</param>
+    /// <param name="labels">Where their labels come from.</param>
+    internal IEnumerable<TaskBatch> Batches(ImmutableArray<UserTask> tasks, TaskSource labels) =>
+        labels
+            .Batches(tasks, UsersPerBatch)
+            .Select(plain => candidates.Apply(plain, source.Ratings, source.Relevance, seed));
+
     private void ForEachUser(
         IPredictor method,
         ImmutableArray<UserTask> tasks,

@@ -129,7 +129,14 @@ public sealed class PreparedExperiment
 
     /// <summary>Measures a method on every test set.</summary>
     public IReadOnlyList<UserResult> Evaluate(IPredictor method) =>
-        [.. TestSets.SelectMany(set => evaluator.Evaluate(method, set.Number, set.Tasks, set.Source))];
+        [.. TestSets.SelectMany(set => Evaluate(method, set))];
+
+    /// <summary>Measures a method on one test set.</summary>
+    public IReadOnlyList<UserResult> Evaluate(IPredictor method, ShiftedTestSet set) =>
+        evaluator.Evaluate(method, set.Number, set.Tasks, set.Source);
+
+    /// <summary>The tasks of a test set in batches, with the candidates that a method has to score as their queries.</summary>
+    public IEnumerable<TaskBatch> Candidates(ShiftedTestSet set) => evaluator.Batches(set.Tasks, set.Source ?? Source);
 
     private static IReadOnlyList<string> Resolve(IReadOnlyList<string> names, IReadOnlyList<string> own) =>
         names is [FeatureSpec.Auto] ? own : names;

@@ -120,6 +120,17 @@ public sealed class ColdStartModel : IDisposable
     /// <summary>The method as it was evaluated, on a schema of the caller's users.</summary>
     internal RunPredictor Predictor(InputSchema schema) => run.Predictor(schema, threads: 1);
 
+    /// <summary>Gradients of the training ratings; null where the model is no adapting perceptron without a context.</summary>
+    internal PerceptronGradients? Gradients(PreparedExperiment prepared) =>
+        run.FormOn(prepared.SchemaOf(Spec.Meta.Features)) is { ContextDim: 0 } form && run.Parameters is { } parameters
+            ? new(
+                form,
+                parameters,
+                Label,
+                run.Model.Offset == Bias.OffsetKind.None ? null : new(prepared.Source, prepared.Split.MetaTrain)
+            )
+            : null;
+
     private float LabelOf(float value) =>
         Label == LabelKind.Rating ? value
         : new BinaryRelevance(Threshold).Holds(value) ? 1

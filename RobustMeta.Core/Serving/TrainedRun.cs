@@ -89,6 +89,10 @@ internal sealed class TrainedRun
         );
     }
 
+    /// <summary>The model as an adapting perceptron; null where it is none.</summary>
+    /// <param name="schema">What it sees.</param>
+    public PerceptronForm? FormOn(InputSchema schema) => (Create(schema) as IHasForm<PerceptronForm>)?.Form;
+
     private MetaRecommender Create(InputSchema schema) =>
         method.Model.Create(schema, method.Features.EmbeddingScale, Data.Label);
 

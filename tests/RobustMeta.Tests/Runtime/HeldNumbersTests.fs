@@ -69,8 +69,8 @@ let rec private makes depth (m: MethodBase) =
 
 /// What a method calls that makes a number which nobody holds.
 let private unheld (m: MethodBase) =
-    // Constructors make the numbers that fields hold.
-    if m.IsConstructor then
+    // Constructors make the numbers that fields hold, by HeldNumbers.Of where libtorch may not be loaded yet.
+    if m.IsConstructor || (m.DeclaringType.Name = "HeldNumbers" && m.Name = "Of") then
         []
     else
         called m |> List.filter (makes 0) |> List.map _.Name

@@ -1,0 +1,76 @@
+using RobustMeta.Experiments;
+using RobustMeta.Models;
+using RobustMeta.Runtime;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Serving;
+
+/// <summary>
+/// What an order of questions is worth to test users: each is asked for the ratings of his or her support in that order, and the
+/// model that adapted to the first of them predicts the query.
+/// </summary>
+/// <param name="model">The model.</param>
+/// <param name="prepared">The data that it was trained on.</param>
+/// <param name="most">Largest number of ratings; users with fewer in their support are left out.</param>
+public sealed class EvidenceCurve(ColdStartModel model, PreparedExperiment prepared, int most)
+{
+    /// <summary>The curve of an order of items.</summary>
+    /// <param name="order">Identifiers of items, those to be asked for first at the front.</param>
+    public IReadOnlyList<EvidencePoint> Of(IReadOnlyList<string> order)
+    {
+        var places = new int[model.Items.Count];
+        for (var place = 0; place < order.Count; place++)
+        {
+            places[model.Items.Find(order[place])!.Value] = place - order.Count;
+        }
+        return Of((_, item) => places[item]);
+    }
+
+    /// <summary>The curve of items in an order of each user's own, drawn by the seed of the experiment.</summary>
+    public IReadOnlyList<EvidencePoint> OfRandom() =>
+        Of((user, item) => Seeds.Derive(prepared.Spec.Seed, "questions", prepared.Dataset.Ratings.Users[user], model.Items[item]));
+
+    private IReadOnlyList<EvidencePoint> Of(Func<int, int, long> place)
+    {
+        Evidence.RequireData(model, prepared);
+        var tasks = prepared.Split.Test.Where(task => task.Support.Length >= most).ToList();
+        var errors = new double[most + 1];
+        foreach (var task in tasks)
+        {
+            var batch = prepared.Source.All([task]);
+            int[] asked =
+            [
+                .. Enumerable.Range(0, batch.SupportItems.Length).OrderBy(i => place(task.User, batch.SupportItems[i])),
+            ];
+            var inputs = InputsOf(task.User);
+            int[] query = [.. batch.QueryItems];
+            // Before the first rating some models have no prediction; curves start at one.
+            for (var count = 1; count <= most; count++)
+            {
+                var user = model.Served.Adapt(
+                    inputs,
+                    [.. asked.Take(count).Select(i => batch.SupportItems[i])],
+                    [.. asked.Take(count).Select(i => batch.SupportLabels[i])]
+                );
+                errors[count] += PointLoss.Of(model.Label, user.Score(query), batch.QueryLabels.AsSpan()).Average();
+            }
+        }
+        return
+        [
+            .. Enumerable
+                .Range(1, most)
+                .Select(count => new EvidencePoint(count, errors[count] / Math.Max(1, tasks.Count), tasks.Count)),
+        ];
+    }
+
+    private FieldInput[] InputsOf(int user) =>
+        [
+            .. prepared
+                .SchemaOf(prepared.Spec.Meta.Features)
+                .UserFields.Select(field =>
+                    field is TokenField tokens
+                        ? new FieldInput(tokens.Bag(user).ToArray(), 0)
+                        : new FieldInput([], ((NumericField)field).Values[user])
+                ),
+        ];
+}

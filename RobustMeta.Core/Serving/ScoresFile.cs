@@ -1,0 +1,132 @@
+using System.Globalization;
+using RobustMeta.Data;
+using RobustMeta.Data.Reading;
+using RobustMeta.Evaluation;
+using RobustMeta.Experiments;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Serving;
+
+/// <summary>
+/// The scores of a system of any kind for the test sets of an experiment, as a method like any other: a file
+/// <c>user,testset,item,score</c> with a row for every query row that <see cref="TaskExport"/> wrote.
+/// </summary>
+public sealed class ScoresFile
+{
+    private readonly string path;
+    private readonly Dictionary<(int TestSet, int User, int Item), float> scores = [];
+    private readonly PreparedExperiment prepared;
+
+    private ScoresFile(string path, PreparedExperiment prepared)
+    {
+        this.path = path;
+        this.prepared = prepared;
+    }
+
+    /// <summary>Reads a file of scores, which has to be complete.</summary>
+    /// <param name="path">The file; its columns in any order, other columns are ignored.</param>
+    /// <param name="prepared">The experiment.</param>
+    /// <exception cref="DataFormatException">
+    /// A row is of an unknown user, test set or item, comes twice or has no finite score; or rows are missing.
+    /// </exception>
+    public static ScoresFile Read(string path, PreparedExperiment prepared)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileNotFoundException($"There is no file {path}.", path);
+        }
+        var file = new ScoresFile(path, prepared);
+        var wanted = prepared
+            .TestSets.SelectMany(set => prepared.Candidates(set).SelectMany(batch => Queries(set.Number, batch)))
+            .ToHashSet();
+        file.ReadRows(wanted);
+        file.RequireComplete(wanted);
+        return file;
+    }
+
+    /// <summary>Measures the scores: one row a test set, user and metric.</summary>
+    /// <param name="method">Name of the method in results.</param>
+    /// <param name="areLabels">
+    /// Whether scores estimate the labels, as ratings or as logits; where they only order items, errors of them are left out.
+    /// </param>
+    public IReadOnlyList<UserResult> Evaluate(string method, bool areLabels) =>
+        [.. prepared.TestSets.SelectMany(set => prepared.Evaluate(new OfSet(this, set.Number, method, areLabels), set))];
+
+    private static IEnumerable<(int TestSet, int User, int Item)> Queries(int testSet, TaskBatch batch)
+    {
+        for (var b = 0; b < batch.Count; b++)
+        {
+            for (var i = batch.QueryOffsets[b]; i < batch.QueryOffsets[b + 1]; i++)
+            {
+                yield return (testSet, batch.Users[b], batch.QueryItems[i]);
+            }
+        }
+    }
+
+    private void ReadRows(HashSet<(int, int, int)> wanted)
+    {
+        var dialect = DialectDetector.Complete(path, new() { Header = true }, Columns, ReadLimits.Default);
+        using var reader = new ByteLineReader(path, ReadLimits.Default);
+        var records = new DelimitedRecords(reader, dialect);
+        var columns = new DelimitedColumns(records, path, hasHeader: true);
+        var (user, testSet, item, score) = (
+            columns.Find("user"),
+            columns.Find("testset"),
+            columns.Find("item"),
+            columns.Find("score")
+        );
+        var ratings = prepared.Dataset.Ratings;
+        while (records.TryRead())
+        {
+            var number = records.Number(testSet, "the number of a test set");
+            if (number != Math.Floor(number) || number < 0 || number >= prepared.TestSets.Length)
+            {
+                throw records.Error(testSet, $"a test set from 0 to {prepared.TestSets.Length - 1}");
+            }
+            var key = (
+                (int)number,
+                ratings.Users.Find(records.Text(user)) ?? throw records.Error(user, "a user of the data"),
+                ratings.Items.Find(records.Text(item)) ?? throw records.Error(item, "an item of the data")
+            );
+            if (!wanted.Contains(key))
+            {
+                throw records.Error(item, $"an item of this user's query in {TaskExport.NameOf(key.Item1)}");
+            }
+            if (!scores.TryAdd(key, records.Single(score, "a finite score")))
+            {
+                throw records.Error(item, "one score for each user, test set and item; this is the second");
+            }
+        }
+    }
+
+    private static readonly string[] Columns = ["user", "testset", "item", "score"];
+
+    private void RequireComplete(HashSet<(int TestSet, int User, int Item)> wanted)
+    {
+        if (wanted.Count == scores.Count)
+        {
+            return;
+        }
+        var (testSet, user, item) = wanted.Where(key => !scores.ContainsKey(key)).Min();
+        var ratings = prepared.Dataset.Ratings;
+        throw new DataFormatException(
+            path,
+            0,
+            0,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"expected {wanted.Count} scores, found {scores.Count}: {wanted.Count - scores.Count} are missing, the first of "
+                    + $"them user '{ratings.Users[user]}', testset {testSet}, item '{ratings.Items[item]}'"
+            )
+        );
+    }
+
+    private sealed class OfSet(ScoresFile file, int testSet, string method, bool areLabels) : IPredictor
+    {
+        public string Name => method;
+
+        public bool ScoresAreLabels => areLabels;
+
+        public float[] Predict(TaskBatch batch) => [.. Queries(testSet, batch).Select(key => file.scores[key])];
+    }
+}

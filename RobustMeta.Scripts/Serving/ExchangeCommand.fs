@@ -1,0 +1,154 @@
+/// `evidence`, `tasks`, `evaluate`: what to ask a new user, and methods of other systems on our test sets.
+module RobustMeta.Scripts.Serving.ExchangeCommand
+
+open System
+open System.Globalization
+open System.IO
+open RobustMeta.Evaluation
+open RobustMeta.Experiments
+open RobustMeta.Scripts
+open RobustMeta.Serving
+open RobustMeta.Settings
+
+let private invariant = CultureInfo.InvariantCulture
+
+let private count (settings: Map<string, string>) name standard =
+    match settings.TryFind name with
+    | None -> standard
+    | Some text ->
+        match Int32.TryParse(text, NumberStyles.None, invariant) with
+        | true, n when n > 0 -> n
+        | _ -> raise (SettingException $"{name} is '{text}'; expected a number of 1 or more")
+
+/// The experiment of a run's folder or of a spec file.
+let private specOf (run: string) =
+    if run.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) then
+        SpecFile.Read run
+    elif File.Exists(Path.Combine(run, "spec.toml")) then
+        SpecFile.Read(Path.Combine(run, "spec.toml"))
+    else
+        raise (SettingException $"{run} is neither the folder of a run nor a spec file (.toml)")
+
+let private prepare spec = Experiment.prepare (Experiment.load spec) spec
+
+/// `evidence RUN [top N] [asked N]`.
+let private evidence (words: string list) =
+    match words with
+    | [] -> raise (SettingException "evidence needs the folder of a run: evidence RUN top 20")
+    | run :: rest ->
+        let settings = ServingCommand.settingsOf "evidence" [ "top"; "asked" ] rest
+        use model = ColdStartModel.Load run
+        let prepared = prepare model.Spec
+        let items = Evidence.Of(model, prepared)
+        let text (x: float) = x.ToString("0.0000", invariant)
+
+        let list: Tables.Table =
+            {
+                Header = [ "ask for"; "value"; "information"; "popularity" ]
+                Rows =
+                    [
+                        for item in Seq.truncate (count settings "top" 20) items ->
+                            [ item.Item; text item.Value; text item.Information; text item.Popularity ]
+                    ]
+            }
+
+        printf "\n%s\n" (Tables.markdown list)
+        let curve = EvidenceCurve(model, prepared, count settings "asked" 10)
+        let told = curve.Of [| for item in items -> item.Item |]
+        let popular = curve.Of [| for item in items |> Seq.sortByDescending _.Popularity -> item.Item |]
+        let random = curve.OfRandom()
+
+        let table: Tables.Table =
+            {
+                Header = [ "ratings asked for"; "evidence"; "most popular"; "random" ]
+                Rows =
+                    [
+                        for i in 0 .. told.Count - 1 ->
+                            [
+                                string told[i].Asked
+                                text told[i].Error
+                                text popular[i].Error
+                                text random[i].Error
+                            ]
+                    ]
+            }
+
+        printfn $"mean loss of the queries of {told[0].Users} test users who have that many ratings to ask for"
+        printf "%s" (Tables.markdown table)
+        0
+
+/// `tasks export RUN out FOLDER`.
+let private tasks (words: string list) =
+    match words with
+    | "export" :: run :: rest ->
+        match (ServingCommand.settingsOf "tasks export" [ "out" ] rest).TryFind "out" with
+        | None -> raise (SettingException "tasks export needs a folder: tasks export RUN out FOLDER")
+        | Some folder ->
+            TaskExport.Write(prepare (specOf run), folder)
+            printfn $"tasks are in {folder}; answer with user,testset,item,score for every query row of the test sets"
+            0
+    | _ -> raise (SettingException "expected: tasks export RUN out FOLDER")
+
+/// `evaluate SCORES run RUN [method NAME] [scores labels|order] [out FILE]`.
+let private evaluate (words: string list) =
+    let usage = "evaluate SCORES run RUN"
+
+    match words with
+    | [] -> raise (SettingException $"evaluate needs a file of scores: {usage}")
+    | file :: rest ->
+        let settings = ServingCommand.settingsOf "evaluate" [ "run"; "method"; "scores"; "out" ] rest
+
+        let run =
+            match settings.TryFind "run" with
+            | Some run -> run
+            | None -> raise (SettingException $"evaluate needs the run whose test sets were scored: {usage}")
+
+        let areLabels =
+            match settings.TryFind "scores" with
+            | None
+            | Some "order" -> false
+            | Some "labels" -> true
+            | Some other -> raise (SettingException $"scores is '{other}'; expected labels or order")
+
+        let spec = specOf run
+        let prepared = prepare spec
+
+        let name =
+            match settings.TryFind "method" with
+            | Some name -> name
+            | None ->
+                match Path.GetFileNameWithoutExtension file with
+                | null -> "scores"
+                | stem -> stem
+
+        if name = spec.MethodName then
+            raise (SettingException $"method is '{name}', which is the run's own; name the scores otherwise: method NAME")
+
+        let rows = ScoresFile.Read(file, prepared).Evaluate(name, areLabels)
+        settings.TryFind "out" |> Option.iter (fun path -> ResultTable.Write(path, rows))
+
+        let own =
+            if File.Exists(Path.Combine(run, "users.csv")) then
+                List.ofSeq (ResultTable.Read(Path.Combine(run, "users.csv")))
+            else
+                []
+
+        let comparison = Comparison(prepared, [| yield! rows; yield! own |])
+
+        for metric in rows |> Seq.map _.Metric |> Seq.distinct do
+            Experiment.printTable metric comparison
+
+            if not own.IsEmpty then
+                Experiment.printDifferences metric name spec.MethodName comparison
+
+        0
+
+/// Names of the commands of this module.
+let names = [ "evidence"; "tasks"; "evaluate" ]
+
+/// Runs one of them; the exit code.
+let run (command: string) (words: string list) : int =
+    match command with
+    | "evidence" -> evidence words
+    | "tasks" -> tasks words
+    | _ -> evaluate words
