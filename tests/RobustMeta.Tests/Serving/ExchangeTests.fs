@@ -112,7 +112,8 @@ let tests =
                 let values = parameters.All |> Seq.map (fun p -> p.Name, Array.map float p.Values) |> Map.ofSeq
 
                 let loss values =
-                    PointLoss.Of(LabelKind.Click, (ModelCase.scores { case with Values = values } batch)[0][0], 0.0)
+                    let scores = ModelCase.scores { case with Values = values } batch
+                    PointLoss.Of(LabelKind.Click, Array.head scores[0], 0.0)
 
                 let mutable square = 0.0
                 let step = 1e-5
