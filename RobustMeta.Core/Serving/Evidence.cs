@@ -47,7 +47,7 @@ public static class Evidence
     /// <summary>Refuses data that a model was not trained on.</summary>
     internal static void RequireData(ColdStartModel model, PreparedExperiment prepared)
     {
-        if (DataFingerprint.Of(prepared.Dataset.Ratings) is var found && found != model.Fingerprint)
+        if (prepared.Fingerprint is var found && found != model.Fingerprint)
         {
             throw new SettingException(
                 $"The data set {prepared.Spec.Dataset} has the fingerprint {found} here; the model was trained on data with "

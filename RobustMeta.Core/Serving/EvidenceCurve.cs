@@ -28,7 +28,10 @@ public sealed class EvidenceCurve(ColdStartModel model, PreparedExperiment prepa
 
     /// <summary>The curve of items in an order of each user's own, drawn by the seed of the experiment.</summary>
     public IReadOnlyList<EvidencePoint> OfRandom() =>
-        Of((user, item) => Seeds.Derive(prepared.Spec.Seed, "questions", prepared.Dataset.Ratings.Users[user], model.Items[item]));
+        Of(
+            (user, item) =>
+                Seeds.Derive(prepared.Spec.Seed, "questions", prepared.Dataset.Ratings.Users[user], model.Items[item])
+        );
 
     private IReadOnlyList<EvidencePoint> Of(Func<int, int, long> place)
     {

@@ -10,7 +10,12 @@ namespace RobustMeta.Serving;
 /// <param name="parameters">Its parameters.</param>
 /// <param name="label">What is predicted.</param>
 /// <param name="bias">What it predicts on top of, or null.</param>
-internal sealed class PerceptronGradients(PerceptronForm form, ParameterSet parameters, LabelKind label, BiasModel? bias)
+internal sealed class PerceptronGradients(
+    PerceptronForm form,
+    ParameterSet parameters,
+    LabelKind label,
+    BiasModel? bias
+)
 {
     private readonly int layers = form.Hidden.Length + 1;
 

@@ -50,7 +50,11 @@ public sealed class ScoresFile
     /// Whether scores estimate the labels, as ratings or as logits; where they only order items, errors of them are left out.
     /// </param>
     public IReadOnlyList<UserResult> Evaluate(string method, bool areLabels) =>
-        [.. prepared.TestSets.SelectMany(set => prepared.Evaluate(new OfSet(this, set.Number, method, areLabels), set))];
+        [
+            .. prepared.TestSets.SelectMany(set =>
+                prepared.Evaluate(new OfSet(this, set.Number, method, areLabels), set)
+            ),
+        ];
 
     private static IEnumerable<(int TestSet, int User, int Item)> Queries(int testSet, TaskBatch batch)
     {

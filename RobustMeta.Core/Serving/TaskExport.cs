@@ -42,7 +42,7 @@ public static class TaskExport
         var manifest = new SortedDictionary<string, object>
         {
             ["version"] = 1,
-            ["fingerprint"] = DataFingerprint.Of(prepared.Dataset.Ratings),
+            ["fingerprint"] = prepared.Fingerprint,
             ["label"] = source.Label.ToString(),
             ["threshold"] = source.RatingRelevance.Threshold,
             ["spec"] = prepared.Spec.Text,

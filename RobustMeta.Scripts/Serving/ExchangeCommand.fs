@@ -64,12 +64,7 @@ let private evidence (words: string list) =
                 Rows =
                     [
                         for i in 0 .. told.Count - 1 ->
-                            [
-                                string told[i].Asked
-                                text told[i].Error
-                                text popular[i].Error
-                                text random[i].Error
-                            ]
+                            [ string told[i].Asked; text told[i].Error; text popular[i].Error; text random[i].Error ]
                     ]
             }
 
@@ -122,7 +117,9 @@ let private evaluate (words: string list) =
                 | stem -> stem
 
         if name = spec.MethodName then
-            raise (SettingException $"method is '{name}', which is the run's own; name the scores otherwise: method NAME")
+            raise (
+                SettingException $"method is '{name}', which is the run's own; name the scores otherwise: method NAME"
+            )
 
         let rows = ScoresFile.Read(file, prepared).Evaluate(name, areLabels)
         settings.TryFind "out" |> Option.iter (fun path -> ResultTable.Write(path, rows))

@@ -62,7 +62,11 @@ let tests =
             <| fun () ->
                 let all = answers melu.Value
                 let cells = all.Head.Split ','
-                refused all.Tail [ $"found {all.Length - 1}: 1 are missing"; $"user '{cells[0]}'"; $"item '{cells[2]}'" ]
+
+                refused
+                    all.Tail
+                    [ $"found {all.Length - 1}: 1 are missing"; $"user '{cells[0]}'"; $"item '{cells[2]}'" ]
+
                 refused (all.Head :: all) [ "line 3"; "this is the second" ]
                 refused [ "nobody,0,i1,1" ] [ "line 2"; "a user of the data" ]
                 refused [ $"{cells[0]},99,i1,1" ] [ "line 2"; "a test set from 0" ]
@@ -104,7 +108,14 @@ let tests =
                 let parameters = model.CreateParameters 5L
                 let gradients = PerceptronGradients(form, parameters, LabelKind.Click, null)
 
-                let frozen = MeLUSpec(HiddenDim1 = 3, HiddenDim2 = 2, Activation = Activation.Tanh, Inner = GradientAdaptedSpec(InnerSteps = 0))
+                let frozen =
+                    MeLUSpec(
+                        HiddenDim1 = 3,
+                        HiddenDim2 = 2,
+                        Activation = Activation.Tanh,
+                        Inner = GradientAdaptedSpec(InnerSteps = 0)
+                    )
+
                 let plain = frozen.Create(TinyWorld.schema, 0.3, LabelKind.Click)
                 let task: TinyWorld.Task = { User = 1; Support = [ 0, 1f ]; Query = [ 4, 0f ] }
                 let batch = TinyWorld.batch [ task ]
