@@ -129,7 +129,7 @@ let private dispatch (words: string list) =
         Interruption.withCancellation (StudyCommand.execute ("robustness" :: rest))
         0
     | "reproduce" :: rest ->
-        withCancellation (Reproduce.execute rest)
+        Interruption.withCancellation (Reproduce.execute rest)
         0
     | "theory" :: rest ->
         Theory.execute rest

@@ -114,7 +114,7 @@ public static class ServingFile
             file.Add($"item.{field.Name}.tokens", [.. tokens.Tokens], tokens.Tokens.Length);
             if (!tokens.IsSingle)
             {
-                file.Add($"item.{field.Name}.starts", [.. tokens.Offsets], tokens.Offsets.Length);
+                file.Add($"item.{field.Name}.starts", [.. tokens.Starts], tokens.Starts.Length);
             }
         }
     }

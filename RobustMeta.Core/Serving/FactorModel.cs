@@ -87,7 +87,7 @@ internal sealed class FactorModel : IServedModel
         new(
             batch.Users,
             batch.Positions,
-            batch.SupportOffsets,
+            batch.SupportStarts,
             batch.SupportItems,
             batch.SupportLabels,
             [0, items.Length],

@@ -28,11 +28,11 @@ internal sealed class PerceptronGradients(
         var (sums, counts) = (new double[items], new int[items]);
         for (var b = 0; b < batch.Count; b++)
         {
-            for (var i = batch.SupportOffsets[b]; i < batch.SupportOffsets[b + 1]; i++)
+            for (var i = batch.SupportStarts[b]; i < batch.SupportStarts[b + 1]; i++)
             {
                 Add(batch.Users[b], batch.SupportItems[i], batch.SupportLabels[i], scores?.Support[i] ?? 0);
             }
-            for (var i = batch.QueryOffsets[b]; i < batch.QueryOffsets[b + 1]; i++)
+            for (var i = batch.QueryStarts[b]; i < batch.QueryStarts[b + 1]; i++)
             {
                 Add(batch.Users[b], batch.QueryItems[i], batch.QueryLabels[i], scores?.Query[i] ?? 0);
             }

@@ -60,7 +60,7 @@ public sealed class ScoresFile
     {
         for (var b = 0; b < batch.Count; b++)
         {
-            for (var i = batch.QueryOffsets[b]; i < batch.QueryOffsets[b + 1]; i++)
+            for (var i = batch.QueryStarts[b]; i < batch.QueryStarts[b + 1]; i++)
             {
                 yield return (testSet, batch.Users[b], batch.QueryItems[i]);
             }

@@ -71,11 +71,11 @@ public static class TaskExport
         for (var b = 0; b < batch.Count; b++)
         {
             var user = source.Ratings.Users[batch.Users[b]];
-            for (var i = batch.SupportOffsets[b]; i < batch.SupportOffsets[b + 1]; i++)
+            for (var i = batch.SupportStarts[b]; i < batch.SupportStarts[b + 1]; i++)
             {
                 yield return [user, "support", source.Ratings.Items[batch.SupportItems[i]], batch.SupportLabels[i]];
             }
-            for (var i = batch.QueryOffsets[b]; i < batch.QueryOffsets[b + 1]; i++)
+            for (var i = batch.QueryStarts[b]; i < batch.QueryStarts[b + 1]; i++)
             {
                 object? label = withQueryLabels ? batch.QueryLabels[i] : null;
                 yield return [user, "query", source.Ratings.Items[batch.QueryItems[i]], label];

@@ -17,9 +17,9 @@ internal static class TwoSampleTest
     /// <param name="seed">Seed of the folds.</param>
     public static LevelShift Of(LevelSamples samples, long seed)
     {
-        double[][] rows = [.. samples.Training, .. samples.Test];
+        double[][] rows = [.. samples.Train, .. samples.Test];
         int[] groups = [.. samples.TrainingGroups, .. samples.TestGroups];
-        bool[] isTest = [.. rows.Select((_, i) => i >= samples.Training.Length)];
+        bool[] isTest = [.. rows.Select((_, i) => i >= samples.Train.Length)];
         var folds = FoldOf(groups, isTest, seed, samples.Level);
         var placements = new double[rows.Length];
         for (var fold = 0; fold < Folds; fold++)
@@ -45,7 +45,7 @@ internal static class TwoSampleTest
             auc,
             Math.Max(0, auc - Normal95 * error),
             Math.Min(1, auc + Normal95 * error),
-            samples.Training.Length,
+            samples.Train.Length,
             samples.Test.Length
         );
     }

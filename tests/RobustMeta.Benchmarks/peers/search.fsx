@@ -48,10 +48,13 @@ let interval (values: float list) =
     mean, 2.093 * sqrt (variance / n)
 
 let logs results name tuner =
-    [ for (f, t, _), regret in results do if f = name && t = tuner then log10 (max 1e-9 regret) ]
+    [
+        for (f, t, _), regret in results do
+            if f = name && t = tuner then
+                log10 (max 1e-9 regret)
+    ]
 
-let text (mean: float, half: float) =
-    String.Format(CultureInfo.InvariantCulture, "{0:F2} ± {1:F2}", mean, half)
+let text (mean: float, half: float) = String.Format(CultureInfo.InvariantCulture, "{0:F2} ± {1:F2}", mean, half)
 
 printfn "| function | random, ours | random, Optuna | TPE, ours | TPE, Optuna | TPE, ours − Optuna |"
 printfn "|---|---|---|---|---|---|"

@@ -27,7 +27,7 @@ let private answers (run: Run) =
                 let scores = predictor.Predict batch
 
                 for b in 0 .. batch.Count - 1 do
-                    for i in batch.QueryOffsets[b] .. batch.QueryOffsets[b + 1] - 1 do
+                    for i in batch.QueryStarts[b] .. batch.QueryStarts[b + 1] - 1 do
                         FormattableString.Invariant
                             $"{ratings.Users[batch.Users[b]]},{set.Number},{ratings.Items[batch.QueryItems[i]]},{scores[i]:R}"
     ]

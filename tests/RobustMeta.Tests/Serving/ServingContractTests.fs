@@ -26,7 +26,7 @@ let private contract (name: string) (settings: (string * string) list) =
 
         for b in 0 .. min 4 (tasks.Length - 1) do
             let alone = (adapt model run tasks[b]).Score(itemsOf run tasks[b].Query)
-            let expected = Array.sub together batch.QueryOffsets[b] (batch.QueryLength b) |> Array.map float
+            let expected = Array.sub together batch.QueryStarts[b] (batch.QueryLength b) |> Array.map float
             ModelCase.near $"user {b}" 1e-4 expected (Array.map float alone))
 
 [<Tests>]

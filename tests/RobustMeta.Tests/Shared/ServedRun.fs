@@ -16,7 +16,8 @@ let private world = lazy SyntheticRatings.Generate(SyntheticSpec(Users = 60, Ite
 let private dataset () =
     Dataset(world.Value.Ratings, 4.0, ImmutableArray.Create "segment", ImmutableArray.Create "category")
 
-let private small = [ "testQueryLength", "11"; "validationShare", "0.2"; "testShare", "0.2"; "baselines", "none" ]
+let private small =
+    [ "testQueryLength", "11"; "validationFraction", "0.2"; "testFraction", "0.2"; "baselines", "none" ]
 
 let private ofModels = [ "epoch", "1"; "embeddingDim", "4"; "levels", "none" ]
 
