@@ -149,7 +149,7 @@ let private dispatch (words: string list) =
     | command :: _ ->
         raise (SettingException $"There is no command '{command}'{NearestName.Hint(command, Help.commandNames)}")
 
-/// An error that nobody foresaw: what to do, and all that whoever mends it needs.
+/// An unforeseen error: what to do, and what a report of it needs.
 let private unforeseen (words: string list) (error: exn) =
     let command = String.Join(' ', words)
     eprintfn $"error: this is a fault of RobustMeta: {error.GetType().Name}: {error.Message}"

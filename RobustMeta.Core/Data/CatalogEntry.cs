@@ -1,6 +1,6 @@
 namespace RobustMeta.Data;
 
-/// <summary>What the catalog knows about a data set.</summary>
+/// <summary>A data set of the catalog: its files, format, and defaults.</summary>
 public sealed record CatalogEntry
 {
     /// <summary>Name in specs.</summary>
@@ -51,7 +51,7 @@ public sealed record CatalogEntry
     /// </summary>
     public IReadOnlyDictionary<string, string> Files { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Whether files with another content than <see cref="Files"/> knows are read, and said; else refused.</summary>
+    /// <summary>Whether files with another content than <see cref="Files"/> lists are read, with a note; else they are refused.</summary>
     public bool AnyCopy { get; init; }
 
     /// <summary>What becomes of several ratings of one item by one user.</summary>

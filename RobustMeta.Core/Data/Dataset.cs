@@ -1,6 +1,6 @@
 namespace RobustMeta.Data;
 
-/// <summary>Ratings with what the catalog knows about them.</summary>
+/// <summary>Ratings with their entry of the catalog.</summary>
 /// <param name="Ratings">The ratings.</param>
 /// <param name="LabelThreshold">Smallest rating that usually counts as relevant.</param>
 /// <param name="UserFeatures">User features that models should see by default.</param>

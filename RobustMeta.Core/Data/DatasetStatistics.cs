@@ -11,7 +11,7 @@ public sealed record DatasetStatistics
     /// <summary>Items with at least one row.</summary>
     public required int Items { get; init; }
 
-    /// <summary>Items in all, also those that nobody has a row of.</summary>
+    /// <summary>Items in all, including those without a row.</summary>
     public required int ItemsInAll { get; init; }
 
     /// <summary>Rows.</summary>

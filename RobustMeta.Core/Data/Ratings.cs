@@ -14,7 +14,7 @@ public sealed class Ratings
     /// <summary>Ratings from columns of equal length.</summary>
     /// <param name="name">Name of the data set, e.g. <c>ml-100k</c>.</param>
     /// <param name="users">User identifiers by dense index.</param>
-    /// <param name="items">Item identifiers by dense index; may hold items that nobody rated.</param>
+    /// <param name="items">Item identifiers by dense index; may hold items without a rating.</param>
     /// <param name="userIndex">User of each row.</param>
     /// <param name="itemIndex">Item of each row.</param>
     /// <param name="values">Rating of each row, on the data set's own scale.</param>

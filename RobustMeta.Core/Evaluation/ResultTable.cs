@@ -11,7 +11,7 @@ public static class ResultTable
     /// <summary>The first line.</summary>
     public const string Header = "method,testset,user,metric,value";
 
-    /// <summary>Writes rows, aside and renamed: a reader sees all of them or none.</summary>
+    /// <summary>Writes rows, aside and renamed: the file holds all of them or none.</summary>
     /// <exception cref="InvalidDataException">A value is not finite, which no mean or test could be taken of.</exception>
     public static void Write(string path, IReadOnlyCollection<UserResult> rows)
     {

@@ -49,7 +49,7 @@ public sealed class ExperimentFit(
                 + $"{nameof(ExperimentFit)} of prepared data."
         );
 
-    /// <summary>One of several fits of the same run: on some tasks, with a checkpoint of its own, watched by nobody.</summary>
+    /// <summary>One of several fits of the same run: on some tasks, with a checkpoint of its own and without progress reports.</summary>
     /// <param name="tasks">Training tasks.</param>
     /// <param name="part">Name of the fit, fit for a file's name.</param>
     internal ExperimentFit Part(ImmutableArray<UserTask> tasks, string part) =>

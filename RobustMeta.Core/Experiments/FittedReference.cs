@@ -17,7 +17,7 @@ internal sealed record FittedReference(
 {
     /// <summary>
     /// The adversary's settings with this reference: where none was better than the plain model there is no adversary, for
-    /// one that sees raw losses chases noise and does worse than none.
+    /// one that maximises raw losses puts its weight on noise and does worse than none.
     /// </summary>
     /// <param name="spec">The method's.</param>
     public ReweighterSpec Adversary(ReweighterSpec spec) =>

@@ -9,7 +9,7 @@ using RobustMeta.Training;
 
 namespace RobustMeta.Experiments;
 
-/// <summary>A meta-recommender as a method: its model, what it sees, and how it is trained.</summary>
+/// <summary>A meta-recommender as a method: its model, its inputs, and how it is trained.</summary>
 /// <param name="model">The model and its hyper-parameters.</param>
 /// <example>
 /// In F#: <c>MetaMethodSpec(MeLUSpec(HiddenDim1 = 64), Robustness = ReweighterSpec(Levels = WeightLevels.None))</c>.
@@ -22,7 +22,7 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
     /// <summary>The model and its hyper-parameters.</summary>
     public ModelSpec Model { get; init; } = model;
 
-    /// <summary>What the model sees; the scale of embeddings is the model's own unless given.</summary>
+    /// <summary>The inputs of the model; the scale of embeddings is the model's own unless given.</summary>
     public FeatureSpec Features { get; init; } = new() { EmbeddingScale = model.DefaultEmbeddingScale };
 
     /// <summary>Robust reweighting; the default is the reading of the paper.</summary>

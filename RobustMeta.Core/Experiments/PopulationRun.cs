@@ -7,7 +7,7 @@ using RobustMeta.Tasks;
 
 namespace RobustMeta.Experiments;
 
-/// <summary>Trains a method once for each radius of its population; each test user gets the member that fits his or her support.</summary>
+/// <summary>Trains a method once for each radius of its population; each test user gets the member that fits the support.</summary>
 internal static class PopulationRun
 {
     /// <summary>Trains all members.</summary>

@@ -84,7 +84,7 @@ public sealed class PreparedExperiment
     /// </summary>
     public ImmutableArray<int> TasksWithoutRanking { get; }
 
-    /// <summary>What a model sees of the data, with <c>auto</c> features resolved; methods with equal features share it.</summary>
+    /// <summary>The inputs of a model, with <c>auto</c> features resolved; methods with equal features share it.</summary>
     /// <param name="features">Which features, and how wide.</param>
     /// <exception cref="ArgumentException">The data have no such feature.</exception>
     public InputSchema SchemaOf(FeatureSpec features)

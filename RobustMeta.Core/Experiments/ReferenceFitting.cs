@@ -10,8 +10,8 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Experiments;
 
 /// <summary>
-/// Fits the reference of a method, and compares it with the plainly trained model on the validation users, whom neither has
-/// met: a reference should be out-of-sample and better than that model.
+/// Fits the reference of a method, and compares it with the plainly trained model on the validation users, whom neither was
+/// fitted on: a reference should be out-of-sample and better than that model.
 /// </summary>
 /// <param name="method">The method.</param>
 /// <param name="context">What it is fitted from.</param>

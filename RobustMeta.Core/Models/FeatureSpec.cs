@@ -2,7 +2,7 @@ using RobustMeta.Settings;
 
 namespace RobustMeta.Models;
 
-/// <summary>Which features of users and items a model sees, and how wide they are embedded.</summary>
+/// <summary>Which features of users and items a model takes, and how wide they are embedded.</summary>
 public sealed record FeatureSpec : ISpec
 {
     /// <summary>Stands for the features that the data set's catalog entry recommends.</summary>

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RobustMeta.Models;
 
 /// <summary>
-/// What a model sees of items and users: the fields of each, in the order in which their embeddings are concatenated
+/// The inputs of a model: the fields of each, in the order in which their embeddings are concatenated
 /// (item fields first, then user fields).
 /// </summary>
 /// <param name="ItemFields">Fields by dense item index.</param>

@@ -20,7 +20,7 @@ public sealed class JointModel : MetaRecommender, IHasForm<PerceptronForm>
     /// <param name="name">Name as it stands in specs and results.</param>
     /// <param name="hidden">Widths of the hidden layers.</param>
     /// <param name="fineTuning">Steps on the support in evaluation; none in training.</param>
-    /// <param name="schema">What the model sees.</param>
+    /// <param name="schema">The inputs of the model.</param>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public JointModel(

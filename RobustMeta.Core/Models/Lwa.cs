@@ -22,7 +22,7 @@ public sealed class Lwa : MetaRecommender
 
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Widths, pooling and mixing.</param>
-    /// <param name="schema">What the model sees.</param>
+    /// <param name="schema">The inputs of the model.</param>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public Lwa(LwaSpec spec, InputSchema schema, double embeddingScale, LabelKind label)

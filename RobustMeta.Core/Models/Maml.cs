@@ -15,7 +15,7 @@ public sealed class Maml : MetaRecommender
 
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Layer widths and inner loop.</param>
-    /// <param name="schema">What the model sees.</param>
+    /// <param name="schema">The inputs of the model.</param>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public Maml(MamlSpec spec, InputSchema schema, double embeddingScale, LabelKind label)

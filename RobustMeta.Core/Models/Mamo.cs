@@ -34,7 +34,7 @@ public sealed class Mamo : MetaRecommender, IPartCost
 
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Widths, local updates and memories.</param>
-    /// <param name="schema">What the model sees.</param>
+    /// <param name="schema">The inputs of the model.</param>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public Mamo(MamoSpec spec, InputSchema schema, double embeddingScale, LabelKind label)

@@ -25,7 +25,7 @@ public sealed class MetaEmb : MetaRecommender, IPartCost
 
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Widths, step and pretraining.</param>
-    /// <param name="schema">What the model sees, with the identity of the users.</param>
+    /// <param name="schema">The inputs of the model, with the identity of the users.</param>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public MetaEmb(MetaEmbSpec spec, InputSchema schema, double embeddingScale, LabelKind label)

@@ -37,7 +37,7 @@ public sealed class MetaPmf : MetaRecommender
 
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Number of factors, start, fold-in.</param>
-    /// <param name="schema">What the model sees.</param>
+    /// <param name="schema">The inputs of the model.</param>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings (where they are not computed).</param>
     /// <param name="label">What is predicted.</param>
     public MetaPmf(MetaPmfSpec spec, InputSchema schema, double embeddingScale, LabelKind label)

@@ -16,7 +16,7 @@ public sealed class MetaRidgeSpec : ModelSpec
     /// <inheritdoc/>
     public override string ModelName => "MetaRidge";
 
-    /// <summary>Width of the item features that the ridge head sees.</summary>
+    /// <summary>Width of the item features of the ridge head.</summary>
     [Setting("width of the learned item features", Min = 1, Max = 4096, Grid = [16, 32, 64, 128], IsLog = true)]
     public int FeatureDim { get; init; } = 16;
 

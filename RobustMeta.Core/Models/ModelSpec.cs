@@ -30,7 +30,7 @@ public abstract class ModelSpec : Spec
     public virtual bool IsPadded => false;
 
     /// <summary>The model for given inputs.</summary>
-    /// <param name="schema">What the model sees.</param>
+    /// <param name="schema">The inputs of the model.</param>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public abstract MetaRecommender Create(InputSchema schema, double embeddingScale, LabelKind label);

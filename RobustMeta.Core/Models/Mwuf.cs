@@ -12,7 +12,7 @@ namespace RobustMeta.Models;
 /// cover support and query. A user who is not a training user has the mean itself as cold vector.
 /// <para>
 /// The paper's new entity is an item; here it is the user. The networks start as the identity (scale 1, shift 0). The
-/// shift sees support items alone, so nothing of the query reaches a prediction. Cold and warm loss share one learning
+/// shift depends on support items alone: nothing of the query enters a prediction. Cold and warm loss share one learning
 /// rate.
 /// </para>
 /// </summary>
@@ -25,7 +25,7 @@ public sealed class Mwuf : MetaRecommender
 
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Widths and pretraining.</param>
-    /// <param name="schema">What the model sees, with the identity of the users.</param>
+    /// <param name="schema">The inputs of the model, with the identity of the users.</param>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public Mwuf(MwufSpec spec, InputSchema schema, double embeddingScale, LabelKind label)

@@ -18,7 +18,7 @@ public sealed class Nlba : MetaRecommender
 
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Widths and pooling.</param>
-    /// <param name="schema">What the model sees.</param>
+    /// <param name="schema">The inputs of the model.</param>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public Nlba(NlbaSpec spec, InputSchema schema, double embeddingScale, LabelKind label)

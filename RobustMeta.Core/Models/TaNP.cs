@@ -41,7 +41,7 @@ public sealed class TaNP : MetaRecommender
 
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Widths, pool and context.</param>
-    /// <param name="schema">What the model sees.</param>
+    /// <param name="schema">The inputs of the model.</param>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public TaNP(TaNPSpec spec, InputSchema schema, double embeddingScale, LabelKind label)

@@ -72,8 +72,8 @@ public sealed record ReweighterSpec : ISpec
     )]
     public double LossAverage { get; init; } = 1;
 
-    /// <summary>Fraction of the largest scores that count as outliers and get no weight, at either level.</summary>
-    [Setting("fraction of the largest scores that are taken for outliers, at either level (DORO)", Min = 0, Max = 0.9)]
+    /// <summary>Fraction of the largest losses that count as outliers and get no weight, at either level.</summary>
+    [Setting("fraction of the largest losses that are taken for outliers, at either level (DORO)", Min = 0, Max = 0.9)]
     public double DoroTrim { get; init; }
 
     /// <summary>Where interaction weights act.</summary>
@@ -166,8 +166,8 @@ public sealed record ReweighterSpec : ISpec
         );
         Require(
             Ascent != AscentRule.SoftmaxLogits || InteractionIndex == InteractionIndex.Pair,
-            "ascent softmaxLogits needs interactionIndex pair: it moves weights by the differences of their scores, and an "
-                + "item's weight has the scores of other users."
+            "ascent softmaxLogits needs interactionIndex pair: it moves weights by the differences of their losses, and an "
+                + "item's weight has the losses of other users."
         );
         var isOwn = UserIndex == UserIndex.User && InteractionIndex == InteractionIndex.Pair;
         Require(

@@ -20,7 +20,7 @@ public static class CsvText
         return text.ToString();
     }
 
-    /// <summary>Writes a file as <see cref="DurableFile"/> does: a reader sees the whole file, or the one before.</summary>
+    /// <summary>Writes a file as <see cref="DurableFile"/> does: a reader finds the whole file, or the one before.</summary>
     public static void Write(string path, string text) => DurableFile.Write(path, text);
 
     /// <summary>One field, quoted where it holds a comma, a quote or a line break.</summary>

@@ -47,7 +47,7 @@ public static class TemporaryFile
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
             {
-                // It harms nobody; whoever may delete it does.
+                // Harmless where it stays: a later run deletes it.
             }
         }
         return removed;

@@ -82,7 +82,7 @@ internal sealed class WorkerPool : IDisposable
     }
 
     // A thread that comes late from the run before holds its old state: once that has changed it cannot take a piece, and
-    // so never sees the work half changed.
+    // so it never reads the work half changed.
     private void Open(int count, Action<int, int> piece)
     {
         var run = (state >> 32) + 2;

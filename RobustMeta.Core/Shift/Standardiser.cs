@@ -13,6 +13,6 @@ internal sealed class Standardiser
         spread = Math.Sqrt(reference.Average(x => (x - mean) * (x - mean)));
     }
 
-    // A constant tells nobody apart: every standardised number is then 0.
+    // A constant distinguishes no users: every standardised number is then 0.
     public double Of(double value) => spread > 1e-12 ? Math.Clamp((value - mean) / spread, -Clip, Clip) : 0;
 }

@@ -3,7 +3,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Training;
 
 /// <summary>
-/// The model in training as validation sees it: a step may leave a model whose next scores are not finite, and that is
+/// The model in training as validation uses it: a step may leave a model whose next scores are not finite, and that is
 /// a divergence of the batch that made it.
 /// </summary>
 internal sealed class FiniteScores(IPredictor model, int epoch, int batch) : IPredictor

@@ -66,7 +66,7 @@ let html (text: string) : string = nonNull (WebUtility.HtmlEncode(plain text))
 /// Text of a Plotly figure, which reads a few tags (`<b>`, `<a>`) and entities.
 let plotly (text: string) = (plain text).Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;")
 
-/// JSON that may stand in a script element: no tag or comment can begin in it, and no line end that JavaScript alone knows.
+/// JSON that may stand in a script element: no tag or comment can begin in it, and no line end of JavaScript alone.
 let json (text: string) =
     text
         .Replace("<", "\\u003c")

@@ -21,19 +21,6 @@ type Difference =
         P: float
     }
 
-/// The long table as a frame: one row per method, test set, user and metric.
-let frame (rows: IReadOnlyList<UserResult>) : Frame<int, string> =
-    let column (select: UserResult -> obj) = Series.ofValues [ for r in rows -> select r ]
-
-    Frame.ofColumns
-        [
-            "method" => column (fun r -> r.Method)
-            "testset" => column (fun r -> r.TestSet)
-            "user" => column (fun r -> r.User)
-            "metric" => column (fun r -> r.Metric)
-            "value" => column (fun r -> r.Value)
-        ]
-
 /// Means per method, test set and metric, methods in order of first appearance.
 let cells (rows: IReadOnlyList<UserResult>) : Cell list =
     [

@@ -25,7 +25,7 @@ let private simplex = AmbiguitySet.Parse "simplex"
 let private moreau (set: AmbiguitySet) users x =
     (moreauGradient smoothness (adaptedLipschitz rate) (worstCase set rate users) x).Norm
 
-/// Iterates of a step rule that sees the point and the weights and returns both anew.
+/// Iterates of a step rule, from the point and the weights to new ones.
 let private iterate (users: User[]) iterations (step: Vector -> float[] -> Vector * float[]) =
     let points = Array.create (iterations + 1) start
     let mutable weights = Array.create users.Length (1.0 / float users.Length)

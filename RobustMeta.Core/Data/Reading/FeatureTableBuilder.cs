@@ -22,7 +22,7 @@ public sealed class FeatureTableBuilder(Vocabulary entities, params (string Name
     /// <summary>What a second row of an entity means.</summary>
     public RepeatRule Repeats { get; init; } = RepeatRule.Refuse;
 
-    /// <summary>Sets the features of an entity; one that nobody rated or that is unknown is passed over.</summary>
+    /// <summary>Sets the features of an entity; one that is unknown or has no rating is left out.</summary>
     /// <param name="entity">Identifier.</param>
     /// <param name="path">File of the row, for the error.</param>
     /// <param name="line">Line of the row, from 1.</param>

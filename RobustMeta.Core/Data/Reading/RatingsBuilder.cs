@@ -69,7 +69,7 @@ public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null
     /// <summary>The identifiers of the users that have ratings.</summary>
     public Vocabulary Users() => users.Build();
 
-    /// <summary>The identifiers of the rated items, followed by those of the item file that nobody rated.</summary>
+    /// <summary>The identifiers of the rated items, followed by those of the item file without a rating.</summary>
     public Vocabulary Items(IEnumerable<string> ofItemFile)
     {
         foreach (var item in ofItemFile)

@@ -6,7 +6,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models.Factors;
 
 /// <summary>
-/// Matrix factorisation that knows how sure it is: user u gives item i the score
+/// Matrix factorisation with a posterior: user u gives item i the score
 /// <c>base + c + w_iᵀ(1, a_u, p_u)</c> with item vector w = (mean, slope of the user's level, F factors), user level a and
 /// factors p, all Gaussian beforehand. Fitted on the training users by mean-field variational inference in closed form
 /// (Lim and Teh, KDD Cup 2007; for clicks with the bound of Jaakkola and Jordan, 2000), variances of priors and noise

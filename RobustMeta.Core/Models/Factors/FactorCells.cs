@@ -57,7 +57,7 @@ internal sealed class FactorCells
             scores.IsEmpty ? 0 : scores[j];
     }
 
-    /// <summary>First cell of a user, and the first that is not his or hers any more.</summary>
+    /// <summary>First cell of a user, and the first cell of the next user.</summary>
     public (int First, int End) OfUser(int user) => (userStart[user], userStart[user + 1]);
 
     public ReadOnlySpan<int> OfItem(int item) => itemCells.AsSpan(itemStart[item]..itemStart[item + 1]);

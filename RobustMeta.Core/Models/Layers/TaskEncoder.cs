@@ -15,7 +15,7 @@ public sealed class TaskEncoder(InputSchema schema)
     /// <summary>Width D of an input: item part, then user part.</summary>
     public int Width { get; } = schema.ItemWidth + schema.UserWidth;
 
-    /// <summary>Width of what a network of user features sees, at least 1 (see <see cref="UserInputs"/>).</summary>
+    /// <summary>Width of the inputs of a network of user features, at least 1 (see <see cref="UserInputs"/>).</summary>
     public int UserInputWidth { get; } = Math.Max(1, schema.UserWidth);
 
     /// <summary>The tables.</summary>

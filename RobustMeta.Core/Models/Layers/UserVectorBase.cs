@@ -18,7 +18,7 @@ public sealed class UserVectorBase
     private readonly SupportLoss supportLoss;
 
     /// <summary>A base model for given inputs.</summary>
-    /// <param name="schema">What the model sees; with the identity of the users.</param>
+    /// <param name="schema">The inputs of the model; with the identity of the users.</param>
     /// <param name="vectorDim">Width of the user's vector.</param>
     /// <param name="hidden">Width of the hidden layer.</param>
     /// <param name="scale">Standard deviation of initial embeddings and vectors.</param>
@@ -51,7 +51,7 @@ public sealed class UserVectorBase
     /// <summary>Number of rows of a table of user vectors: one a meta-training user, and row 0 for all others.</summary>
     public int UserRows => schema.UserIdentity.VocabularySize;
 
-    /// <summary>Width of what a network of user features sees.</summary>
+    /// <summary>Width of the inputs of a network of user features.</summary>
     public int UserInputWidth => encoder.UserInputWidth;
 
     /// <summary>The pretraining: all of the base model is learned.</summary>

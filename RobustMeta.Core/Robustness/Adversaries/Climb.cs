@@ -9,28 +9,28 @@ namespace RobustMeta.Robustness.Adversaries;
 /// <param name="rate">Learning rate of the steps; 0 leaves the weights untouched.</param>
 internal sealed class Climb(SetResponse response, IWeightStep? step, double rate)
 {
-    /// <summary>Whether single steps are taken, and their rate is not zero: exact responses need all scores at once.</summary>
+    /// <summary>Whether single steps are taken, and their rate is not zero: exact responses need all losses at once.</summary>
     public bool Steps => step is not null && rate > 0;
 
-    /// <summary>All weights, each with its score.</summary>
-    public void All(Span<double> weights, ReadOnlySpan<double> scores)
+    /// <summary>All weights, each with its loss.</summary>
+    public void All(Span<double> weights, ReadOnlySpan<double> losses)
     {
         if (step is null)
         {
-            response.Respond(scores, weights);
+            response.Respond(losses, weights);
         }
         else if (rate > 0)
         {
-            step.Move(weights, scores, rate);
+            step.Move(weights, losses, rate);
             step.Restore(weights);
         }
     }
 
     /// <summary>A step of some of the weights, after which the whole vector returns to its set.</summary>
     /// <param name="weights">All weights.</param>
-    /// <param name="places">Which of them have a score, each once.</param>
-    /// <param name="scores">Their scores.</param>
-    public void Some(Span<double> weights, ReadOnlySpan<int> places, ReadOnlySpan<double> scores)
+    /// <param name="places">Which of them have a loss, each once.</param>
+    /// <param name="losses">Their losses.</param>
+    public void Some(Span<double> weights, ReadOnlySpan<int> places, ReadOnlySpan<double> losses)
     {
         if (!Steps)
         {
@@ -41,7 +41,7 @@ internal sealed class Climb(SetResponse response, IWeightStep? step, double rate
         {
             moved.Values[i] = weights[places[i]];
         }
-        step!.Move(moved.Values, scores, rate);
+        step!.Move(moved.Values, losses, rate);
         for (var i = 0; i < places.Length; i++)
         {
             weights[places[i]] = moved.Values[i];
@@ -49,11 +49,11 @@ internal sealed class Climb(SetResponse response, IWeightStep? step, double rate
         step.Restore(weights);
     }
 
-    /// <summary>A step of weights that have several scores each, one after the other, as items have in a batch.</summary>
+    /// <summary>A step of weights that have several losses each, one after the other, as items have in a batch.</summary>
     /// <param name="weights">All weights.</param>
-    /// <param name="places">The weight that each score is of.</param>
-    /// <param name="scores">The scores.</param>
-    public void Each(Span<double> weights, ReadOnlySpan<int> places, ReadOnlySpan<double> scores)
+    /// <param name="places">The weight that each loss is of.</param>
+    /// <param name="losses">The losses.</param>
+    public void Each(Span<double> weights, ReadOnlySpan<int> places, ReadOnlySpan<double> losses)
     {
         if (!Steps)
         {
@@ -61,11 +61,11 @@ internal sealed class Climb(SetResponse response, IWeightStep? step, double rate
         }
         for (var i = 0; i < places.Length; i++)
         {
-            step!.Move(weights.Slice(places[i], 1), scores.Slice(i, 1), rate);
+            step!.Move(weights.Slice(places[i], 1), losses.Slice(i, 1), rate);
         }
         step!.Restore(weights);
     }
 
-    /// <summary>The worst mean(w · scores) over the set; NaN where it is no maximum over one set.</summary>
-    public double Worst(ReadOnlySpan<double> scores) => response.Worst(scores);
+    /// <summary>The worst mean(w · losses) over the set; NaN where it is no maximum over one set.</summary>
+    public double Worst(ReadOnlySpan<double> losses) => response.Worst(losses);
 }

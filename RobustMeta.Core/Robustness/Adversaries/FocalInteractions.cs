@@ -12,21 +12,21 @@ internal sealed class FocalInteractions(double gamma) : IInteractionAdversary
 
     public bool RespondsExactly => false;
 
-    public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights)
+    public void Weigh(TaskBatch batch, ReadOnlySpan<double> losses, Span<double> weights)
     {
         for (var b = 0; b < batch.Count; b++)
         {
             for (var j = batch.QueryStarts[b]; j < batch.QueryStarts[b + 1]; j++)
             {
-                weights[j] = Math.Pow(1 - Math.Exp(-Math.Max(scores[j], 0)), gamma);
+                weights[j] = Math.Pow(1 - Math.Exp(-Math.Max(losses[j], 0)), gamma);
             }
             RowScale.ToMeanOne(weights[batch.QueryRange(b)]);
         }
     }
 
-    public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores) { }
+    public void Ascend(TaskBatch batch, ReadOnlySpan<double> losses) { }
 
-    public void EndEpoch(ReadOnlySpan<double> scores) { }
+    public void EndEpoch(ReadOnlySpan<double> losses) { }
 
-    public double Worst(ReadOnlySpan<double> scores) => double.NaN;
+    public double Worst(ReadOnlySpan<double> losses) => double.NaN;
 }

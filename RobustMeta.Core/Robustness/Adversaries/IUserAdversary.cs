@@ -2,7 +2,7 @@ using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.Adversaries;
 
-/// <summary>The outer level of the hierarchy: weighs users, mean one, by the scores of their weighted queries.</summary>
+/// <summary>The outer level of the hierarchy: weighs users, mean one, by the losses of their weighted queries.</summary>
 internal interface IUserAdversary
 {
     /// <summary>The weights of a batch's users.</summary>
@@ -15,10 +15,10 @@ internal interface IUserAdversary
     void Ascend(TaskBatch batch, ReadOnlySpan<double> values);
 
     /// <summary>Closes an epoch.</summary>
-    /// <param name="values">The newest score of every training user.</param>
+    /// <param name="values">The newest loss of every training user.</param>
     void EndEpoch(ReadOnlySpan<double> values);
 
-    /// <summary>The worst weighted mean of all users' scores over the adversary's set; NaN where it has none.</summary>
+    /// <summary>The worst weighted mean of all users' losses over the adversary's set; NaN where it has none.</summary>
     double Worst(ReadOnlySpan<double> values);
 
     /// <summary>The learned state besides the weights of users, for checkpoints.</summary>

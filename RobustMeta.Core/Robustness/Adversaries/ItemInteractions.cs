@@ -16,7 +16,7 @@ internal sealed class ItemInteractions(int items, Climb climb) : IInteractionAdv
 
     public bool RespondsExactly => false;
 
-    public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> target)
+    public void Weigh(TaskBatch batch, ReadOnlySpan<double> losses, Span<double> target)
     {
         for (var b = 0; b < batch.Count; b++)
         {
@@ -29,10 +29,10 @@ internal sealed class ItemInteractions(int items, Climb climb) : IInteractionAdv
         }
     }
 
-    public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores) =>
-        climb.Each(weights, batch.QueryItems.AsSpan(), scores);
+    public void Ascend(TaskBatch batch, ReadOnlySpan<double> losses) =>
+        climb.Each(weights, batch.QueryItems.AsSpan(), losses);
 
-    public void EndEpoch(ReadOnlySpan<double> scores) { }
+    public void EndEpoch(ReadOnlySpan<double> losses) { }
 
-    public double Worst(ReadOnlySpan<double> scores) => double.NaN;
+    public double Worst(ReadOnlySpan<double> losses) => double.NaN;
 }

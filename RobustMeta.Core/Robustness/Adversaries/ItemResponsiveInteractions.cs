@@ -3,7 +3,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
-/// The exact response of each user's interactions to streaming averages of the items' scores instead of the scores
+/// The exact response of each user's interactions to streaming averages of the items' losses instead of the losses
 /// themselves: the noise of single labels averages out.
 /// </summary>
 internal sealed class ItemResponsiveInteractions(SetResponse response, ItemAverages averages) : IInteractionAdversary
@@ -12,10 +12,10 @@ internal sealed class ItemResponsiveInteractions(SetResponse response, ItemAvera
 
     public bool RespondsExactly => false;
 
-    public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights)
+    public void Weigh(TaskBatch batch, ReadOnlySpan<double> losses, Span<double> weights)
     {
-        using var scratch = new Scratch(scores.Length);
-        for (var j = 0; j < scores.Length; j++)
+        using var scratch = new Scratch(losses.Length);
+        for (var j = 0; j < losses.Length; j++)
         {
             scratch.Values[j] = averages.Of(batch.QueryItems[j]);
         }
@@ -26,15 +26,15 @@ internal sealed class ItemResponsiveInteractions(SetResponse response, ItemAvera
         }
     }
 
-    public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores)
+    public void Ascend(TaskBatch batch, ReadOnlySpan<double> losses)
     {
-        for (var j = 0; j < scores.Length; j++)
+        for (var j = 0; j < losses.Length; j++)
         {
-            averages.Add(batch.QueryItems[j], scores[j]);
+            averages.Add(batch.QueryItems[j], losses[j]);
         }
     }
 
-    public void EndEpoch(ReadOnlySpan<double> scores) { }
+    public void EndEpoch(ReadOnlySpan<double> losses) { }
 
-    public double Worst(ReadOnlySpan<double> scores) => response.Worst(scores);
+    public double Worst(ReadOnlySpan<double> losses) => response.Worst(losses);
 }

@@ -19,7 +19,7 @@ internal sealed class LearnedInteractions(
 
     public bool RespondsExactly => false;
 
-    public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> target)
+    public void Weigh(TaskBatch batch, ReadOnlySpan<double> losses, Span<double> target)
     {
         for (var b = 0; b < batch.Count; b++)
         {
@@ -27,30 +27,30 @@ internal sealed class LearnedInteractions(
         }
     }
 
-    public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores)
+    public void Ascend(TaskBatch batch, ReadOnlySpan<double> losses)
     {
-        // A row has all its scores in every batch, but responses to a single batch are not stored.
+        // A row has all its losses in every batch, but responses to a single batch are not stored.
         if (timing == AscentTiming.Batch && climb.Steps)
         {
             for (var b = 0; b < batch.Count; b++)
             {
-                climb.All(Row(batch.Positions[b]), scores[batch.QueryRange(b)]);
+                climb.All(Row(batch.Positions[b]), losses[batch.QueryRange(b)]);
             }
         }
     }
 
-    public void EndEpoch(ReadOnlySpan<double> scores)
+    public void EndEpoch(ReadOnlySpan<double> losses)
     {
         if (timing == AscentTiming.Epoch)
         {
             for (var user = 0; user < starts.Length - 1; user++)
             {
-                climb.All(Row(user), scores[starts[user]..starts[user + 1]]);
+                climb.All(Row(user), losses[starts[user]..starts[user + 1]]);
             }
         }
     }
 
-    public double Worst(ReadOnlySpan<double> scores) => climb.Worst(scores);
+    public double Worst(ReadOnlySpan<double> losses) => climb.Worst(losses);
 
     private Span<double> Row(int user) => weights.AsSpan(starts[user]..starts[user + 1]);
 }

@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 
 namespace RobustMeta.Robustness.Adversaries;
 
-/// <summary>w + rate · score, then the nearest point of the set.</summary>
+/// <summary>w + rate · loss, then the nearest point of the set.</summary>
 internal sealed class ProjectedStep(AmbiguitySet set) : IWeightStep
 {
-    public void Move(Span<double> weights, ReadOnlySpan<double> scores, double rate)
+    public void Move(Span<double> weights, ReadOnlySpan<double> losses, double rate)
     {
         for (var i = 0; i < weights.Length; i++)
         {
-            weights[i] += rate * scores[i];
+            weights[i] += rate * losses[i];
         }
     }
 

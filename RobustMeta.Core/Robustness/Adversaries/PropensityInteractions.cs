@@ -10,7 +10,7 @@ internal sealed class PropensityInteractions(ImmutableArray<double> popularity, 
 
     public bool RespondsExactly => false;
 
-    public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights)
+    public void Weigh(TaskBatch batch, ReadOnlySpan<double> losses, Span<double> weights)
     {
         for (var b = 0; b < batch.Count; b++)
         {
@@ -22,9 +22,9 @@ internal sealed class PropensityInteractions(ImmutableArray<double> popularity, 
         }
     }
 
-    public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores) { }
+    public void Ascend(TaskBatch batch, ReadOnlySpan<double> losses) { }
 
-    public void EndEpoch(ReadOnlySpan<double> scores) { }
+    public void EndEpoch(ReadOnlySpan<double> losses) { }
 
-    public double Worst(ReadOnlySpan<double> scores) => double.NaN;
+    public double Worst(ReadOnlySpan<double> losses) => double.NaN;
 }

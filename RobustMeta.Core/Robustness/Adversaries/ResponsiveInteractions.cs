@@ -9,18 +9,18 @@ internal sealed class ResponsiveInteractions(SetResponse response) : IInteractio
 
     public bool RespondsExactly => !response.Trims;
 
-    public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights)
+    public void Weigh(TaskBatch batch, ReadOnlySpan<double> losses, Span<double> weights)
     {
         for (var b = 0; b < batch.Count; b++)
         {
             var own = batch.QueryRange(b);
-            response.Respond(scores[own], weights[own]);
+            response.Respond(losses[own], weights[own]);
         }
     }
 
-    public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores) { }
+    public void Ascend(TaskBatch batch, ReadOnlySpan<double> losses) { }
 
-    public void EndEpoch(ReadOnlySpan<double> scores) { }
+    public void EndEpoch(ReadOnlySpan<double> losses) { }
 
-    public double Worst(ReadOnlySpan<double> scores) => response.Worst(scores);
+    public double Worst(ReadOnlySpan<double> losses) => response.Worst(losses);
 }

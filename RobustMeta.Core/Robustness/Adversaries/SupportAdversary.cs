@@ -58,12 +58,12 @@ internal sealed class SupportAdversary(HierarchicalWeights weights, Climb climb)
         for (var b = 0; b < batch.Count; b++)
         {
             var row = weights.Of(batch.Positions[b]);
-            using var scores = new Scratch(row.Length);
+            using var losses = new Scratch(row.Length);
             for (var j = 0; j < row.Length; j++)
             {
-                scores.Values[j] = (double)batch.Count * row.Length * gradient[batch.SupportStarts[b] + j];
+                losses.Values[j] = (double)batch.Count * row.Length * gradient[batch.SupportStarts[b] + j];
             }
-            climb.All(row, scores.Values);
+            climb.All(row, losses.Values);
         }
     }
 }

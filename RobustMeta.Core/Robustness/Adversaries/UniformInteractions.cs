@@ -9,11 +9,11 @@ internal sealed class UniformInteractions : IInteractionAdversary
 
     public bool RespondsExactly => true;
 
-    public void Weigh(TaskBatch batch, ReadOnlySpan<double> scores, Span<double> weights) => weights.Fill(1);
+    public void Weigh(TaskBatch batch, ReadOnlySpan<double> losses, Span<double> weights) => weights.Fill(1);
 
-    public void Ascend(TaskBatch batch, ReadOnlySpan<double> scores) { }
+    public void Ascend(TaskBatch batch, ReadOnlySpan<double> losses) { }
 
-    public void EndEpoch(ReadOnlySpan<double> scores) { }
+    public void EndEpoch(ReadOnlySpan<double> losses) { }
 
-    public double Worst(ReadOnlySpan<double> scores) => Means.Of(scores);
+    public double Worst(ReadOnlySpan<double> losses) => Means.Of(losses);
 }

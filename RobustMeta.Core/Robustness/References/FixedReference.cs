@@ -73,7 +73,7 @@ public sealed class FixedReference : Reference
     }
 
     /// <inheritdoc/>
-    public override void Excess(TaskBatch batch, ReadOnlySpan<float> losses, Span<double> scores)
+    public override void Excess(TaskBatch batch, ReadOnlySpan<float> losses, Span<double> excess)
     {
         for (var b = 0; b < batch.Count; b++)
         {
@@ -81,7 +81,7 @@ public sealed class FixedReference : Reference
             var start = batch.QueryStarts[b];
             for (var j = 0; j < own.Length; j++)
             {
-                scores[start + j] = losses[start + j] - own[j];
+                excess[start + j] = losses[start + j] - own[j];
             }
         }
     }

@@ -40,12 +40,12 @@ public sealed class ItemAverageReference(int items, double horizon) : Reference
     }
 
     /// <inheritdoc/>
-    public override void Excess(TaskBatch batch, ReadOnlySpan<float> losses, Span<double> scores)
+    public override void Excess(TaskBatch batch, ReadOnlySpan<float> losses, Span<double> excess)
     {
         // First all of the batch's excesses, then the averages with its losses: a loss is not compared with itself.
         for (var j = 0; j < losses.Length; j++)
         {
-            scores[j] = losses[j] - averages.Of(batch.QueryItems[j]);
+            excess[j] = losses[j] - averages.Of(batch.QueryItems[j]);
         }
         for (var j = 0; j < losses.Length; j++)
         {

@@ -2,7 +2,7 @@ using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.References;
 
-/// <summary>The adversary sees the losses themselves, as in the paper.</summary>
+/// <summary>The adversary maximises the losses themselves, as in the paper.</summary>
 public sealed class NoReference : Reference
 {
     /// <inheritdoc/>
@@ -21,11 +21,11 @@ public sealed class NoReference : Reference
     public override void UserMeans(TaskBatch batch, Span<double> means) => means.Clear();
 
     /// <inheritdoc/>
-    public override void Excess(TaskBatch batch, ReadOnlySpan<float> losses, Span<double> scores)
+    public override void Excess(TaskBatch batch, ReadOnlySpan<float> losses, Span<double> excess)
     {
         for (var i = 0; i < losses.Length; i++)
         {
-            scores[i] = losses[i];
+            excess[i] = losses[i];
         }
     }
 }

@@ -3,7 +3,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness.References;
 
 /// <summary>
-/// What losses are measured against. An adversary that sees the excess over a reference does not put weight on noise: an
+/// What losses are measured against. An adversary that maximises the excess over a reference does not put weight on noise: an
 /// interaction that every model predicts badly has no excess (excess risk, Agarwal and Zhang, 2022). The reference must be
 /// out-of-sample (fitted without the user on whom it is compared) and should be better than the model. The learner still
 /// descends on losses.
@@ -28,6 +28,6 @@ public abstract class Reference
     /// <summary>Writes loss minus reference loss of each query interaction.</summary>
     /// <param name="batch">The batch; positions are indices of training users.</param>
     /// <param name="losses">Losses, as <see cref="TaskBatch.QueryItems"/>.</param>
-    /// <param name="scores">Receives the excess, same layout.</param>
-    public abstract void Excess(TaskBatch batch, ReadOnlySpan<float> losses, Span<double> scores);
+    /// <param name="excess">Receives it, same layout.</param>
+    public abstract void Excess(TaskBatch batch, ReadOnlySpan<float> losses, Span<double> excess);
 }

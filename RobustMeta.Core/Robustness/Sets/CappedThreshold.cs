@@ -5,7 +5,7 @@ namespace RobustMeta.Robustness.Sets;
 
 /// <summary>
 /// The τ of the Euclidean projection onto the capped simplex, p = clip(v − τ, 0, cap) with Σp = 1. The sum falls with τ and
-/// is piecewise linear: Newton steps, exact once the right piece is met, inside a bracket that is halved every third time.
+/// is piecewise linear: Newton steps, exact on the right piece, inside a bracket that is halved every third time.
 /// </summary>
 internal static class CappedThreshold
 {

@@ -46,7 +46,7 @@ internal sealed class ContenderProcess : IDisposable
         }
     }
 
-    /// <summary>Sends a line; if nobody listens any more, <see cref="Receive"/> says why.</summary>
+    /// <summary>Sends a line; if the process has ended, <see cref="Receive"/> says why.</summary>
     public void Send(string line)
     {
         try

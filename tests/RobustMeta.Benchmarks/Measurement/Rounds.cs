@@ -6,7 +6,7 @@ namespace RobustMeta.Benchmarks.Measurement;
 internal static class Rounds
 {
     /// <summary>
-    /// One run of each contender a round; odd rounds go backwards, so that nobody always follows the same neighbour. The
+    /// One run of each contender a round; odd rounds go backwards, so that no contender always follows the same one. The
     /// peak of one core in GFLOP/s is measured between rounds, and the best of it returned.
     /// </summary>
     public static (Series[] Series, double Peak) Run(IReadOnlyList<RunningContender> running, int rounds)

@@ -27,7 +27,7 @@ internal static class SyntheticFields
 
     private static readonly (string Name, int Rows)[] UserFields = [("occupation", 21), ("age", 7), ("gender", 2)];
 
-    /// <summary>What the model sees.</summary>
+    /// <summary>The inputs of the model.</summary>
     public static InputSchema Schema(int embeddingDim, long seed) =>
         new(
             [

@@ -50,7 +50,7 @@ internal sealed class SyntheticWorkload
     /// <summary>The dimensions.</summary>
     public WorkloadSpec Spec { get; }
 
-    /// <summary>What the model sees.</summary>
+    /// <summary>The inputs of the model.</summary>
     public InputSchema Schema { get; }
 
     /// <summary>The model.</summary>

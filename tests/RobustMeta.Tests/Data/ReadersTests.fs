@@ -6,7 +6,7 @@ open RobustMeta.Data
 open RobustMeta.Tests.ReadRatings
 open RobustMeta.Tests.TempFolder
 
-/// A table of the catalog that knows no sums of the files.
+/// A table of the catalog without checksums of the files.
 let private withoutSums name format root =
     write $"[{name}]\nformat = \"{format}\"\nlabelThreshold = 4\n" (Path.Combine(root, "catalog.toml"))
 

@@ -1,4 +1,4 @@
-/// The kernels of the fused engine against plain loops, over all small sizes, so that every tile is met.
+/// The kernels of the fused engine against plain loops, over all small sizes, so that every tile is used.
 module RobustMeta.Tests.Engine.ArithmeticTests
 
 #nowarn "9"

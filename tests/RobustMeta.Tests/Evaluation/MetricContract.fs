@@ -25,7 +25,7 @@ let private rank (case: Case) =
 /// The value of a metric, None where it is undefined.
 let value (metric: Metric) (case: Case) = metric.Evaluate(rank case) |> Option.ofNullable
 
-/// Candidates with labels of the kind that the metric wants: clicks, or ratings from 1 to 5; scores tie now and then.
+/// Candidates with labels of the kind that the metric takes: clicks, or ratings from 1 to 5; scores tie now and then.
 let case (metric: Metric) (seed: int) =
     let random = Seeds.Generator(int64 seed, "metric contract")
     let count = metric.Cutoff + 1 + random.Next 12

@@ -16,7 +16,7 @@ open RobustMeta.Tests.TinyWorld
 open RobustMeta.Tests.ModelCase
 open TorchSharp
 
-/// The posterior of the training set sees the query labels: a query interaction acts by more than its own loss.
+/// The posterior of the training set depends on the query labels: a query interaction acts by more than its own loss.
 let private seesQueryLabels = set [ "TaNP" ]
 
 /// Parameters that are cut off from a part of the objective on purpose, so that the gradient is not of the whole.

@@ -28,7 +28,7 @@ let private queryOf (batch: TaskBatch) u = [ batch.QueryStarts[u] .. batch.Query
 
 let private close (a: float) (b: float) text = Expect.isTrue (abs (a - b) < 1e-5) $"{text}: {a} and {b}"
 
-/// A predictor that knows which users it was trained on, and scores by what it is told.
+/// A predictor with the users that it was trained on and given scores.
 type private Known(users: Set<int>, score: int -> float32) =
     member _.Users = users
 

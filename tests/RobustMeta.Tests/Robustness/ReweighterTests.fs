@@ -240,7 +240,7 @@ let tests =
                             (ofRows[u] |> Array.map (fun v -> w[u] * v / (float users * q)))
                             $"%A{settings}")
 
-            testCase "outliers: the largest scores get nothing, the others respond as if alone"
+            testCase "outliers: the largest losses get nothing, the others respond as if alone"
             <| fun () ->
                 let adversary =
                     adversary [ "ascent", "bestResponse"; "set", "chi2 0.5"; "doroTrim", "0.25"; "levels", "user" ]

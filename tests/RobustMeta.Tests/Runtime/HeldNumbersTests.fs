@@ -1,4 +1,4 @@
-/// Numbers beside tensors: the operations of HeldNumbers, and a search of the compiled library for numbers that nobody holds.
+/// Numbers beside tensors: the operations of HeldNumbers, and a search of the compiled library for numbers that are not held.
 module RobustMeta.Tests.Runtime.HeldNumbersTests
 
 open System
@@ -67,7 +67,7 @@ let rec private makes depth (m: MethodBase) =
                 known[m] <- answer
                 answer))
 
-/// What a method calls that makes a number which nobody holds.
+/// What a method calls that makes a number that is not held.
 let private unheld (m: MethodBase) =
     // Constructors make the numbers that fields hold, by HeldNumbers.Of where libtorch may not be loaded yet.
     if m.IsConstructor || (m.DeclaringType.Name = "HeldNumbers" && m.Name = "Of") then

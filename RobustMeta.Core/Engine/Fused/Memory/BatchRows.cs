@@ -5,7 +5,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Engine.Fused.Memory;
 
 /// <summary>
-/// What every core knows of a batch: its tasks, their distinct items, and what goes in and out for each interaction. Rows
+/// A batch as every core holds it: its tasks, their distinct items, and what goes in and out for each interaction. Rows
 /// (interactions) are numbered support first, then query. Keeps its arrays from batch to batch.
 /// </summary>
 internal unsafe class BatchRows<T>
