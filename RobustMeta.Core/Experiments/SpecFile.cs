@@ -73,7 +73,9 @@ public static class SpecFile
 
     private static (string Model, (string Key, string Value)[] Settings) Settings(string text)
     {
-        var settings = Deserialize(text).Select(entry => (entry.Key, Value: Print(entry.Key, entry.Value))).ToArray();
+        var settings = Deserialize(text)
+            .Select(entry => (Key: FormerKeys.Now(entry.Key), Value: Print(entry.Key, entry.Value)))
+            .ToArray();
         var model =
             settings.FirstOrDefault(s => s.Key == ExperimentSpec.ModelKey).Value ?? new Models.MeLUSpec().ModelName;
         return (model, [.. settings.Where(s => s.Key != ExperimentSpec.ModelKey)]);
@@ -96,7 +98,7 @@ public static class SpecFile
         var own = table.Where(entry => entry.Value is not TomlTable).ToArray();
         if (own.Length > 0)
         {
-            yield return (name, [.. own.Select(entry => (entry.Key, Print(entry.Key, entry.Value)))]);
+            yield return (name, [.. own.Select(entry => (FormerKeys.Now(entry.Key), Print(entry.Key, entry.Value)))]);
         }
         foreach (var (key, value) in table)
         {

@@ -3,20 +3,8 @@ namespace RobustMeta.Settings;
 /// <summary>Finds the names that a mistyped one may have meant.</summary>
 public static class NearestName
 {
-    // Settings that were renamed: their old names are too far from the new ones to be found by spelling.
-    private static readonly Dictionary<string, string> Renamed = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["validationShare"] = "validationFraction",
-        ["testShare"] = "testFraction",
-        ["testUserShare"] = "testUserFraction",
-        ["testPoolShare"] = "testPoolFraction",
-    };
-
-    /// <summary>The nearest valid names, never the given one itself (the new name of a renamed setting, edit distance at most a third of the length, or a common prefix).</summary>
+    /// <summary>The nearest valid names, never the given one itself (edit distance at most a third of the length, or a common prefix).</summary>
     public static IReadOnlyList<string> Of(string name, IEnumerable<string> valid) =>
-        Renamed.TryGetValue(name, out var now) && valid.Contains(now) ? [now] : Near(name, valid);
-
-    private static IReadOnlyList<string> Near(string name, IEnumerable<string> valid) =>
         [
             .. valid
                 .Where(candidate => candidate != name)

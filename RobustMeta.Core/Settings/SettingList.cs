@@ -38,7 +38,7 @@ public static class SettingList
         var given = new HashSet<string>();
         object changed = spec;
         // Kinds are chosen first: which other settings there are depends on them.
-        var all = changes.ToList();
+        var all = changes.Select(c => KeyValuePair.Create(FormerKeys.Now(c.Key), c.Value)).ToList();
         var settings = Of(spec);
         var choices = settings.Where(s => s.IsChoice).Select(s => s.Key).ToHashSet();
         foreach (

@@ -33,10 +33,18 @@ let private core = Path.Combine(root, "RobustMeta.Core")
 let private ofRoom (room: string) =
     Directory.EnumerateFiles(Path.Combine(core, room), "*.cs", SearchOption.AllDirectories)
 
-// A room is named by `using RobustMeta.Room`, or in front of a type: `Room.Type`. Comments and texts do not count.
+// A room is named by `using RobustMeta.Room`, or in front of one of its types: `Room.Type`. Comments and texts do not count.
 let private mention =
     let names = String.concat "|" order
-    Regex $@"\bRobustMeta\.(?<room>{names})\b|(?<![\w.])(?<room>{names})\.(?=[A-Z])"
+    Regex $@"\bRobustMeta\.(?<room>{names})\b|(?<![\w.])(?<room>{names})\.(?<type>[A-Z]\w*)"
+
+let private typesOf =
+    dict
+        [
+            for room in order do
+                if Directory.Exists(Path.Combine(core, room)) then
+                    room, set [ for file in ofRoom room -> Path.GetFileNameWithoutExtension file ]
+        ]
 
 let private code (path: string) =
     File.ReadLines path
@@ -47,6 +55,10 @@ let private code (path: string) =
 /// The rooms that a file of a room uses.
 let private used (room: string) (path: string) =
     mention.Matches(code path)
+    // A property may have the name of a room.
+    |> Seq.filter (fun found ->
+        let name = found.Groups["type"]
+        not name.Success || typesOf[found.Groups["room"].Value].Contains name.Value)
     |> Seq.map _.Groups["room"].Value
     |> Seq.distinct
     |> Seq.filter (fun other -> other <> room)

@@ -175,7 +175,7 @@ let tests =
                     "fingerprint"
 
             testCase
-                "a folder of version 0.1.0 is refused: its settings by their new names, its results by its empty done"
+                "a folder of version 0.1.0: settings that act no more are refused by name, results by the empty done"
             <| fun () ->
                 within (fun root ->
                     let old = Path.Combine(root, "synthetic-MeLU-0123456789ab")
@@ -186,7 +186,7 @@ let tests =
 
                     for settings, expected in
                         [
-                            "testShare = 0.1\nlevels = \"none\"\n", "'testShare'; did you mean 'testFraction'?"
+                            "tableau = 0.1\nlevels = \"none\"\n", "no setting 'tableau'"
                             "levels = \"none\"\ntaskWeightLr = 0.1\n", "taskWeightLr has no effect"
                         ] do
                         File.WriteAllText(inOld "spec.toml", "model = \"MeLU\"\n" + settings)
@@ -197,7 +197,7 @@ let tests =
                             Expect.stringContains error.Message expected "the setting")
 
                     // One whose settings all exist still: its results are set aside and made again.
-                    File.WriteAllText(inOld "spec.toml", "model = \"MeLU\"\n")
+                    File.WriteAllText(inOld "spec.toml", "model = \"MeLU\"\ntestShare = 0.1\n")
                     let folder = RunFolder.Open old
                     Expect.isFalse folder.IsDone "not read"
                     Expect.isFalse folder.IsDone "nor later"

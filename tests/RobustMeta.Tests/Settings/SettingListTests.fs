@@ -90,7 +90,7 @@ module SettingListTests =
                     for key in [ "hiddenDim1"; "layerWidth"; "strength"; "localLr"; "offset"; "activation" ] do
                         Expect.stringContains narrow.Text $"{key} = " key
 
-                testCase "a setting that was renamed is refused by its old name, with the new one"
+                testCase "a setting that was renamed is taken by its former name, and written by the new one"
                 <| fun () ->
                     for former, now in
                         [
@@ -99,10 +99,13 @@ module SettingListTests =
                             "testUserShare", "testUserFraction"
                             "testPoolShare", "testPoolFraction"
                         ] do
-                        Expect.throwsC
-                            (fun () -> ExperimentSpec.Of("MeLU", struct (former, "0.3")) |> ignore)
-                            (fun error ->
-                                Expect.stringContains error.Message $"'{former}'; did you mean '{now}'?" former)
+                        let spec key = ExperimentSpec.Of("MeLU", struct (key, "0.3"))
+                        Expect.equal (spec former).Text (spec now).Text former
+                        Expect.equal (SpecFile.Parse $"{former} = 0.3").Hash (spec now).Hash "in a file"
+
+                        Expect.throwsT<SettingException>
+                            (fun () -> ExperimentSpec.Of("MeLU", struct (former, "0.3"), struct (now, "0.3")) |> ignore)
+                            "one setting, given twice"
 
                 testCase "a changed copy leaves its original as it was, at any depth"
                 <| fun () ->
