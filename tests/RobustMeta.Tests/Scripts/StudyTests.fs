@@ -6,6 +6,14 @@ open RobustMeta.Scripts
 open RobustMeta.Studies
 open RobustMeta.Tests
 
+/// Every table and the numbers behind every figure, by file.
+let private tablesAndData (report: string) =
+    [
+        for folder in [ "tables"; "data" ] do
+            for path in Directory.GetFiles(Path.Combine(report, folder)) |> Array.sort do
+                path, File.ReadAllText path
+    ]
+
 let private quickStudy root =
     let file, out = Path.Combine(root, "mine.toml"), Path.Combine(root, "study")
     File.WriteAllText(file, StudySample.text)
@@ -25,9 +33,13 @@ let private quickStudy root =
     // One run is lost, and is made again to the same report.
     Directory.Delete(folders[0], true)
     File.Delete(Path.Combine(out, Study.ReportFile))
+    let files = tablesAndData (Path.Combine(out, "report"))
+    Expect.isGreaterThan files.Length 20 "tables in three forms, and the data of figures"
+    Directory.Delete(Path.Combine(out, "report"), true)
     let written = folders[1..] |> Array.map Directory.GetLastWriteTimeUtc
     Expect.equal (run []) 0 "goes on"
     Expect.equal (report ()) text "same report"
+    Expect.equal (tablesAndData (Path.Combine(out, "report"))) files "same tables and data"
     Expect.equal (folders[1..] |> Array.map Directory.GetLastWriteTimeUtc) written "nothing else is made"
     let study = Study.load file None (Some out) []
     let status = StudyStatus.Of(study.Spec, study.Store)
