@@ -48,12 +48,14 @@ public sealed class Registry<T> : IRegistry
             .Select(type => (T)Activator.CreateInstance(type)!);
 
     /// <summary>Adds a kind, which can then be named like those of this library.</summary>
-    /// <exception cref="ArgumentException">There is one of that name; <see cref="Replace"/> takes its place.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is one of that name, whose place <see cref="Replace"/> takes; or specs and result files cannot hold the name.
+    /// </exception>
     public void Add(T entry)
     {
         lock (gate)
         {
-            var name = nameOf(entry);
+            var name = RequireName(entry);
             entries = entries.ContainsKey(name)
                 ? throw new ArgumentException(
                     $"There is a {concept} '{name}' already ({entries[name].GetType()}); choose another name, or replace it."
@@ -63,11 +65,12 @@ public sealed class Registry<T> : IRegistry
     }
 
     /// <summary>Adds a kind in place of any of the same name, as when a script is run again in one session.</summary>
+    /// <exception cref="ArgumentException">Specs and result files cannot hold the name.</exception>
     public void Replace(T entry)
     {
         lock (gate)
         {
-            entries = entries.SetItem(nameOf(entry), entry);
+            entries = entries.SetItem(RequireName(entry), entry);
         }
     }
 
@@ -100,6 +103,17 @@ public sealed class Registry<T> : IRegistry
                 throw;
             }
         }
+    }
+
+    // Names stand in lists with commas, in front of a cut-off (NDCG@10), in CSV cells and in folder names.
+    private string RequireName(T entry)
+    {
+        var name = nameOf(entry);
+        return name.Length > 0 && name.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? name
+            : throw new ArgumentException(
+                $"'{name}' cannot name a {concept}; expected letters, digits, hyphens, points and underscores."
+            );
     }
 
     /// <summary>The entry of a name.</summary>

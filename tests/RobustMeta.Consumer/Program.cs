@@ -11,5 +11,5 @@ foreach (var set in prepared.TestSets)
     var mean = result
         .Users.Where(row => row.TestSet == set.Number && row.Metric == "NDCG@10")
         .Average(row => row.Value);
-    Console.WriteLine($"beta {set.Coordinate}: NDCG@10 {mean:F4} over {set.Tasks.Length} new users");
+    Console.WriteLine($"beta {set.Coordinate}: NDCG@10 {mean:F4} over {set.Tasks.Length} test tasks");
 }

@@ -59,6 +59,14 @@ let tests =
                 Expect.stringContains message "'square' already" "names the clash"
                 Expect.sequenceEqual shapes.All.Keys [ "square" ] "as before"
 
+            testCase "a name that specs and result files cannot hold is refused"
+            <| fun () ->
+                for name in [ ""; "a,b"; "a@3"; "two words"; "a\nb"; "a/b"; "\"" ] do
+                    let shapes = registry []
+                    let message = messageOf (fun () -> shapes.Add(Sized name))
+                    Expect.stringContains message "cannot name a shape; expected letters" $"'{name}'"
+                    Expect.isEmpty shapes.All "nothing is added"
+
             testCase "an unknown name is refused with the nearest and all others"
             <| fun () ->
                 let shapes = registry [ Circle(); Square() ]
