@@ -147,7 +147,16 @@ let private dispatch (words: string list) =
             SettingException $"run needs a model, a baseline or a spec file. Models: {models}. Baselines: {baselines}"
         )
     | command :: _ ->
-        raise (SettingException $"There is no command '{command}'{NearestName.Hint(command, Help.commandNames)}")
+        let rest = String.Join(' ', List.tail words)
+
+        raise (
+            SettingException(
+                if List.contains command Help.commandNames then
+                    $"'{rest}' is no form of the command '{command}'; 'help {command}' shows those that there are"
+                else
+                    $"There is no command '{command}'{NearestName.Hint(command, Help.commandNames)}"
+            )
+        )
 
 /// An unforeseen error: what to do, and what a report of it needs.
 let private unforeseen (words: string list) (error: exn) =

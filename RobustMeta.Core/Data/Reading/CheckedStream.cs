@@ -26,11 +26,15 @@ internal sealed class CheckedStream : Stream
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file; one that ends with .gz is decompressed.</param>
     /// <param name="limits">What it may hold.</param>
-    /// <exception cref="DataFormatException">It is not a regular file.</exception>
+    /// <exception cref="DataFormatException">It is not there, or no regular file.</exception>
     public CheckedStream(string path, ReadLimits limits)
     {
         this.path = path;
         this.limits = limits;
+        if (!Path.Exists(path))
+        {
+            throw new DataFormatException(path, 0, 0, "there is no such file; expected the path of a file to read");
+        }
         if (!FileIdentity.Of(path).IsRegular)
         {
             throw new DataFormatException(path, 0, 0, "expected a file, found a pipe, device or folder of that name");
