@@ -21,6 +21,12 @@ let private say (text: string) =
     with :? IOException ->
         ()
 
+// Ends the process without its clean-up: an orderly exit would unload native libraries under the threads that compute in them.
+[<DllImport("libc", EntryPoint = "_exit")>]
+extern void private endNow(int code)
+
+let private leave (code: int) = if OperatingSystem.IsWindows() then exit code else endNow code
+
 /// Runs an action with a token that the first signal cancels.
 let withCancellation (action: CancellationToken -> unit) =
     use source = new CancellationTokenSource()
@@ -30,7 +36,7 @@ let withCancellation (action: CancellationToken -> unit) =
 
         if source.IsCancellationRequested then
             // All files are written aside and renamed: nothing is torn by ending here.
-            exit code
+            leave code
         else
             context.Cancel <- true
             say "\nstopping after this batch, saving what was learned; a second signal ends at once"

@@ -115,7 +115,7 @@ let private parallelly (command: WorkerCommand) (atOnce: int) (root: string) =
     if run.ExitCode <> 0 then
         raise (
             IOException
-                $"{run.ExitCode} of {command.Shards} workers failed (see {log}); 'study retry' starts them again"
+                $"not all of {command.Shards} workers ended well (code {run.ExitCode}; {log} lists them); 'study retry' starts them again"
         )
 
 let private jobFile root = Path.Combine(root, "slurm-job")

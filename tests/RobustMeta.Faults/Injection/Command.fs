@@ -28,9 +28,11 @@ type Running(child: Process) =
     member _.HasExited = child.HasExited
     member _.Text = lock text (fun () -> string text)
 
-    /// Waits until a text is printed; false where the command ended before.
+    /// Waits until a text is printed; false where the command ended before, or did not print it within three minutes.
     member this.Prints(part: string) =
-        while not (this.Text.Contains part || child.HasExited) do
+        let clock = Stopwatch.StartNew()
+
+        while not (this.Text.Contains part || child.HasExited) && clock.Elapsed.TotalMinutes < 3.0 do
             Thread.Sleep 5
 
         this.Text.Contains part
@@ -62,7 +64,9 @@ let private program = Path.Combine(AppContext.BaseDirectory, "RobustMeta.Faults.
 
 /// Starts a command with variables of the environment.
 let start (variables: (string * string) list) (words: string list) =
-    let info = ProcessStartInfo("dotnet", program :: Marker :: words)
+    // A parent in the background, or under nohup, leaves signals ignored to its children; `env` puts them back.
+    let info = ProcessStartInfo("env", "--default-signal=INT,HUP,TERM" :: "dotnet" :: program :: Marker :: words)
+
     info.RedirectStandardOutput <- true
     info.RedirectStandardError <- true
     info.Environment["ROBUSTMETA_OFFLINE"] <- "1"

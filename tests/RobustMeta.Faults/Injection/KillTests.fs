@@ -76,19 +76,20 @@ let private signals =
                 testCase $"SIG{signal} finishes the batch, saves, and says what the same command does"
                 <| fun () ->
                     within (fun folder ->
+                        // Long enough on a fast and idle machine: the signal must arrive while it trains.
                         let words out =
-                            [ "run"; "MeLU"; "userNum"; "120"; "epoch"; "60"; "shiftDraws"; "1"; "baselines"; "none" ]
+                            [ "run"; "MeLU"; "userNum"; "120"; "epoch"; "400"; "shiftDraws"; "1"; "baselines"; "none" ]
                             @ [ "out"; out ]
 
                         let whole, torn = Path.Combine(folder, "whole"), Path.Combine(folder, "torn")
                         Command.run [] (words whole) |> ignore
                         let command = Command.start [] (words torn)
-                        Expect.isTrue (command.Prints "epoch 3/60") command.Text
+                        Expect.isTrue (command.Prints "epoch 3/400") command.Text
                         command.Signal signal
                         Expect.equal (command.Wait()) code command.Text
                         Expect.stringContains command.Text "the same command goes on with epoch" "message"
                         let _, text = Command.run [] (words torn)
-                        Expect.isFalse (text.Contains "epoch 1/60") "it did not start anew"
+                        Expect.isFalse (text.Contains "epoch 1/400") "it did not start anew"
                         Expect.equal (Command.results torn) (Command.results whole) "results")
 
             testCase "a second signal ends at once"
