@@ -1,5 +1,6 @@
 // Our searches beside Optuna's on the same functions: a table of mean log10 regrets with 95 % intervals.
 // usage: dotnet fsi search.fsx RUNS SEEDS   (Debian: apt-get install python3-optuna)
+// quick: python optuna 12 3
 #load "../../../RobustMeta.Scripts/load.fsx"
 #load "../../RobustMeta.Tests/Studies/SearchFunctions.fs"
 
