@@ -17,9 +17,6 @@ public abstract record InputField(string Name);
 public sealed record TokenField(string Name, int VocabularySize, ImmutableArray<int> Starts, ImmutableArray<int> Tokens)
     : InputField(Name)
 {
-    /// <summary><see cref="Starts"/> by its name of 0.1.0.</summary>
-    public ImmutableArray<int> Offsets => Starts;
-
     /// <summary>Whether every entity has exactly one token.</summary>
     public bool IsSingle { get; } = Tokens.Length == Starts.Length - 1 && IsIota(Starts);
 

@@ -64,9 +64,6 @@ public sealed class TaskBatch
     /// <summary>Start of each task's support, <c>[B+1]</c>.</summary>
     public ImmutableArray<int> SupportStarts { get; }
 
-    /// <summary><see cref="SupportStarts"/> by its name of 0.1.0.</summary>
-    public ImmutableArray<int> SupportOffsets => SupportStarts;
-
     /// <summary>Dense item index of each support interaction.</summary>
     public ImmutableArray<int> SupportItems { get; }
 
@@ -75,9 +72,6 @@ public sealed class TaskBatch
 
     /// <summary>Start of each task's query, <c>[B+1]</c>.</summary>
     public ImmutableArray<int> QueryStarts { get; }
-
-    /// <summary><see cref="QueryStarts"/> by its name of 0.1.0.</summary>
-    public ImmutableArray<int> QueryOffsets => QueryStarts;
 
     /// <summary>Dense item index of each query interaction.</summary>
     public ImmutableArray<int> QueryItems { get; }
