@@ -5,7 +5,7 @@ public sealed class DataFormatException : Exception
 {
     /// <summary>An error at a place of a file.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="line">Line, from 1; 0 when the whole file is meant.</param>
+    /// <param name="line">Line, or row of a Parquet file, from 1; 0 when the whole file is meant.</param>
     /// <param name="column">Column (field), from 1; 0 when the whole line is meant.</param>
     /// <param name="expected">What was expected there, and what stood there.</param>
     /// <param name="cause">The error below it, or null.</param>
@@ -20,7 +20,7 @@ public sealed class DataFormatException : Exception
     /// <summary>The file.</summary>
     public string File { get; }
 
-    /// <summary>Line, from 1; 0 when the whole file is meant.</summary>
+    /// <summary>Line, or row of a Parquet file, from 1; 0 when the whole file is meant.</summary>
     public long Line { get; }
 
     /// <summary>Column (field), from 1; 0 when the whole line is meant.</summary>
@@ -30,7 +30,9 @@ public sealed class DataFormatException : Exception
         (line, column) switch
         {
             (0, _) => file,
-            (_, 0) => FormattableString.Invariant($"{file}, line {line}"),
-            _ => FormattableString.Invariant($"{file}, line {line}, column {column}"),
+            (_, 0) => FormattableString.Invariant($"{file}, {Unit(file)} {line}"),
+            _ => FormattableString.Invariant($"{file}, {Unit(file)} {line}, column {column}"),
         };
+
+    private static string Unit(string file) => Reading.DataFile.IsParquet(file) ? "row" : "line";
 }

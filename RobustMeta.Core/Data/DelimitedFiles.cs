@@ -2,7 +2,9 @@ using RobustMeta.Data.Reading;
 
 namespace RobustMeta.Data;
 
-/// <summary>Reads ratings and features from delimited text files: one's own data.</summary>
+/// <summary>
+/// Reads ratings and features from delimited text files and, by their ending <c>.parquet</c>, from Parquet files: one's own data.
+/// </summary>
 public static class DelimitedFiles
 {
     /// <summary>Reads a data set.</summary>
@@ -38,11 +40,8 @@ public static class DelimitedFiles
     /// <param name="limits">What the file may hold.</param>
     internal static DelimitedSpec Detect(string path, DelimitedSpec spec, ReadLimits limits)
     {
-        var dialect = DialectDetector.Complete(path, spec.Dialect, Columns(spec), limits);
-        using var reader = new ByteLineReader(path, limits, DialectDetector.Source(dialect));
-        var records = new DelimitedRecords(reader, dialect);
-        var columns = new DelimitedColumns(records, path, dialect.Header ?? true);
-        return WithColumns(spec with { Dialect = dialect }, columns);
+        using var file = new RecordFile(path, spec.Dialect, Columns(spec), limits);
+        return WithColumns(spec with { Dialect = file.Dialect }, file.Columns);
     }
 
     private static IEnumerable<string> Columns(DelimitedSpec spec) =>
@@ -80,20 +79,18 @@ public static class DelimitedFiles
         ReadLimits limits
     )
     {
-        var dialect = DialectDetector.Complete(path, given.Dialect, Columns(given), limits);
-        using var reader = new ByteLineReader(path, limits, DialectDetector.Source(dialect));
-        var records = new DelimitedRecords(reader, dialect);
-        var columns = new DelimitedColumns(records, path, dialect.Header ?? true);
+        using var file = new RecordFile(path, given.Dialect, Columns(given), limits);
+        var (records, columns) = (file.Records, file.Columns);
         var spec = WithColumns(given, columns);
         var (user, item) = (columns.Find(spec.User!), columns.Find(spec.Item!));
         var rating = spec.Rating is null ? -1 : columns.Find(spec.Rating);
         var time = spec.Time is null ? -1 : columns.Find(spec.Time);
         var notRated = spec.NotRated.Select(x => (float)x).ToHashSet();
-        var missing = dialect.Missing ?? [];
+        var missing = file.Dialect.Missing ?? [];
         var times = new TimeParser(spec.TimeFormat);
         while (records.TryRead())
         {
-            if (rating >= 0 && missing.Count > 0 && missing.Contains(records.Text(rating)))
+            if (rating >= 0 && IsMissing(records, rating, missing))
             {
                 builder.Unrated++;
                 continue;
@@ -105,10 +102,19 @@ public static class DelimitedFiles
                 continue;
             }
             var seconds = time < 0 ? 0 : times.Parse(records, time);
-            builder.Add(records.Token(user, "a user"), records.Token(item, "an item"), value, seconds, reader);
+            builder.Add(
+                records.Token(user, "a user"),
+                records.Token(item, "an item"),
+                value,
+                seconds,
+                records.Position
+            );
         }
         return builder.Count > 0 ? builder : throw DatasetReader.Empty(path, builder.Unrated);
     }
+
+    private static bool IsMissing(Records records, int field, IReadOnlyList<string> missing) =>
+        records.IsNull(field) || (missing.Count > 0 && missing.Contains(records.Text(field)));
 
     private static FeatureTableBuilder Table(
         Vocabulary entities,

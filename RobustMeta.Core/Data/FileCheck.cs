@@ -43,7 +43,7 @@ public sealed record FileCheck(
                 new()
                 {
                     Ratings = file,
-                    Dialect = new() { Encoding = EncodingOf(path) },
+                    Dialect = new() { Encoding = DataFile.IsParquet(path) ? TextEncoding.Utf8 : EncodingOf(path) },
                 },
                 detected,
                 rows
@@ -78,11 +78,19 @@ public sealed record FileCheck(
         List<string> rows
     )
     {
-        var dialect = DialectDetector.Complete(path, spec.Dialect, [], ReadLimits.Default);
-        detected.Add(("separator", Shown(dialect.Separator!)));
-        detected.Add(("header", dialect.Header == true ? "yes" : "no"));
-        detected.Add(("encoding", dialect.Encoding.ToString().ToLowerInvariant()));
-        var first = FirstFields(path, dialect);
+        using var source = new RecordFile(path, spec.Dialect, [], ReadLimits.Default);
+        var dialect = source.Dialect;
+        if (source.Records is ParquetRecords parquet)
+        {
+            detected.Add(("columns", string.Join(", ", parquet.Names.Zip(parquet.Types, (n, t) => $"{n} ({t})"))));
+        }
+        else
+        {
+            detected.Add(("separator", Shown(dialect.Separator!)));
+            detected.Add(("header", dialect.Header == true ? "yes" : "no"));
+            detected.Add(("encoding", dialect.Encoding.ToString().ToLowerInvariant()));
+        }
+        var first = FirstFields(source.Records);
         rows.AddRange(
             first.Take(ShownRows).Select(fields => string.Join(" ", fields.Select(f => $"[{Excerpt.Of(f)}]")))
         );
@@ -97,15 +105,15 @@ public sealed record FileCheck(
         return known;
     }
 
-    private static List<string[]> FirstFields(string path, FileDialect dialect) =>
-        [
-            .. ReaderRows(path, dialect)
-                .Take(ShownRows)
-                .Select(row => Enumerable.Range(1, row.Count).Select(row.Field).ToArray()),
-        ];
-
-    private static IEnumerable<TextRow> ReaderRows(string path, FileDialect dialect) =>
-        TextRow.Of(path, dialect, ReadLimits.Default);
+    private static List<string[]> FirstFields(Records records)
+    {
+        var rows = new List<string[]>();
+        while (rows.Count < ShownRows && records.TryRead())
+        {
+            rows.Add([.. Enumerable.Range(0, records.Count).Select(records.Text)]);
+        }
+        return rows;
+    }
 
     // Without header: user, item, then a rating, then a time, where they are numbers.
     private static DelimitedSpec ByPosition(DelimitedSpec spec, List<string[]> rows)
@@ -135,7 +143,8 @@ public sealed record FileCheck(
         var text = new StringBuilder();
         void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
         Line($"[{name}]");
-        Line($"format = \"delimited\"");
+        var isParquet = DataFile.IsParquet(spec.Ratings);
+        Line($"format = {Quoted(isParquet ? "parquet" : "delimited")}");
         if (least == most)
         {
             Line($"feedback = \"positives\"");
@@ -163,6 +172,10 @@ public sealed record FileCheck(
                 var isPosition = spec.Dialect.Header == false;
                 Line($"{key} = {(isPosition ? column : Quoted(column))}");
             }
+        }
+        if (isParquet)
+        {
+            return text.ToString();
         }
         Line($"separator = {Quoted(spec.Dialect.Separator!)}");
         Line($"header = {(spec.Dialect.Header == true ? "true" : "false")}");

@@ -7,7 +7,7 @@ namespace RobustMeta.Data.Reading;
 /// The lines of a file as bytes, without copying and without their ends (LF or CRLF; the last line needs none). A
 /// UTF-8 byte-order mark at the start is passed over; UTF-16 and UTF-32 are read by their mark as UTF-8.
 /// </summary>
-public sealed class ByteLineReader : IDisposable
+public sealed class ByteLineReader : IReadPosition, IDisposable
 {
     private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
     private readonly ReadLimits limits;
@@ -87,9 +87,7 @@ public sealed class ByteLineReader : IDisposable
         }
     }
 
-    /// <summary>An error at the current line.</summary>
-    /// <param name="column">Column (field), from 1; 0 when the whole line is meant.</param>
-    /// <param name="expected">What was expected there, and what stood there.</param>
+    /// <inheritdoc/>
     public DataFormatException Error(int column, string expected) => new(Path, Number, column, expected);
 
     /// <summary>Refuses a field that is longer than the limit.</summary>

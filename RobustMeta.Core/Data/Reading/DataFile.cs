@@ -6,6 +6,13 @@ internal static class DataFile
     /// <summary>Ending of a compressed file.</summary>
     public const string Compressed = ".gz";
 
+    /// <summary>Whether a name is that of a Parquet file, plain or <c>.gz</c>.</summary>
+    public static bool IsParquet(string name) =>
+        (name.EndsWith(Compressed, StringComparison.OrdinalIgnoreCase) ? name[..^Compressed.Length] : name).EndsWith(
+            ".parquet",
+            StringComparison.OrdinalIgnoreCase
+        );
+
     /// <summary>The path of a file of a folder, with or without <c>.gz</c>; null when neither is there.</summary>
     public static string? Find(string folder, string name)
     {

@@ -9,8 +9,15 @@ internal sealed class DelimitedColumns
     private readonly string path;
     private readonly List<string>? names;
 
+    /// <summary>Columns of a file that names them elsewhere than in its first line.</summary>
+    public DelimitedColumns(IReadOnlyList<string> names, string path)
+    {
+        this.path = path;
+        this.names = [.. names];
+    }
+
     /// <summary>Reads the header, where the file has one.</summary>
-    public DelimitedColumns(DelimitedRecords records, string path, bool hasHeader)
+    public DelimitedColumns(Records records, string path, bool hasHeader)
     {
         this.path = path;
         if (!hasHeader)

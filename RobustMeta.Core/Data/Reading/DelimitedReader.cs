@@ -28,15 +28,23 @@ internal sealed class DelimitedReader : DatasetReader
             },
         };
 
-    public override IReadOnlyList<string> FilesOf(CatalogEntry entry) => Columns(entry).Files;
+    public override IReadOnlyList<string> FilesOf(CatalogEntry entry) => ColumnsOf(entry).Files;
 
     protected override Ratings ReadFrom(ReaderSource source) =>
-        DelimitedFiles.Read(source.Name, source.Folder, Columns(source.Entry), source.Entry.Duplicates, source.Limits);
+        DelimitedFiles.Read(
+            source.Name,
+            source.Folder,
+            ColumnsOf(source.Entry),
+            source.Entry.Duplicates,
+            source.Limits
+        );
 
-    private static DelimitedSpec Columns(CatalogEntry entry) =>
+    /// <summary>The columns of an entry.</summary>
+    /// <exception cref="Settings.SettingException">The entry does not name its file.</exception>
+    public static DelimitedSpec ColumnsOf(CatalogEntry entry) =>
         entry.Columns is { Ratings.Length: > 0 } columns
             ? columns
             : throw new Settings.SettingException(
-                $"{entry.Name}: the format 'delimited' needs the file of ratings: [{entry.Name}.columns] with ratings = \"FILE\"."
+                $"{entry.Name}: the format '{entry.Format}' needs the file of ratings: [{entry.Name}.columns] with ratings = \"FILE\"."
             );
 }

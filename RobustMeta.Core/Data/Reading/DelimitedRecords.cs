@@ -14,7 +14,7 @@ namespace RobustMeta.Data.Reading;
 /// </summary>
 /// <param name="reader">Lines of the file.</param>
 /// <param name="dialect">How it is written; separator known.</param>
-internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialect)
+internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialect) : Records
 {
     private readonly byte[] separator = Encoding.UTF8.GetBytes(
         dialect.Separator ?? throw new ArgumentException("The separator must be known.", nameof(dialect))
@@ -32,20 +32,25 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
     private int fieldStart;
     private int width;
     private bool isInside;
+    private int count;
+    private long started;
 
-    /// <summary>Number of fields of the current record.</summary>
-    public int Count { get; private set; }
+    public override int Count => count;
+    public override long Started => started;
+    public override IReadPosition Position => reader;
 
-    /// <summary>Line on which the current record starts, from 1.</summary>
-    public long Started { get; private set; }
+    public override ReadOnlySpan<byte> this[int field] =>
+        field < count
+            ? source.AsSpan(starts[field], ends[field] - starts[field])
+            : throw new ArgumentOutOfRangeException(nameof(field));
 
-    /// <summary>Field i of the current record; valid until the next is read.</summary>
-    public ReadOnlySpan<byte> this[int i] =>
-        i < Count ? source.AsSpan(starts[i], ends[i] - starts[i]) : throw new ArgumentOutOfRangeException(nameof(i));
+    public override bool IsNull(int field) => false;
+
+    public override IReadOnlyList<string>? List(int field) => null;
 
     /// <summary>Goes to the next record; empty lines at the end of the file are none.</summary>
     /// <exception cref="DataFormatException">A quote is not closed, or the number of fields is another.</exception>
-    public bool TryRead()
+    public override bool TryRead()
     {
         if (!TrySplit())
         {
@@ -67,8 +72,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         return true;
     }
 
-    /// <summary>An error at a field of the current record.</summary>
-    public DataFormatException Error(int field, string expected) =>
+    public override DataFormatException Error(int field, string expected) =>
         new(
             reader.Path,
             Started,
@@ -80,14 +84,13 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
 
     /// <summary>The text of a field.</summary>
     /// <exception cref="DataFormatException">It is not UTF-8, or holds a byte-order mark.</exception>
-    public string Text(int field)
+    public override string Text(int field)
     {
         RequireText(field);
         return Encoding.UTF8.GetString(this[field]);
     }
 
-    /// <summary>A field that must not be empty.</summary>
-    public ReadOnlySpan<byte> Token(int field, string what)
+    public override ReadOnlySpan<byte> Token(int field, string what)
     {
         if (field >= Count || this[field].IsEmpty)
         {
@@ -97,8 +100,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         return this[field];
     }
 
-    /// <summary>A field as a finite number.</summary>
-    public double Number(int field, string what)
+    public override double Number(int field, string what)
     {
         if (field < Count)
         {
@@ -121,13 +123,6 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
             }
         }
         throw Error(field, what);
-    }
-
-    /// <summary>A field as a finite number of single precision.</summary>
-    public float Single(int field, string what)
-    {
-        var value = (float)Number(field, what);
-        return float.IsFinite(value) ? value : throw Error(field, $"{what} below 3.4e38");
     }
 
     private void RequireText(int field)
@@ -190,12 +185,12 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
 
     private bool TrySplit()
     {
-        (length, fieldStart, Count) = (0, 0, 0);
+        (length, fieldStart, count) = (0, 0, 0);
         if (!reader.TryRead(out var line))
         {
             return false;
         }
-        Started = reader.Number;
+        started = reader.Number;
         if (!isQuoted || !line.Contains((byte)'"'))
         {
             SplitPlain(line);
@@ -301,14 +296,14 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
 
     private void EndField(int start, int end)
     {
-        if (Count == starts.Length)
+        if (count == starts.Length)
         {
-            Array.Resize(ref starts, 2 * Count);
-            Array.Resize(ref ends, 2 * Count);
+            Array.Resize(ref starts, 2 * count);
+            Array.Resize(ref ends, 2 * count);
         }
-        starts[Count] = start;
-        ends[Count] = end;
-        Count++;
+        starts[count] = start;
+        ends[count] = end;
+        count++;
     }
 
     private void EndQuotedField()

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace RobustMeta.Data.Reading;
 
-/// <summary>A delimited file of features of users or items.</summary>
+/// <summary>A file of features of users or items, delimited text or Parquet.</summary>
 /// <param name="file">Name of the file.</param>
 /// <param name="id">Column of the identifier; null recognises it.</param>
 /// <param name="known">Headers by which it is recognised.</param>
@@ -37,10 +37,8 @@ internal sealed class FeatureFile(
     {
         var path = DataFile.Require(folder, file);
         var asked = features.Select(f => f.Column).Concat(id is null ? [] : [id]);
-        var complete = DialectDetector.Complete(path, dialect, asked, limits);
-        using var reader = new ByteLineReader(path, limits, DialectDetector.Source(complete));
-        var records = new DelimitedRecords(reader, complete);
-        var columns = new DelimitedColumns(records, path, complete.Header ?? true);
+        using var source = new RecordFile(path, dialect, asked, limits);
+        var (records, columns) = (source.Records, source.Columns);
         var key = id is null ? columns.Recognise("identifiers", known, "usersId or itemsId") : columns.Find(id);
         var places = features.Select(f => columns.Find(f.Column)).ToArray();
         var missing = dialect.Missing ?? MissingByDefault;
@@ -57,7 +55,7 @@ internal sealed class FeatureFile(
     }
 
     // One of the numbers of a field; NaN beyond the last.
-    private static float Element(DelimitedRecords records, int column, string text, int element)
+    private static float Element(Records records, int column, string text, int element)
     {
         var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return element > parts.Length ? float.NaN
@@ -68,7 +66,7 @@ internal sealed class FeatureFile(
     }
 
     private static FeatureValue Value(
-        DelimitedRecords records,
+        Records records,
         int column,
         DelimitedFeature feature,
         IReadOnlyList<string> missing
@@ -79,7 +77,7 @@ internal sealed class FeatureFile(
             throw records.Error(column, $"the feature '{feature.Column}'");
         }
         var text = records.Text(column);
-        var isMissing = text.Length == 0 || missing.Contains(text);
+        var isMissing = records.IsNull(column) || text.Length == 0 || missing.Contains(text);
         return feature.Kind switch
         {
             FeatureKind.Number when feature.Element is { } element => FeatureValue.Of(
@@ -87,6 +85,7 @@ internal sealed class FeatureFile(
             ),
             FeatureKind.Number => FeatureValue.Of(isMissing ? float.NaN : records.Single(column, "a number")),
             FeatureKind.Bag when isMissing => FeatureValue.Of(Array.Empty<string>()),
+            FeatureKind.Bag when records.List(column) is { } list => FeatureValue.Of(list),
             FeatureKind.Bag => FeatureValue.Of(
                 text.Split(feature.BagSeparator, StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             ),

@@ -33,18 +33,18 @@ public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null
     /// <param name="item">Item identifier.</param>
     /// <param name="value">Rating.</param>
     /// <param name="time">Unix time in seconds; 0 where the file has none.</param>
-    /// <param name="reader">Where it stands, for errors.</param>
+    /// <param name="position">Where it stands, for errors.</param>
     /// <exception cref="DataFormatException">A duplicate is refused, a limit is passed, or the text is not of the encoding.</exception>
-    public void Add(ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, float value, long time, ByteLineReader reader)
+    public void Add(ReadOnlySpan<byte> user, ReadOnlySpan<byte> item, float value, long time, IReadPosition position)
     {
-        if (!TryAdd(Index(users, user, reader), Index(items, item, reader), value, time))
+        if (!TryAdd(Index(users, user, position), Index(items, item, position), value, time))
         {
-            throw reader.Error(0, $"user '{Excerpt.Of(user)}' rates item '{Excerpt.Of(item)}' a second time");
+            throw position.Error(0, $"user '{Excerpt.Of(user)}' rates item '{Excerpt.Of(item)}' a second time");
         }
-        RequireWithinLimits(reader);
+        RequireWithinLimits(position);
     }
 
-    private void RequireWithinLimits(ByteLineReader reader)
+    private void RequireWithinLimits(IReadPosition position)
     {
         var (what, count, limit) =
             rows > limits.Rows ? ("rows", rows, limits.Rows)
@@ -53,7 +53,7 @@ public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null
             : default;
         if (what is not null)
         {
-            throw reader.Error(
+            throw position.Error(
                 0,
                 FormattableString.Invariant(
                     $"expected at most {limit:N0} {what}, found {count:N0}; if more are right, raise "
@@ -197,7 +197,7 @@ public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null
         }
     }
 
-    private int Index(ByteVocabulary vocabulary, ReadOnlySpan<byte> token, ByteLineReader reader)
+    private int Index(ByteVocabulary vocabulary, ReadOnlySpan<byte> token, IReadPosition position)
     {
         try
         {
@@ -209,7 +209,7 @@ public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null
         }
         catch (DecoderFallbackException)
         {
-            throw reader.Error(0, $"expected text in UTF-8, found other bytes in '{Excerpt.Of(token)}'");
+            throw position.Error(0, $"expected text in UTF-8, found other bytes in '{Excerpt.Of(token)}'");
         }
     }
 }

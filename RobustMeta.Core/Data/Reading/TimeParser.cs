@@ -22,7 +22,7 @@ internal sealed class TimeParser(string? format)
 
     /// <summary>The Unix time, in seconds, of a field.</summary>
     /// <exception cref="DataFormatException">It is no time of the format, or not between 1800 and 2200.</exception>
-    public long Parse(DelimitedRecords records, int field)
+    public long Parse(Records records, int field)
     {
         if (field >= records.Count)
         {
@@ -46,7 +46,7 @@ internal sealed class TimeParser(string? format)
                 ? Iso
                 : Seconds;
 
-    private double Date(DelimitedRecords records, int field)
+    private double Date(Records records, int field)
     {
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AllowWhiteSpaces;
         var text = Encoding.UTF8.GetString(records[field]);
@@ -62,7 +62,7 @@ internal sealed class TimeParser(string? format)
             );
     }
 
-    private long InRange(DelimitedRecords records, int field, double seconds) =>
+    private long InRange(Records records, int field, double seconds) =>
         seconds >= Earliest && seconds <= Latest
             ? (long)Math.Truncate(seconds)
             : throw records.Error(
