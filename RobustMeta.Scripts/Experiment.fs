@@ -112,7 +112,7 @@ let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation
                 ""
 
         printfn
-            $"{name}: {best}{criterion} {Tables.number 4 training.BestValidation} on validation; {Tables.number 1 result.Cost.Training.TotalSeconds} s to fit, {Tables.number 1 result.Cost.Evaluation.TotalSeconds} s to evaluate"
+            $"{name}: {best}{criterion} {CellText.number 4 training.BestValidation} on validation; {CellText.number 1 result.Cost.Training.TotalSeconds} s to fit, {CellText.number 1 result.Cost.Evaluation.TotalSeconds} s to evaluate"
 
         result.Users
 
@@ -134,11 +134,14 @@ let compare (out: string) (specs: ExperimentSpec list) =
 let run (out: string) (experiment: RobustMeta.Experiments.Experiment) = compare out (List.ofSeq experiment.Specs)
 
 /// Means of one metric: a row per method, a column per test set.
-let table (metric: string) (comparison: Comparison) : Tables.Table =
-    Tables.methodsByShift comparison.Axis comparison.Coordinate metric (Summary.cells comparison.Rows)
+let table (metric: string) (comparison: Comparison) : Table = ShiftTables.methods metric comparison
+
+let private printBelow (table: Table) =
+    printfn ""
+    ConsoleTable.print table
 
 /// Prints the table of one metric.
-let printTable (metric: string) (comparison: Comparison) = printf "\n%s" (Tables.markdown (table metric comparison))
+let printTable (metric: string) (comparison: Comparison) = printBelow (table metric comparison)
 
 /// Paired differences of one method to another on every test set, for the users that `keep` accepts and `who` names.
 let differences
@@ -149,42 +152,34 @@ let differences
     (keep: string -> bool)
     (comparison: Comparison)
     =
-    Summary.differences comparison.Rows name reference metric keep
-    |> Tables.differencesByShift comparison.Axis comparison.Coordinate $"{metric}: {name} − {reference}, {who}"
+    ShiftTables.differences metric name reference who keep comparison
 
 /// Prints the paired differences of one method to another on every test set, over all users.
 let printDifferences (metric: string) (name: string) (reference: string) (comparison: Comparison) =
-    comparison
-    |> differences metric name reference "all users" (fun _ -> true)
-    |> Tables.markdown
-    |> printf "\n%s"
+    comparison |> differences metric name reference "all users" (fun _ -> true) |> printBelow
+
+/// The figure of one metric against the shift.
+let figure (metric: string) (comparison: Comparison) : Figure =
+    DegradationFigure.draw
+        metric
+        $"shift {ShiftTables.axisLabel comparison.Axis} of the test set"
+        (ShiftTables.uncertainty comparison)
+        [
+            for m in comparison.Means() do
+                if m.Metric = metric then
+                    { Line = m.Method; X = comparison.Coordinate m.TestSet; Result = m.Interval }
+        ]
 
 /// Writes the figure of one metric against the shift as an HTML page.
 let saveFigure (metric: string) (page: string) (comparison: Comparison) =
-    let point (c: Summary.Cell) : Figures.Point =
-        {
-            X = comparison.Coordinate c.TestSet
-            Mean = c.Interval.Mean
-            Low = c.Interval.Low
-            High = c.Interval.High
-        }
-
-    let series: Figures.Series list =
-        [
-            for name, own in
-                Summary.cells comparison.Rows |> List.filter (fun c -> c.Metric = metric) |> List.groupBy _.Method ->
-                { Name = name; Points = List.map point own }
-        ]
-
-    let title = $"{metric} on test sets of growing shift ({comparison.Prepared.Dataset.Ratings.Name})"
-    Figures.saveHtml page title (Figures.metricAgainstShift title comparison.Axis metric series)
+    let figure = figure metric comparison
+    FigurePage.save page { figure with Title = $"{figure.Title} ({comparison.Prepared.Dataset.Ratings.Name})" }
 
 /// Writes `summary.md` (all metrics and the given tables) and `summary.csv` into a folder; returns their paths.
-let saveSummary (folder: string) (extra: Tables.Table list) (comparison: Comparison) =
-    let cells = Summary.cells comparison.Rows
-    let metrics = cells |> List.map _.Metric |> List.distinct
+let saveSummary (folder: string) (extra: Table list) (comparison: Comparison) =
+    let metrics = comparison.Means() |> Seq.map _.Metric |> Seq.distinct |> List.ofSeq
     let tables = [ for metric in metrics -> table metric comparison ] @ extra
     let path file = Path.Combine(folder, file)
-    CsvText.Write(path "summary.md", tables |> List.map Tables.markdown |> String.concat "\n")
-    CsvText.Write(path "summary.csv", Summary.csv comparison.Axis comparison.Coordinate cells)
+    CsvText.Write(path "summary.md", tables |> List.map MarkdownTable.text |> String.concat "\n")
+    CsvText.Write(path "summary.csv", ShiftTables.meansCsv comparison)
     [ path "summary.md"; path "summary.csv" ]

@@ -4,7 +4,6 @@ module RobustMeta.Scripts.QuickStart
 open System.IO
 open System.Threading
 open RobustMeta.Data
-open RobustMeta.Evaluation
 open RobustMeta.Experiments
 
 [<Literal>]
@@ -37,18 +36,12 @@ let private spec (given: (string * string) list) (method: (string * string) list
 /// How many seeds are pooled: one split of a few hundred test users says little about a method.
 let private seeds = 3L
 
-/// A user of one seed's split, so that the users of several seeds can stand in one table.
-let private ofSeed (seed: int64) (row: UserResult) =
-    UserResult(row.Method, row.TestSet, $"{seed}/{row.User}", row.Metric, row.Value)
-
-let private withoutSeed (user: string) = user.Substring(user.IndexOf '/' + 1)
-
 /// Users of the minority of the synthetic world, which its feature `group` tells; None for other data.
 let private minority (ratings: Ratings) : (string -> bool) option =
     match ratings.UserFeatures.Find "group" with
     | :? TokenColumn as column ->
         let isMinority (user: string) =
-            match Option.ofNullable (ratings.Users.Find(withoutSeed user)) with
+            match Option.ofNullable (ratings.Users.Find user) with
             | Some index -> column.Vocabulary[column.Tokens[index]] = SyntheticRatings.MinorityToken
             | None -> false
 
@@ -59,21 +52,12 @@ let private minority (ratings: Ratings) : (string -> bool) option =
 let private compareSeeds (out: string) (plain: ExperimentSpec) (robust: ExperimentSpec) cancellation =
     let dataset = Experiment.loadUnless cancellation plain
 
-    let perSeed =
-        [
+    Comparison.Over
+        [|
             for seed in plain.Seed .. plain.Seed + seeds - 1L do
                 let specs = [ plain; robust ] |> List.map (Experiment.vary [ "seed", string seed ])
-                let comparison = Experiment.compareOn (Experiment.prepare dataset specs.Head) out specs cancellation
-                seed, comparison
-        ]
-
-    let rows =
-        [|
-            for seed, comparison in perSeed do
-                yield! Seq.map (ofSeed seed) comparison.Rows
+                Experiment.compareOn (Experiment.prepare dataset specs.Head) out specs cancellation
         |]
-
-    Comparison((snd perSeed.Head).Prepared, rows)
 
 /// Trains, measures, prints the tables and writes the files below `out`.
 let execute (out: string) (given: (string * string) list) (cancellation: CancellationToken) =
@@ -94,12 +78,13 @@ let execute (out: string) (given: (string * string) list) (cancellation: Cancell
     Experiment.printTable Metric comparison
 
     for table in differences do
-        printf "\n%s" (Tables.markdown table)
+        printfn ""
+        ConsoleTable.print table
 
     let summaries = Experiment.saveSummary out differences comparison
     let figure = Path.Combine(out, "figure.html")
     Experiment.saveFigure Metric figure comparison
-    printfn $"\n{seeds} seeds pooled: a user counts once for each split that tests him or her"
+    printfn ""
 
     for path in summaries @ [ figure ] do
         printfn $"written: {path}"

@@ -22,6 +22,36 @@ public sealed record Comparison(PreparedExperiment Prepared, IReadOnlyList<UserR
             .GroupBy(row => (row.Method, row.TestSet))
             .Select(group => (group.Key.Method, group.Key.TestSet, group.Average(row => row.Value)));
 
+    /// <summary>The same rows by the seed of their split; a comparison of one seed has one group.</summary>
+    public IReadOnlyList<(long Seed, IReadOnlyList<UserResult> Rows)> BySeed { get; init; } =
+    [(Prepared.Spec.Seed, Rows)];
+
+    /// <summary>
+    /// Means of all metrics with their intervals, methods and metrics in order of appearance. A user counts once for each
+    /// seed that tests the user.
+    /// </summary>
+    public IReadOnlyList<MetricMean> Means() => MetricMean.Of(Rows);
+
+    /// <summary>Paired differences of a method to another on every test set.</summary>
+    /// <param name="metric">Name of the metric, e.g. <c>NDCG@10</c>.</param>
+    /// <param name="method">Name of the method in <see cref="Rows"/>.</param>
+    /// <param name="reference">Name of the method that it is compared with.</param>
+    /// <param name="keep">The users that count; null for all.</param>
+    public IReadOnlyList<TestSetDifference> Differences(
+        string metric,
+        string method,
+        string reference,
+        Func<string, bool>? keep = null
+    ) => TestSetDifference.Of(BySeed, metric, method, reference, keep);
+
+    /// <summary>Comparisons of the same methods under several seeds as one.</summary>
+    /// <param name="seeds">At least one; their seeds differ.</param>
+    public static Comparison Over(IReadOnlyList<Comparison> seeds) =>
+        new(seeds[0].Prepared, [.. seeds.SelectMany(seed => seed.Rows)])
+        {
+            BySeed = [.. seeds.SelectMany(seed => seed.BySeed)],
+        };
+
     /// <summary>
     /// The results of specs, each under a name of its own, with the baselines that the data side names beside them. A spec that is
     /// given twice is one method, and a baseline that is one of the specs is not measured again.

@@ -104,7 +104,9 @@ public static class CellPooling
             select (i, j),
         ];
         var p = pairs
-            .Select(pair => OverPeople(cell, methods[pair.First], methods[pair.Second], metric, set))
+            .Select(pair =>
+                Gains(cell, methods[pair.First], methods[pair.Second], metric, set)?.WilcoxonP ?? double.NaN
+            )
             .ToArray();
         var corrected = Significance.Holm([.. p.Select(x => double.IsNaN(x) ? 1 : x)]);
         var matrix = methods.Select(_ => Enumerable.Repeat(double.NaN, methods.Count).ToArray()).ToArray();
@@ -127,13 +129,7 @@ public static class CellPooling
     {
         var means = BySeed(cell, name, metric, set).Select(own => own.Values.Average()).ToArray();
         var cohort = cell.Seeds[0].Cohort;
-        var gains = name == cell.Plain ? [] : Gains(cell, name, cell.Plain, metric, set);
-        var ofSeeds = gains.Select(own => own.Average(user => user.Gain)).ToArray();
-        var p = gains.Count == 0 ? double.NaN : Wilcoxon(gains);
-        if (gains.Count > 1)
-        {
-            p = Math.Max(p, Significance.PairedT(ofSeeds));
-        }
+        var gains = name == cell.Plain ? null : Gains(cell, name, cell.Plain, metric, set);
         return new(
             name,
             set,
@@ -141,8 +137,8 @@ public static class CellPooling
             set < cohort.Divergences.Count ? cohort.Divergences[set] : double.NaN,
             metric,
             Significance.StudentInterval(means),
-            ofSeeds.Length == 0 ? double.NaN : ofSeeds.Average(),
-            p,
+            gains?.Mean ?? double.NaN,
+            gains?.P ?? double.NaN,
             double.NaN
         );
     }
@@ -161,35 +157,24 @@ public static class CellPooling
         where own.Length > 0
         select (seed, own);
 
-    // Gains over another method of the users who have both, by the seeds that have both.
-    private static List<(string User, double Gain)[]> Gains(
-        CellResult cell,
-        string name,
-        string other,
-        string metric,
-        int set
-    ) =>
+    // Gains over another method of the users who have both, by the seeds that have both; null where no seed has.
+    private static PairedComparison? Gains(CellResult cell, string name, string other, string metric, int set)
+    {
+        SeedDifferences[] gains =
         [
             .. from seed in cell.Seeds
             let own = seed.Methods.GetValueOrDefault(name)
             let theirs = seed.Methods.GetValueOrDefault(other)
             where own is not null && theirs is not null && own.Has(metric, set) && theirs.Has(metric, set)
-            let gains = seed
-                .Cohort.Users.Zip(own.Of(metric, set), theirs.Of(metric, set))
-                .Select(user => (user.First, Gain: Sign(metric) * (user.Second - user.Third)))
-                .Where(user => !double.IsNaN(user.Gain))
-                .ToArray()
-            where gains.Length > 0
-            select gains,
+            let gain = SeedDifferences.Pair(seed.Seed, Merits(seed, own), Merits(seed, theirs))
+            where gain.Users.Count > 0
+            select gain,
         ];
+        return gains.Length == 0 ? null : PairedComparison.Of(gains);
 
-    private static double OverPeople(CellResult cell, string name, string other, string metric, int set) =>
-        Gains(cell, name, other, metric, set) is { Count: > 0 } gains ? Wilcoxon(gains) : double.NaN;
-
-    private static double Wilcoxon(IEnumerable<(string User, double Gain)[]> gains) =>
-        Significance.Wilcoxon([
-            .. gains.SelectMany(own => own).GroupBy(user => user.User).Select(user => user.Average(x => x.Gain)),
-        ]);
+        IEnumerable<(string, double)> Merits(SeedResult seed, MethodValues values) =>
+            seed.Cohort.Users.Zip(values.Of(metric, set).Select(value => Sign(metric) * value));
+    }
 
     private static PooledPoint[] Curve(
         CellResult cell,

@@ -6,7 +6,7 @@ namespace RobustMeta.Studies;
 public static class MethodComparison
 {
     /// <summary>Draws of the bootstrap over users.</summary>
-    public const int Draws = 1000;
+    public const int Draws = StratifiedBootstrap.Resamples;
 
     /// <summary>The measure of each seed that has the method.</summary>
     public static double[] PerSeed(IEnumerable<SeedResult> seeds, string method, StudyMeasure measure) =>
@@ -59,7 +59,6 @@ public static class MethodComparison
         var bySeed = gains.Select(gain => gain.Of(seeds[gain.Place].Cohort.Once())).ToArray();
         var users = gains.SelectMany(gain => seeds[gain.Place].Cohort.Users).Distinct().Count();
         var (interval, p, _) = draws.Estimate(draw => gains.Average(gain => gain.Of(draw.Users[gain.Place])));
-        var ofSeeds = bySeed.Length > 1 ? Significance.PairedT(bySeed) : p;
         return new(
             method,
             measure,
@@ -68,7 +67,7 @@ public static class MethodComparison
             {
                 Count = users,
             },
-            double.IsNaN(p) ? ofSeeds : Math.Max(p, ofSeeds),
+            PairedComparison.Larger(p, bySeed),
             double.NaN
         );
     }

@@ -21,29 +21,27 @@ let private date (seconds: int64) =
     DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
 
 /// A line for each data set: where it is, or what is missing.
-let list (catalog: DatasetCatalog) : Tables.Table =
-    {
-        Header = [ "data set"; "state"; "feedback"; "title" ]
-        Rows =
-            [
-                for name in catalog.Names ->
-                    match catalog.Find name with
-                    | null -> [ name; "generated"; "Explicit"; "synthetic world" ]
-                    | entry ->
-                        let state =
-                            match catalog.TryLocate name with
-                            | null ->
-                                let lacking = String.Join(", ", catalog.Lacking name)
-                                let way = if isNull entry.Url then "by hand" else "downloaded when first used"
-                                $"missing {lacking} ({way})"
-                            | _ -> "here"
+let list (catalog: DatasetCatalog) : Table =
+    Table.ofText
+        [ "data set"; "state"; "feedback"; "title" ]
+        [
+            for name in catalog.Names ->
+                match catalog.Find name with
+                | null -> [ name; "generated"; "Explicit"; "synthetic world" ]
+                | entry ->
+                    let state =
+                        match catalog.TryLocate name with
+                        | null ->
+                            let lacking = String.Join(", ", catalog.Lacking name)
+                            let way = if isNull entry.Url then "by hand" else "downloaded when first used"
+                            $"missing {lacking} ({way})"
+                        | _ -> "here"
 
-                        [ name; state; string entry.Feedback; entry.Title ]
-            ]
-    }
+                    [ name; state; string entry.Feedback; entry.Title ]
+        ]
 
 /// The statistics of a data set (table T1), a row a figure.
-let statistics (dataset: Dataset) : Tables.Table =
+let statistics (dataset: Dataset) : Table =
     let s = DatasetStatistics.Of(dataset.Ratings, dataset.LabelThreshold)
 
     let spread name (x: Spread) =
@@ -55,45 +53,43 @@ let statistics (dataset: Dataset) : Tables.Table =
             [ $"{name}, Gini"; text 3 x.Gini ]
         ]
 
-    {
-        Header = [ "figure"; dataset.Ratings.Name ]
-        Rows =
+    Table.ofText
+        [ "figure"; dataset.Ratings.Name ]
+        [
+            [ "users"; text 0 (float s.Users) ]
+            [ "items"; text 0 (float s.Items) ]
+            [ "items without a row"; text 0 (float (s.ItemsInAll - s.Items)) ]
+            [ "interactions"; text 0 (float s.Interactions) ]
+            [ "density"; s.Density.ToString("P3", CultureInfo.InvariantCulture) ]
+            [ "feedback"; string dataset.Feedback ]
+            [ "relevant from"; text 3 dataset.LabelThreshold ]
+            [ "relevant rows"; s.Relevant.ToString("P1", CultureInfo.InvariantCulture) ]
+            [ "values, different"; text 0 (float s.DistinctValues) ]
+            [ "values, least"; text 2 s.Values.Min ]
+            [ "values, mean"; text 2 s.Values.Mean ]
+            [ "values, most"; text 2 s.Values.Max ]
+            yield! spread "rows of a user" s.Activity
+            yield! spread "rows of an item" s.Popularity
             [
-                [ "users"; text 0 (float s.Users) ]
-                [ "items"; text 0 (float s.Items) ]
-                [ "items without a row"; text 0 (float (s.ItemsInAll - s.Items)) ]
-                [ "interactions"; text 0 (float s.Interactions) ]
-                [ "density"; s.Density.ToString("P3", CultureInfo.InvariantCulture) ]
-                [ "feedback"; string dataset.Feedback ]
-                [ "relevant from"; text 3 dataset.LabelThreshold ]
-                [ "relevant rows"; s.Relevant.ToString("P1", CultureInfo.InvariantCulture) ]
-                [ "values, different"; text 0 (float s.DistinctValues) ]
-                [ "values, least"; text 2 s.Values.Min ]
-                [ "values, mean"; text 2 s.Values.Mean ]
-                [ "values, most"; text 2 s.Values.Max ]
-                yield! spread "rows of a user" s.Activity
-                yield! spread "rows of an item" s.Popularity
-                [
-                    "time span"
-                    if s.Times.HasValue then
-                        let struct (first, last) = s.Times.Value
-                        $"{date first} to {date last}"
-                    else
-                        "unknown"
-                ]
+                "time span"
+                if s.Times.HasValue then
+                    let struct (first, last) = s.Times.Value
+                    $"{date first} to {date last}"
+                else
+                    "unknown"
             ]
-    }
+        ]
 
 /// Writes the table of a data set as CSV, Markdown and LaTeX; gives the files.
-let save (folder: string) (name: string) (table: Tables.Table) =
+let save (folder: string) (name: string) (table: Table) =
     Directory.CreateDirectory folder |> ignore
 
     let described =
-        Table.make
-            $"data-{name}"
-            $"The data set {name} in numbers."
-            (List.map Column.words table.Header)
-            (table.Rows |> List.map (List.map Cell.text))
+        { table with
+            Label = $"data-{name}"
+            Caption = $"The data set {name} in numbers."
+            Columns = [ for column in table.Columns -> Column.words column.Name ]
+        }
 
     [ "csv", CsvTable.text described; "md", MarkdownTable.text described; "tex", LatexTable.text described ]
     |> List.map (fun (ending, content) ->
@@ -104,7 +100,7 @@ let save (folder: string) (name: string) (table: Tables.Table) =
 let private show (folder: string) (name: string) =
     let dataset = DatasetCatalog.Default.Load(name, Progress.download ())
     let table = statistics dataset
-    printf "%s" (Tables.markdown table)
+    printf "%s" (MarkdownTable.grid table)
 
     for note in dataset.Notes do
         printfn "note: %s" note
@@ -162,7 +158,7 @@ let run (words: string list) =
     match words with
     | [] ->
         let catalog = DatasetCatalog.Default
-        printf "%s" (Tables.markdown (list catalog))
+        printf "%s" (MarkdownTable.grid (list catalog))
 
         for KeyValue(name, problem) in catalog.Problems do
             printfn "cannot be read: %s: %s" name problem

@@ -39,37 +39,32 @@ let diagnose (dataset: Dataset) (name: string) (settings: (string * string) list
         "the first four fifths of the ratings in time beside the last", ShiftDiagnosis.OverTime(prepared.Input, Earlier)
 
 /// The three levels.
-let levels (diagnosis: ShiftDiagnosis) : Tables.Table =
-    {
-        Header = [ "level"; "AUC [95 %]"; "training"; "test"; "shifted" ]
-        Rows =
-            [
-                for level in diagnosis.Levels ->
-                    [
-                        level.Level
-                        $"{digits 3 level.Auc} [{digits 3 level.Low}, {digits 3 level.High}]"
-                        string level.Training
-                        string level.Test
-                        if level.IsShifted then "yes" else "no"
-                    ]
-            ]
-    }
+let levels (diagnosis: ShiftDiagnosis) : Table =
+    Table.ofText
+        [ "level"; "AUC [95 %]"; "training"; "test"; "shifted" ]
+        [
+            for level in diagnosis.Levels ->
+                [
+                    level.Level
+                    $"{digits 3 level.Auc} [{digits 3 level.Low}, {digits 3 level.High}]"
+                    string level.Training
+                    string level.Test
+                    if level.IsShifted then "yes" else "no"
+                ]
+        ]
 
-let private features (shown: FeatureShift seq) : Tables.Table =
-    {
-        Header = [ "level"; "feature"; "training"; "test"; "difference in SD"; "KL" ]
-        Rows =
-            [
-                for f in shown ->
-                    [ f.Level; f.Feature; digits 3 f.Training; digits 3 f.Test; digits 2 f.Difference; digits 4 f.Kl ]
-            ]
-    }
+let private features (shown: FeatureShift seq) : Table =
+    Table.ofText
+        [ "level"; "feature"; "training"; "test"; "difference in SD"; "KL" ]
+        [
+            for f in shown ->
+                [ f.Level; f.Feature; digits 3 f.Training; digits 3 f.Test; digits 2 f.Difference; digits 4 f.Kl ]
+        ]
 
-let private protocols (shown: Resemblance seq) : Tables.Table =
-    {
-        Header = [ "protocol"; "strength"; "explained" ]
-        Rows = [ for r in shown -> [ r.Protocol; $"{r.AxisName} {digits 2 r.Coordinate}"; digits 3 r.Explained ] ]
-    }
+let private protocols (shown: Resemblance seq) : Table =
+    Table.ofText
+        [ "protocol"; "strength"; "explained" ]
+        [ for r in shown -> [ r.Protocol; $"{r.AxisName} {digits 2 r.Coordinate}"; digits 3 r.Explained ] ]
 
 /// What follows from it, in a sentence or two.
 let verdict (diagnosis: ShiftDiagnosis) =
@@ -84,9 +79,9 @@ let run (folder: string) (name: string) (settings: (string * string) list) =
     let dataset = DatasetCatalog.Default.Load(name, Progress.download ())
     let what, diagnosis = diagnose dataset name settings
     printfn "%s: %s\n" name what
-    printf "%s\n" (Tables.markdown (levels diagnosis))
-    printf "%s\n" (Tables.markdown (features (Seq.truncate Shown diagnosis.Features)))
-    printf "%s\n" (Tables.markdown (protocols (Seq.truncate Shown diagnosis.Protocols)))
+    printf "%s\n" (MarkdownTable.grid (levels diagnosis))
+    printf "%s\n" (MarkdownTable.grid (features (Seq.truncate Shown diagnosis.Features)))
+    printf "%s\n" (MarkdownTable.grid (protocols (Seq.truncate Shown diagnosis.Protocols)))
     printfn "%s" (verdict diagnosis)
     Directory.CreateDirectory folder |> ignore
 
@@ -97,5 +92,8 @@ let run (folder: string) (name: string) (settings: (string * string) list) =
             "protocols", protocols diagnosis.Protocols
         ] do
         let path = Path.Combine(folder, $"shift-{name}-{part}.csv")
-        CsvText.Write(path, CsvText.Table(table.Header, [ for row in table.Rows -> row |> Seq.map box ]))
+
+        let rows = [ for row in table.Rows -> row.Cells |> Seq.map (fun cell -> box (CellText.value Words cell.Value)) ]
+
+        CsvText.Write(path, CsvText.Table([ for column in table.Columns -> column.Name ], rows))
         printfn "written: %s" path

@@ -42,34 +42,30 @@ let private evidence (words: string list) =
         let items = Evidence.Of(model, prepared)
         let text (x: float) = x.ToString("0.0000", invariant)
 
-        let list: Tables.Table =
-            {
-                Header = [ "ask for"; "value"; "information"; "popularity" ]
-                Rows =
-                    [
-                        for item in Seq.truncate (count settings "top" 20) items ->
-                            [ item.Item; text item.Value; text item.Information; text item.Popularity ]
-                    ]
-            }
+        let list: Table =
+            Table.ofText
+                [ "ask for"; "value"; "information"; "popularity" ]
+                [
+                    for item in Seq.truncate (count settings "top" 20) items ->
+                        [ item.Item; text item.Value; text item.Information; text item.Popularity ]
+                ]
 
-        printf "\n%s\n" (Tables.markdown list)
+        printf "\n%s\n" (MarkdownTable.grid list)
         let curve = EvidenceCurve(model, prepared, count settings "asked" 10)
         let told = curve.Of [| for item in items -> item.Item |]
         let popular = curve.Of [| for item in items |> Seq.sortByDescending _.Popularity -> item.Item |]
         let random = curve.OfRandom()
 
-        let table: Tables.Table =
-            {
-                Header = [ "ratings asked for"; "evidence"; "most popular"; "random" ]
-                Rows =
-                    [
-                        for i in 0 .. told.Count - 1 ->
-                            [ string told[i].Asked; text told[i].Error; text popular[i].Error; text random[i].Error ]
-                    ]
-            }
+        let table: Table =
+            Table.ofText
+                [ "ratings asked for"; "evidence"; "most popular"; "random" ]
+                [
+                    for i in 0 .. told.Count - 1 ->
+                        [ string told[i].Asked; text told[i].Error; text popular[i].Error; text random[i].Error ]
+                ]
 
         printfn $"mean loss of the queries of {told[0].Users} test users who have that many ratings to ask for"
-        printf "%s" (Tables.markdown table)
+        printf "%s" (MarkdownTable.grid table)
         0
 
 /// `tasks export RUN out FOLDER`.

@@ -122,34 +122,31 @@ let recommend (words: string list) =
         let isUnsure = best |> Seq.exists _.Deviation.HasValue
         let hasTitles = settings.ContainsKey "titles"
 
-        let table: Tables.Table =
-            {
-                Header =
-                    [
-                        "rank"
-                        "item"
-                        scoreName model
-                        if isUnsure then
-                            "deviation"
-                        if hasTitles then
-                            "title"
-                    ]
-                Rows =
-                    [
-                        for i, r in Seq.indexed best ->
-                            [
-                                string (i + 1)
-                                r.Item
-                                number r.Score
-                                if isUnsure then
-                                    number r.Deviation.Value
-                                if hasTitles then
-                                    titleOf r.Item
-                            ]
-                    ]
-            }
+        let table: Table =
+            Table.ofText
+                [
+                    "rank"
+                    "item"
+                    scoreName model
+                    if isUnsure then
+                        "deviation"
+                    if hasTitles then
+                        "title"
+                ]
+                [
+                    for i, r in Seq.indexed best ->
+                        [
+                            string (i + 1)
+                            r.Item
+                            number r.Score
+                            if isUnsure then
+                                number r.Deviation.Value
+                            if hasTitles then
+                                titleOf r.Item
+                        ]
+                ]
 
-        printf "%s" (Tables.markdown table)
+        printf "%s" (MarkdownTable.grid table)
         0
 
 /// `predict RUN FILE [features FILE] [out FILE]`: a row for each row without a rating.
@@ -208,22 +205,20 @@ let explain (words: string list) =
         let because = Explanation.Of(model, ratingsOf model file, features (settings.TryFind "features"), item)
         printfn $"{scoreName model} of {item}: {number because.Score}; without any rating: {number because.Prior}\n"
 
-        let table: Tables.Table =
-            {
-                Header = [ "rated item"; "rating"; "moves the score by"; "title" ]
-                Rows =
-                    [
-                        for i in because.Influences ->
-                            [
-                                i.Item
-                                i.Rating.ToString("R", invariant)
-                                i.Change.ToString("+0.0000;-0.0000;0", invariant)
-                                titleOf i.Item
-                            ]
-                    ]
-            }
+        let table: Table =
+            Table.ofText
+                [ "rated item"; "rating"; "moves the score by"; "title" ]
+                [
+                    for i in because.Influences ->
+                        [
+                            i.Item
+                            i.Rating.ToString("R", invariant)
+                            i.Change.ToString("+0.0000;-0.0000;0", invariant)
+                            titleOf i.Item
+                        ]
+                ]
 
-        printf "%s" (Tables.markdown table)
+        printf "%s" (MarkdownTable.grid table)
         0
 
 /// Names of the commands of this module.

@@ -48,7 +48,7 @@ let private representatives (cell: CellResult) =
     |> List.truncate MostLines
 
 let private axis (cell: CellResult) = cell.Seeds[0].Cohort.Axis
-let private setName cell coordinate = StudyTables.testSet (axis cell) coordinate
+let private setName cell coordinate = ShiftTables.testSet (axis cell) coordinate
 let private results (cell: CellResult) metric = List.ofSeq (CellPooling.Results(cell, metric))
 
 /// The unshifted test set and the two ends of the axis.
@@ -169,7 +169,7 @@ let motivation (cell: CellResult) (metric: string) =
     [
         MotivationFigure.draw
             metric
-            $"shift {Tables.axisLabel (axis cell)}"
+            $"shift {ShiftTables.axisLabel (axis cell)}"
             uncertainty
             [
                 for r in results cell metric |> List.sortBy _.Coordinate do
@@ -189,7 +189,7 @@ let degradation (cell: CellResult) (metric: string) =
 
     let isTwoSided = found |> List.exists (fun r -> r.Coordinate < 0.0)
     let place (r: PooledResult) = if isKnown then float (sign r.Coordinate) * r.Divergence else r.Coordinate
-    let shift = Tables.axisLabel (axis cell)
+    let shift = ShiftTables.axisLabel (axis cell)
 
     let title =
         if not isKnown then $"shift {shift}"

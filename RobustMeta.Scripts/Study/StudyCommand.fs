@@ -81,7 +81,7 @@ let time (span: TimeSpan) =
     elif span.TotalMinutes >= 1.0 then
         $"{int span.TotalMinutes} min {span.Seconds} s"
     else
-        $"{Tables.number 1 span.TotalSeconds} s"
+        $"{CellText.number 1 span.TotalSeconds} s"
 
 let private remaining (estimate: StudyEstimate) =
     match Option.ofNullable estimate.Remaining with

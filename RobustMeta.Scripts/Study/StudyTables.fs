@@ -3,7 +3,6 @@ module RobustMeta.Scripts.StudyTables
 
 open System
 open System.Collections.Generic
-open System.Globalization
 open RobustMeta.Evaluation
 open RobustMeta.Studies
 
@@ -13,10 +12,6 @@ let uncertainty: Uncertainty = { Meaning = "95 % Student interval"; Over = "seed
 let private marks (plain: string) =
     $"than {plain}, p < 0.05 (the larger of paired t over seeds and Wilcoxon over users, Holm-corrected over the methods)"
 
-/// A test set by its place on the axis of the shift: `β = 1`.
-let testSet (axis: string) (coordinate: float) =
-    $"{Tables.axisLabel axis} = {coordinate.ToString CultureInfo.InvariantCulture}"
-
 /// The mean of a metric: a row per method in blocks of cells, a column per test set, best bold, ▲ and ▼ against plain (T3,
 /// T4).
 let results (spec: StudySpec) (cells: CellResult list) (metric: string) : Table =
@@ -24,7 +19,7 @@ let results (spec: StudySpec) (cells: CellResult list) (metric: string) : Table 
         {
             Block = cell.Cell.Title
             Method = r.Method
-            TestSet = testSet cell.Seeds[0].Cohort.Axis r.Coordinate
+            TestSet = ShiftTables.testSet cell.Seeds[0].Cohort.Axis r.Coordinate
             Metric = metric
             Result = r.Mean
             P = r.Corrected
@@ -146,7 +141,8 @@ let tuning (spec: StudySpec) (cells: CellResult list) : Table =
             Dataset = cell.Cell.Title
             Method = name
             Setting = String.Join(", ", choice.Keys)
-            Range = String.Join("; ", [ for struct (value, x) in tuning.Candidates -> $"{value}: {Tables.number 4 x}" ])
+            Range =
+                String.Join("; ", [ for struct (value, x) in tuning.Candidates -> $"{value}: {CellText.number 4 x}" ])
             Chosen = tuning.Value
         }
 

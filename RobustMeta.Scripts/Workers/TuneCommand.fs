@@ -76,7 +76,7 @@ let execute (words: string list) (cancellation: CancellationToken) =
         | null -> printfn "The search waits for runs that another process makes."
         | tuning ->
             for struct (candidate, value) in tuning.Candidates do
-                printfn $"{Tables.number 5 value}  {candidate}"
+                printfn $"{CellText.number 5 value}  {candidate}"
 
             let best = Seq.zip keys (SearchSpace.Values tuning.Value) |> List.ofSeq
             let settings = given |> List.filter (fun (key, _) -> not (List.contains key own))

@@ -83,27 +83,24 @@ let rows =
     ]
     |> List.sortByDescending (fun (_, _, _, means) -> means[2])
 
-let signed (x: float) = (if x >= 0.0 then "+" else "−") + Tables.number 4 (abs x)
+let signed (x: float) = (if x >= 0.0 then "+" else "−") + CellText.number 4 (abs x)
 
-let table: Tables.Table =
-    {
-        Header =
-            [
-                "data, base"
-                "reference, radius"
-                "seeds"
-                "NDCG@10: reference"
-                "robustmeta"
-                "log-loss: reference"
-                "robustmeta"
-            ]
-        Rows =
-            [ for name, robust, seeds, means in rows -> [ name; robust; string seeds; yield! means |> Seq.map signed ] ]
-    }
+let table: Table =
+    Table.ofText
+        [
+            "data, base"
+            "reference, radius"
+            "seeds"
+            "NDCG@10: reference"
+            "robustmeta"
+            "log-loss: reference"
+            "robustmeta"
+        ]
+        [ for name, robust, seeds, means in rows -> [ name; robust; string seeds; yield! means |> Seq.map signed ] ]
 
 let rank i j =
     let column k = [ for _, _, _, means in rows -> means[k] ]
-    Tables.number 2 (Correlation.Spearman(column i, column j))
+    CellText.number 2 (Correlation.Spearman(column i, column j))
 
 let text =
     $"""# When robust training helps
@@ -113,7 +110,7 @@ set that is not shifted; positive is better, in log-loss too. The reference stan
 plainly on all training users (in training it is cross-fitted). Means over the first {most} seeds of each cell of the
 study ([robustness](robustness.md)); sorted by the reference's advantage in log-loss. Made by `reference_gain.fsx`.
 
-{Tables.markdown table}
+{MarkdownTable.grid table}
 Rank correlation over the {rows.Length} cells between the reference's advantage and the gain: {rank 0 1} in NDCG@10, {rank 2 3}
 in log-loss; between its advantage in log-loss and the gain in NDCG@10: {rank 2 1}.
 """

@@ -81,7 +81,7 @@ let cell (name: string) (part: int * string -> bool) =
         |]
 
     let interval = Significance.StudentInterval [| for d in perSeed -> Array.average d |]
-    $"{Tables.difference 4 interval}, p {Tables.pValue (Significance.Wilcoxon(Array.concat perSeed))}"
+    $"{CellText.range 4 interval}, p {CellText.probability (Significance.Wilcoxon(Array.concat perSeed))}"
 
 let absolute (part: int * string -> bool) =
     let means =
@@ -89,19 +89,17 @@ let absolute (part: int * string -> bool) =
             for runs in results -> dict(runs)["plain"] |> Seq.filter (fun kv -> part kv.Key) |> Seq.averageBy _.Value
         |]
 
-    Tables.interval 4 (Significance.StudentInterval means)
+    CellText.plusMinus 4 (Significance.StudentInterval means)
 
-let table: Tables.Table =
-    {
-        Header = "NDCG@10" :: List.map fst parts
-        Rows =
-            [
-                yield "plain (mean ± 95 % over seeds)" :: [ for _, part in parts -> absolute part ]
+let table: Table =
+    Table.ofText
+        ("NDCG@10" :: List.map fst parts)
+        [
+            yield "plain (mean ± 95 % over seeds)" :: [ for _, part in parts -> absolute part ]
 
-                for name, _ in methods.Tail do
-                    yield $"{name} − plain" :: [ for _, part in parts -> cell name part ]
-            ]
-    }
+            for name, _ in methods.Tail do
+                yield $"{name} − plain" :: [ for _, part in parts -> cell name part ]
+        ]
 
 let text =
     $"""# Robust training on the synthetic world
@@ -110,7 +108,7 @@ let text =
 3e-4) that validation NDCG@10 prefers. Differences are paired by user: mean over seeds with the 95 %% t interval over seeds,
 and the Wilcoxon p-value over all (seed, user) pairs. Made by `synthetic_minority.fsx`.
 
-{Tables.markdown table}"""
+{MarkdownTable.grid table}"""
 
 File.WriteAllText(Path.Combine(Load.reports, "synthetic_minority.md"), text)
 printf "%s" text

@@ -218,35 +218,33 @@ let rows =
 
             let total, engine = of' _.Total, of' (fun r -> r.Forward + r.Backward)
             let early, late = own.Head.Held
-            let megabytes (bytes: int64) = Tables.number 0 (float bytes / 1048576.0)
+            let megabytes (bytes: int64) = CellText.number 0 (float bytes / 1048576.0)
 
             [
                 name
-                Tables.number 3 total
-                Tables.number 3 ratio
-                Tables.number 3 engine
-                Tables.number 3 (of' _.Validation)
-                Tables.number 3 (total - engine - of' _.Validation)
-                Tables.number 3 (own |> List.map _.Test |> median)
+                CellText.number 3 total
+                CellText.number 3 ratio
+                CellText.number 3 engine
+                CellText.number 3 (of' _.Validation)
+                CellText.number 3 (total - engine - of' _.Validation)
+                CellText.number 3 (own |> List.map _.Test |> median)
                 $"{megabytes early} / {megabytes late}"
             ]
     ]
 
-let table: Tables.Table =
-    {
-        Header =
-            [
-                "an epoch, seconds"
-                "whole"
-                "by plain"
-                "engine"
-                "validation"
-                "rest"
-                "test sets, once"
-                "managed MiB, epoch 2 / last"
-            ]
-        Rows = rows
-    }
+let table: Table =
+    Table.ofText
+        [
+            "an epoch, seconds"
+            "whole"
+            "by plain"
+            "engine"
+            "validation"
+            "rest"
+            "test sets, once"
+            "managed MiB, epoch 2 / last"
+        ]
+        rows
 
 let host = String.Join("; ", [ for struct (name, value) in EnvironmentReport.Facts() -> $"{name} {value}" ])
 let users' = train.Length
@@ -256,12 +254,12 @@ let text =
     $"""# What a whole run costs: {dataset}
 
 MeLU, 32/32, batches of {first.Meta.Training.BatchSize}, {users'} training users ({ratings} ratings in all), medians of {rounds} interleaved
-rounds of {epochs} epochs; ratios are medians of those within a round. Reading the data took {Tables.number 1 loading} s, making
-tasks and test sets {Tables.number 1 preparing} s, once. *Engine*: adaptation, losses and meta-gradient. *Rest*: making batches
-({Tables.number 3 assembly} s an epoch when done alone), the optimizer ({Tables.number 3 stepping} s alone), the adversary's weights, the
+rounds of {epochs} epochs; ratios are medians of those within a round. Reading the data took {CellText.number 1 loading} s, making
+tasks and test sets {CellText.number 1 preparing} s, once. *Engine*: adaptation, losses and meta-gradient. *Rest*: making batches
+({CellText.number 3 assembly} s an epoch when done alone), the optimizer ({CellText.number 3 stepping} s alone), the adversary's weights, the
 norm of the gradient. Made by `whole_runs.fsx {dataset} {users} {epochs} {rounds}` on {host}.
 
-{Tables.markdown table}"""
+{MarkdownTable.grid table}"""
 
 File.WriteAllText(Path.Combine(Load.reports, $"whole_runs_{dataset}.md"), text)
 printf "%s" text

@@ -4,42 +4,65 @@ namespace RobustMeta.Evaluation;
 
 /// <summary>
 /// All that the paired differences between two methods say: the one place where differences are judged. Over seeds, a unit is
-/// a seed's mean difference; over users, a user's mean difference over the seeds that tested him or her.
+/// a seed's mean difference; over users, a user's mean difference over the seeds that tested the user.
 /// </summary>
-/// <param name="Mean">Mean over seeds of the mean over users.</param>
-/// <param name="Seeds">Number of seeds.</param>
-/// <param name="Users">Number of distinct users.</param>
-/// <param name="OverSeeds">Student's interval over seeds; NaN ends for one seed.</param>
-/// <param name="OverUsers">Bootstrap over people.</param>
-/// <param name="UsersWithinSeeds">Bootstrap over users, stratified by seed.</param>
-/// <param name="SeedsAndUsers">Bootstrap over seeds and over users within each.</param>
-/// <param name="PairedTP">p-value of the paired t test over seeds; NaN for one seed.</param>
-/// <param name="WilcoxonP">p-value of the Wilcoxon signed-rank test over users.</param>
-/// <param name="SignFlipP">p-value of the sign-flip permutation test over users.</param>
-/// <param name="CohenDz">Effect size over users: mean over standard deviation; NaN for one user.</param>
-/// <param name="RankBiserial">Effect size over users: rank-biserial correlation, −1..1.</param>
-public sealed record PairedComparison(
-    double Mean,
-    int Seeds,
-    int Users,
-    Interval OverSeeds,
-    BootstrapEstimate OverUsers,
-    BootstrapEstimate UsersWithinSeeds,
-    BootstrapEstimate SeedsAndUsers,
-    double PairedTP,
-    double WilcoxonP,
-    double SignFlipP,
-    double CohenDz,
-    double RankBiserial
-)
+public sealed class PairedComparison
 {
+    private readonly ImmutableArray<SeedDifferences> seeds;
+    private readonly ImmutableArray<double> bySeed;
+    private readonly ImmutableArray<double> byUser;
+    private readonly SignedRanks ranks;
+
+    private PairedComparison(ImmutableArray<SeedDifferences> seeds)
+    {
+        this.seeds = seeds;
+        bySeed = [.. seeds.Select(own => own.Values.Average())];
+        byUser =
+        [
+            .. seeds
+                .SelectMany(own => own.Users.Zip(own.Values))
+                .GroupBy(difference => difference.First)
+                .Select(user => user.Average(difference => difference.Second)),
+        ];
+        ranks = new(byUser);
+    }
+
+    /// <summary>Mean over seeds of the mean over users.</summary>
+    public double Mean => bySeed.Average();
+
+    /// <summary>Number of seeds.</summary>
+    public int Seeds => bySeed.Length;
+
+    /// <summary>Number of distinct users.</summary>
+    public int Users => byUser.Length;
+
+    /// <summary>Student's interval over seeds; NaN ends for one seed.</summary>
+    public Interval OverSeeds => Significance.StudentInterval(bySeed);
+
+    /// <summary>p-value of the paired t test over seeds; NaN for one seed.</summary>
+    public double PairedTP => OverSeedsP(bySeed);
+
+    /// <summary>p-value of the Wilcoxon signed-rank test over users.</summary>
+    public double WilcoxonP => ranks.TwoSidedP;
+
+    /// <summary>The larger of the p-values of the paired t test over seeds and of the Wilcoxon test over users.</summary>
+    public double P => Larger(WilcoxonP, bySeed);
+
+    /// <summary>Effect size over users: Cohen's d_z, mean over standard deviation; NaN for one user.</summary>
+    public double CohenDz => byUser.Length > 1 ? Significance.CohenDz(byUser) : double.NaN;
+
+    /// <summary>Effect size over users: rank-biserial correlation, −1..1.</summary>
+    public double RankBiserial => ranks.RankBiserial;
+
     /// <summary>Judges the differences of two methods.</summary>
     /// <param name="seeds">Differences under each seed.</param>
-    /// <param name="seed">Seed of the resampling.</param>
-    /// <param name="resamples">Draws of each bootstrap.</param>
     /// <exception cref="StatisticsInputException">There is no seed, one without users, or a difference that is not finite.</exception>
-    public static PairedComparison Of(IReadOnlyList<SeedDifferences> seeds, long seed = 0, int resamples = 1000)
+    public static PairedComparison Of(IReadOnlyList<SeedDifferences> seeds)
     {
+        if (seeds.Count == 0)
+        {
+            throw new StatisticsInputException("A paired comparison needs a seed.", nameof(seeds));
+        }
         foreach (var own in seeds)
         {
             StatisticsInputException.RequireFinite(own.Values, 1, nameof(seeds));
@@ -51,33 +74,42 @@ public sealed record PairedComparison(
                 );
             }
         }
-        ImmutableArray<IReadOnlyList<string>> users = [.. seeds.Select(own => own.Users)];
-        ImmutableArray<IReadOnlyList<double>> values = [.. seeds.Select(own => own.Values)];
-        double[] bySeed = [.. values.Select(own => own.Average())];
-        double[] byUser =
-        [
-            .. seeds
-                .SelectMany(own => own.Users.Zip(own.Values))
-                .GroupBy(difference => difference.First)
-                .Select(user => user.Average(difference => difference.Second)),
-        ];
-        var ranks = new SignedRanks(byUser);
-        return new(
-            bySeed.Average(),
-            seeds.Count,
-            byUser.Length,
-            Significance.StudentInterval(bySeed),
-            Bootstrap(BootstrapLevel.Users),
-            Bootstrap(BootstrapLevel.UsersWithinSeeds),
-            Bootstrap(BootstrapLevel.SeedsAndUsers),
-            bySeed.Length > 1 ? Significance.PairedT(bySeed) : double.NaN,
-            ranks.TwoSidedP,
-            Significance.SignFlip(byUser, seed),
-            byUser.Length > 1 ? Significance.CohenDz(byUser) : double.NaN,
-            ranks.RankBiserial
-        );
-
-        BootstrapEstimate Bootstrap(BootstrapLevel level) =>
-            new StratifiedBootstrap(users, level, seed, resamples).Estimate(draw => draw.Mean(values));
+        return new([.. seeds]);
     }
+
+    /// <summary>Bootstrap of the mean difference, and its p-value.</summary>
+    /// <param name="level">What is resampled.</param>
+    /// <param name="seed">Seed of the resampling.</param>
+    /// <param name="resamples">Number of draws.</param>
+    public BootstrapEstimate Bootstrap(
+        BootstrapLevel level,
+        long seed = 0,
+        int resamples = StratifiedBootstrap.Resamples
+    )
+    {
+        ImmutableArray<IReadOnlyList<double>> values = [.. seeds.Select(own => own.Values)];
+        var draws = new StratifiedBootstrap([.. seeds.Select(own => own.Users)], level, seed, resamples);
+        return draws.Estimate(draw => draw.Mean(values));
+    }
+
+    /// <summary>p-value of the sign-flip permutation test over users.</summary>
+    /// <param name="seed">Seed of the random assignments.</param>
+    public double SignFlipP(long seed = 0) => Significance.SignFlip(byUser, seed);
+
+    /// <summary>
+    /// The p-value of a difference that has to hold both over users and over seeds: the larger of a test's over users and of
+    /// the paired t test's over seeds. A test that could not be made (NaN; a single seed) does not count.
+    /// </summary>
+    /// <param name="overUsers">p-value over users.</param>
+    /// <param name="bySeed">Difference of each seed.</param>
+    public static double Larger(double overUsers, IReadOnlyList<double> bySeed)
+    {
+        var overSeeds = OverSeedsP(bySeed);
+        return double.IsNaN(overSeeds) ? overUsers
+            : double.IsNaN(overUsers) ? overSeeds
+            : Math.Max(overUsers, overSeeds);
+    }
+
+    private static double OverSeedsP(IReadOnlyList<double> bySeed) =>
+        bySeed.Count > 1 ? Significance.PairedT(bySeed) : double.NaN;
 }

@@ -29,36 +29,6 @@ public static class Significance
         return new(mean, mean - half, mean + half, n);
     }
 
-    /// <summary>Mean of paired differences with its percentile bootstrap interval; a single value has no interval (NaN).</summary>
-    /// <param name="differences">One difference per user.</param>
-    /// <param name="seed">Seed of the resampling.</param>
-    /// <param name="level">Confidence, 0..1.</param>
-    /// <exception cref="StatisticsInputException">There is no value, or one is not finite.</exception>
-    public static Interval Bootstrap(IReadOnlyList<double> differences, long seed, double level = 0.95)
-    {
-        StatisticsInputException.RequireFinite(differences, 1, nameof(differences));
-        var values = differences.ToArray();
-        var n = values.Length;
-        if (n == 1)
-        {
-            return new(values[0], double.NaN, double.NaN, 1);
-        }
-        var random = Seeds.Generator(seed, "bootstrap");
-        var means = new double[Resamples];
-        for (var r = 0; r < Resamples; r++)
-        {
-            double sum = 0;
-            for (var i = 0; i < n; i++)
-            {
-                sum += values[random.Next(n)];
-            }
-            means[r] = sum / n;
-        }
-        Array.Sort(means);
-        var tail = (int)((1 - level) / 2 * Resamples);
-        return new(values.Average(), means[tail], means[Resamples - 1 - tail], n);
-    }
-
     /// <summary>p-value of a paired t test: are the differences zero on average?</summary>
     /// <param name="differences">One difference per pair, at least two.</param>
     /// <exception cref="StatisticsInputException">Fewer than two, or one is not finite.</exception>

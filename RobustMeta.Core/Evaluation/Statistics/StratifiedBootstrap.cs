@@ -9,6 +9,9 @@ namespace RobustMeta.Evaluation;
 /// </summary>
 public sealed class StratifiedBootstrap
 {
+    /// <summary>Number of draws unless another one is given.</summary>
+    public const int Resamples = 1000;
+
     private readonly ImmutableArray<Resample> draws;
     private readonly Resample once;
     private readonly int count;
@@ -23,7 +26,7 @@ public sealed class StratifiedBootstrap
         IReadOnlyList<IReadOnlyList<string>> users,
         BootstrapLevel level,
         long seed = 0,
-        int resamples = 1000
+        int resamples = Resamples
     )
     {
         if (users.Count == 0 || users.Any(own => own.Count == 0))

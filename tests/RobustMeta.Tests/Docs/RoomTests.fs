@@ -21,6 +21,7 @@ let private order =
         "Evaluation"
         "Training"
         "Experiments"
+        "Theory"
         "Studies"
         "Serving"
     ]

@@ -1,0 +1,14 @@
+namespace RobustMeta.Theory;
+
+/// <summary>Power laws y = c xᵖ, as the theorems state rates.</summary>
+public static class PowerLaw
+{
+    /// <summary>The exponent that fits points best: the slope of a line through their logarithms, by least squares.</summary>
+    /// <param name="points">At least two points of positive coordinates, of which two differ in x.</param>
+    public static double Exponent(IEnumerable<(double X, double Y)> points)
+    {
+        var logarithms = points.Select(point => (X: Math.Log(point.X), Y: Math.Log(point.Y))).ToArray();
+        var (meanX, meanY) = (logarithms.Average(p => p.X), logarithms.Average(p => p.Y));
+        return logarithms.Sum(p => (p.X - meanX) * (p.Y - meanY)) / logarithms.Sum(p => (p.X - meanX) * (p.X - meanX));
+    }
+}
