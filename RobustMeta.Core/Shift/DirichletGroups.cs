@@ -36,7 +36,7 @@ public sealed class DirichletGroups : WeightedDraw
     public int ShiftGroups { get; init; } = 5;
 
     /// <summary>By what users are grouped.</summary>
-    [Setting("users are grouped by: niche taste, activity or positiveRate")]
+    [Setting("users are grouped by: niche taste, activity, positiveRate, rating or hardness")]
     public UserShiftProperty UserShift { get; init; } = UserShiftProperty.Activity;
 
     /// <inheritdoc/>

@@ -35,6 +35,15 @@ public sealed record Divergence(double KullbackLeibler, double EffectiveSampleFr
         return new(Math.Max(0, divergence), sum * sum / squares / logarithms.Length, drawnMean);
     }
 
+    /// <summary>The divergence of two independent draws together; the mean property is that of the other one.</summary>
+    /// <param name="other">The other draw.</param>
+    public Divergence And(Divergence other) =>
+        new(
+            KullbackLeibler + other.KullbackLeibler,
+            EffectiveSampleFraction * other.EffectiveSampleFraction,
+            other.MeanProperty
+        );
+
     /// <summary>Means of divergences, e.g. over users.</summary>
     /// <param name="all">At least one.</param>
     public static Divergence Mean(IReadOnlyCollection<Divergence> all) =>

@@ -7,9 +7,9 @@ namespace RobustMeta.Shift;
 /// <summary>
 /// Test sets of growing shift by exponential tilting: test users are drawn with probability ∝ exp(β z_u), and each
 /// one's query interactions from its pool ∝ exp(β z_uj), where z are standardised properties; β = 0 draws as the test users
-/// come.
+/// come. Supports stay as they are unless <see cref="SupportShift"/> asks for others.
 /// </summary>
-public sealed class ExponentialTilt : WeightedDraw
+public sealed class ExponentialTilt : TiltedDraw
 {
     /// <inheritdoc/>
     public override string Name => "exponentialTilt";
@@ -25,27 +25,29 @@ public sealed class ExponentialTilt : WeightedDraw
     [Setting("strengths of the shift, one test set each, numbered from 0", Min = -10, Max = 10)]
     public IReadOnlyList<double> Betas { get; init; } = [-2, -1, 0, 1, 2];
 
-    /// <summary>Along what test users are shifted.</summary>
-    [Setting("users are shifted towards: niche taste, activity, positiveRate, or none")]
-    public UserShiftProperty UserShift { get; init; } = UserShiftProperty.Niche;
-
-    /// <summary>Along what query interactions are shifted.</summary>
-    [Setting("query interactions are shifted towards: tail items, recency, or none")]
-    public InteractionShiftProperty InteractionShift { get; init; } = InteractionShiftProperty.Tail;
+    /// <summary>Along what supports are shifted.</summary>
+    [Setting("supports are drawn anew, towards what interactionShift names; none leaves them as they are")]
+    public InteractionShiftProperty SupportShift { get; init; } = InteractionShiftProperty.None;
 
     /// <inheritdoc/>
     protected override IReadOnlyList<double> Coordinates => Betas;
 
     /// <inheritdoc/>
     protected override IDrawWeights Weights(ShiftInput input) =>
-        new Tilt(new(input.Source, input.Split.MetaTrain, UserShift, InteractionShift));
+        new Tilt(
+            Properties(input, InteractionShift),
+            SupportShift == InteractionShiftProperty.None ? null : Properties(input, SupportShift)
+        );
 
-    private sealed class Tilt(ShiftProperties properties) : IDrawWeights
+    private sealed class Tilt(ShiftProperties properties, ShiftProperties? ofSupport) : IDrawWeights
     {
         public DrawWeights Users(ImmutableArray<UserTask> tasks, double coordinate) =>
             DrawWeights.Tilted([.. tasks.Select(properties.User)], coordinate);
 
         public DrawWeights Interactions(ImmutableArray<int> pool, double coordinate) =>
             DrawWeights.Tilted([.. pool.Select(properties.Interaction)], coordinate);
+
+        public DrawWeights? Support(UserTask task, ImmutableArray<int> rated, double coordinate) =>
+            ofSupport is null ? null : DrawWeights.Tilted([.. rated.Select(ofSupport.Interaction)], coordinate);
     }
 }

@@ -64,9 +64,9 @@ public abstract class FixedSets : ShiftProtocol
         {
             var task = candidate with { Query = [.. candidate.Query.Take(TestQueryLength)] };
             var problem =
-                task.Support.IsEmpty || task.Query.Length < input.MinimumQuery
-                    ? DropReason.PoolTooShort
-                    : input.Problem(task, set.Source);
+                task.Support.IsEmpty ? DropReason.NoSupport
+                : task.Query.Length < input.MinimumQuery ? DropReason.PoolTooShort
+                : input.Problem(task, set.Source);
             if (problem is { } reason)
             {
                 dropped[reason] = dropped.GetValueOrDefault(reason) + 1;

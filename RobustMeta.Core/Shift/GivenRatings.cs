@@ -95,7 +95,7 @@ internal static class GivenRatings
         if (name.Length == 0)
         {
             throw new ArgumentException(
-                $"shift givenTest needs {setting}: a data set of the catalog, or a file of ratings with user and item."
+                $"{setting} is not given: expected a data set of the catalog, or a file of ratings with user and item."
             );
         }
         if (!File.Exists(name))

@@ -8,7 +8,7 @@ namespace RobustMeta.Shift;
 /// Test users and interactions from a mixture of the test data as they are and a shifted pool: weights
 /// (1 − b)/n + b q with q ∝ exp(tilt · z), z a standardised property (Huber's contamination model).
 /// </summary>
-public sealed class Mixture : WeightedDraw
+public sealed class Mixture : TiltedDraw
 {
     /// <inheritdoc/>
     public override string Name => "mixture";
@@ -27,20 +27,12 @@ public sealed class Mixture : WeightedDraw
     [Setting("tilt of the shifted pool: its weights are exp(tilt z)", Min = -10, Max = 10)]
     public double PoolTilt { get; init; } = 2;
 
-    /// <summary>Along what test users are shifted.</summary>
-    [Setting("users of the shifted pool lean to: niche taste, activity, positiveRate, or none")]
-    public UserShiftProperty UserShift { get; init; } = UserShiftProperty.Niche;
-
-    /// <summary>Along what query interactions are shifted.</summary>
-    [Setting("interactions of the shifted pool lean to: tail items, recency, or none")]
-    public InteractionShiftProperty InteractionShift { get; init; } = InteractionShiftProperty.Tail;
-
     /// <inheritdoc/>
     protected override IReadOnlyList<double> Coordinates => Fractions;
 
     /// <inheritdoc/>
     protected override IDrawWeights Weights(ShiftInput input) =>
-        new Mixed(PoolTilt, new(input.Source, input.Split.MetaTrain, UserShift, InteractionShift));
+        new Mixed(PoolTilt, Properties(input, InteractionShift));
 
     private sealed class Mixed(double tilt, ShiftProperties properties) : IDrawWeights
     {

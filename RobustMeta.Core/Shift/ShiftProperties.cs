@@ -5,14 +5,13 @@ namespace RobustMeta.Shift;
 
 /// <summary>
 /// Standardised properties of users and interactions along which test sets are shifted. Means and spreads come from the
-/// meta-training tasks, popularity from all ratings of the meta-training users: nothing is learned from test users.
+/// meta-training tasks, popularity from all ratings of the meta-training users, clusters and hardness from their tasks: nothing
+/// is learned from test users.
 /// </summary>
 public sealed class ShiftProperties
 {
-    private readonly TaskSource source;
-    private readonly UserShiftProperty ofUsers;
-    private readonly InteractionShiftProperty ofInteractions;
-    private readonly ImmutableArray<double> logPopularity;
+    private readonly Func<UserTask, double> rawUser;
+    private readonly Func<int, double> rawInteraction;
     private readonly Standardiser users;
     private readonly Standardiser interactions;
 
@@ -21,54 +20,28 @@ public sealed class ShiftProperties
     /// <param name="train">Meta-training tasks; not empty.</param>
     /// <param name="ofUsers">Which property of users.</param>
     /// <param name="ofInteractions">Which property of interactions.</param>
-    /// <exception cref="ArgumentException">Recency is asked for and the ratings have no times.</exception>
+    /// <param name="details">The feature, and the cluster; null: none, and the largest of eight.</param>
+    /// <exception cref="ArgumentException">
+    /// Recency is asked for and the ratings have no times, a feature and none is named, or a cluster that is not there.
+    /// </exception>
     public ShiftProperties(
         TaskSource source,
         ImmutableArray<UserTask> train,
         UserShiftProperty ofUsers,
-        InteractionShiftProperty ofInteractions
+        InteractionShiftProperty ofInteractions,
+        ShiftPropertyDetails? details = null
     )
     {
-        if (ofInteractions == InteractionShiftProperty.Recency && source.Ratings.Times.IsEmpty)
-        {
-            throw new ArgumentException(
-                $"interactionShift recency needs times, which '{source.Ratings.Name}' lacks; choose tail or none."
-            );
-        }
-        this.source = source;
-        this.ofUsers = ofUsers;
-        this.ofInteractions = ofInteractions;
-        logPopularity = ItemPopularities.Logarithms(source, train);
-        users = new([.. train.Select(RawUser)]);
-        interactions = new([.. train.SelectMany(t => t.Query).Select(RawInteraction)]);
+        var all = new RawProperties(source, train, details ?? ShiftPropertyDetails.None);
+        rawUser = all.OfUsers(ofUsers);
+        rawInteraction = all.OfInteractions(ofInteractions);
+        users = new([.. train.Select(rawUser)]);
+        interactions = new([.. train.SelectMany(t => t.Query).Select(rawInteraction)]);
     }
 
     /// <summary>Standardised property of a user, from the support set alone (activity: from all ratings).</summary>
-    public double User(UserTask task) => users.Of(RawUser(task));
+    public double User(UserTask task) => users.Of(rawUser(task));
 
     /// <summary>Standardised property of an interaction (a row of the ratings).</summary>
-    public double Interaction(int row) => interactions.Of(RawInteraction(row));
-
-    private double RawUser(UserTask task) =>
-        ofUsers switch
-        {
-            UserShiftProperty.None => 0,
-            UserShiftProperty.Niche => -task.Support.Average(row => logPopularity[source.Ratings.ItemIndex[row]]),
-            UserShiftProperty.Activity => Math.Log(source.Ratings.RowsOf(task.User).Length),
-            UserShiftProperty.PositiveRate => task.Support.Average(row => source.IsRelevant(row) ? 1.0 : 0.0),
-            _ => throw new ArgumentOutOfRangeException(nameof(task), ofUsers, "Unknown property of users."),
-        };
-
-    private double RawInteraction(int row) =>
-        ofInteractions switch
-        {
-            InteractionShiftProperty.None => 0,
-            InteractionShiftProperty.Tail => -logPopularity[source.Ratings.ItemIndex[row]],
-            InteractionShiftProperty.Recency => source.Ratings.Times[row],
-            _ => throw new ArgumentOutOfRangeException(
-                nameof(row),
-                ofInteractions,
-                "Unknown property of interactions."
-            ),
-        };
+    public double Interaction(int row) => interactions.Of(rawInteraction(row));
 }

@@ -14,4 +14,16 @@ public enum UserShiftProperty
 
     /// <summary>Fraction of relevant ratings in the support.</summary>
     PositiveRate,
+
+    /// <summary>Mean rating of the support.</summary>
+    Rating,
+
+    /// <summary>Fraction of the support items that have the feature token (<see cref="TiltedDraw.ShiftFeature"/>).</summary>
+    Feature,
+
+    /// <summary>Whether the user is of the cluster of like supports (<see cref="TiltedDraw.ShiftCluster"/>).</summary>
+    Cluster,
+
+    /// <summary>Mean hardness of the support's ratings.</summary>
+    Hardness,
 }

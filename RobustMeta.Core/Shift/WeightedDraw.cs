@@ -8,8 +8,8 @@ namespace RobustMeta.Shift;
 
 /// <summary>
 /// Protocols that draw test users, and each one's query interactions from its pool, with given weights and without
-/// replacement by the Gumbel-top-k rule (Yellott 1977; Kool et al., ICML 2019). The support set is left alone: a cold user is
-/// observed as he or she is.
+/// replacement by the Gumbel-top-k rule (Yellott 1977; Kool et al., ICML 2019). The support set is left alone unless
+/// the protocol asks for another one (<see cref="IDrawWeights.Support"/>): a cold user is observed as he or she is.
 /// </summary>
 public abstract class WeightedDraw : ShiftProtocol
 {
@@ -74,7 +74,9 @@ public abstract class WeightedDraw : ShiftProtocol
         var interactions = new List<Divergence>();
         for (var draw = 0; draw < ShiftDraws; draw++)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"{AxisName} {at:R} draw {draw}");
+            var name = weights.IsPaired
+                ? string.Create(CultureInfo.InvariantCulture, $"draw {draw}")
+                : string.Create(CultureInfo.InvariantCulture, $"{AxisName} {at:R} draw {draw}");
             var chosen = Draw(ofUsers.Logarithms, size, Seeds.Generator(input.Seed, "test users", name));
             drawnUsers += chosen.Average(i => ofUsers.Property[i]);
             foreach (var i in chosen)
@@ -84,9 +86,12 @@ public abstract class WeightedDraw : ShiftProtocol
                 var user = input.Source.Ratings.Users[eligible[i].User];
                 var random = Seeds.Generator(input.Seed, "test queries", name, user);
                 var taken = Draw(ofRows.Logarithms, QueryLength(eligible[i]), random);
-                interactions.Add(Divergence.Of(ofRows.Logarithms, taken.Average(j => ofRows.Property[j])));
-                var task = eligible[i] with { Query = [.. taken.Select(j => pool[j])] };
-                if (input.Problem(task) is { } reason)
+                var drawn = eligible[i] with { Query = [.. taken.Select(j => pool[j])] };
+                var divergence = Divergence.Of(ofRows.Logarithms, taken.Average(j => ofRows.Property[j]));
+                var (task, ofSupport) = WithSupport(input, weights, drawn, pool, at, name);
+                interactions.Add(ofSupport is null ? divergence : divergence.And(ofSupport));
+                var problem = task.Support.IsEmpty ? DropReason.NoSupport : input.Problem(task);
+                if (problem is { } reason)
                 {
                     dropped[reason] = dropped.GetValueOrDefault(reason) + 1;
                     continue;
@@ -106,6 +111,34 @@ public abstract class WeightedDraw : ShiftProtocol
             Divergence.Mean(interactions),
             dropped.ToImmutableSortedDictionary()
         );
+    }
+
+    // The task with its support drawn again, and how far the law of that draw is from a uniform one; null for no shift.
+    private static (UserTask Task, Divergence? Support) WithSupport(
+        ShiftInput input,
+        IDrawWeights weights,
+        UserTask task,
+        ImmutableArray<int> pool,
+        double at,
+        string name
+    )
+    {
+        var asked = task.Query.ToHashSet();
+        ImmutableArray<int> rated = [.. task.Support, .. pool.Where(row => !asked.Contains(row))];
+        if (weights.Support(task, rated, at) is not { } law)
+        {
+            return (task, null);
+        }
+        if (Array.TrueForAll(law.Logarithms, log => log.Equals(law.Logarithms[0])))
+        {
+            return (double.IsNegativeInfinity(law.Logarithms[0]) ? task with { Support = [] } : task, null);
+        }
+        var random = Seeds.Generator(input.Seed, "test supports", name, input.Source.Ratings.Users[task.User]);
+        var taken = Draw(law.Logarithms, task.Support.Length, random)
+            .Where(place => !double.IsNegativeInfinity(law.Logarithms[place]))
+            .ToArray();
+        var divergence = Divergence.Of(law.Logarithms, taken.Average(place => law.Property[place]));
+        return (task with { Support = [.. taken.Select(place => rated[place])] }, divergence);
     }
 
     // Gumbel-top-k; the result keeps the order of the pool.

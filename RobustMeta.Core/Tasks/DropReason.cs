@@ -24,7 +24,7 @@ public enum DropReason
     /// <summary>All ratings of the user's support or query are held out of training.</summary>
     HeldOut,
 
-    /// <summary>Users of a given test file that have no task in the split, and so no support.</summary>
+    /// <summary>Users without a support: those of a given test file that have no task in the split, or that rated nothing shown.</summary>
     NoSupport,
 
     /// <summary>Interactions (not users) of a given test file with items that the data do not have.</summary>

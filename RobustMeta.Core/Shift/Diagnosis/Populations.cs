@@ -15,6 +15,10 @@ internal sealed class Populations
     private readonly ShiftInput input;
     private readonly int[] ratingsOfItem;
     private readonly HashSet<int> trainingUsers;
+
+    // The training side is the same beside every test set with queries as long.
+    private readonly Dictionary<int, Seen[]> trainingByLength = [];
+    private readonly Dictionary<(int Length, int Count), (int User, SeenRow Row)[]> trainingRows = [];
     private readonly EntityFeatures users;
     private readonly EntityFeatures items;
 
@@ -43,13 +47,22 @@ internal sealed class Populations
     {
         // Queries of one length on both sides: what is learned from a query is as noisy on either.
         var length = (int)Math.Ceiling(test.Average(task => (double)task.Query.Length));
-        Seen[] training = [.. input.Split.MetaTrain.Select(task => See(task, input.Source, length))];
+        if (!trainingByLength.TryGetValue(length, out var training))
+        {
+            training = [.. input.Split.MetaTrain.Select(task => See(task, input.Source, length))];
+            trainingByLength.Add(length, training);
+        }
         Seen[] tested = [.. test.Select(task => See(task, source, length))];
         var count = Math.Min(
             MostInteractions,
             Math.Min(training.Sum(s => s.Rows.Length), tested.Sum(s => s.Rows.Length))
         );
-        var (some, others) = (Some(training, count, "training"), Some(tested, count, "test"));
+        if (!trainingRows.TryGetValue((length, count), out var some))
+        {
+            some = Some(training, count, "training");
+            trainingRows.Add((length, count), some);
+        }
+        var others = Some(tested, count, "test");
         return
         [
             new(

@@ -44,14 +44,19 @@ internal static class ResemblingProtocols
     public static IReadOnlyList<FeatureShift> Compared(IReadOnlyList<LevelSamples> levels) =>
         [.. levels[0].Features(), .. levels[2].Features()];
 
-    // As registered; and tilts along one property at a time, which say what it is that tilts.
+    // As registered; and tilts along one property at a time, which say what it is that tilts. Supports are no population that
+    // is compared.
     private static IEnumerable<(string Name, ShiftProtocol Protocol)> Candidates()
     {
-        foreach (var protocol in ShiftProtocol.Registry.All.Values.OfType<WeightedDraw>())
+        foreach (
+            var protocol in ShiftProtocol
+                .Registry.All.Values.OfType<WeightedDraw>()
+                .Where(protocol => protocol is not ExposureDraw)
+        )
         {
             yield return (protocol.Name, protocol);
         }
-        foreach (var along in Enum.GetValues<UserShiftProperty>().Where(p => p != UserShiftProperty.None))
+        foreach (var along in NamedProperties)
         {
             yield return (
                 $"exponentialTilt userShift {Camel(along)} interactionShift none",
@@ -63,13 +68,32 @@ internal static class ResemblingProtocols
                 }
             );
         }
-        yield return (
-            "exponentialTilt userShift none interactionShift tail",
-            new ExponentialTilt { UserShift = UserShiftProperty.None, Betas = [-2, -1, 1, 2] }
-        );
+        foreach (
+            var along in (InteractionShiftProperty[])
+                [InteractionShiftProperty.Tail, InteractionShiftProperty.Rating, InteractionShiftProperty.Hardness]
+        )
+        {
+            yield return (
+                $"exponentialTilt userShift none interactionShift {Camel(along)}",
+                new ExponentialTilt
+                {
+                    UserShift = UserShiftProperty.None,
+                    InteractionShift = along,
+                    Betas = [-2, -1, 1, 2],
+                }
+            );
+        }
     }
 
-    private static string Camel(UserShiftProperty property)
+    // Those that need no feature or cluster to be named.
+    private static readonly UserShiftProperty[] NamedProperties =
+    [
+        .. Enum.GetValues<UserShiftProperty>()
+            .Where(p => p is not (UserShiftProperty.None or UserShiftProperty.Feature or UserShiftProperty.Cluster)),
+    ];
+
+    private static string Camel<T>(T property)
+        where T : struct, Enum
     {
         var name = property.ToString();
         return char.ToLowerInvariant(name[0]) + name[1..];

@@ -13,10 +13,20 @@ let private examples: ShiftProtocol list =
             match protocol with
             | :? FeatureGroups -> FeatureGroups(UserGroup = "segment=segment1", ItemGroup = "tags=tag2")
             | :? GivenTest -> GivenTest(TestData = ProtocolGivenFile.path.Value)
+            | :? GivenSupport -> GivenSupport(SupportData = ProtocolGivenFile.path.Value)
             | :? DirichletGroups -> DirichletGroups(Dispersions = [| 0.0; 5.0 |])
             | other when other.GetType().Assembly = typeof<ShiftProtocol>.Assembly -> other
             | _ -> ()
     ]
+
+/// Protocols that are asked for other supports than the split's.
+let private changesSupports (protocol: ShiftProtocol) =
+    match protocol with
+    | :? TemporalSplit
+    | :? Quadrants
+    | :? ExposureDraw
+    | :? GivenSupport -> true
+    | _ -> false
 
 let private sets (protocol: ShiftProtocol) = protocol.TestSets(ProtocolContract.input protocol 1L)
 
@@ -133,9 +143,6 @@ let tests =
         [
             testList
                 "contract"
-                [
-                    for protocol in examples ->
-                        ProtocolContract.testWith (protocol :? TemporalSplit || protocol :? Quadrants) protocol
-                ]
+                [ for protocol in examples -> ProtocolContract.testWith (changesSupports protocol) protocol ]
             effects
         ]

@@ -8,7 +8,7 @@ open RobustMeta.Tests.Shift
 
 let private input =
     lazy
-        (let ratings = SyntheticRatings.Generate(SyntheticSpec(Users = 700, Items = 120), 6L).Ratings
+        (let ratings = SyntheticRatings.Generate(SyntheticSpec(Users = 400, Items = 100), 6L).Ratings
          ProtocolContract.inputOf (CanonicalRatings.Of ratings) (ExponentialTilt()) 2L)
 
 let private diagnosisOf (protocol: ShiftProtocol) =
@@ -27,14 +27,13 @@ let tests =
         [
             testCase "test users drawn at random are told from training users at no level"
             <| fun () ->
-                for seed in 1L .. 2L do
-                    let input = ProtocolContract.inputOf input.Value.Source.Ratings (ExponentialTilt()) seed
-                    let diagnosis = ShiftDiagnosis.Of(input, input.Split.Test)
-                    let shifted = diagnosis.Levels |> Seq.filter (fun l -> l.Low > 0.54) |> Seq.map string |> List.ofSeq
-                    Expect.isEmpty shifted "levels well above chance"
+                let input = ProtocolContract.inputOf input.Value.Source.Ratings (ExponentialTilt()) 1L
+                let diagnosis = ShiftDiagnosis.Of(input, input.Split.Test)
+                let shifted = diagnosis.Levels |> Seq.filter (fun l -> l.Low > 0.54) |> Seq.map string |> List.ofSeq
+                Expect.isEmpty shifted "levels well above chance"
 
-                    for level in diagnosis.Levels do
-                        Expect.isTrue (level.Low <= level.Auc && level.Auc <= level.High) "an interval"
+                for level in diagnosis.Levels do
+                    Expect.isTrue (level.Low <= level.Auc && level.Auc <= level.High) "an interval"
 
             testCase "users tilted by activity: the user level, the feature, and the protocol are named"
             <| fun () ->
