@@ -1,4 +1,4 @@
-/// The command line: `quick_start`, `run`, `doctor`, `help`. Errors of the user's input end with a message and code 2.
+/// The command line. Errors of the user's input end with a message and code 2.
 module RobustMeta.Scripts.CommandLine
 
 open System
@@ -98,13 +98,14 @@ let private dispatch (words: string list) =
         helpAbout (words |> List.filter (Help.isAsked >> not) |> List.truncate 2)
         0
     | [ "doctor" ] -> Doctor.run ()
-    | [ "new"; folder ] ->
+    | [ "new"; folder ] when not (String.IsNullOrWhiteSpace folder) ->
         NewFolder.create folder
         0
-    | [ "new" ] -> raise (SettingException "new needs the name of a folder: new my-study")
+    | "new" :: _ -> raise (SettingException "new needs the name of one folder: new my-study")
     | "data" :: rest -> Data.DataCommand.run rest
     | "shift" :: name :: rest ->
         let out, settings = splitOut (pairs rest)
+        OutFolder.Require out
         Data.ShiftCommand.run out name settings
         0
     | [ "shift" ] -> raise (SettingException "shift needs the name of a data set: shift NAME [name value …]")
@@ -114,6 +115,7 @@ let private dispatch (words: string list) =
         Serving.ExchangeCommand.run command rest
     | "quick_start" :: rest ->
         let out, settings = splitOut (pairs rest)
+        OutFolder.Require out
         Interruption.withCancellation (QuickStart.execute out settings)
         0
     | "tune" :: rest ->
@@ -136,8 +138,9 @@ let private dispatch (words: string list) =
         0
     | "run" :: model :: rest ->
         let out, settings = splitOut (pairs rest)
-
-        Interruption.withCancellation (Run.execute out (specOf model settings))
+        let spec = specOf model settings
+        OutFolder.Require out
+        Interruption.withCancellation (Run.execute out spec)
         0
     | [ "run" ] ->
         let models = String.Join(", ", ModelSpec.Registry.All.Keys)
@@ -152,7 +155,7 @@ let private dispatch (words: string list) =
         raise (
             SettingException(
                 if List.contains command Help.commandNames then
-                    $"'{rest}' is no form of the command '{command}'; 'help {command}' shows those that there are"
+                    $"'{rest}' does not fit the command '{command}'; 'help {command}' shows its forms"
                 else
                     $"There is no command '{command}'{NearestName.Hint(command, Help.commandNames)}"
             )
@@ -161,10 +164,9 @@ let private dispatch (words: string list) =
 /// An unforeseen error: what to do, and what a report of it needs.
 let private unforeseen (words: string list) (error: exn) =
     let command = String.Join(' ', words)
-    eprintfn $"error: this is a fault of RobustMeta: {error.GetType().Name}: {error.Message}"
+    eprintfn $"error: this is a bug in RobustMeta: {error.GetType().Name}: {error.Message}"
 
-    eprintfn
-        "What was finished before is kept, and the same command goes on from there. Please report the lines from here on."
+    eprintfn "Finished results are kept, and the same command continues from there. Please report the following lines."
 
     eprintfn $"command: {command}"
     eprintfn $"{Environment.OSVersion}, .NET {Environment.Version}\n{error}"
@@ -205,5 +207,5 @@ let run (words: string seq) : int =
     | :? OperationCanceledException ->
         fail
             (Interruption.exitCode ())
-            "interrupted; what was finished is kept, and the same command goes on from there."
+            "interrupted; finished results are kept, and the same command continues from there."
     | error -> unforeseen words error

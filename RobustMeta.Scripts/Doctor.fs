@@ -6,7 +6,8 @@ open RobustMeta.Data
 open RobustMeta.Engine
 open RobustMeta.Runtime
 
-let private line (name: string) (value: string) = printfn "%-20s %s" name value
+// Wide enough for the longest name of a built-in data set.
+let private line (name: string) (value: string) = printfn "%-22s %s" name value
 
 let private datasets () =
     let catalog = DatasetCatalog.Default

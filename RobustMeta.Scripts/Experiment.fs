@@ -27,6 +27,11 @@ let vary (settings: (string * string) list) (spec: ExperimentSpec) =
 
     match presets with
     | [] -> spec.With(structs others)
+    | [ _, name ] when not (spec.Method :? MetaMethodSpec) ->
+        raise (
+            SettingException
+                $"{spec.Method.Name} is a baseline, which has no robust training: leave preset out, or take a model, as in run MeLU preset {name}"
+        )
     | [ _, name ] ->
         spec
             .With(structs [ for struct (key, value) in RobustPreset.Named(name).Settings -> key, value ])
@@ -53,7 +58,10 @@ let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
         $"{ratings.Name}: {ratings.Users.Count} users, {ratings.Items.Count} items, {ratings.Count} ratings; {split.MetaTrain.Length} users to train, {split.Validation.Length} to validate, {split.Test.Length} to test"
 
     for KeyValue(reason, count) in split.Dropped do
-        printfn $"left out: {count} users ({reason})"
+        printfn $"left out: {count} users ({DropReasons.Words reason})"
+
+    for note in prepared.Notes do
+        printfn $"note: {note}"
 
     for note in dataset.Notes do
         printfn $"note: {note}"

@@ -14,8 +14,9 @@ open RobustMeta.Settings
 [<Literal>]
 let Width = 100
 
-/// Columns of text under a header, wrapped to the width of help; plain text without codes for colours.
-let columns (header: string list) (rows: string list list) : string =
+/// Columns of text under a header, wrapped to the width of help; plain text without codes for colours. The first column is
+/// not wrapped, or has the given width.
+let private columnsOf (first: int option) (header: string list) (rows: string list list) : string =
     use text = new StringWriter()
 
     let console =
@@ -35,7 +36,11 @@ let columns (header: string list) (rows: string list list) : string =
     for index, title in List.indexed header do
         let column = TableColumn(Markup.Escape title)
         // Names are not cut in two; the last column takes what is left.
-        column.NoWrap <- (index = 0)
+        column.NoWrap <- index = 0 && first.IsNone
+
+        if index = 0 then
+            column.Width <- Option.toNullable first
+
         table.AddColumn column |> ignore
 
     for row in rows do
@@ -48,6 +53,9 @@ let columns (header: string list) (rows: string list list) : string =
     |> Array.filter (fun line -> line <> "")
     |> String.concat "\n"
     |> fun lines -> lines + "\n"
+
+/// Columns of text whose first is not wrapped.
+let columns header rows = columnsOf None header rows
 
 /// Commands with their arguments, what they do, and more about them.
 let commands: (string * string * string) list =
@@ -124,8 +132,11 @@ let usage () =
     String.concat
         "\n"
         [
-            "robustmeta: robust meta-learned cold-start recommendation\n"
-            columns [ "command"; "arguments"; "" ] [ for name, words, meaning in commands -> [ name; words; meaning ] ]
+            "robustmeta: recommendation for new users from a handful of ratings, trained robustly\n"
+            columnsOf
+                (Some 38)
+                [ "command"; "" ]
+                [ for name, words, meaning in commands -> [ $"{name} {words}".TrimEnd(); meaning ] ]
             methodNames ()
             "Robust training is chosen by a preset: run MeLU preset robustmeta\n"
             presetTable ()
@@ -143,13 +154,17 @@ let command (name: string) =
         String.concat "\n" [ head; StudyCommand.usage + "\n"; studies ]
     | _ -> head
 
+// A number that is not given stands in specs as NaN.
+let private shown (value: string) = if value = "NaN" then "not set" else value
+
 let private settings (spec: obj) (keep: string -> bool) =
     columns
-        [ "name"; "default"; "range"; "meaning" ]
+        [ "name"; "default"; "meaning and range" ]
         [
             for s in SettingList.Of spec do
                 if keep s.Key then
-                    [ s.Key; s.Print spec; s.Range; s.Meaning ]
+                    let range = if s.Range = "text" then "" else $" ({s.Range})"
+                    [ s.Key; shown (s.Print spec); s.Meaning + range ]
         ]
 
 /// All settings of a model, baseline or spec file: presets first, those of the adversary last.

@@ -9,7 +9,7 @@ open RobustMeta.Training
 let private text (method: string) (epochs: int) (metric: string) (record: EpochRecord) =
     String.Format(
         CultureInfo.InvariantCulture,
-        "{0}  epoch {1}/{2}  loss {3:F4}  robust {4:F4}  validation {5} {6:F4}",
+        "{0}  epoch {1}/{2}  loss {3:F4}  robust loss {4:F4}  validation {5} {6:F4}",
         method,
         record.Epoch,
         epochs,
@@ -24,12 +24,25 @@ let private bar (epochs: int) (epoch: int) =
     let full = width * epoch / max 1 epochs
     String('#', full) + String('.', width - full)
 
+// The columns of an epoch's line are explained once, before the first.
+let mutable private isExplained = false
+
 /// Reports epochs on the caller's thread: a second thread beside libtorch would endanger its scalars.
 type private Reporter(method: string, epochs: int, metric: string) =
     let onTerminal = not Console.IsOutputRedirected
 
+    let explain () =
+        if not isExplained then
+            isExplained <- true
+
+            Console.WriteLine(
+                "each epoch: loss, the mean over users; robust loss, the mean by the adversary's weights; "
+                + $"{metric} on the validation users"
+            )
+
     interface IProgress<EpochRecord> with
         member _.Report record =
+            explain ()
             let line = text method epochs metric record
 
             if onTerminal then

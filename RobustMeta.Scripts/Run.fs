@@ -7,7 +7,7 @@ open System.Threading
 open RobustMeta.Experiments
 
 /// Brings the paper's result file up to date, and says what came of it.
-let private updatePerformance (out: string) =
+let private updatePerformance (out: string) (run: RunFolder) =
     let path = Path.Combine(out, PerformanceFile.Name)
     let update = PerformanceFile.Update out
 
@@ -15,13 +15,26 @@ let private updatePerformance (out: string) =
         printfn $"{path} was of the previous format, without data set and seed; it is now {update.SetAside}"
 
     if update.IsRebuilt then
-        printfn $"{path} did not belong to the runs beside it and was made anew"
+        printfn $"{path} did not match the runs beside it and was written again"
 
-    for reason in update.Unread do
-        printfn $"not in {path}: {reason}"
+    match List.ofSeq update.Unread with
+    | [] -> ()
+    | first :: others ->
+        let more = if others.IsEmpty then "" else $" ({others.Length} more)"
+        printfn $"not in {path}, since it cannot be read here: {first}{more}"
 
-    if update.Added > 0 then
-        printfn $"{update.Added} rows written to {path}"
+    let own = (PerformanceFile.RowsOf run).Count
+    let name = DirectoryInfo(run.Path).Name
+    let others = update.Added |> Seq.filter (fun row -> row.Run <> name) |> Seq.length
+
+    if own = 0 then
+        let wanted = String.Join(", ", PerformanceFile.Metrics)
+        printfn $"{path} has no row of this run, which does not measure all of its metrics ({wanted})"
+    else
+        printfn $"{path}: {own} rows of this run"
+
+    if others > 0 then
+        printfn $"{path}: {others} rows of other runs that were missing"
 
 /// One experiment: prints its tables and leaves its files below `out`.
 let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToken) =
@@ -35,9 +48,5 @@ let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToke
     printfn ""
     let folder = RunFolder(out, spec)
 
-    if (PerformanceFile.RowsOf folder).Count = 0 then
-        let wanted = String.Join(", ", PerformanceFile.Metrics)
-        printfn $"performance.csv has no row of this run: its metrics ({wanted}) were not all measured"
-
-    updatePerformance out
+    updatePerformance out folder
     printfn $"everything about this run is in {folder.Path}"

@@ -12,13 +12,17 @@ namespace RobustMeta.Data;
 /// <param name="Ratings">What was read; null where it could not be.</param>
 /// <param name="Problem">Why it could not be read, or null.</param>
 /// <param name="CatalogTable">The table to paste into catalog.toml; empty where the file could not be read.</param>
+/// <param name="FeatureLines">
+/// Of a file of items or users: the lines for the table of the ratings that it belongs to. Empty of other files.
+/// </param>
 public sealed record FileCheck(
     string Path,
     IReadOnlyList<(string What, string Value)> Detected,
     IReadOnlyList<string> FirstRows,
     Ratings? Ratings,
     string? Problem,
-    string CatalogTable
+    string CatalogTable,
+    string FeatureLines = ""
 )
 {
     private const int ShownRows = 5;
@@ -54,7 +58,22 @@ public sealed record FileCheck(
         }
         catch (DataFormatException error)
         {
-            return new(path, detected, rows, null, error.Message, "");
+            return new(path, detected, rows, null, error.Message, "", LinesOf(path, file));
+        }
+    }
+
+    private static string LinesOf(string path, string file)
+    {
+        try
+        {
+            var dialect = DialectDetector.Complete(path, new() { Encoding = EncodingOf(path) }, [], ReadLimits.Default);
+            // With the header as the first row.
+            var rows = FirstFields(path, dialect with { Header = false });
+            return dialect.Header == true && rows.Count > 0 ? FeatureFileCheck.Lines(file, rows[0], rows[1..]) : "";
+        }
+        catch (DataFormatException)
+        {
+            return "";
         }
     }
 

@@ -64,6 +64,7 @@ public abstract class Metric(string kind, bool higherIsBetter, bool hasCutoff = 
     /// <exception cref="ArgumentException">
     /// The cut-off is not below the number of candidates: every ranking would contain all of them.
     /// </exception>
+    /// <exception cref="SettingException">The metric gives NaN or infinity.</exception>
     public double? Evaluate(RankedQuery query) =>
         Cutoff > 0 && Cutoff >= query.Count
             ? throw new ArgumentException(
@@ -74,7 +75,19 @@ public abstract class Metric(string kind, bool higherIsBetter, bool hasCutoff = 
                     + "for every model. Rank more candidates (a longer testQueryLength, or candidates sampled N), or "
                     + "take a smaller cut-off."
             )
-            : Value(query);
+            : Finite(Value(query), query);
+
+    private double? Finite(double? value, RankedQuery query) =>
+        value is { } number && !double.IsFinite(number)
+            ? throw new SettingException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The metric {Name} gives {number} for a user with {query.Count} candidates, {query.Positives} of them relevant. "
+                )
+                    + "A metric gives a finite number, or null (in F#: Nullable()) where it is undefined. "
+                    + $"Correct its Value, or leave {Name} out of metrics."
+            )
+            : value;
 
     /// <summary>The metric of a name such as <c>ndcg@10</c> or <c>auc</c>.</summary>
     /// <exception cref="SettingException">There is none; the message names the nearest.</exception>

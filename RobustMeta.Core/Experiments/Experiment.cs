@@ -66,10 +66,14 @@ public sealed class Experiment
     /// <summary>Fits and measures all methods, or reads those whose results are complete.</summary>
     /// <param name="results">Folder that receives a folder of each run.</param>
     /// <param name="cancellation">Stops after the current batch; the next call goes on from there.</param>
+    /// <exception cref="Settings.SettingException">
+    /// The data do not allow the settings, or the folder cannot be written to; the message names the setting to change.
+    /// </exception>
     /// <exception cref="Training.DivergenceException">A training diverged.</exception>
     public Comparison Run(string results = "results", CancellationToken cancellation = default)
     {
         var specs = Specs;
+        OutFolder.Require(results);
         var prepared = PreparedExperiment.Of(specs[0], DatasetCatalog.Default.Load(data.Dataset));
         return Comparison.Of(prepared, specs, UsersOf);
 

@@ -67,9 +67,14 @@ internal static class MetaTraining
             );
             var trainer = TrainerOf(method, context, model, engine, reweighter);
             var training = trainer.Run(checkpoint, context.Progress, context.Cancellation);
+            IReadOnlyList<string> warnings =
+            [
+                .. fitted.Warnings,
+                .. TrainingWarnings.Of(training, context.Prepared.Validation.Name, trainer.Pretraining),
+            ];
             var passes = (long)context.Train.Length * training.History.Count;
             var cost = new RunCost(clock.Elapsed, TimeSpan.Zero, passes, memory.Bytes);
-            return new(engine, training with { Warnings = fitted.Warnings }, reweighter.Weights, cost);
+            return new(engine, training with { Warnings = warnings }, reweighter.Weights, cost);
         }
         catch
         {

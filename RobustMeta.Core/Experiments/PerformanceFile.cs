@@ -73,7 +73,7 @@ public static class PerformanceFile
         {
             CsvText.Write(path, kept + string.Concat(added.Select(Line)));
         }
-        return new(added.Count, known is null, aside, unread);
+        return new(added, known is null, aside, unread);
     }
 
     /// <summary>The rows of a finished run; none where the paper's metrics were not all measured.</summary>

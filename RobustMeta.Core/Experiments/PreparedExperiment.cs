@@ -84,6 +84,34 @@ public sealed class PreparedExperiment
     /// </summary>
     public ImmutableArray<int> TasksWithoutRanking { get; }
 
+    /// <summary>What to know about the users before anything is trained, in sentences; none where all is well.</summary>
+    public IReadOnlyList<string> Notes
+    {
+        get
+        {
+            if (Spec.Shift is not WeightedDraw draw)
+            {
+                return [];
+            }
+            var test = Input.Split.Test;
+            var isShort = test.Where(task => !draw.IsLongEnough(task, Input.MinimumQuery)).ToList();
+            if (isShort.Count == 0)
+            {
+                return [];
+            }
+            var pool = RatingsNeeded.Pool(Input.MinimumQuery, draw.TestPoolFraction, draw.TestQueryLength);
+            var needed = RatingsNeeded.OfUser(Spec.Split, pool!.Value);
+            int[] ratings = [.. isShort.Select(task => task.Support.Length + task.Query.Length).Order()];
+            var usual = ratings[ratings.Length / 2];
+            var settings = RatingsNeeded.Settings(usual, Input.MinimumQuery - 1, Spec.Split.Label);
+            return
+            [
+                $"{isShort.Count} of {test.Length} test users have too few ratings to be measured (these settings need {needed} a "
+                    + $"user; dropped.csv counts them). For users with {usual} set: {settings}",
+            ];
+        }
+    }
+
     /// <summary>The inputs of a model, with <c>auto</c> features resolved; methods with equal features share it.</summary>
     /// <param name="features">Which features, and how wide.</param>
     /// <exception cref="ArgumentException">The data have no such feature.</exception>
@@ -118,7 +146,7 @@ public sealed class PreparedExperiment
     /// <summary>Prepares an experiment.</summary>
     /// <param name="spec">The experiment.</param>
     /// <param name="dataset">Its data set.</param>
-    /// <exception cref="ArgumentException">The data do not allow it; the message says which setting would.</exception>
+    /// <exception cref="SettingException">The data do not allow it; the message says which setting would.</exception>
     public static PreparedExperiment Of(ExperimentSpec spec, Dataset dataset) => new(spec, dataset);
 
     /// <summary>The methods that any claim must face, fitted: those that the spec names.</summary>

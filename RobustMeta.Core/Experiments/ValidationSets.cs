@@ -20,7 +20,7 @@ internal sealed class ValidationSets
     /// <summary>Makes the sets.</summary>
     /// <param name="spec">The experiment.</param>
     /// <param name="input">Ratings and split.</param>
-    /// <exception cref="ArgumentException">The data do not allow it; the message says which setting would.</exception>
+    /// <exception cref="SettingException">The data do not allow it; the message says which setting would.</exception>
     /// <exception cref="SettingException">The shift has no validation sets of its own.</exception>
     public ValidationSets(ExperimentSpec spec, ShiftInput input)
     {
@@ -59,9 +59,10 @@ internal sealed class ValidationSets
         ImmutableArray<UserTask> tasks = [.. validation.Where(t => t.Query.Length > Metric.Cutoff)];
         LeftOut = validation.Length - tasks.Length;
         return tasks.IsEmpty
-            ? throw new ArgumentException(
+            ? throw new SettingException(
                 $"No validation task has a query of more than {Metric.Cutoff} interactions, which {Metric.Name} "
-                    + "needs. Raise queryLength or minRatings, or choose another selection metric."
+                    + $"needs. Set queryLength {Metric.Cutoff + 1} or more, lower supportSize so that more ratings are left for the "
+                    + $"query, or choose a smaller cut-off: selection {Metric.Kind}@{Math.Max(1, validation.Max(t => t.Query.Length) - 1)}."
             )
             : tasks;
     }
@@ -83,7 +84,7 @@ internal sealed class ValidationSets
                     var rows = evaluator.Evaluate(predictor, number, set.Tasks, set.Source);
                     return rows.Count > 0
                         ? rule.Of([.. rows.Select(row => row.Value)], Metric.HigherIsBetter)
-                        : throw new ArgumentException(
+                        : throw new SettingException(
                             $"{Metric.Name} is undefined for every validation task (none has a positive): "
                                 + "move labelThreshold or choose another selection metric."
                         );

@@ -31,7 +31,7 @@ public sealed class MetaPmfSpec : ModelSpec
     /// <summary>Variance of a score's part that the factors give, before any rating; 0 estimates it.</summary>
     [Setting(
         "variance of the factors' part of a score that the start assumes before any rating; 0 estimates it (which for "
-            + "clicks switches the factors off); NaN: 0 for ratings, 1 for clicks"
+            + "clicks switches the factors off); unless given, 0 for ratings and 1 for clicks"
     )]
     public double TasteVariance { get; init; } = double.NaN;
 

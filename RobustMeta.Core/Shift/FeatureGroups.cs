@@ -40,7 +40,7 @@ public sealed class FeatureGroups : WeightedDraw
     {
         if (UserGroup == FeatureGroup.None && ItemGroup == FeatureGroup.None)
         {
-            throw new ArgumentException(
+            throw new SettingException(
                 "shift featureGroups needs a group: set userGroup or itemGroup to feature=token, e.g. userGroup gender=F."
             );
         }

@@ -26,7 +26,7 @@ public abstract class FixedSets : ShiftProtocol
     /// <summary>Test sets of candidates: tasks that cannot be measured dropped, divergences measured.</summary>
     /// <param name="input">Ratings and split.</param>
     /// <param name="candidates">At least one.</param>
-    /// <exception cref="ArgumentException">A set is empty; the message names the reasons and the remedies.</exception>
+    /// <exception cref="SettingException">A set is empty; the message names the reasons and the remedies.</exception>
     private protected ImmutableArray<ShiftedTestSet> Measured(ShiftInput input, IReadOnlyList<FixedSet> candidates)
     {
         var measurable = candidates.Select((set, number) => Measurable(input, number, set)).ToArray();

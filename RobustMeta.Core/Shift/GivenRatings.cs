@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using RobustMeta.Data;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Shift;
@@ -13,7 +14,7 @@ internal static class GivenRatings
     /// <param name="property">Property of the protocol that names them, for messages.</param>
     /// <param name="name">A data set of the catalog, or a file.</param>
     /// <param name="coordinate">Coordinate of the set.</param>
-    /// <exception cref="ArgumentException">There is no such data, or it cannot be read.</exception>
+    /// <exception cref="SettingException">There is no such data, or it cannot be read.</exception>
     public static FixedSet Of(ShiftInput input, string property, string name, double coordinate)
     {
         var read = Load(char.ToLowerInvariant(property[0]) + property[1..], name);
@@ -94,7 +95,7 @@ internal static class GivenRatings
     {
         if (name.Length == 0)
         {
-            throw new ArgumentException(
+            throw new SettingException(
                 $"{setting} is not given: expected a data set of the catalog, or a file of ratings with user and item."
             );
         }
@@ -104,6 +105,6 @@ internal static class GivenRatings
             return DatasetCatalog.Default.Load(name).Ratings;
         }
         var check = FileCheck.Of(name);
-        return check.Ratings ?? throw new ArgumentException($"{setting} {name} cannot be read: {check.Problem}");
+        return check.Ratings ?? throw new SettingException($"{setting} {name} cannot be read: {check.Problem}");
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Shift;
@@ -13,14 +14,14 @@ public static class HeldOutRows
     /// The split without the other rows in training and validation; tasks whose support or query is then empty are dropped and
     /// counted. Test tasks stay.
     /// </returns>
-    /// <exception cref="ArgumentException">No training or validation task is left.</exception>
+    /// <exception cref="SettingException">No training or validation task is left.</exception>
     public static TaskSplit Remove(TaskSplit split, bool[] visible)
     {
         var train = Part(split.MetaTrain);
         var validation = Part(split.Validation);
         var lost = split.MetaTrain.Length + split.Validation.Length - train.Length - validation.Length;
         return train.IsEmpty || validation.IsEmpty
-            ? throw new ArgumentException(
+            ? throw new SettingException(
                 $"The shift holds out so much that {train.Length} training and {validation.Length} validation users are left: "
                     + "hold out less, or raise queryLength and minRatings."
             )

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustMeta.Data;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Shift;
@@ -17,7 +18,7 @@ internal sealed class RawProperties(TaskSource source, ImmutableArray<UserTask> 
     );
 
     /// <summary>A property of users.</summary>
-    /// <exception cref="ArgumentException">It needs a feature or cluster that is not there.</exception>
+    /// <exception cref="SettingException">It needs a feature or cluster that is not there.</exception>
     public Func<UserTask, double> OfUsers(UserShiftProperty property)
     {
         switch (property)
@@ -45,7 +46,7 @@ internal sealed class RawProperties(TaskSource source, ImmutableArray<UserTask> 
     }
 
     /// <summary>A property of interactions, by row of the ratings.</summary>
-    /// <exception cref="ArgumentException">It needs times, a feature or a cluster that is not there.</exception>
+    /// <exception cref="SettingException">It needs times, a feature or a cluster that is not there.</exception>
     public Func<int, double> OfInteractions(InteractionShiftProperty property)
     {
         switch (property)
@@ -56,7 +57,7 @@ internal sealed class RawProperties(TaskSource source, ImmutableArray<UserTask> 
                 return row => -logPopularity.Value[ratings.ItemIndex[row]];
             case InteractionShiftProperty.Recency:
                 return ratings.Times.IsEmpty
-                    ? throw new ArgumentException(
+                    ? throw new SettingException(
                         $"interactionShift recency needs times, which '{ratings.Name}' lacks; choose tail or none."
                     )
                     : row => ratings.Times[row];
@@ -84,7 +85,7 @@ internal sealed class RawProperties(TaskSource source, ImmutableArray<UserTask> 
 
     private double[] Members() =>
         details.Feature == FeatureGroup.None
-            ? throw new ArgumentException(
+            ? throw new SettingException(
                 "userShift or interactionShift is feature, and no feature is named: set shiftFeature to feature=token of "
                     + "items, e.g. genre=Horror."
             )
@@ -94,7 +95,7 @@ internal sealed class RawProperties(TaskSource source, ImmutableArray<UserTask> 
     {
         if (details.Cluster >= details.Clusters)
         {
-            throw new ArgumentException(
+            throw new SettingException(
                 $"{key} is cluster, and shiftCluster is {details.Cluster} of {details.Clusters} clusters: numbers begin at 0. "
                     + "Lower shiftCluster or raise shiftClusters."
             );

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Shift;
@@ -21,7 +22,7 @@ public sealed class ShiftProperties
     /// <param name="ofUsers">Which property of users.</param>
     /// <param name="ofInteractions">Which property of interactions.</param>
     /// <param name="details">The feature, and the cluster; null: none, and the largest of eight.</param>
-    /// <exception cref="ArgumentException">
+    /// <exception cref="SettingException">
     /// Recency is asked for and the ratings have no times, a feature and none is named, or a cluster that is not there.
     /// </exception>
     public ShiftProperties(

@@ -31,6 +31,6 @@ public abstract class ShiftProtocol
     /// <summary>The test sets, numbered from 0 in order.</summary>
     /// <param name="input">Ratings, split, and what a query must hold to be measured.</param>
     /// <returns>At least one test set; the same for the same input and settings.</returns>
-    /// <exception cref="ArgumentException">The data do not allow it; the message names the setting that would.</exception>
+    /// <exception cref="SettingException">The data do not allow it; the message names the setting that would.</exception>
     public abstract ImmutableArray<ShiftedTestSet> TestSets(ShiftInput input);
 }

@@ -79,7 +79,7 @@ public sealed class TemporalSplit : FixedSets, IHoldsOut
     {
         if (ratings.Times.IsEmpty)
         {
-            throw new ArgumentException(
+            throw new SettingException(
                 $"shift temporal needs times, which '{ratings.Name}' lacks; choose another shift."
             );
         }

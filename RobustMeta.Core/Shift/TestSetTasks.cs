@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Shift;
@@ -8,14 +9,14 @@ namespace RobustMeta.Shift;
 internal static class TestSetTasks
 {
     /// <summary>The tasks, where there are any.</summary>
-    /// <exception cref="ArgumentException">There is none; the message names the test set, the reasons and the remedies.</exception>
+    /// <exception cref="SettingException">There is none; the message names the test set, the reasons and the remedies.</exception>
     public static ImmutableArray<UserTask> Require(
         ImmutableArray<UserTask> tasks,
         FormattableString testSet,
         SortedDictionary<DropReason, int> dropped
     ) =>
         tasks.IsEmpty
-            ? throw new ArgumentException(
+            ? throw new SettingException(
                 $"Test set {testSet.ToString(CultureInfo.InvariantCulture)} is empty: "
                     + (dropped.Count == 0 ? "no query was drawn" : string.Join(", ", dropped.Select(Describe)))
                     + ". Raise testQueryLength or testUserFraction, move labelThreshold, or change candidates."
@@ -27,6 +28,6 @@ internal static class TestSetTasks
         {
             DropReason.SingleClassQuery => $"{dropped.Value} drawn queries have one class only",
             DropReason.TooFewCandidates => $"{dropped.Value} have too few candidates for the metrics' cut-off",
-            _ => $"{dropped.Value} {dropped.Key}",
+            _ => $"{dropped.Value} have {DropReasons.Words(dropped.Key)}",
         };
 }

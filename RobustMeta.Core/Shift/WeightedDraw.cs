@@ -45,15 +45,44 @@ public abstract class WeightedDraw : ShiftProtocol
     {
         var weights = Weights(input);
         var test = input.Split.Test;
-        var eligible = test.Where(t => QueryLength(t) >= input.MinimumQuery).ToImmutableArray();
+        var eligible = test.Where(task => IsLongEnough(task, input.MinimumQuery)).ToImmutableArray();
         return eligible.IsEmpty
-            ? throw new ArgumentException(
-                $"None of the {test.Length} test users has a pool from which a query of {input.MinimumQuery} "
-                    + "interactions can be drawn (the metrics' largest cut-off needs one candidate more than it takes). "
-                    + "Raise testPoolFraction, testQueryLength or poolLength (with supportRule allButQuery: queryLength), "
-                    + "or choose metrics with a smaller cut-off."
-            )
+            ? throw new SettingException(TooFewRatings(input))
             : [.. Coordinates.Select((at, number) => TestSet(input, eligible, weights, number, at))];
+    }
+
+    /// <summary>Whether a query can be drawn from a test user's pool.</summary>
+    /// <param name="task">The test user.</param>
+    /// <param name="minimumQuery">Shortest query that can be measured.</param>
+    internal bool IsLongEnough(UserTask task, int minimumQuery) => QueryLength(task) >= minimumQuery;
+
+    private string TooFewRatings(ShiftInput input)
+    {
+        var needed = input.MinimumQuery;
+        var cutoff = needed - 1;
+        if (TestQueryLength < needed)
+        {
+            return $"testQueryLength is {TestQueryLength}, and the metrics' largest cut-off, {cutoff}, needs queries of at least "
+                + $"{needed}. Set testQueryLength {needed} or more, or choose metrics with a cut-off below {TestQueryLength}.";
+        }
+        var pool = RatingsNeeded.Pool(needed, TestPoolFraction, TestQueryLength);
+        int[] ratings = [.. input.Split.Test.Select(task => task.Support.Length + task.Query.Length).Order()];
+        var usual = ratings[ratings.Length / 2];
+        var settings = RatingsNeeded.Settings(usual, cutoff, input.Source.Label);
+        var remedy =
+            settings.Length > 0
+                ? $"Half of them have {usual} ratings or more; for these set: {settings} "
+                    + $"(with supportRule allButQuery: queryLength {pool} or more)."
+                : "Take data with more ratings a user.";
+        return string.Create(
+                CultureInfo.InvariantCulture,
+                $"None of the {ratings.Length} test users has enough ratings to be measured: a query of {needed}, one more than "
+            )
+            + string.Create(
+                CultureInfo.InvariantCulture,
+                $"the metrics' largest cut-off, is at most testPoolFraction {TestPoolFraction} of the ratings outside the support. "
+            )
+            + $"So {pool} are needed there, and the longest has {input.Split.Test.Max(task => task.Query.Length)}. {remedy}";
     }
 
     private int QueryLength(UserTask task) => Math.Min(TestQueryLength, (int)(TestPoolFraction * task.Query.Length));

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using RobustMeta.Data;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Tasks;
 
@@ -22,7 +24,7 @@ public sealed record TaskSplit(
     /// <param name="seed">
     /// Same seed, same split, whatever the order of the rows; a user's support does not depend on the other users.
     /// </param>
-    /// <exception cref="ArgumentException">Fewer than three users are left, or the fractions leave none to train.</exception>
+    /// <exception cref="SettingException">Fewer than three users are left, or the fractions leave none to train.</exception>
     public static TaskSplit Of(Ratings ratings, TaskSplitSpec spec, long seed)
     {
         var dropped = new SortedDictionary<DropReason, int>();
@@ -31,10 +33,19 @@ public sealed record TaskSplit(
         var test = Math.Max(1, (int)Math.Round(spec.TestFraction * users.Length));
         if (users.Length - validation - test < 1)
         {
-            throw new ArgumentException(
+            throw new SettingException(
                 $"{users.Length} users of '{ratings.Name}' are left after the filters "
                     + $"({Describe(dropped)}): too few to train, validate and test on. "
-                    + "Lower minRatings, raise maxRatings, or lower validationFraction and testFraction."
+                    + "Users need minRatings ratings at least and maxRatings at most: here "
+                    + string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{spec.MinRatings} to {spec.MaxRatings}, and half of the users have {Median(ratings)} or fewer. "
+                    )
+                    + string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Set minRatings {Math.Max(2, Math.Min(spec.MinRatings, Median(ratings)))}, "
+                    )
+                    + "or lower validationFraction and testFraction. 'data check FILE' tells which settings suit a file."
             );
         }
         var train = users.Length - validation - test;
@@ -102,6 +113,17 @@ public sealed record TaskSplit(
         return new(user, [.. rows.Take(support)], [.. rows.Skip(support).Take(query)]);
     }
 
+    private static int Median(Ratings ratings)
+    {
+        int[] counts =
+        [
+            .. Enumerable.Range(0, ratings.Users.Count).Select(user => ratings.RowsOf(user).Length).Order(),
+        ];
+        return counts.Length > 0 ? counts[counts.Length / 2] : 0;
+    }
+
     private static string Describe(SortedDictionary<DropReason, int> dropped) =>
-        dropped.Count == 0 ? "none dropped" : string.Join(", ", dropped.Select(d => $"{d.Value} {d.Key}"));
+        dropped.Count == 0
+            ? "none left out"
+            : string.Join(", ", dropped.Select(d => $"{d.Value} with {DropReasons.Words(d.Key)}"));
 }

@@ -10,7 +10,7 @@ public sealed record TaskSplitSpec : ISpec
     public LabelKind Label { get; init; } = LabelKind.Click;
 
     /// <summary>Smallest rating that counts as relevant; NaN takes the data set's own.</summary>
-    [Setting("smallest rating that is relevant; NaN takes the data set's own")]
+    [Setting("smallest rating that is relevant; unless given, the data set's own")]
     public double LabelThreshold { get; init; } = double.NaN;
 
     /// <summary>What one task is.</summary>
@@ -45,7 +45,7 @@ public sealed record TaskSplitSpec : ISpec
 
     /// <summary>Negatives drawn for each positive of data without ratings; NaN draws four where they are needed.</summary>
     [Setting(
-        "negatives drawn for each positive of data without ratings; NaN draws 4 where they are needed",
+        "negatives drawn for each positive of data without ratings; unless given, 4 where they are needed",
         Max = 1000
     )]
     public double Negatives { get; init; } = double.NaN;

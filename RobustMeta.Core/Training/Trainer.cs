@@ -34,7 +34,9 @@ public sealed class Trainer(
 )
 {
     private readonly Optimizer optimizer = Optimizer.Of(spec.Optimizer, engine.Parameters, spec.WeightDecay);
-    private readonly int pretraining = phases[..^1].Sum(phase => phase.Epochs ?? spec.Epoch);
+
+    /// <summary>Epochs of the phases before the last.</summary>
+    internal int Pretraining { get; } = phases[..^1].Sum(phase => phase.Epochs ?? spec.Epoch);
 
     // Pretraining weighs all alike: there is no adversary yet.
     private readonly Reweighter plain = Reweighter.Plain([.. tasks.Select(task => task.Query.Length)]);
@@ -82,7 +84,7 @@ public sealed class Trainer(
         return new(state.History, state.BestEpoch, state.BestValidation, state.Epoch < Epochs, []);
     }
 
-    private int Epochs => pretraining + spec.Epoch;
+    private int Epochs => Pretraining + spec.Epoch;
 
     private TrainingState Start() =>
         new(0, [], engine.Parameters.Snapshot(), reweighter.Weights.Snapshot(), 0, validation.Evaluate(predictor));
@@ -116,7 +118,7 @@ public sealed class Trainer(
             certificate.Gap
         );
         var history = state.History.Add(record);
-        return epoch <= pretraining || validation.IsBetter(value, state.BestValidation)
+        return epoch <= Pretraining || validation.IsBetter(value, state.BestValidation)
             ? new(epoch, history, engine.Parameters.Snapshot(), reweighter.Weights.Snapshot(), epoch, value)
             : state with
             {
@@ -187,7 +189,7 @@ public sealed class Trainer(
         return (mean / order.Length, robust / order.Length, norm / order.Length);
     }
 
-    private Reweighter AdversaryIn(int epoch) => epoch > pretraining ? reweighter : plain;
+    private Reweighter AdversaryIn(int epoch) => epoch > Pretraining ? reweighter : plain;
 
     private static Span<float> Buffer(ref float[] buffer, int length)
     {

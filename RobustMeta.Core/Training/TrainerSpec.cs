@@ -27,7 +27,7 @@ public sealed record TrainerSpec : ISpec
 
     /// <summary>Rule of the outer steps.</summary>
     [Setting(
-        "rule of the outer steps: sgd, adam, or sparseadam (adam that leaves embedding rows alone that a batch does not touch)"
+        "rule of the outer steps: sgd, adam, or sparseAdam (adam that leaves embedding rows alone that a batch does not touch)"
     )]
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
 

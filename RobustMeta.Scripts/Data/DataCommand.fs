@@ -5,6 +5,7 @@ open System
 open System.Globalization
 open System.IO
 open RobustMeta.Data
+open RobustMeta.Experiments
 open RobustMeta.Runtime
 open RobustMeta.Scripts
 open RobustMeta.Settings
@@ -20,24 +21,33 @@ let private text (digits: int) (x: float) =
 let private date (seconds: int64) =
     DateTimeOffset.FromUnixTimeSeconds(seconds).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
 
+/// What the rows of a data set are, in a word.
+let private feedback (kind: FeedbackKind) =
+    match kind with
+    | FeedbackKind.Explicit -> "ratings"
+    | FeedbackKind.Counts -> "counts"
+    | _ -> "positives"
+
 /// A line for each data set: where it is, or what is missing.
 let list (catalog: DatasetCatalog) : Table =
-    Table.ofText
-        [ "data set"; "state"; "feedback"; "title" ]
+    let cells name state feedback title = [ for text in [ name; state; feedback; title ] -> Cell.text text ]
+
+    Table.make
+        "data"
+        ""
+        (List.map Column.words [ "data set"; "state"; "feedback"; "title" ])
         [
-            for name in catalog.Names ->
+            for name in catalog.Names do
                 match catalog.Find name with
-                | null -> [ name; "generated"; "Explicit"; "synthetic world" ]
+                | null -> cells name "generated" "ratings" "synthetic world"
                 | entry ->
                     let state =
                         match catalog.TryLocate name with
-                        | null ->
-                            let lacking = String.Join(", ", catalog.Lacking name)
-                            let way = if isNull entry.Url then "by hand" else "downloaded when first used"
-                            $"missing {lacking} ({way})"
+                        | null when isNull entry.Url -> "by hand"
+                        | null -> "download"
                         | _ -> "here"
 
-                    [ name; state; string entry.Feedback; entry.Title ]
+                    cells name state (feedback entry.Feedback) entry.Title
         ]
 
 /// The statistics of a data set (table T1), a row a figure.
@@ -61,7 +71,7 @@ let statistics (dataset: Dataset) : Table =
             [ "items without a row"; text 0 (float (s.ItemsInAll - s.Items)) ]
             [ "interactions"; text 0 (float s.Interactions) ]
             [ "density"; s.Density.ToString("P3", CultureInfo.InvariantCulture) ]
-            [ "feedback"; string dataset.Feedback ]
+            [ "feedback"; feedback dataset.Feedback ]
             [ "relevant from"; text 3 dataset.LabelThreshold ]
             [ "relevant rows"; s.Relevant.ToString("P1", CultureInfo.InvariantCulture) ]
             [ "values, different"; text 0 (float s.DistinctValues) ]
@@ -97,13 +107,35 @@ let save (folder: string) (name: string) (table: Table) =
         CsvText.Write(path, content)
         path)
 
+let private count (n: int) = n.ToString("N0", CultureInfo.InvariantCulture)
+
+/// How many users the default settings can use, and what to set where that is too few.
+let private tellUsers (ratings: Ratings) (kind: FeedbackKind) =
+    let users = QualifyingUsers.Of(ratings, kind)
+
+    printfn
+        "with the default settings %s of %s users have enough ratings to be trained on (%d), %s to be measured (%d)"
+        (count users.Trained)
+        (count users.Users)
+        users.NeededToTrain
+        (count users.Measured)
+        users.NeededToMeasure
+
+    if users.Settings <> "" then
+        printfn "for users with %d ratings, which is the median, set: %s" users.Usual users.Settings
+    elif 2 * users.Measured < users.Users then
+        printfn "the median user has %d: too few ratings for a support and a query" users.Usual
+
 let private show (folder: string) (name: string) =
+    OutFolder.Require folder
     let dataset = DatasetCatalog.Default.Load(name, Progress.download ())
     let table = statistics dataset
     printf "%s" (MarkdownTable.grid table)
 
     for note in dataset.Notes do
         printfn "note: %s" note
+
+    tellUsers dataset.Ratings dataset.Feedback
 
     for path in save folder name table do
         printfn "written: %s" path
@@ -130,12 +162,15 @@ let check (path: string) =
             printfn "  %s" row
 
     match check.Ratings, check.Problem with
+    | null, _ when check.FeatureLines <> "" ->
+        printfn "a file of items or users: add these lines to [NAME.columns] of the ratings it belongs to,"
+        printfn "and list in userFeatures or itemFeatures of [NAME] what models shall see:"
+        printf "\n%s\n" check.FeatureLines
+        true
     | null, problem ->
         printfn "cannot be read: %s" problem
         false
     | ratings, _ ->
-        let count (n: int) = n.ToString("N0", CultureInfo.InvariantCulture)
-
         printfn
             "%s users, %s items, %s ratings"
             (count ratings.Users.Count)
@@ -145,11 +180,18 @@ let check (path: string) =
         for note in ratings.Report.Notes ratings do
             printfn "note: %s" note
 
+        tellUsers
+            ratings
+            (if Seq.forall ((=) ratings.Values[0]) ratings.Values then
+                 FeedbackKind.Positives
+             else
+                 FeedbackKind.Explicit)
+
         printfn
-            "for catalog.toml in the folder that %s names, the file in its folder %s:"
-            DatasetCatalog.FolderVariable
+            "to use it, choose a folder DATA for your data sets: the file goes to DATA/%s/, the table below into DATA/catalog.toml,"
             ratings.Name
 
+        printfn "and %s is set to DATA. Then: run MeLU dataset %s" DatasetCatalog.FolderVariable ratings.Name
         printf "\n%s\n" check.CatalogTable
         true
 
@@ -158,7 +200,11 @@ let run (words: string list) =
     match words with
     | [] ->
         let catalog = DatasetCatalog.Default
-        printf "%s" (MarkdownTable.grid (list catalog))
+        ConsoleTable.print (list catalog)
+
+        printfn
+            "download: fetched when first used; by hand: 'doctor' tells where from. %s names the folder of the data."
+            DatasetCatalog.FolderVariable
 
         for KeyValue(name, problem) in catalog.Problems do
             printfn "cannot be read: %s: %s" name problem

@@ -6,6 +6,7 @@ open System.Diagnostics
 open System.IO
 open System.Threading
 open RobustMeta.Data
+open RobustMeta.Experiments
 open RobustMeta.Settings
 open RobustMeta.Studies
 
@@ -128,6 +129,7 @@ let report (size: ReproduceSize) (out: string) (all: Study.Study list) : ReportF
 /// Does what a command's words say.
 let execute (words: string list) (cancellation: CancellationToken) =
     let order = order words
+    OutFolder.Require order.Out
     let all = studies order.Out (ReproduceSize.specs order.Size order.Data)
     tell (order.IsPlan || order.Size = Paper) cancellation all
 

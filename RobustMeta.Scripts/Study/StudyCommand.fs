@@ -4,6 +4,7 @@ module RobustMeta.Scripts.StudyCommand
 open System
 open System.IO
 open System.Threading
+open RobustMeta.Experiments
 open RobustMeta.Runtime
 open RobustMeta.Settings
 open RobustMeta.Studies
@@ -128,6 +129,9 @@ let private report (order: Order) (study: Study.Study) =
 let execute (words: string list) (cancellation: CancellationToken) =
     let order = order words
     let study = Study.load order.Name order.Variant order.Out order.Changes
+
+    if order.Verb <> Status then
+        OutFolder.Require study.Store.Root
 
     match order.Verb with
     | Plan -> plan order study null

@@ -3,6 +3,7 @@ module RobustMeta.Scripts.Theory
 
 open System.Collections.Generic
 open System.IO
+open RobustMeta.Experiments
 open RobustMeta.Runtime
 open RobustMeta.Settings
 open RobustMeta.Theory
@@ -217,7 +218,7 @@ that the certificate is for, no shift may exceed it: {violations} violations. On
 
 {MarkdownTable.grid (boundTable bounds)}"""
 
-    Directory.CreateDirectory out |> ignore
+    OutFolder.Require out
     let markdown, page = Path.Combine(out, "theory.md"), Path.Combine(out, "theory.html")
     CsvText.Write(markdown, text)
 

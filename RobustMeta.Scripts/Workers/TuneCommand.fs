@@ -65,6 +65,7 @@ let execute (words: string list) (cancellation: CancellationToken) =
     | model :: rest ->
         let given = pairs rest
         let spec, out = study model given
+        OutFolder.Require out
         let method = spec.Methods[0]
         let key = TuningKey(spec.Cells[0], method)
         let keys = List.ofSeq method.Tuned.Keys

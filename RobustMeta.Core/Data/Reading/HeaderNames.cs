@@ -48,7 +48,7 @@ internal static class HeaderNames
 
     /// <summary>Headers of a time.</summary>
     public static IReadOnlyList<string> Time { get; } =
-    ["timestamp", "time", "unixreviewtime", "date", "datetime", "ts", "reviewtime", "ratedat", "createdat"];
+    ["timestamp", "time", "unixreviewtime", "date", "datetime", "ts", "reviewtime", "ratedat", "createdat", "when"];
 
     /// <summary>A header without case, blanks, hyphens, underscores and RecBole's type: <c>user_id:token</c> is <c>userid</c>.</summary>
     public static string Plain(string header) =>

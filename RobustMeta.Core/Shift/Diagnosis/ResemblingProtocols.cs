@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Shift.Diagnosis;
 
@@ -106,7 +107,7 @@ internal static class ResemblingProtocols
         {
             return protocol.TestSets(input);
         }
-        catch (ArgumentException)
+        catch (SettingException)
         {
             return [];
         }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Shift.Diagnosis;
@@ -24,7 +25,7 @@ public sealed record ShiftDiagnosis(
     /// <param name="input">Ratings and split; its seed draws folds and samples.</param>
     /// <param name="test">Test tasks; not empty.</param>
     /// <param name="source">Where their rows are, where it is not the data; null: the data.</param>
-    /// <exception cref="ArgumentException">There are fewer than ten training or test users.</exception>
+    /// <exception cref="SettingException">There are fewer than ten training or test users.</exception>
     public static ShiftDiagnosis Of(ShiftInput input, ImmutableArray<UserTask> test, TaskSource? source = null)
     {
         // Nothing is ranked here: two interactions make a query.
@@ -36,7 +37,7 @@ public sealed record ShiftDiagnosis(
         var (training, tested) = (input.Split.MetaTrain.Length, test.Select(task => task.User).Distinct().Count());
         if (training < FewestUsers || tested < FewestUsers)
         {
-            throw new ArgumentException(
+            throw new SettingException(
                 $"{training} training and {tested} test users are too few to compare; expected at least {FewestUsers} of each. "
                     + "Lower minRatings, or raise testFraction."
             );
@@ -53,13 +54,13 @@ public sealed record ShiftDiagnosis(
     /// <summary>Compares what the users of a split rated before a date with what they, or others, rated from then on.</summary>
     /// <param name="input">Ratings with times, and split; users of all its parts are looked at.</param>
     /// <param name="fraction">Fraction of the ratings before the date, in (0, 1).</param>
-    /// <exception cref="ArgumentException">There are no times, or fewer than ten users before or after.</exception>
+    /// <exception cref="SettingException">There are no times, or fewer than ten users before or after.</exception>
     public static ShiftDiagnosis OverTime(ShiftInput input, double fraction)
     {
         var ratings = input.Source.Ratings;
         if (ratings.Times.IsEmpty)
         {
-            throw new ArgumentException($"'{ratings.Name}' has no times: there is no earlier and later to compare.");
+            throw new SettingException($"'{ratings.Name}' has no times: there is no earlier and later to compare.");
         }
         var sorted = ratings.Times.Sort();
         var cut = sorted[(int)(fraction * (sorted.Length - 1))];

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using RobustMeta.Data;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Tasks;
 
@@ -19,7 +20,7 @@ public static class NegativeSampling
     /// <param name="perPositive">Negatives for each row of a user; NaN takes <see cref="Usual"/> where they are needed.</param>
     /// <param name="popularity">Exponent a of the popularity that draws are proportional to; 0 is uniform.</param>
     /// <param name="seed">Same seed, same negatives; those of a user do not depend on the order of rows.</param>
-    /// <exception cref="ArgumentException">
+    /// <exception cref="SettingException">
     /// The data set has ratings, and negatives are asked for; or fewer than none are.
     /// </exception>
     public static Dataset Complete(Dataset dataset, double perPositive, double popularity, long seed)
@@ -28,7 +29,7 @@ public static class NegativeSampling
         {
             return double.IsNaN(perPositive) && popularity == 0
                 ? dataset
-                : throw new ArgumentException(
+                : throw new SettingException(
                     $"'{dataset.Ratings.Name}' has ratings, so negatives and negativePopularity have no effect: remove them, "
                         + "or state feedback = \"positives\" or \"counts\" in the catalog."
                 );
@@ -36,8 +37,8 @@ public static class NegativeSampling
         var each = double.IsNaN(perPositive) ? Usual : perPositive;
         if (each < 0)
         {
-            throw new ArgumentException(
-                FormattableString.Invariant($"negatives is {each}; expected a number of at least 0, or NaN.")
+            throw new SettingException(
+                FormattableString.Invariant($"negatives is {each}; expected a number of at least 0.")
             );
         }
         return each == 0 ? dataset : dataset with { Ratings = Draw(dataset.Ratings, each, popularity, seed) };

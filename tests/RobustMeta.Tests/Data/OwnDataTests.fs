@@ -214,6 +214,25 @@ let private checking =
                         Expect.equal (rows check.Ratings).Head ("u1", "a", 5.0) "first row"
                         Expect.stringContains check.FirstRows[0] "[u1] [a] [5]" "first row as read")
 
+            testCase "a file of items gives the lines for the table of its ratings; 'when' is a time"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "items.csv")
+                    write "item,brand,price,tags\na,x,1.5,red|big\nb,y,2,red\n" path
+                    let lines = (FileCheck.Of path).FeatureLines
+
+                    Expect.equal
+                        lines
+                        "items = \"items.csv\"\nitemsId = \"item\"\nitemFeatures = [\"brand:token\", \"price:number\", \"tags:bag:|\"]\n"
+                        "lines"
+
+                    Expect.isTrue (DataCommand.check path) "exit"
+                    let ratings = Path.Combine(root, "ratings.csv")
+                    write "user,item,rating,when\nu,a,5,2020-01-02\nu,b,1,2020-01-03\n" ratings
+                    let check = FileCheck.Of ratings
+                    Expect.equal check.FeatureLines "" "a file of ratings"
+                    Expect.stringContains check.CatalogTable "time = \"when\"" "time")
+
             testCase "a file that cannot be read says why"
             <| fun () ->
                 within (fun root ->

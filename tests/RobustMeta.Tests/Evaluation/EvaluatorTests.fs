@@ -220,6 +220,20 @@ let private refusals =
                     Expect.isTrue (error :? ArgumentException) "kind"
                     Expect.stringContains error.Message "short returned 41 scores for 42" "message")
 
+            testCase "a metric that gives no number is named, before a model is trained"
+            <| fun () ->
+                let metric =
+                    { new Metric("Broken", true) with
+                        override _.Value _ = Nullable nan
+                    }
+
+                let metrics = ImmutableArray.Create metric
+                let broken = Evaluator(source LabelKind.Click, metrics, CandidateRule(Nullable()), 1L)
+
+                Expect.throwsC (fun () -> broken.WithoutRanking everyone |> ignore) (fun error ->
+                    Expect.isTrue (error :? SettingException) "kind"
+                    Expect.stringContains error.Message "The metric Broken gives NaN for a user with 7" "message")
+
             testCase "a cut-off that holds the whole query"
             <| fun () ->
                 Expect.throwsT<ArgumentException> (fun () -> evaluate [ "NDCG@7" ] everyone |> ignore) "seven of seven"

@@ -63,6 +63,8 @@ let private refusals =
         [ "run"; "MeLU"; "set"; "simplx" ], "'simplex'"
         [ "run"; "MeLU"; "dataset"; "sinthetic" ], "'synthetic'"
         [ "run"; "MeLU"; "metrics"; "NDCG@20,NDCG@10" ], "testQueryLength"
+        [ "run"; "popularity"; "preset"; "robustmeta" ], "a baseline, which has no robust training"
+        [ "new"; "" ], "needs the name of one folder"
         [ "run"; "EASEE" ], "did you mean 'EASE'"
         [ "run"; "EASE"; "epoch"; "3" ], "no setting 'epoch'"
         [ "run"; "EASE"; "regularization"; "0" ], "0.001 to"
@@ -130,12 +132,14 @@ let tests =
 
                 let _, usage = captured [ "help" ]
                 Expect.stringContains usage "cross-fitted" "what presets mean"
+                let _, settings = captured [ "run"; "MeLU"; "help" ]
+                Expect.isFalse (settings.Contains "NaN") "a number that is not given"
 
             testCase "doctor finds the second order right"
             <| fun () ->
                 let code, text = captured [ "doctor" ]
                 Expect.equal code 0 "exit code"
-                Expect.stringContains text "second order         right" "verdict"
+                Expect.stringContains text "second order           right" "verdict"
 
             testCase "run leaves the paper's file and a whole folder; two runs leave the same bytes"
             <| fun () ->
@@ -208,6 +212,46 @@ let tests =
                         Expect.equal code 0 text
                         Expect.stringContains text "finished before" "is read"
                         Expect.equal (files first) (files second) "unchanged"))
+
+            testCase "an out folder that cannot be written to is refused before any work"
+            <| fun () ->
+                inFolder (fun root ->
+                    let file = Path.Combine(root, "file")
+                    File.WriteAllText(file, "")
+
+                    for words in
+                        [ [ "run"; "bias" ]; [ "quick_start" ]; [ "study"; "robustness"; "quick" ]; [ "theory" ] ] do
+                        let code, text = captured (words @ [ "out"; file ])
+                        Expect.equal code 2 text
+                        Expect.stringContains text "no folder that results can be written to" "why"
+                        Expect.isFalse (text.Contains "users to train") "no data were read")
+
+            testCase "run counts its own rows, and what cannot be read is one line"
+            <| fun () ->
+                inFolder (fun root ->
+                    let run settings =
+                        captured ([ "run"; "bias"; "out"; root; "userNum"; "120"; "shiftDraws"; "2" ] @ settings)
+                        |> snd
+
+                    let first = run []
+                    Expect.stringContains first "5 rows of this run" "first"
+                    let folder = Directory.GetDirectories root |> Array.exactlyOne
+                    let spec = Path.Combine(folder, "spec.toml")
+
+                    for copy in [ 1; 2 ] do
+                        let other = $"{folder}-{copy}"
+                        Directory.CreateDirectory other |> ignore
+
+                        for file in Directory.GetFiles folder do
+                            File.Copy(file, Path.Combine(other, Path.GetFileName file))
+
+                        let own = File.ReadAllText(spec).Replace("metrics = \"auto\"", "metrics = \"Mine\"")
+                        File.WriteAllText(Path.Combine(other, "spec.toml"), own)
+
+                    let second = run [ "seed"; "2" ]
+                    Expect.stringContains second "5 rows of this run" "the other run's rows are not counted"
+                    let unread = second.Split('\n') |> Array.filter _.Contains("cannot be read here")
+                    Expect.stringContains (Array.exactlyOne unread) "(1 more)" "one line")
 
             testCase "quick_start leaves tables, figure and both runs"
             <| fun () ->

@@ -136,7 +136,7 @@ let testWith (changesSupports: bool) (protocol: ShiftProtocol) =
 
                     try
                         List.ofSeq (protocol.TestSets input), input
-                    with :? System.ArgumentException as refusal ->
+                    with :? RobustMeta.Settings.SettingException as refusal ->
                         // A world too small for the protocol is refused by a message that names a remedy.
                         Expect.stringContains refusal.Message "aise" "remedy"
                         [], input

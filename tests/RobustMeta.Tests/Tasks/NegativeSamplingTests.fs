@@ -88,7 +88,7 @@ let tests =
                     (obj.ReferenceEquals(NegativeSampling.Complete(explicit, nan, 0.0, 1L), explicit))
                     "as it is"
 
-                Expect.throwsT<ArgumentException>
+                Expect.throwsT<RobustMeta.Settings.SettingException>
                     (fun () -> NegativeSampling.Complete(explicit, 1.0, 0.0, 1L) |> ignore)
                     "asked for"
         ]

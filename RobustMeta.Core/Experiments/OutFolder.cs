@@ -1,0 +1,35 @@
+using RobustMeta.Settings;
+
+namespace RobustMeta.Experiments;
+
+/// <summary>The folder that receives results.</summary>
+public static class OutFolder
+{
+    /// <summary>Makes the folder and tries to write into it, before any work is done for it.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="SettingException">It cannot be made or written to; the message says why and what to do.</exception>
+    public static void Require(string folder)
+    {
+        try
+        {
+            Directory.CreateDirectory(folder);
+            var probe = Path.Combine(folder, $".writable-{Environment.ProcessId}");
+            using var file = new FileStream(
+                probe,
+                FileMode.Create,
+                FileAccess.Write,
+                FileShare.None,
+                1,
+                FileOptions.DeleteOnClose
+            );
+        }
+        catch (Exception error)
+            when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new SettingException(
+                $"out is '{folder}', which is no folder that results can be written to: {error.Message.TrimEnd('.')}. "
+                    + "Name a folder that you may write to, e.g. out results."
+            );
+        }
+    }
+}
