@@ -28,7 +28,7 @@ let private template (name: string) =
 
 /// The example: a small world of the same kind as `synthetic`, as comma-separated ratings and items.
 let private example () =
-    let spec = SyntheticSpec(Users = 240, Items = 120, MinRatings = 30, MeanExtraRatings = 15.0)
+    let spec = SyntheticSpec(Users = 300, Items = 150, MinRatings = 40, MeanExtraRatings = 20.0)
     let ratings = SyntheticRatings.Generate(spec, 1L).Ratings
     let categories = (ratings.ItemFeatures.Find "category" |> nonNull) :?> TokenColumn
 

@@ -70,7 +70,7 @@ public abstract class Metric(string kind, bool higherIsBetter, bool hasCutoff = 
             ? throw new ArgumentException(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Name} of {query.Count} candidates says nothing: the top {Cutoff} hold them all, so recall is 1 "
+                    $"{Name} of {query.Count} candidates is meaningless: the top {Cutoff} hold them all, so recall is 1 "
                 )
                     + "for every model. Rank more candidates (a longer testQueryLength, or candidates sampled N), or "
                     + "take a smaller cut-off."

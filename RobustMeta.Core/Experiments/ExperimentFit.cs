@@ -45,7 +45,7 @@ public sealed class ExperimentFit(
     internal static ExperimentFit Of(FitContext context) =>
         context as ExperimentFit
         ?? throw new ArgumentException(
-            "A meta-recommender is trained in an experiment, for its best epoch is chosen by validation users: fit it with an "
+            "A meta-recommender is trained in an experiment, since its best epoch is chosen by validation users: fit it with an "
                 + $"{nameof(ExperimentFit)} of prepared data."
         );
 

@@ -214,7 +214,7 @@ public sealed class Reweighter
         if (!ReferenceEquals(batch, weighed))
         {
             throw new InvalidOperationException(
-                "Weights climb with the batch that was weighed last: call Weigh first."
+                "Weights are updated with the batch that was weighed last: call Weigh first."
             );
         }
         if (!newer.IsEmpty)

@@ -131,7 +131,7 @@ public sealed class RobustPreset
     /// <exception cref="SettingException">There is none; the message names the nearest.</exception>
     public static RobustPreset Named(string name) =>
         Renamed.TryGetValue(name, out var other) && !Registry.All.ContainsKey(name)
-            ? throw new SettingException($"There is no preset '{name}' any more: it is '{other}'.")
+            ? throw new SettingException($"The preset '{name}' was renamed to '{other}'.")
             : Registry.Named(name);
 
     private static ImmutableArray<(string, string)> Paper(string levels) =>

@@ -15,20 +15,20 @@ public static class DurableFile
     /// <summary>Writes a file aside, onto the disk, and renames it: after a loss of power there is the old file or the new one.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="text">Its text, written as UTF-8 without a byte-order mark.</param>
-    /// <exception cref="IOException">It could not be brought onto the disk; the old file, if any, is as it was.</exception>
+    /// <exception cref="IOException">It could not be flushed to the disk; the old file, if any, is as it was.</exception>
     public static void Write(string path, string text) =>
         Write(path, stream => stream.Write(new UTF8Encoding(false).GetBytes(text)));
 
     /// <summary>As <see cref="Write(string, string)"/>, for content of any kind.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="content">The file's bytes.</param>
-    /// <exception cref="IOException">It could not be brought onto the disk; the old file, if any, is as it was.</exception>
+    /// <exception cref="IOException">It could not be flushed to the disk; the old file, if any, is as it was.</exception>
     public static void Write(string path, byte[] content) => Write(path, stream => stream.Write(content));
 
     /// <summary>As <see cref="Write(string, string)"/>, for content that is made while it is written.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="write">Writes all of it.</param>
-    /// <exception cref="IOException">It could not be brought onto the disk; the old file, if any, is as it was.</exception>
+    /// <exception cref="IOException">It could not be flushed to the disk; the old file, if any, is as it was.</exception>
     public static void Write(string path, Action<Stream> write)
     {
         var aside = TemporaryFile.Beside(path);
@@ -102,7 +102,7 @@ public static class DurableFile
         if (result < 0)
         {
             throw new IOException(
-                $"{path} could not be brought onto the disk: {Marshal.GetLastPInvokeErrorMessage()}. What was written may be "
+                $"{path} could not be flushed to the disk: {Marshal.GetLastPInvokeErrorMessage()}. What was written may be "
                     + "lost; free space or mend the disk, and run the same command again."
             );
         }

@@ -61,7 +61,7 @@ public static class NativeLibraries
         if (ElfVersionNeeds.MarkWeak(image, MissingVersion) == 0)
         {
             throw new DllNotFoundException(
-                $"{bridgePath} cannot be loaded, and not for want of {MissingVersion}. "
+                $"{bridgePath} cannot be loaded, for another reason than the missing {MissingVersion}. "
                     + $"'ldd {bridgePath}' names the libraries that are missing; install them."
             );
         }

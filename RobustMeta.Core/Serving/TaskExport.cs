@@ -10,7 +10,7 @@ namespace RobustMeta.Serving;
 
 /// <summary>
 /// Writes the tasks of an experiment for systems of any kind: <c>train.csv</c> and <c>validation.csv</c> with labels, a file
-/// <c>testset-N.csv</c> a test set with labels of the supports alone, and <c>manifest.json</c>. Columns: user, part (support or
+/// <c>testset-N.csv</c> a test set with labels of the supports alone, and <c>manifest.json</c>. Columns: user, role (support or
 /// query), item, label. A method of one's own answers with <c>user,testset,item,score</c> for every query row of the test
 /// sets; <see cref="ScoresFile"/> measures it.
 /// </summary>
@@ -62,7 +62,7 @@ public static class TaskExport
         void WriteRows(string name, IEnumerable<object?[]> rows) =>
             CsvText.Write(
                 Path.Combine(folder, name),
-                CsvText.Table(["user", "part", "item", "label"], rows.DistinctBy(row => (row[0], row[1], row[2])))
+                CsvText.Table(["user", "role", "item", "label"], rows.DistinctBy(row => (row[0], row[1], row[2])))
             );
     }
 

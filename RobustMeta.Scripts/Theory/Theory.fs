@@ -185,7 +185,7 @@ let report (size: Size) (out: string) =
     let text =
         $"""# The theory made visible
 
-Made by `theory.fsx`. Nothing here is a proof; each table stands beside the statement it illustrates.
+Made by `dotnet fsi RobustMeta.Scripts/experiments/theory.fsx`. Nothing here is a proof; each table stands beside the statement it illustrates.
 
 ## Convergence
 

@@ -108,7 +108,7 @@ let text =
 What the reference is better by than the plain model that it guards, and what `robustmeta` gains over that model, on the test
 set that is not shifted; positive is better, in log-loss too. The reference stands here as its model does alone, trained
 plainly on all training users (in training it is cross-fitted). Means over the first {most} seeds of each cell of the
-study ([robustness](robustness.md)); sorted by the reference's advantage in log-loss. Made by `reference_gain.fsx`.
+study ([robustness](robustness.md)); sorted by the reference's advantage in log-loss. Made by `dotnet fsi RobustMeta.Scripts/experiments/reference_gain.fsx`.
 
 {MarkdownTable.grid table}
 Rank correlation over the {rows.Length} cells between the reference's advantage and the gain: {rank 0 1} in NDCG@10, {rank 2 3}

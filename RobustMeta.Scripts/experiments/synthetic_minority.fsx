@@ -106,7 +106,7 @@ let text =
 
 {seeds} seeds (split, test sets and initial values); MeLU, support of 8; each method and seed takes the weight decay (0 or
 3e-4) that validation NDCG@10 prefers. Differences are paired by user: mean over seeds with the 95 %% t interval over seeds,
-and the Wilcoxon p-value over all (seed, user) pairs. Made by `synthetic_minority.fsx`.
+and the Wilcoxon p-value over all (seed, user) pairs. Made by `dotnet fsi RobustMeta.Scripts/experiments/synthetic_minority.fsx`.
 
 {MarkdownTable.grid table}"""
 

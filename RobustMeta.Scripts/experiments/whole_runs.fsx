@@ -257,7 +257,7 @@ MeLU, 32/32, batches of {first.Meta.Training.BatchSize}, {users'} training users
 rounds of {epochs} epochs; ratios are medians of those within a round. Reading the data took {CellText.number 1 loading} s, making
 tasks and test sets {CellText.number 1 preparing} s, once. *Engine*: adaptation, losses and meta-gradient. *Rest*: making batches
 ({CellText.number 3 assembly} s an epoch when done alone), the optimizer ({CellText.number 3 stepping} s alone), the adversary's weights, the
-norm of the gradient. Made by `whole_runs.fsx {dataset} {users} {epochs} {rounds}` on {host}.
+norm of the gradient. Made by `dotnet fsi RobustMeta.Scripts/experiments/whole_runs.fsx {dataset} {users} {epochs} {rounds}` on {host}.
 
 {MarkdownTable.grid table}"""
 

@@ -143,7 +143,7 @@ internal sealed class Downloader(Func<Uri, Download> open)
         if (sum.Length == 0 && !isWhole && !path.EndsWith(DataFile.Compressed, StringComparison.Ordinal))
         {
             throw new IOException(
-                $"{entry.Url} does not say how long it is, and the catalog has no SHA-256 of {name}: it cannot be known to be whole"
+                $"{entry.Url} does not say how long it is, and the catalog has no SHA-256 of {name}: so a truncated download could not be noticed"
             );
         }
         // Reading it through also checks compressed content.

@@ -6,7 +6,7 @@ public enum BootstrapLevel
     /// <summary>Users within each seed, the seeds as they are (stratified).</summary>
     UsersWithinSeeds,
 
-    /// <summary>People: who is drawn counts in every seed that tested the person.</summary>
+    /// <summary>Users: a drawn user counts in every seed that tested the person.</summary>
     Users,
 
     /// <summary>Seeds, with all their users.</summary>

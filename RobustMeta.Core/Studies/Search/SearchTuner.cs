@@ -22,7 +22,7 @@ public abstract class SearchTuner : ITuner
         Task =
             !task.Budget.IsGiven ? throw new SettingException("The search has no budget; expected runs, epochs or time")
             : task.Parallel < 1 || task.Epochs < 1
-                ? throw new SettingException("A search needs at least one question at once and one epoch a run.")
+                ? throw new SettingException("A search needs at least one candidate at a time and one epoch a run.")
             : task;
     }
 

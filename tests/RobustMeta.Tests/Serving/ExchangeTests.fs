@@ -94,7 +94,7 @@ let tests =
                     let wanted = [ for line in answers run -> line.Substring(0, line.LastIndexOf ',') ]
                     Expect.equal (set queries) (set wanted) "rows to score"
                     let train = File.ReadAllLines(Path.Combine(folder, "train.csv"))
-                    Expect.equal train[0] "user,part,item,label" "header"
+                    Expect.equal train[0] "user,role,item,label" "header"
                     Expect.isFalse (train |> Seq.tail |> Seq.exists _.EndsWith(',')) "training labels"
                     let manifest = File.ReadAllText(Path.Combine(folder, "manifest.json"))
                     use model = ColdStartModel.Load run.Folder
