@@ -66,10 +66,12 @@ public sealed record FileCheck(
     {
         try
         {
-            var dialect = DialectDetector.Complete(path, new() { Encoding = EncodingOf(path) }, [], ReadLimits.Default);
-            // With the header as the first row.
-            var rows = FirstFields(path, dialect with { Header = false });
-            return dialect.Header == true && rows.Count > 0 ? FeatureFileCheck.Lines(file, rows[0], rows[1..]) : "";
+            var dialect = new FileDialect
+            {
+                Encoding = DataFile.IsParquet(path) ? TextEncoding.Utf8 : EncodingOf(path),
+            };
+            using var source = new RecordFile(path, dialect, [], ReadLimits.Default);
+            return FeatureFileCheck.Lines(file, source.Columns.Names, FirstFields(source.Records));
         }
         catch (DataFormatException)
         {

@@ -6,8 +6,8 @@ namespace RobustMeta.Shift;
 
 /// <summary>
 /// Test queries lie after supports in time. <see cref="TemporalRule.GlobalCut"/>: training uses nothing from the cut on, and a
-/// test user's query is what he or she rated from then on; <see cref="TemporalRule.LastOfUser"/>: a test user's query is his or
-/// her last ratings. Test set 0 (axis <c>time</c>) holds the query as the split drew it, for comparison, test set 1 the later one.
+/// test user's query holds the ratings from then on; <see cref="TemporalRule.LastOfUser"/>: a test user's query holds
+/// the last ratings. Test set 0 (axis <c>time</c>) holds the query as the split drew it, for comparison, test set 1 the later one.
 /// </summary>
 public sealed class TemporalSplit : FixedSets, IHoldsOut
 {
