@@ -50,7 +50,11 @@ layout.margin.r *= grow;
 const ratio = layout.height / layout.width, width = layout.width;
 delete layout.width;
 layout.autosize = true;
-const fit = () => { layout.height = Math.max(280, ratio * Math.min(room.clientWidth, 1.6 * width)); };
+const fit = () => { 
+  // A chart that is flat in print takes more of a screen's height.
+  const tall = Math.min(0.7 * window.innerHeight, 0.62 * room.clientWidth);
+  layout.height = Math.max(280, ratio * Math.min(room.clientWidth, 1.6 * width), tall);
+};
 room.style.maxWidth = Math.round(1.7 * width) + "px";
 fit();
 Plotly.newPlot("figure", figure.data, layout, { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["sendDataToCloud"] });
