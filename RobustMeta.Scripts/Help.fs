@@ -68,12 +68,12 @@ let commands: (string * string * string) list =
         "one experiment; its results go below the folder `out` (default: results). `run MODEL help` lists the settings"
         "study",
         "NAME | FILE.toml [quick] [plan|status|run|report|export] [name value …]",
-        "many runs from a study file, one of the project's or your own. It goes on where it was; processes that run at once "
-        + "share the work. `study help` tells the verbs and names"
+        "many runs from a study file, one of the project's or your own. It continues where it stopped; processes that "
+        + "run at the same time share the work. `study help` lists the verbs and names"
         "tune",
         "MODEL | BASELINE [tuner tpe] [budget 30] [keys A,B] [name value …]",
         "searches the settings of a method on validation users, in the ranges they declare. Tuners: random, tpe, halving, asha; "
-        + "budget: 30 (runs), 300 epochs, 20 minutes. It goes on where it was"
+        + "budget: 30 (runs), 300 epochs, 20 minutes. It continues where it stopped"
         "robustness", "[quick] [name value …]", "the study of robust training: short for study robustness"
         "reproduce",
         "quick|paper [DATA…] [plan] [out FOLDER]",
@@ -81,8 +81,8 @@ let commands: (string * string * string) list =
         "theory", "[quick] [out FOLDER]", "convergence, generalisation and the upper bound as experiments"
         "data",
         "[NAME [out FOLDER]] | check FILE…",
-        "the data sets, what is here and what is missing, or the statistics of one. check: how a file of your own is read, and "
-        + "its table for catalog.toml"
+        "the data sets, what is here and what is missing, or the statistics of one. check: how a file of your own is read, "
+        + "how many users settings can use, and its table for catalog.toml"
         "shift",
         "NAME [name value …] [out FOLDER]",
         "compares the test population of a data set with its training population before anything is trained: which level "
@@ -90,16 +90,16 @@ let commands: (string * string * string) list =
         + "own, `shift PROTOCOL` with the last test set of a protocol; else later ratings with earlier ones"
         "recommend",
         "RUN ratings FILE [top N] [features name=value,…] [titles FILE]",
-        "the best unseen items for a new user of these ratings, by the model in the folder of a run"
+        "the best unseen items for a new user with these ratings, by the model in the folder of a run"
         "predict",
         "RUN FILE [features FILE] [out FILE]",
         "scores for the users of a file: rows with a rating are what the model adapts to, rows without are scored"
         "explain",
         "RUN ratings FILE item X [features name=value,…] [titles FILE]",
-        "which ratings moved the score of an item how much"
+        "how much each rating changed the score of an item"
         "evidence",
         "RUN [top N] [asked N]",
-        "the items whose ratings tell most about a new user, and what asking for them is worth to test users"
+        "the items whose ratings say most about a new user, and how much asking for them helps test users"
         "tasks",
         "export RUN | FILE.toml out FOLDER",
         "training tasks and test sets as CSV, for a method of another system"
@@ -107,8 +107,8 @@ let commands: (string * string * string) list =
         "SCORES run RUN [method NAME] [scores order|labels] [out FILE]",
         "scores of another system (user,testset,item,score) on the test sets of a run, beside the run's method"
         "new", "FOLDER", "a folder of your own outside the clone: scripts, a study and a catalog that run as they are"
-        "doctor", "", "what this machine has, and whether results come out right on it"
-        "help", "[COMMAND | MODEL]", "this text, or all about a command or model"
+        "doctor", "", "versions, processor, data sets, and whether gradients are computed correctly on this machine"
+        "help", "[COMMAND | MODEL]", "this text, or the help of a command or model"
         "--version", "", "the version"
     ]
 

@@ -11,7 +11,7 @@ public sealed record ItemStatistics(ImmutableArray<double> Counts, ImmutableArra
     /// <summary>Mean label over all ratings.</summary>
     public double Mean { get; } = Sums.Sum() / Math.Max(1, Counts.Sum());
 
-    /// <summary>Statistics of what the meta-training tasks show: their supports and queries.</summary>
+    /// <summary>Statistics of the ratings of the meta-training tasks, supports and queries.</summary>
     public static ItemStatistics Of(TaskSource source, ImmutableArray<UserTask> train)
     {
         var counts = new double[source.Ratings.Items.Count];

@@ -10,7 +10,7 @@ namespace RobustMeta.Engine;
 
 /// <summary>
 /// A part of a batch under automatic differentiation, from its forward to its backward pass. Each pass may run on any
-/// thread, with a dispose scope of its own: between them nothing lives but the results below and the graph behind them.
+/// thread, with a dispose scope of its own: between them only the results below and their graph are kept.
 /// </summary>
 /// <typeparam name="T">Number type of the parameters.</typeparam>
 /// <param name="whole">The batch.</param>

@@ -1,7 +1,7 @@
 namespace RobustMeta.Evaluation;
 
 /// <summary>
-/// Probability that a positive scores above a negative, ties counting half (the tie rule has no say). Undefined
+/// Probability that a positive scores above a negative, ties counting half (whatever the tie rule). Undefined
 /// without one of either.
 /// </summary>
 public sealed class Auc() : Metric("AUC", higherIsBetter: true)

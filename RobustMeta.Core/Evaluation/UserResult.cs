@@ -1,6 +1,6 @@
 namespace RobustMeta.Evaluation;
 
-/// <summary>One row of the primary result: what one method is worth to one user.</summary>
+/// <summary>One row of the primary result: the value of one metric for one user with one method.</summary>
 /// <param name="Method">Name of the method.</param>
 /// <param name="TestSet">Number of the test set.</param>
 /// <param name="User">Identifier of the user, as the data set writes it.</param>

@@ -6,7 +6,7 @@ using RobustMeta.Shift;
 
 namespace RobustMeta.Experiments;
 
-/// <summary>What a run's per-user results say of robustness, metric by metric, as CSV text.</summary>
+/// <summary>Statistics of robustness from a run's per-user results, metric by metric, as CSV text.</summary>
 internal static class RobustnessTable
 {
     private static readonly double[] Fractions = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];

@@ -99,7 +99,7 @@ public sealed class RunFolder
     }
 
     /// <summary>
-    /// Keeps other processes from working at the same run, waiting for the one that does; removes what dead ones left half written.
+    /// Keeps other processes from working at the same run, waiting for the one that does; removes files that killed processes left half written.
     /// </summary>
     /// <param name="waiting">Is called once where another process works at it.</param>
     /// <param name="cancellation">Ends the waiting.</param>
@@ -144,7 +144,7 @@ public sealed class RunFolder
         files.Write(prepared, Spec.Text, result.Users, selection, result.Cost);
     }
 
-    // What methods that are trained in epochs leave beside the files that all methods have.
+    // The files of methods that are trained in epochs, beside those that all methods have.
     private void WriteTraining(PreparedExperiment prepared, MethodResult result)
     {
         CsvText.Write(In(HistoryName), HistoryTable.Csv(result.Training.History));

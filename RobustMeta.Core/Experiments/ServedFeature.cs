@@ -29,7 +29,7 @@ public abstract record ServedFeature(string Name)
             _ => throw new ArgumentException($"Feature '{field.Name}' is of an unknown kind."),
         };
 
-    // The texts of the vocabulary that meta-training showed; a model knows no other.
+    // The texts that occur in meta-training; all others are unknown to the model.
     private static ImmutableArray<string?> Known(TokenField field, Vocabulary vocabulary, ImmutableArray<int> ofColumn)
     {
         var known = new string?[field.VocabularySize];

@@ -4,7 +4,7 @@ using RobustMeta.Training;
 
 namespace RobustMeta.Experiments;
 
-/// <summary>A trained model whose engine still lives.</summary>
+/// <summary>A trained model whose engine is not disposed of yet.</summary>
 /// <param name="Engine">Predicts with the parameters of the best epoch.</param>
 /// <param name="Training">History of the training.</param>
 /// <param name="Weights">Learned weights of the best epoch.</param>

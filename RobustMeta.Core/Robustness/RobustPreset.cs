@@ -34,7 +34,7 @@ public sealed class RobustPreset
         new("robustmeta-interaction", "its interaction level alone", Excess("interaction")),
         new(
             "robustmeta-bias",
-            "excess over the bias model instead, which costs nothing to fit",
+            "excess over the bias model instead, which is fitted in no time",
             [.. Response("both", Radius), ("reference", "bias")]
         ),
         new(

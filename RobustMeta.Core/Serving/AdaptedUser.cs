@@ -66,7 +66,7 @@ public sealed class AdaptedUser
     /// <exception cref="ArgumentException">The model cannot score without a rating to adapt to.</exception>
     public float[] Score(IReadOnlyList<string> wanted) => Known(wanted, Score);
 
-    /// <summary>Standard deviations of the scores of some items; null where the model knows none.</summary>
+    /// <summary>Standard deviations of the scores of some items; null where the model has none.</summary>
     /// <param name="wanted">Identifiers of the items; NaN for those that the model does not know.</param>
     public float[]? Deviations(IReadOnlyList<string> wanted) =>
         user.Deviations([]) is null ? null : Known(wanted, known => user.Deviations(known)!);

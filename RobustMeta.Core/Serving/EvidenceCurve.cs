@@ -6,7 +6,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Serving;
 
 /// <summary>
-/// What an order of questions is worth to test users: each is asked for the ratings of his or her support in that order, and the
+/// How much an order of questions helps test users: each is asked for the ratings of the support in that order, and the
 /// model that adapted to the first of them predicts the query.
 /// </summary>
 /// <param name="model">The model.</param>

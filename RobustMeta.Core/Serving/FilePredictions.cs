@@ -21,7 +21,7 @@ public sealed class FilePredictions(ColdStartModel model)
     /// <summary>Users so far.</summary>
     public long Users { get; private set; }
 
-    /// <summary>Users so far whose scores are the model's prior, for want of ratings that it knows.</summary>
+    /// <summary>Users so far whose scores are the model's prior, since they rated nothing that it knows.</summary>
     public long WithoutRatings { get; private set; }
 
     /// <summary>Items so far that the model does not know, rated or to be scored, with how often they came.</summary>

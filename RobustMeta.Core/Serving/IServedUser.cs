@@ -7,7 +7,7 @@ internal interface IServedUser
     /// <param name="items">Dense indices.</param>
     float[] Score(int[] items);
 
-    /// <summary>Standard deviations of the scores of some items; null where the model knows none.</summary>
+    /// <summary>Standard deviations of the scores of some items; null where the model has none.</summary>
     /// <param name="items">Dense indices.</param>
     float[]? Deviations(int[] items);
 }

@@ -66,7 +66,7 @@ public static class CellPooling
         IReadOnlyList<AmbiguitySet> sets
     ) => Curve(cell, metric, x => WorstCase.Curve(x, Sign(metric) > 0, sets).Select(p => (p.Radius, p.Mean)));
 
-    /// <summary>What each method gives on average and at worst.</summary>
+    /// <summary>Mean over test sets and worst test set of each method.</summary>
     /// <param name="cell">The results.</param>
     /// <param name="metric">Name of the metric.</param>
     public static IReadOnlyList<PooledTradeoff> Tradeoffs(CellResult cell, string metric)

@@ -1,6 +1,6 @@
 namespace RobustMeta.Studies;
 
-/// <summary>What a run came to on one test set and metric.</summary>
+/// <summary>The result of a run on one test set by one metric.</summary>
 /// <param name="TestSet">Number of the test set.</param>
 /// <param name="Coordinate">Its coordinate on the axis of the shift.</param>
 /// <param name="Metric">Name of the metric.</param>

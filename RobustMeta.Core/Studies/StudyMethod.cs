@@ -5,7 +5,7 @@ namespace RobustMeta.Studies;
 /// <param name="Settings">Keys and values, as text; <c>preset</c> names a robust method, <c>model</c> a model or baseline.</param>
 public sealed record StudyMethod(string Name, params IReadOnlyList<(string Key, string Value)> Settings)
 {
-    /// <summary>What is tuned for this method alone.</summary>
+    /// <summary>The settings that are tuned for this method alone.</summary>
     public StudyChoice Tuned { get; init; } = StudyChoice.None;
 
     /// <summary>

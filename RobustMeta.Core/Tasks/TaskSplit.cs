@@ -101,7 +101,7 @@ public sealed record TaskSplit(
         long seed
     )
     {
-        // Shuffled from the order of the items' identifiers: the order of the file has no say.
+        // Shuffled from the order of the items' identifiers: the order of the file does not matter.
         var rows = ratings.RowsOf(user).ToArray();
         rows.AsSpan().Sort((a, b) => itemPlaces[ratings.ItemIndex[a]].CompareTo(itemPlaces[ratings.ItemIndex[b]]));
         Seeds.Generator(seed, "support", ratings.Users[user]).Shuffle(rows);

@@ -1,6 +1,6 @@
 namespace RobustMeta.Theory;
 
-/// <summary>A vector of the plane, where the problems of known constants live.</summary>
+/// <summary>A vector of the plane, the domain of the problems with known constants.</summary>
 /// <param name="X">First coordinate.</param>
 /// <param name="Y">Second coordinate.</param>
 public readonly record struct PlaneVector(double X, double Y)

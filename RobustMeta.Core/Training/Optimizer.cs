@@ -21,7 +21,7 @@ public abstract class Optimizer
     /// <param name="gradientScale">Factor on every gradient (below 1 where the gradient is clipped).</param>
     public abstract void Step(IReadOnlyList<Parameter> learned, double learningRate, double gradientScale);
 
-    /// <summary>Forgets all steps: a new phase of training begins.</summary>
+    /// <summary>Resets all state, at the start of a new phase of training.</summary>
     public void Reset()
     {
         Steps = 0;

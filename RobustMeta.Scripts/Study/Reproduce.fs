@@ -126,7 +126,7 @@ let report (size: ReproduceSize) (out: string) (all: Study.Study list) : ReportF
     ReproduceReport.make $"RobustMeta: the whole analysis ({name})" (summaryOf size) sources theory
     |> ReportFolder.write (Path.Combine(out, "report"))
 
-/// Does what a command's words say.
+/// Runs the command.
 let execute (words: string list) (cancellation: CancellationToken) =
     let order = order words
     OutFolder.Require order.Out

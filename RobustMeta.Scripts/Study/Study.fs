@@ -89,7 +89,7 @@ let runUntil (cancellation: CancellationToken) (study: Study) =
 /// Runs what is missing.
 let run (study: Study) = runUntil CancellationToken.None study
 
-/// The finished runs as records: what each came to on every test set and metric.
+/// The finished runs as records: the results of each on every test set and metric.
 let records (study: Study) : RunRecord list = StudyResults.Read(study.Spec, study.Store) |> List.ofSeq
 
 /// The cells of which anything is complete, with the per-user results behind them.

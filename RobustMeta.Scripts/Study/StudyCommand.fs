@@ -125,7 +125,7 @@ let private report (order: Order) (study: Study.Study) =
     let path = Study.saveReport order.To (if changed then study else whole)
     printfn $"written: {path}"
 
-/// Does what a command's words say.
+/// Runs the command.
 let execute (words: string list) (cancellation: CancellationToken) =
     let order = order words
     let study = Study.load order.Name order.Variant order.Out order.Changes

@@ -180,7 +180,7 @@ let private cancel name words =
     run.WaitForExit()
     printfn $"job {job} is cancelled; 'study retry' goes on from where it was"
 
-/// Does what the words after a verb say.
+/// Runs the verb with the words after it.
 let execute (verb: string) (words: string list) (cancellation: CancellationToken) =
     match words with
     | [] -> raise (SettingException $"study {verb} needs the name of a study or a study file\n{usage}")

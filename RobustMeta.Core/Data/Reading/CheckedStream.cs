@@ -65,7 +65,7 @@ internal sealed class CheckedStream : Stream
         {
             read = content.Read(buffer);
         }
-        // The text of the error speaks of archives and methods that the user never chose.
+        // The error's own text is about archives and compression methods, which tell a user nothing.
         catch (InvalidDataException error)
         {
             throw Damaged("the compressed content is damaged", error);

@@ -39,7 +39,7 @@ internal sealed class PriorChoice(PriorKind userPrior, PriorKind itemPrior)
             select (Users: users, Items: items)
         ).ToArray();
         var held = Enumerable.Range(0, train.Count).Where(u => u % Folds == Folds - 1).ToArray();
-        // Too few users to compare anything by: nothing speaks against the plain priors.
+        // Too few users for a comparison: the plain priors are kept.
         if (options.Length == 1 || held.Length < 2)
         {
             return options[0];

@@ -24,7 +24,7 @@ public sealed record ReferenceSpec : ISpec
     [Setting("folds of the cross-fitted reference", Min = 2, Max = 100)]
     public int ReferenceFolds { get; init; } = 2;
 
-    /// <summary>Observations per item after which <see cref="ItemAverageReference"/> forgets.</summary>
+    /// <summary>Observations per item that <see cref="ItemAverageReference"/> averages over.</summary>
     [Setting("observations per item after which streaming item averages forget", Min = 1, Max = 1e9)]
     public double ReferenceHorizon { get; init; } = 200;
 
