@@ -9,7 +9,7 @@ namespace RobustMeta.Shift;
 /// <summary>
 /// Protocols that draw test users, and each one's query interactions from its pool, with given weights and without
 /// replacement by the Gumbel-top-k rule (Yellott 1977; Kool et al., ICML 2019). The support set is left alone unless
-/// the protocol asks for another one (<see cref="IDrawWeights.Support"/>): a cold user is observed as he or she is.
+/// the protocol asks for another one (<see cref="IDrawWeights.Support"/>): a cold user is observed unshifted.
 /// </summary>
 public abstract class WeightedDraw : ShiftProtocol
 {
