@@ -218,7 +218,6 @@ that the certificate is for, no shift may exceed it: {violations} violations. On
 
 {MarkdownTable.grid (boundTable bounds)}"""
 
-    OutFolder.Require out
     let markdown, page = Path.Combine(out, "theory.md"), Path.Combine(out, "theory.html")
     CsvText.Write(markdown, text)
 
@@ -229,7 +228,9 @@ that the certificate is for, no shift may exceed it: {violations} violations. On
 let execute (words: string list) =
     let rec read size out words =
         match words with
-        | [] -> report size out
+        | [] ->
+            OutFolder.Require out
+            report size out
         | ("quick" | "--quick") :: rest -> read quick out rest
         | "out" :: folder :: rest -> read size folder rest
         | word :: _ ->
