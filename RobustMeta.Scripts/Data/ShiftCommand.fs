@@ -74,7 +74,7 @@ let verdict (diagnosis: ShiftDiagnosis) =
         $"The {level.Level} level shifts most. Most alike is {best.Protocol} at {best.AxisName} {digits 2 best.Coordinate}, which explains {digits 0 (100.0 * best.Explained)} %% of the differences."
     | level, _ -> $"The {level.Level} level shifts most. No protocol makes a shift like it."
 
-/// Prints the diagnosis, and writes it as CSV.
+/// Prints the diagnosis, and writes it as CSV with numbers in full.
 let run (folder: string) (name: string) (settings: (string * string) list) =
     let dataset = DatasetCatalog.Default.Load(name, Progress.download ())
     let what, diagnosis = diagnose dataset name settings
@@ -85,15 +85,33 @@ let run (folder: string) (name: string) (settings: (string * string) list) =
     printfn "%s" (verdict diagnosis)
     Directory.CreateDirectory folder |> ignore
 
-    for part, table in
+    for part, text in
         [
-            "levels", levels diagnosis
-            "features", features diagnosis.Features
-            "protocols", protocols diagnosis.Protocols
+            "levels",
+            CsvText.Table(
+                [ "level"; "auc"; "low"; "high"; "training"; "test"; "shifted" ],
+                [
+                    for l in diagnosis.Levels ->
+                        Seq.ofList<obj | null> [ l.Level; l.Auc; l.Low; l.High; l.Training; l.Test; l.IsShifted ]
+                ]
+            )
+            "features",
+            CsvText.Table(
+                [ "level"; "feature"; "training"; "test"; "difference"; "kl" ],
+                [
+                    for f in diagnosis.Features ->
+                        Seq.ofList<obj | null> [ f.Level; f.Feature; f.Training; f.Test; f.Difference; f.Kl ]
+                ]
+            )
+            "protocols",
+            CsvText.Table(
+                [ "protocol"; "axis"; "coordinate"; "explained" ],
+                [
+                    for r in diagnosis.Protocols ->
+                        Seq.ofList<obj | null> [ r.Protocol; r.AxisName; r.Coordinate; r.Explained ]
+                ]
+            )
         ] do
         let path = Path.Combine(folder, $"shift-{name}-{part}.csv")
-
-        let rows = [ for row in table.Rows -> row.Cells |> Seq.map (fun cell -> box (CellText.value Words cell.Value)) ]
-
-        CsvText.Write(path, CsvText.Table([ for column in table.Columns -> column.Name ], rows))
+        CsvText.Write(path, text)
         printfn "written: %s" path
