@@ -75,4 +75,14 @@ let tests =
                     versions
                     $"Include=\"{version.Groups[1].Value}\" Version=\"{version.Groups[2].Value}\""
                     "version"
+
+            testCase "my_experiment.fsx is the README's experiment"
+            <| fun () ->
+                let block = all.Value |> List.find (fun block -> block.Page = "README.md" && block.Language = "fsharp")
+
+                let lines (text: string) =
+                    text.Split '\n' |> Array.filter (fun line -> line <> "" && line[0] <> '#' && line[0] <> '/')
+
+                let script = File.ReadAllText(Path.Combine(root, "RobustMeta.Scripts", "my_experiment.fsx"))
+                Expect.equal (lines script) (lines block.Text) "lines"
         ]
