@@ -179,7 +179,7 @@ let predict (words: string list) =
 
         let unknown = rows.UnknownItems
 
-        eprintfn $"note: {rows.Users} users, {rows.WithoutRatings} of them without ratings, scored by the model's prior"
+        eprintfn $"note: {rows.Users} users, {rows.WithoutRatings} of them scored by the model's prior, without ratings"
 
         if unknown.Count > 0 then
             let named = String.Join(", ", unknown.Keys |> Seq.truncate 5)

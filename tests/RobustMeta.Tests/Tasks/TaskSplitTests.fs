@@ -107,7 +107,7 @@ let tests =
             testCase "too few users are refused, with the filters that dropped them"
             <| fun () ->
                 Expect.throwsC (fun () -> split (TaskSplitSpec(MinRatings = 5000)) 1L |> ignore) (fun e ->
-                    Expect.stringContains e.Message "200 TooFewRatings" "reason")
+                    Expect.stringContains e.Message "200 with fewer ratings than minRatings" "reason")
 
             testCase "batches hold the tasks' items and labels"
             <| fun () ->
