@@ -110,6 +110,10 @@ let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation
         Progress.finish training.StoppedEarly
         folder.Write(prepared, result)
 
+        match result.ReferenceChoice with
+        | null -> ()
+        | choice -> printfn $"{name}: {choice}"
+
         for warning in training.Warnings do
             printfn $"{name}: {warning}"
 

@@ -85,7 +85,7 @@ public sealed class DatasetCatalog
         : entries.TryGetValue(name, out var entry) ? entry
         : problems.TryGetValue(name, out var problem) ? throw new SettingException(problem)
         : throw new SettingException(
-            $"There is no data set '{Excerpt.Of(name)}'{NearestName.Hint(name, Names)}. Data sets: {string.Join(", ", Names)}"
+            $"There is no data set '{Excerpt.Of(name)}'{NearestName.End(name, Names)} Data sets: {string.Join(", ", Names)}"
                 + string.Concat(problems.Values.Select(text => $" {text.Trim()}."))
         );
 

@@ -29,8 +29,8 @@ public sealed record CandidateRule(int? Unseen)
                     && int.TryParse(text[Sampled.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var n)
                     && n > 0 => new(n),
             _ => throw new SettingException(
-                $"candidates is '{text}'{NearestName.Hint(text, ["labelled", "sampled 99", "all"])}; "
-                    + "expected labelled, sampled N (N ≥ 1) or all"
+                $"candidates is '{text}'{NearestName.End(text, ["labelled", "sampled 99", "all"])} "
+                    + "Expected labelled, sampled N (N ≥ 1) or all"
             ),
         };
     }

@@ -97,7 +97,7 @@ public abstract class Metric(string kind, bool higherIsBetter, bool hasCutoff = 
         if (!Registry.All.TryGetValue(parts[0], out var kind))
         {
             throw new SettingException(
-                $"There is no metric '{name}'{NearestName.Hint(parts[0], Registry.All.Keys)}. Metrics: "
+                $"There is no metric '{name}'{NearestName.End(parts[0], Registry.All.Keys)} Metrics: "
                     + string.Join(", ", Registry.All.Values.Select(k => k.HasCutoff ? $"{k.Kind}@K" : k.Kind))
             );
         }

@@ -29,7 +29,7 @@ public sealed record SelectionRule(double Fraction, bool OnShiftedSets)
                     && double.TryParse(text[Cvar.Length..], CultureInfo.InvariantCulture, out var fraction)
                     && fraction is > 0 and <= 1 => new(fraction, false),
             _ => throw new SettingException(
-                $"selectBy is '{text}'{NearestName.Hint(text, ["mean", "worst", "cvar 0.1"])}; expected mean, worst, "
+                $"selectBy is '{text}'{NearestName.End(text, ["mean", "worst", "cvar 0.1"])} Expected mean, worst, "
                     + "or cvar FRACTION with a fraction in (0, 1]"
             ),
         };

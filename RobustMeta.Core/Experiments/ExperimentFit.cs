@@ -51,7 +51,7 @@ public sealed class ExperimentFit(
 
     /// <summary>One of several fits of the same run: on some tasks, with a checkpoint of its own and without progress reports.</summary>
     /// <param name="tasks">Training tasks.</param>
-    /// <param name="part">Name of the fit, fit for a file's name.</param>
-    internal ExperimentFit Part(ImmutableArray<UserTask> tasks, string part) =>
-        new(Prepared, tasks, Cancellation) { Checkpoint = Checkpoint?.Of(part) };
+    /// <param name="name">Name of the fit, fit for a file's name.</param>
+    internal ExperimentFit Of(ImmutableArray<UserTask> tasks, string name) =>
+        new(Prepared, tasks, Cancellation) { Checkpoint = Checkpoint?.Of(name) };
 }

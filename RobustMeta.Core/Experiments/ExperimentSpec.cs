@@ -131,6 +131,13 @@ public sealed record ExperimentSpec : ISpec
                 $"method is '{Label}'; expected a name without commas, quotes, slashes and line breaks"
             );
         }
+        if (Label != AutoMethod && !GeneratedName.Fits(Label, Method.DisplayName))
+        {
+            throw new SettingException(
+                $"method is '{Label}', the name of another method in results: what is trained here is '{Method.DisplayName}'; "
+                    + "give a name of your own, or none"
+            );
+        }
         CandidateRule.Parse(Evaluation.Candidates);
         SelectionRule.Parse(Evaluation.SelectBy);
         Evaluation.MetricsFor(Split.Label);

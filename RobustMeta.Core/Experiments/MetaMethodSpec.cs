@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RobustMeta.Bias;
 using RobustMeta.Engine;
 using RobustMeta.Models;
@@ -36,16 +37,10 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
 
     /// <summary>
     /// The model, <c>-offset</c> where it predicts on top of the bias model, and the robust method that the settings make:
-    /// the preset all of whose settings hold, the one that departs from the defaults in most settings if several do, or else the levels.
+    /// the preset all of whose settings hold, the one that departs from the defaults in most settings if several do, or else the
+    /// settings that say what it is, e.g. <c>MeLU+user chi2 0.3</c>.
     /// </summary>
-    public override string DisplayName
-    {
-        get
-        {
-            var offset = Model.Offset == OffsetKind.None ? "" : "-offset";
-            return $"{Model.ModelName}{offset}{(RobustName is { } robust ? $"+{robust}" : "")}";
-        }
-    }
+    public override string DisplayName => GeneratedName.Of(this);
 
     /// <summary>The preset that the settings of robustness amount to; null where there is none.</summary>
     public RobustPreset? Preset => RobustPreset.All.Where(Holds).MaxBy(Departures);
@@ -58,14 +53,37 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
         return preset.Settings.Count(setting => printed.GetValueOrDefault(setting.Key) != setting.Value);
     }
 
-    // A preset holds where setting it changes nothing.
+    // Settings that make another method of one: where they are not the defaults, a preset that does not name them does not hold.
+    private static readonly ImmutableArray<string> Telling =
+    [
+        "userSet",
+        "interactionSet",
+        "weightsAct",
+        "userIndex",
+        "interactionIndex",
+        "interactionRule",
+        "reference",
+        "distill",
+        "doroTrim",
+        "population",
+    ];
+
+    // A preset holds where setting it changes nothing, and nothing beside it makes another method of it.
     private bool Holds(RobustPreset preset)
     {
-        var set = SettingList.With(
-            Robustness,
-            preset.Settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))
-        );
-        return SettingList.Of(Robustness).All(setting => setting.Print(set) == setting.Print(Robustness));
+        var named = preset.Settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)).ToList();
+        var set = SettingList.With(Robustness, named);
+        var defaults = new ReweighterSpec();
+        return SettingList
+            .Of(Robustness)
+            .All(setting =>
+                setting.Print(set) == setting.Print(Robustness)
+                && (
+                    setting.Print(Robustness) == setting.Print(defaults)
+                    || !Telling.Contains(setting.Key)
+                    || named.Any(own => own.Key == setting.Key)
+                )
+            );
     }
 
     /// <inheritdoc/>
@@ -77,13 +95,6 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
 
     private string SettingText(string key) =>
         SettingList.Of(Robustness).First(setting => setting.Key == key).Print(Robustness);
-
-    private string? RobustName =>
-        Preset is { } preset
-            ? preset.Settings is [("levels", "none")]
-                ? null
-                : preset.Name
-            : Robustness.Levels.ToString();
 
     /// <inheritdoc/>
     public override void RequireValid()

@@ -33,6 +33,17 @@ public sealed record MethodResult(
     /// <summary>Validation losses of the plain model and the reference candidates; empty where none were compared.</summary>
     public IReadOnlyList<ReferenceLoss> References { get; init; } = [];
 
+    /// <summary>
+    /// What came of comparing references with the plain model, in a sentence; null where none were compared, or where a warning
+    /// of the training says it.
+    /// </summary>
+    public string? ReferenceChoice =>
+        References.Count > 1
+        && ReferenceCheck.Choice(References) is var choice
+        && !Training.Warnings.Any(warning => warning.StartsWith(choice, StringComparison.Ordinal))
+            ? choice
+            : null;
+
     /// <summary>Whether the method was trained in epochs.</summary>
     public bool IsTrained => Weights is not null;
 }

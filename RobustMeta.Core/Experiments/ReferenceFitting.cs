@@ -36,7 +36,7 @@ internal sealed class ReferenceFitting(MetaMethodSpec method, ExperimentFit cont
         {
             return new(reference, [], [], clock.Elapsed + earlier);
         }
-        var (_, losses) = check.Choose([reference], Base());
+        var losses = check.Compare(reference, Base());
         return new(
             reference,
             losses,
@@ -92,8 +92,8 @@ internal sealed class ReferenceFitting(MetaMethodSpec method, ExperimentFit cont
     private IPredictor FitFold(ImmutableArray<UserTask> tasks)
     {
         folds++;
-        var part = string.Create(CultureInfo.InvariantCulture, $"fold-{folds}");
-        var predictor = FoldMethod.Fit(context.Part(tasks, part));
+        var name = string.Create(CultureInfo.InvariantCulture, $"fold-{folds}");
+        var predictor = FoldMethod.Fit(context.Of(tasks, name));
         return predictor.ScoresAreLabels
             ? predictor
             : throw new SettingException(
@@ -102,5 +102,5 @@ internal sealed class ReferenceFitting(MetaMethodSpec method, ExperimentFit cont
             );
     }
 
-    private IPredictor Base() => method.Plain().Fit(context.Part(context.Train, "base"));
+    private IPredictor Base() => method.Plain().Fit(context.Of(context.Train, "base"));
 }

@@ -59,7 +59,7 @@ public static class InputSchemaBuilder
             var column =
                 table.Find(name)
                 ?? throw new ArgumentException(
-                    $"There is no {side} feature '{name}'{NearestName.Hint(name, table.Columns.Select(c => c.Name))}. "
+                    $"There is no {side} feature '{name}'{NearestName.End(name, table.Columns.Select(c => c.Name))} "
                         + $"Features of {side}s: {Names(table)}"
                 );
             fields.Add(

@@ -58,7 +58,7 @@ public abstract class AmbiguitySet : IEquatable<AmbiguitySet>
         if (!Registry.All.TryGetValue(keyword, out var example))
         {
             throw new SettingException(
-                $"There is no ambiguity set '{text}'{NearestName.Hint(keyword, Registry.All.Keys)}. "
+                $"There is no ambiguity set '{text}'{NearestName.End(keyword, Registry.All.Keys)} "
                     + $"Sets, with examples of their numbers: {string.Join(", ", Names)}"
             );
         }

@@ -1,6 +1,9 @@
 namespace RobustMeta.Robustness;
 
-/// <summary>How weights climb towards the worst case.</summary>
+/// <summary>
+/// How weights climb towards the worst case. A closed list: the rules are the geometries of mirror ascent (Euclidean, entropic, logits)
+/// and the exact response; which of them a set supports is the set's own affair (<see cref="MirrorSet"/>).
+/// </summary>
 public enum AscentRule
 {
     /// <summary>A step along the losses, then Euclidean projection onto the set.</summary>

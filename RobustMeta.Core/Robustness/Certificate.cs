@@ -1,11 +1,11 @@
 namespace RobustMeta.Robustness;
 
 /// <summary>
-/// How far the weights of an epoch are from the worst that the sets allow, at the epoch's scores (losses, or their excess
-/// over the reference).
+/// How far the weights of an epoch are from the worst that the sets allow, at the epoch's losses, or their excess
+/// over the reference.
 /// </summary>
-/// <param name="Mean">Mean score under uniform weights.</param>
-/// <param name="Weighted">Mean score under the weights.</param>
+/// <param name="Mean">Mean loss under uniform weights.</param>
+/// <param name="Weighted">Mean loss under the weights.</param>
 /// <param name="Worst">The exact worst case over the sets; NaN where an adversary has no set.</param>
 /// <param name="UserEss">Effective sample size of the user weights over their number, in (0, 1].</param>
 /// <param name="InteractionEss">The same for the interaction weights, mean over users.</param>

@@ -15,7 +15,7 @@ internal static class IdleSettings
     public static IEnumerable<(string Key, string Message)> Of(ReweighterSpec spec)
     {
         var needs = new Dictionary<string, string?>();
-        foreach (var (key, need) in Levels(spec).Concat(Sharing(spec)).Concat(References(spec)))
+        foreach (var (key, need) in Sets(spec).Concat(Steps(spec)).Concat(Sharing(spec)).Concat(References(spec)))
         {
             // Where there is no adversary nothing else needs to be said.
             needs[key] =
@@ -53,49 +53,57 @@ internal static class IdleSettings
         return spec;
     }
 
-    // Keys, and what stands in their way; null where they act.
-    private static IEnumerable<(string Key, string? Need)> Levels(ReweighterSpec spec)
-    {
-        var users = spec.HasUserAdversary;
-        var interactions = spec.HasInteractionAdversary;
-        var steps = spec.Ascent != AscentRule.BestResponse;
-        var network = users && spec.UserIndex == UserIndex.Network;
-        var userSet = users && !network;
-        var own = userSet && spec.UserIndex == UserIndex.User;
-        var pairs = interactions && spec.InteractionIndex == InteractionIndex.Pair;
-        const string NoSet = "these levels and rules: no weights are sought in a set.";
-        const string NoStep =
-            "ascent bestResponse: it is the step of projectedGradient, exponentiatedGradient and softmaxLogits ascent; "
-            + "leave it out, or choose one of these.";
-        var userLevel = Level(spec, "user");
-        var adversary = interactions ? null : InteractionNeed(spec);
+    private const string NoSet = "these levels and rules: no weights are sought in a set.";
 
+    private static bool HasNetwork(ReweighterSpec spec) => spec.HasUserAdversary && spec.UserIndex == UserIndex.Network;
+
+    private static bool SeeksUsersInSet(ReweighterSpec spec) => spec.HasUserAdversary && !HasNetwork(spec);
+
+    // Whether weights are stored for each user, or for each interaction of the query.
+    private static bool StoresWeights(ReweighterSpec spec) =>
+        (SeeksUsersInSet(spec) && spec.UserIndex == UserIndex.User)
+        || (spec.HasInteractionAdversary && spec.InteractionIndex == InteractionIndex.Pair && spec.ActsOnQuery);
+
+    // Keys, and what stands in their way; null where they act.
+    private static IEnumerable<(string Key, string? Need)> Sets(ReweighterSpec spec)
+    {
+        var users = SeeksUsersInSet(spec);
+        var interactions = spec.HasInteractionAdversary;
         yield return (
             "set",
-            (userSet && spec.UserSet == ReweighterSpec.SameSet)
+            (users && spec.UserSet == ReweighterSpec.SameSet)
             || (interactions && spec.InteractionSet == ReweighterSpec.SameSet)
                 ? null
-            : userSet || interactions
-                ? "userSet and interactionSet in its place: give one of these up, or leave it out."
+            : users || interactions ? "userSet and interactionSet in its place: give one of these up, or leave it out."
             : NoSet
         );
         yield return (
             "userSet",
-            userSet ? null
-            : network ? "userIndex network, whose weights are in no set."
-            : userLevel
+            users ? null
+            : HasNetwork(spec) ? "userIndex network, whose weights are in no set."
+            : Level(spec, "user")
         );
-        yield return ("interactionSet", adversary);
-        yield return ("ascent", userSet || interactions ? null : NoSet);
+        yield return ("interactionSet", interactions ? null : InteractionNeed(spec));
+        yield return ("ascent", users || interactions ? null : NoSet);
+        yield return ("doroTrim", users || interactions ? null : NoSet);
         yield return (
             "timing",
-            own || (pairs && spec.ActsOnQuery) ? null : "weights that are not stored for each user or interaction."
+            StoresWeights(spec) ? null : "weights that are not stored for each user or interaction."
         );
+    }
+
+    private static IEnumerable<(string Key, string? Need)> Steps(ReweighterSpec spec)
+    {
+        const string NoStep =
+            "ascent bestResponse: it is the step of projectedGradient, exponentiatedGradient and softmaxLogits ascent; "
+            + "leave it out, or choose one of these.";
+        var (users, interactions) = (spec.HasUserAdversary, spec.HasInteractionAdversary);
+        var steps = spec.Ascent != AscentRule.BestResponse;
         var climbs =
-            network
+            HasNetwork(spec)
             || (users && spec.UserIndex == UserIndex.Group)
             || (interactions && spec.ActsOnQuery && spec.InteractionIndex == InteractionIndex.Item)
-            || ((own || (pairs && spec.ActsOnQuery)) && (steps || spec.Timing == AscentTiming.Epoch));
+            || (StoresWeights(spec) && (steps || spec.Timing == AscentTiming.Epoch));
         yield return (
             "alternating",
             climbs ? null
@@ -105,13 +113,13 @@ internal static class IdleSettings
         );
         yield return (
             "taskWeightLr",
-            !users ? userLevel
-            : network || steps ? null
+            !users ? Level(spec, "user")
+            : HasNetwork(spec) || steps ? null
             : NoStep
         );
         yield return (
             "sampleWeightLr",
-            !interactions ? adversary
+            !interactions ? InteractionNeed(spec)
             : steps ? null
             : NoStep
         );
@@ -121,7 +129,6 @@ internal static class IdleSettings
                 ? null
                 : "weights that do not look at losses."
         );
-        yield return ("doroTrim", userSet || interactions ? null : NoSet);
     }
 
     private static IEnumerable<(string Key, string? Need)> Sharing(ReweighterSpec spec)

@@ -1,6 +1,9 @@
 namespace RobustMeta.Robustness;
 
-/// <summary>What sets interaction weights.</summary>
+/// <summary>
+/// What sets interaction weights: the paper's adversary, or one of the two fixed rules of the literature that it is compared with. A
+/// closed list: a rule is a setting of the paper's comparison; another worst case is an <see cref="AmbiguitySet"/>, which is open.
+/// </summary>
 public enum InteractionRule
 {
     /// <summary>The adversary over the ambiguity set.</summary>

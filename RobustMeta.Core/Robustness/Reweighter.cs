@@ -25,19 +25,19 @@ public sealed class Reweighter
     private readonly IUserAdversary users;
     private readonly IInteractionAdversary interactions;
     private readonly SupportAdversary? support;
-    private readonly StreamingScores stream;
+    private readonly StreamingLosses stream;
     private readonly LabelKind label;
     private readonly double distill;
     private readonly bool subtractsMean;
 
-    // Of the last batch: scores and interaction weights in query layout; values and weights of its users.
-    private double[] scores = [];
+    // Of the last batch: excess losses and interaction weights in query layout; values and weights of its users.
+    private double[] excess = [];
     private double[] interactionWeights = [];
     private double[] values = [];
     private double[] userWeights = [];
     private TaskBatch? weighed;
 
-    // Whether scores changed in this epoch after their interactions were weighed.
+    // Whether excess losses changed in this epoch after their interactions were weighed.
     private bool isRescored;
 
     /// <summary>Weights of given training users.</summary>
@@ -187,7 +187,7 @@ public sealed class Reweighter
         weighed = batch;
         Grow(batch);
         Score(batch, losses);
-        interactions.Weigh(batch, Scores(batch), InteractionWeights(batch));
+        interactions.Weigh(batch, Excess(batch), InteractionWeights(batch));
         Evaluate(batch, losses);
         users.Weigh(batch, Values(batch), UserWeights(batch));
         for (var b = 0; b < batch.Count; b++)
@@ -224,7 +224,7 @@ public sealed class Reweighter
             Evaluate(batch, newer);
         }
         users.Ascend(batch, Values(batch));
-        interactions.Ascend(batch, Scores(batch));
+        interactions.Ascend(batch, Excess(batch));
     }
 
     /// <summary>Lets the support weights climb.</summary>
@@ -255,7 +255,7 @@ public sealed class Reweighter
             mean += Means.Of(own) / userValues.Length;
             fraction += HierarchicalWeights.EffectiveFraction(Weights.Of(user)) / userValues.Length;
             userValues[user] = Means.Weighted(Weights.Of(user), own);
-            // Exact responses to these very scores need no second computation.
+            // Exact responses to these very losses need no second computation.
             worst[user] = interactions.RespondsExactly && !isRescored ? userValues[user] : interactions.Worst(own);
         }
         return new(
@@ -269,8 +269,8 @@ public sealed class Reweighter
 
     private void Score(TaskBatch batch, ReadOnlySpan<float> losses)
     {
-        reference.Excess(batch, losses, Scores(batch));
-        stream.Smooth(batch, Scores(batch));
+        reference.Excess(batch, losses, Excess(batch));
+        stream.Smooth(batch, Excess(batch));
     }
 
     // The score of each user under the interaction weights: of the excess, which makes the hierarchy exact, or of the loss
@@ -287,15 +287,15 @@ public sealed class Reweighter
             var own = InteractionWeights(batch)[range];
             values[b] = subtractsMean
                 ? Means.Weighted(own, losses[range]) - values[b]
-                : Means.Weighted(own, Scores(batch)[range]);
+                : Means.Weighted(own, Excess(batch)[range]);
         }
     }
 
     private void Grow(TaskBatch batch)
     {
-        if (scores.Length < batch.QueryItems.Length)
+        if (excess.Length < batch.QueryItems.Length)
         {
-            Array.Resize(ref scores, batch.QueryItems.Length);
+            Array.Resize(ref excess, batch.QueryItems.Length);
             Array.Resize(ref interactionWeights, batch.QueryItems.Length);
         }
         if (values.Length < batch.Count)
@@ -305,7 +305,7 @@ public sealed class Reweighter
         }
     }
 
-    private Span<double> Scores(TaskBatch batch) => scores.AsSpan(0, batch.QueryItems.Length);
+    private Span<double> Excess(TaskBatch batch) => excess.AsSpan(0, batch.QueryItems.Length);
 
     private Span<double> InteractionWeights(TaskBatch batch) => interactionWeights.AsSpan(0, batch.QueryItems.Length);
 

@@ -127,6 +127,9 @@ public sealed class RobustPreset
     /// <summary>Keys and values that it sets.</summary>
     public ImmutableArray<(string Key, string Value)> Settings { get; }
 
+    /// <summary>Whether it is plain training: uniform weights and nothing else.</summary>
+    public bool IsPlain => Settings is [("levels", "none")];
+
     /// <summary>The preset of that name.</summary>
     /// <exception cref="SettingException">There is none; the message names the nearest.</exception>
     public static RobustPreset Named(string name) =>

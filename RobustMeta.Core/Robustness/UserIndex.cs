@@ -1,6 +1,10 @@
 namespace RobustMeta.Robustness;
 
-/// <summary>Which users share a weight.</summary>
+/// <summary>
+/// Which users share a weight. A closed list, unlike ambiguity sets and references: each kind stores, steps and restores weights of
+/// another shape and goes together with certain timings and ascents only, so that a new one is a change of the reweighter and not a
+/// type beside it. What varies freely within a kind, the set and the reference, is open.
+/// </summary>
 public enum UserIndex
 {
     /// <summary>None: each has a weight.</summary>

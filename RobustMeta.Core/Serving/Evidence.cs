@@ -60,12 +60,12 @@ public static class Evidence
     {
         if (model.Served is FactorModel factors)
         {
-            var nobody = (FactorUser)factors.Adapt(new UserEncoder(model.Data.UserFeatures).Encode(None, []), [], []);
+            var unknown = (FactorUser)factors.Adapt(new UserEncoder(model.Data.UserFeatures).Encode(None, []), [], []);
             // At a score of zero the logistic bound has a quarter of the curvature of half the squared error.
             var count = factors.Count * (model.Label == LabelKind.Click ? 0.25 : 1);
             return
             [
-                .. Enumerable.Range(0, model.Items.Count).Select(i => 0.5 * Math.Log(1 + count * nobody.Variance(i))),
+                .. Enumerable.Range(0, model.Items.Count).Select(i => 0.5 * Math.Log(1 + count * unknown.Variance(i))),
             ];
         }
         return model.Gradients(prepared) is { } gradients

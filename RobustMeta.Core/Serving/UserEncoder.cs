@@ -21,7 +21,7 @@ internal sealed class UserEncoder(ImmutableArray<ServedFeature> features)
         foreach (var name in values.Keys.Where(name => !Names.Contains(name)))
         {
             throw new SettingException(
-                $"The model sees no user feature '{name}'{Hint(name)} "
+                $"The model sees no user feature '{name}'{NearestName.End(name, Names)} "
                     + $"Its user features: {(Names.Count == 0 ? "none" : string.Join(", ", Names))}"
             );
         }
@@ -40,8 +40,6 @@ internal sealed class UserEncoder(ImmutableArray<ServedFeature> features)
             ),
         ];
     }
-
-    private string Hint(string name) => NearestName.Hint(name, Names) is { Length: > 0 } hint ? hint : ".";
 
     private static float Number(string name, IReadOnlyDictionary<string, string> values) =>
         values.GetValueOrDefault(name) is not { Length: > 0 } text ? float.NaN

@@ -26,6 +26,10 @@ public static class NearestName
         return nearest.Count == 0 ? "" : $"; did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?";
     }
 
+    /// <summary>The end of a sentence that names something unknown: <see cref="Hint"/>, or a full stop.</summary>
+    public static string End(string name, IEnumerable<string> valid) =>
+        Hint(name, valid) is { Length: > 0 } hint ? hint : ".";
+
     // Levenshtein distance, case-insensitive.
     private static int Distance(string a, string b)
     {

@@ -124,9 +124,8 @@ public sealed class Registry<T> : IRegistry
         {
             return entry;
         }
-        var hint = NearestName.Hint(name, entries.Keys);
         throw new SettingException(
-            $"There is no {concept} '{name}'{(hint.Length == 0 ? "." : hint)} "
+            $"There is no {concept} '{name}'{NearestName.End(name, entries.Keys)} "
                 + $"{char.ToUpperInvariant(concept[0])}{concept[1..]}s: {string.Join(", ", entries.Keys)}"
         );
     }

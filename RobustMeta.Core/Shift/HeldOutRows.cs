@@ -17,8 +17,8 @@ public static class HeldOutRows
     /// <exception cref="SettingException">No training or validation task is left.</exception>
     public static TaskSplit Remove(TaskSplit split, bool[] visible)
     {
-        var train = Part(split.MetaTrain);
-        var validation = Part(split.Validation);
+        var train = WithoutHeldOut(split.MetaTrain);
+        var validation = WithoutHeldOut(split.Validation);
         var lost = split.MetaTrain.Length + split.Validation.Length - train.Length - validation.Length;
         return train.IsEmpty || validation.IsEmpty
             ? throw new SettingException(
@@ -32,7 +32,7 @@ public static class HeldOutRows
                 Dropped = lost == 0 ? split.Dropped : split.Dropped.SetItem(DropReason.HeldOut, lost),
             };
 
-        ImmutableArray<UserTask> Part(ImmutableArray<UserTask> tasks) =>
+        ImmutableArray<UserTask> WithoutHeldOut(ImmutableArray<UserTask> tasks) =>
             [
                 .. tasks
                     .Select(t => t with { Support = Visible(t.Support), Query = Visible(t.Query) })

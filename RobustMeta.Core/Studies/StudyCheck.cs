@@ -23,6 +23,39 @@ internal static class StudyCheck
             Require(file, tables, method, layers, known, spec);
         }
         RequireKnown(file, spec, tables, known);
+        RequireDifferent(file, spec, tables);
+    }
+
+    // One method under two names would count twice in ranks and in the correction of p-values.
+    private static void RequireDifferent(string file, StudySpec spec, IReadOnlyList<StudyTable> tables)
+    {
+        var settings = new RunSettings(spec);
+        foreach (var cell in spec.Cells.DistinctBy(cell => cell.Base))
+        {
+            var seen = new Dictionary<string, string>();
+            foreach (var method in spec.MethodsOf(cell))
+            {
+                var layers = settings.Layers(
+                    cell,
+                    method,
+                    spec.Tuning.Values[0],
+                    method.Tuned.Values[0],
+                    SweepPoint.None
+                );
+                var experiment = RunSettings.Experiment(layers, method, 1) with { Label = "auto" };
+                var sweeps = spec
+                    .Sweeps.Where(sweep => sweep.Methods?.Contains(method.Name) ?? true)
+                    .Select(sweep => sweep.Name);
+                var key = string.Join('\n', [experiment.Text, .. method.Tuned.Keys, .. method.Tuned.Values, .. sweeps]);
+                if (!seen.TryAdd(key, method.Name))
+                {
+                    throw new SettingException(
+                        $"{At(file, tables, $"method.{method.Name}", "")} trains the same as [method.{seen[key]}]; leave one "
+                            + "of them out"
+                    );
+                }
+            }
+        }
     }
 
     /// <summary>Requires a seed to tune on that is not reported, where something is tuned.</summary>

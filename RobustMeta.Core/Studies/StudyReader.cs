@@ -26,15 +26,16 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
     public StudySpec Spec()
     {
         RequireKnownTables();
-        var methods = Named("method").Select(table => Method(table.Table, table.Name)).ToArray();
-        var names = methods.Select(method => method.Name).ToArray();
+        string[] names = [.. Named("method").Select(table => table.Name)];
         if (names.Length == 0)
         {
             throw new SettingException($"{file}: there is no table [method.NAME]; expected at least one method");
         }
-        var data = Named("data").Select(t => Part(t.Table, t.Name, names, hasMethods: false)).ToArray();
-        var bases = Named("base").Select(t => Part(t.Table, t.Name, names, hasMethods: true)).ToArray();
-        var shifts = Named("shift").Select(t => Part(t.Table, t.Name, names, hasMethods: false)).ToArray();
+        RequireTables(names);
+        var methods = Named("method").Select(table => Method(table.Table, table.Name)).ToArray();
+        var data = Named("data").Select(t => NamedOf(t.Table, t.Name, names, hasMethods: false)).ToArray();
+        var bases = Named("base").Select(t => NamedOf(t.Table, t.Name, names, hasMethods: true)).ToArray();
+        var shifts = Named("shift").Select(t => NamedOf(t.Table, t.Name, names, hasMethods: false)).ToArray();
         var spec = new StudySpec
         {
             Seeds = SeedsOf(Find(""), required: true)!,
@@ -43,8 +44,8 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
             Shared = Settings(Find("shared")),
             Tuning = Find("tuning") is { } tuning ? Choice(tuning, required: true) : StudyChoice.None,
             Data = data.Length > 0 ? data : throw new SettingException($"{file}: there is no table [data.NAME]"),
-            Shifts = shifts.Length > 0 ? shifts : [StudyPart.Unnamed],
-            Bases = bases.Length > 0 ? bases : [StudyPart.Unnamed],
+            Shifts = shifts.Length > 0 ? shifts : [NamedSettings.Unnamed],
+            Bases = bases.Length > 0 ? bases : [NamedSettings.Unnamed],
             Methods = methods,
             Sweeps = [.. Named("sweep").Select(t => Sweep(t.Table, t.Name, names))],
         };
@@ -83,13 +84,31 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         {
             throw At(
                 entry.Line,
-                $"there is no '{entry.Key}' above the tables{NearestName.Hint(entry.Key, TopKeys)} Expected "
+                $"there is no '{entry.Key}' above the tables{NearestName.End(entry.Key, TopKeys)} Expected "
                     + $"{string.Join(", ", TopKeys)}; settings of runs stand in [shared]"
             );
         }
     }
 
-    private StudyPart Part(StudyTable table, string name, string[] methods, bool hasMethods)
+    // Every table by itself, in the order of the file, so that the first fault of the file is the one that is told.
+    private void RequireTables(string[] methods)
+    {
+        foreach (var table in tables)
+        {
+            var (kind, name) = table.Name.Split('.', 2) is [var first, var second] ? (first, second) : (table.Name, "");
+            _ = kind switch
+            {
+                "" => (SeedsOf(table, required: true), TuningSeed()),
+                "tuning" => Choice(table, required: true),
+                "method" => Method(table, name),
+                "sweep" => Sweep(table, name, methods),
+                "data" or "shift" or "base" => NamedOf(table, name, methods, kind == "base"),
+                _ => (object)name,
+            };
+        }
+    }
+
+    private NamedSettings NamedOf(StudyTable table, string name, string[] methods, bool hasMethods)
     {
         var own = hasMethods ? MethodsOf(table, methods) : null;
         if (own is not null && !own.Contains(methods[0]))
@@ -227,6 +246,14 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
 
     private IReadOnlyList<long> Integers(StudyEntry entry)
     {
+        if (entry.IsText)
+        {
+            throw At(
+                entry.Line,
+                $"'{entry.Key}' is text, in quotes; expected integers without them, {entry.Key} = "
+                    + (entry.IsList ? $"[{string.Join(", ", entry.Values)}]" : entry.Text)
+            );
+        }
         try
         {
             var seeds = StudyFile.Seeds(entry.Key, entry.Values);

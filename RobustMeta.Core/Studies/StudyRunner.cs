@@ -165,6 +165,10 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
 
     private void Describe(ExperimentSpec experiment, PreparedExperiment prepared, MethodResult result)
     {
+        if (result.ReferenceChoice is { } choice)
+        {
+            hooks.Say($"{experiment.MethodName}: {choice}");
+        }
         foreach (var warning in result.Training.Warnings)
         {
             hooks.Say($"{experiment.MethodName}: {warning}");

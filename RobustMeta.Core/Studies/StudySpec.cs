@@ -34,13 +34,13 @@ public sealed record StudySpec
     public StudyChoice Tuning { get; init; } = StudyChoice.None;
 
     /// <summary>The data sets.</summary>
-    public IReadOnlyList<StudyPart> Data { get; init; } = [];
+    public IReadOnlyList<NamedSettings> Data { get; init; } = [];
 
     /// <summary>The shifts; one unnamed part where the study varies none.</summary>
-    public IReadOnlyList<StudyPart> Shifts { get; init; } = [StudyPart.Unnamed];
+    public IReadOnlyList<NamedSettings> Shifts { get; init; } = [NamedSettings.Unnamed];
 
     /// <summary>The base models; one unnamed part where every method names its own model.</summary>
-    public IReadOnlyList<StudyPart> Bases { get; init; } = [StudyPart.Unnamed];
+    public IReadOnlyList<NamedSettings> Bases { get; init; } = [NamedSettings.Unnamed];
 
     /// <summary>The methods. The first is the one that the others are compared with.</summary>
     public IReadOnlyList<StudyMethod> Methods { get; init; } = [];
@@ -118,7 +118,7 @@ public sealed record StudySpec
     /// <summary>The study on other data sets, under the seeds of all.</summary>
     /// <param name="data">The data sets, with their settings.</param>
     /// <exception cref="SettingException">A run of it is not valid.</exception>
-    public StudySpec On(IReadOnlyList<StudyPart> data)
+    public StudySpec On(IReadOnlyList<NamedSettings> data)
     {
         var changed = this with { Data = data, CellSeeds = new Dictionary<(string, string), IReadOnlyList<long>>() };
         StudyCheck.RequireRuns(Name, changed, []);
@@ -136,7 +136,7 @@ public sealed record StudySpec
         foreach (var name in wanted.Where(name => !names.Contains(name)))
         {
             throw new SettingException(
-                $"The study has no {kind} '{name}'{NearestName.Hint(name, names)} It has: {string.Join(", ", names)}"
+                $"The study has no {kind} '{name}'{NearestName.End(name, names)} It has: {string.Join(", ", names)}"
             );
         }
         return wanted.Count == 0 ? parts : [.. parts.Where(part => wanted.Contains(nameOf(part)))];

@@ -44,10 +44,16 @@ internal sealed record StudyTable(string Name, int Line, IReadOnlyList<StudyEntr
             {
                 var line = LineOf(item);
                 var key = NameOf(item.Key!);
-                var values = item.Value is ArraySyntax list
-                    ? list.Items.Select(element => TextOf(file, key, element.Value)).ToArray()
-                    : [TextOf(file, key, item.Value)];
-                return new StudyEntry(key, values, item.Value is ArraySyntax, line);
+                SyntaxNode?[] values = item.Value is ArraySyntax list
+                    ? [.. list.Items.Select(element => element.Value)]
+                    : [item.Value];
+                return new StudyEntry(
+                    key,
+                    [.. values.Select(value => TextOf(file, key, value))],
+                    item.Value is ArraySyntax,
+                    line,
+                    values.Any(value => value is StringValueSyntax)
+                );
             }),
         ];
 

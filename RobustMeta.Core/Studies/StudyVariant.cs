@@ -34,7 +34,7 @@ internal static class StudyVariant
         {
             var known = tables.Where(IsVariant).Select(NameOf).Distinct().ToArray();
             throw new SettingException(
-                $"{file}: there is no variant '{variant}'{NearestName.Hint(variant, known)} "
+                $"{file}: there is no variant '{variant}'{NearestName.End(variant, known)} "
                     + (known.Length == 0 ? "The study has none." : $"Variants: {string.Join(", ", known)}")
             );
         }

@@ -23,9 +23,10 @@ let settingsOf (command: string) (known: string list) (words: string list) : Map
     for name, _ in pairs do
         if not (List.contains name known) then
             let all = String.Join(", ", known)
-            let hint = NearestName.Hint(name, known)
-            let close = if hint = "" then "." else hint
-            raise (SettingException $"{command} has no setting '{name}'{close} Its settings: {all}")
+
+            raise (
+                SettingException $"{command} has no setting '{name}'{NearestName.End(name, known)} Its settings: {all}"
+            )
 
     Map.ofList pairs
 

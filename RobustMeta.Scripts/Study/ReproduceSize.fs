@@ -40,7 +40,7 @@ module ReproduceSize =
 
     let private quickPart (name: string) =
         let size = if name = SyntheticRatings.Name then small 6 400 else small 5 943
-        StudyPart(name, [| struct ("dataset", name); yield! size |])
+        NamedSettings(name, [| struct ("dataset", name); yield! size |])
 
     let private isHere (name: string) =
         name = SyntheticRatings.Name || not (isNull (DatasetCatalog.Default.TryLocate name))

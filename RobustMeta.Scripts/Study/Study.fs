@@ -41,7 +41,7 @@ let fileOf (name: string) =
     else
         raise (
             SettingException
-                $"There is no study '{name}'{NearestName.Hint(name, names ())} Studies: {listed ()}; or give the path of a study file, NAME.toml"
+                $"There is no study '{name}'{NearestName.End(name, names ())} Studies: {listed ()}; or give the path of a study file, NAME.toml"
         )
 
 let private structs (pairs: (string * string) list) = [| for key, value in pairs -> struct (key, value) |]

@@ -43,7 +43,7 @@ let require (spec: StudySpec) =
             let all = System.String.Join(", ", names)
 
             raise (
-                SettingException $"figures: there is no figure '{name}'{NearestName.Hint(name, names)} Figures: {all}"
+                SettingException $"figures: there is no figure '{name}'{NearestName.End(name, names)} Figures: {all}"
             )
 
 // A study has its name and its cell in the names of its files, so that those of several studies stand in one folder.

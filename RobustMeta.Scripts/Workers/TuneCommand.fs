@@ -53,7 +53,7 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
         Name = $"tune-{model}",
         Seeds = [| seed + 1L |],
         TuningSeed = Nullable seed,
-        Data = [| StudyPart(spec.Dataset, [| struct ("dataset", spec.Dataset) |]) |],
+        Data = [| NamedSettings(spec.Dataset, [| struct ("dataset", spec.Dataset) |]) |],
         Methods = [| method |]
     ),
     take "out" (Path.Combine("results", $"tune-{model}"))

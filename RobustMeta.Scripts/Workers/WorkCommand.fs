@@ -163,7 +163,7 @@ let private submit name words (cancellation: CancellationToken) =
     | other ->
         let known = [ "local"; "parallel"; "slurm"; "kubernetes" ]
         let names = String.Join(", ", known)
-        raise (SettingException $"There is no engine '{other}'{NearestName.Hint(other, known)} Engines: {names}")
+        raise (SettingException $"There is no engine '{other}'{NearestName.End(other, known)} Engines: {names}")
 
 let private cancel name words =
     let root = Path.GetFullPath (StudyCommand.ofWords name words).Store.Root

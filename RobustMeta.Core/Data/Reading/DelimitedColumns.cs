@@ -72,7 +72,7 @@ internal sealed class DelimitedColumns
                 path,
                 1,
                 0,
-                $"expected a column '{column}'{NearestName.Hint(column, names)}; columns: {List()}"
+                $"expected a column '{column}'{NearestName.End(column, names)} Columns: {List()}"
             );
     }
 

@@ -7,7 +7,7 @@ namespace RobustMeta.Data.Reading;
 
 /// <summary>
 /// The rows of a Parquet file. A column is read when one of its fields is asked for first in a group of rows, so that columns that
-/// nobody wants cost nothing. Lists of texts or numbers are fields too; structures and maps are not.
+/// are not asked for cost nothing. Lists of texts or numbers are fields too; structures and maps are not.
 /// </summary>
 internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
 {

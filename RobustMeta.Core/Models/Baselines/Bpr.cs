@@ -140,7 +140,7 @@ public sealed class Bpr : IPredictor
 
     private void Step(double[] person, int liked, int other, bool movesItems)
     {
-        var slope = 1 / (1 + Math.Exp(Score(person, liked) - Score(person, other)));
+        var slope = Logistic.Sigmoid(Score(person, other) - Score(person, liked));
         var (up, down) = (vectors[liked], vectors[other]);
         for (var k = 0; k < person.Length; k++)
         {

@@ -4,7 +4,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>
-/// The mean label of each item over the meta-training users, shrunk to the global mean, the same for everybody: a rating, or
+/// The mean label of each item over the meta-training users, shrunk to the global mean, the same for all users: a rating, or
 /// the log-odds of the fraction of positives.
 /// </summary>
 /// <param name="label">What is predicted.</param>

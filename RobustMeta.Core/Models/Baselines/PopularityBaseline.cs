@@ -4,7 +4,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>
-/// Ranks items by how often the meta-training users rated them, the same for everybody. Its scores are log counts: an
+/// Ranks items by how often the meta-training users rated them, the same for all users. Its scores are log counts: an
 /// order, neither logits nor ratings, so error metrics of it mean nothing.
 /// </summary>
 /// <param name="statistics">Counts of the meta-training users.</param>

@@ -38,7 +38,7 @@ internal sealed class SetResponse(AmbiguitySet set, double trim)
         return Means.Weighted(scratch.Values, losses);
     }
 
-    // Scores that tie with the largest that is kept are kept too.
+    // Losses that tie with the largest that is kept are kept too.
     private void RespondBelow(ReadOnlySpan<double> losses, int dropped, Span<double> weights)
     {
         using var sorted = new Scratch(losses.Length);

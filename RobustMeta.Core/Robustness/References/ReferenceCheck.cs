@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.References;
@@ -45,21 +46,43 @@ public sealed class ReferenceCheck(TaskSource source, ImmutableArray<UserTask> v
         );
     }
 
+    /// <summary>
+    /// The comparison of a reference that is named with the plainly trained model: it is kept whatever comes of it.
+    /// </summary>
+    /// <param name="reference">A reference that predicts.</param>
+    /// <param name="plain">The plainly trained model.</param>
+    /// <returns>The losses, the plain model's first.</returns>
+    public IReadOnlyList<ReferenceLoss> Compare(Reference reference, IPredictor plain) =>
+        [.. Choose([reference], plain).Losses.Select((loss, i) => loss with { IsChosen = i == 1 })];
+
+    /// <summary>
+    /// What came of the comparison in one sentence: which reference the adversary's losses are measured against, or that there
+    /// is none, and by how much it is better on the validation users.
+    /// </summary>
+    /// <param name="losses">The plain model's, then those of the references.</param>
+    public static string Choice(IReadOnlyList<ReferenceLoss> losses)
+    {
+        var own = losses[0].Loss;
+        var kept = losses.Skip(1).FirstOrDefault(loss => loss.IsChosen);
+        var best = kept ?? losses.Skip(1).MinBy(loss => loss.Loss)!;
+        var subject = kept is null
+            ? $"no reference, and no adversary: the best, '{best.Name}',"
+            : $"reference '{best.Name}'";
+        var side = best.Loss < own ? "less" : "more";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{subject} has a mean loss of {best.Loss:F4} on the validation users, {Math.Abs(own - best.Loss):F4} {side} than the "
+                + $"plainly trained model"
+        );
+    }
+
     /// <summary>A warning where the plain model has no larger loss than the one reference it is compared with.</summary>
     /// <param name="losses">The plain model's and the reference's.</param>
-    public static string? Warning(IReadOnlyList<ReferenceLoss> losses)
-    {
-        var (own, theirs) = (losses[0], losses[1]);
-        return theirs.Loss < own.Loss
+    public static string? Warning(IReadOnlyList<ReferenceLoss> losses) =>
+        losses[1].Loss < losses[0].Loss
             ? null
-            : FormattableString.Invariant(
-                $"The reference '{theirs.Name}' has a mean loss of {theirs.Loss:F4} on the validation users, the plainly "
-            )
-                + FormattableString.Invariant(
-                    $"trained model {own.Loss:F4}: excess over a reference that is not better "
-                )
-                + "misleads the adversary. Take another (reference auto chooses by validation), or none.";
-    }
+            : $"{Choice(losses)}: excess over a reference that is not better misleads the adversary. Take another (reference auto "
+                + "chooses by validation), or none.";
 
     private double MeanLoss(IPredictor predictor)
     {

@@ -110,7 +110,7 @@ public sealed class CappedSimplexSet(double fraction)
             using var scratch = new Scratch(weights.Length);
             weights.CopyTo(scratch.Values);
             var place = weights.Length - Math.Min(weights.Length, (int)Math.Ceiling(1 / cap));
-            SimplexProjection.Around(weights, Selection.At(scratch.Values, place), cap);
+            SimplexProjection.Around(weights, OrderStatistic.At(scratch.Values, place), cap);
             threshold = CappedThreshold.Of(weights, cap);
         }
         foreach (ref var weight in weights)
@@ -126,7 +126,7 @@ public sealed class CappedSimplexSet(double fraction)
         losses.CopyTo(weights);
         // The loss at which the budget of 1 runs out, when the largest losses take the cap each.
         var budget = Math.Max(fraction * n, 1);
-        var threshold = Selection.At(weights, n - (int)Math.Min(n, Math.Ceiling(budget)));
+        var threshold = OrderStatistic.At(weights, n - (int)Math.Min(n, Math.Ceiling(budget)));
         var (above, ties) = (0, 0);
         foreach (var loss in losses)
         {

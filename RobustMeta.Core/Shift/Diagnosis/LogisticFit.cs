@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
+using RobustMeta.Tasks;
 
 namespace RobustMeta.Shift.Diagnosis;
 
@@ -31,7 +32,7 @@ internal sealed class LogisticFit
         weights = Vector<double>.Build.Dense(width + 1);
         for (var step = 0; step < MostSteps; step++)
         {
-            var p = (x * weights).Map(z => 1 / (1 + Math.Exp(-z)));
+            var p = (x * weights).Map(Logistic.Sigmoid);
             var curvature = p.Map(q => Math.Max(q * (1 - q), 1e-9));
             // The intercept is the last column and bears no penalty.
             var penalty = Vector<double>.Build.Dense(width + 1, f => f == width ? 1e-9 : Ridge);

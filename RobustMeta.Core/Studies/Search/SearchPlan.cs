@@ -21,7 +21,7 @@ public sealed record SearchPlan(string Tuner, SearchBudget Budget)
         Names.Contains(tuner)
             ? new(tuner, SearchBudget.Parse(budget))
             : throw new SettingException(
-                $"There is no tuner '{tuner}'{NearestName.Hint(tuner, Names)} Tuners: grid, {string.Join(", ", Names)}"
+                $"There is no tuner '{tuner}'{NearestName.End(tuner, Names)} Tuners: grid, {string.Join(", ", Names)}"
             );
 
     /// <summary>The tuner.</summary>

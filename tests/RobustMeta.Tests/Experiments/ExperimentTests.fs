@@ -94,15 +94,66 @@ let tests =
                 Expect.equal (name "MeLU" [ "levels", "none" ]) "MeLU" "plain"
                 Expect.equal (name "MeLU" []) (name "MeLU" [ "levels", "both" ]) "the default by another way"
                 Expect.equal (melu.Robust("robustmeta").DisplayName) "MeLU+robustmeta" "a preset"
-                Expect.equal (melu.Robust(ChiSquareBallSet 0.3).DisplayName) "MeLU+Both" "no preset"
+                Expect.equal (melu.Robust(ChiSquareBallSet 0.3).DisplayName) "MeLU+chi2 0.3" "no preset"
                 Expect.equal (name "MeLU" [ "offset", "bias"; "levels", "none" ]) "MeLU-offset" "on the bias offset"
                 Expect.equal (name "EASE" []) "EASE" "a baseline"
                 Expect.stringContains (melu.Robust("robustmeta").Meaning) "cross-fitted" "meaning of the preset"
 
                 Expect.equal
-                    (names [ specOf "MeLU" [ "method", "bias" ]; specOf "bias" [] ])
-                    [ "bias (model MeLU)"; "bias (model bias)" ]
+                    (names [ specOf "MeLU" [ "method", "mine" ]; specOf "bias" [ "method", "mine" ] ])
+                    [ "mine (model MeLU)"; "mine (model bias)" ]
                     "two methods under one name"
+
+            testCase "settings without a preset have a name that tells them"
+            <| fun () ->
+                let set = [ "ascent", "bestResponse"; "set", "chi2 0.3" ]
+
+                for settings, expected in
+                    [
+                        set, "chi2 0.3"
+                        ("levels", "user") :: set, "user chi2 0.3"
+                        ("levels", "interaction") :: set, "interaction chi2 0.3"
+                        ("interactionSet", "kl 0.2") :: set, "chi2 0.3 and kl 0.2"
+                        ("reference", "bias") :: set, "chi2 0.3 over bias"
+                        [ "set", "chi2 0.3" ], "chi2 0.3 projectedGradient"
+                        [ "levels", "none"; "distill", "0.3"; "reference", "bias" ], "distill 0.3 bias"
+                        [ "levels", "both"; "interactionRule", "focal" ], "simplex and focal projectedGradient"
+                        [ "reference", "bias" ], "simplex projectedGradient over bias"
+                    ] do
+                    let spec = specOf "MeLU" settings
+                    Expect.equal spec.MethodName $"MeLU+{expected}" "name"
+
+                    Expect.equal
+                        (spec.With(struct ("method", spec.MethodName))).Hash.Length
+                        12
+                        "it may be given by hand"
+
+            testCase "a name of another method or preset is refused; a name of one's own is not"
+            <| fun () ->
+                for name in
+                    [
+                        "MeLU+robustmeta"
+                        "melu"
+                        "bias"
+                        "EASE"
+                        "MeLU-offset"
+                        "MetaSGD+paper"
+                        "MeLU+chi2 0.3"
+                        "MeLU+user kl 0.1"
+                    ] do
+                    Expect.throwsC (fun () -> specOf "MeLU" [ "method", name ] |> ignore) (fun error ->
+                        Expect.stringContains error.Message $"method is '{name}'" "the name"
+                        Expect.stringContains error.Message "'MeLU+paper'" "what is trained")
+
+                for name in [ "MeLU+paper"; "mine"; "MeLU+mine"; "robustmeta"; "my MeLU" ] do
+                    Expect.equal (specOf "MeLU" [ "method", name ]).MethodName name "taken"
+
+                let onOffset = specOf "MeLU" [ "offset", "bias"; "levels", "none"; "method", "MeLU" ]
+                Expect.equal onOffset.MethodName "MeLU" "the offset need not be said"
+
+                // What is changed after the name was given must not make it wrong.
+                let spec = specOf "MeLU" [ "method", "MeLU+paper" ]
+                Expect.throws (fun () -> spec.With(struct ("levels", "none")) |> ignore) "no longer the paper's method"
 
             testCase "a baseline is fitted to a reference's folds as a model is; one that only orders is refused"
             <| fun () ->

@@ -83,6 +83,6 @@ let tests =
                 within (fun root ->
                     let comparison = FirstExperiment.Run(root, 1)
                     let names = comparison.Rows |> Seq.map _.Method |> Seq.distinct |> List.ofSeq
-                    Expect.containsAll names [ "MeLU"; "MeLU+Both"; "EASE" ] "methods"
+                    Expect.containsAll names [ "MeLU"; "MeLU+chi2 0.25"; "EASE" ] "methods"
                     Expect.all comparison.Rows (fun row -> Double.IsFinite row.Value) "results")
         ]

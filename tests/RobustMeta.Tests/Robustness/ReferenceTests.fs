@@ -168,6 +168,17 @@ let tests =
                 Expect.equal (chosen [ bias ] bias.Predictor) ("none", [ "plain", true; "bias", false ]) "a tie"
                 Expect.equal (fst (chosen [ poor ] bias.Predictor)) "none" "worse"
 
+                let choice (candidates: Reference list) plain =
+                    let struct (_, losses) = check.Choose(Array.ofList candidates, plain)
+                    ReferenceCheck.Choice losses
+
+                Expect.stringStarts (choice [ poor; bias ] bad) "reference 'bias' has a mean loss of " "kept"
+                Expect.stringContains (choice [ poor; bias ] bad) "less than the plainly trained model" "by how much"
+                Expect.stringStarts (choice [ poor ] bias.Predictor) "no reference, and no adversary" "dropped"
+                Expect.stringContains (choice [ poor ] bias.Predictor) "more than the plainly" "by how much"
+                let named = check.Compare(poor, bias.Predictor)
+                Expect.equal [ for l in named -> l.IsChosen ] [ false; true ] "a named reference is kept"
+
                 let warning (candidate: Reference) plain =
                     let struct (_, losses) = check.Choose([| candidate |], plain)
                     ReferenceCheck.Warning losses

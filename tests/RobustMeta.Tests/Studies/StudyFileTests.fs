@@ -23,6 +23,15 @@ let private refusals =
         "[cell.synthetic.MeLU]\nlr = 0.1\n[base.MeLU]", "[base.MeLU]", [ "my.toml:25:"; "'seeds' and nothing else" ]
         "[cell.synthetic.MeLU]\nseeds = [100]\n[base.MeLU]", "[base.MeLU]", [ "tuningSeed 100" ]
         "seeds = [\"a\"]", "seeds = [1, 2]", [ "my.toml:1:"; "integers" ]
+        "seeds = \"1\"", "seeds = [1, 2]", [ "my.toml:1:"; "without them, seeds = 1" ]
+        "seeds = [\"1\", \"2\"]", "seeds = [1, 2]", [ "my.toml:1:"; "seeds = [1, 2]" ]
+        "tuningSeed = \"100\"", "tuningSeed = 100", [ "my.toml:2:"; "tuningSeed = 100" ]
+        "[method.same]\npreset = \"plain\"\ntuned = \"lr\"\nvalues = [0.01, 0.02]\n[method.robustmeta]",
+        "[method.robustmeta]",
+        [ "[method.same]"; "the same as [method.plain]" ]
+        "tuned = \"weightDecay\"\nvalues = []\n[method.early]\ntuned = \"lr\"\nvalues = []",
+        "tuned = \"weightDecay\"\nvalues = [0.0, 0.001]",
+        [ "my.toml:17:"; "[tuning]" ]
         "seeds = [1, 1]", "seeds = [1, 2]", [ "my.toml:1:"; "twice" ]
         "seed = [1, 2]", "seeds = [1, 2]", [ "my.toml:1:"; "did you mean 'seeds'" ]
         "[base.MeLU]\nmethods = [\"plain\", \"robustmetta\"]",

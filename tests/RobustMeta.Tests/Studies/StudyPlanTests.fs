@@ -69,7 +69,7 @@ let tests =
                     StudySpec(
                         Seeds = [ 1L; 2L ],
                         Shared = [ struct ("epoch", "2"); struct ("userNum", "150"); struct ("preset", "plain") ],
-                        Data = [ StudyPart("synthetic", [ struct ("dataset", "synthetic") ]) ],
+                        Data = [ NamedSettings("synthetic", [ struct ("dataset", "synthetic") ]) ],
                         Methods = [ StudyMethod("plain", [ struct ("model", "MeLU") ]) ],
                         Sweeps = [ StudySweep("lr", [ struct ("lr", [ "0.01"; "0.02" ]) ]) ]
                     )

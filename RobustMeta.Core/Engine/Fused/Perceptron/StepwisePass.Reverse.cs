@@ -158,29 +158,7 @@ internal sealed unsafe partial class StepwisePass<T>
         var outputF = scratch.TakeZeros(count);
         Array.Clear(IsSet);
         ReverseRates(t, items, count, gradient, scratch);
-        var lowest = hidden + 1;
-        for (var l = hidden; l >= 1; l--)
-        {
-            if (l == 1 && usesKernel)
-            {
-                Arithmetic<T>.Copy(sumAdjoint, f[1], (long)count * width);
-                lowest = 1;
-            }
-            else if (Shape.AdaptsHidden[l])
-            {
-                ReverseGradient(batch, first, t, l, items, count, scratch);
-                lowest = l;
-            }
-            else
-            {
-                Arithmetic<T>.Clear(f[l], (long)count * Shape.Padded[l]);
-            }
-        }
-        if (!usesKernel && (Shape.AdaptsHidden[1] || Shape.Context > 0))
-        {
-            PushUser(batch, user, count, scratch);
-            lowest = 1;
-        }
+        var lowest = ReverseLayers(batch, user, t, items, scratch);
         if (Shape.AdaptsOutput)
         {
             ReverseOutputGradient(t, outputF, count, scratch);
@@ -213,6 +191,36 @@ internal sealed unsafe partial class StepwisePass<T>
         Network.AddOuter(items, 0, Outputs[1], 1, own.Weight[1], count);
         var into = batch.ItemAdjoint + (long)first * Shape.Padded[0];
         PullItems(t, Outputs[1], into, count, scratch, accumulate: true);
+    }
+
+    // The adjoint of each layer's gradient; the lowest layer that has one.
+    private int ReverseLayers(FusedBatch<T> batch, int user, int t, T* items, Arena<T> scratch)
+    {
+        var (first, count) = (batch.Tasks.SupportStarts[user], batch.Tasks.SupportLength(user));
+        var lowest = hidden + 1;
+        for (var l = hidden; l >= 1; l--)
+        {
+            if (l == 1 && usesKernel)
+            {
+                Arithmetic<T>.Copy(sumAdjoint, f[1], (long)count * Shape.Padded[1]);
+                lowest = 1;
+            }
+            else if (Shape.AdaptsHidden[l])
+            {
+                ReverseGradient(batch, first, t, l, items, count, scratch);
+                lowest = l;
+            }
+            else
+            {
+                Arithmetic<T>.Clear(f[l], (long)count * Shape.Padded[l]);
+            }
+        }
+        if (!usesKernel && (Shape.AdaptsHidden[1] || Shape.Context > 0))
+        {
+            PushUser(batch, user, count, scratch);
+            lowest = 1;
+        }
+        return lowest;
     }
 
     // U = −rate·V; F_l = A U + the bias' part; A_{l−1} gets D Uᵀ.

@@ -85,7 +85,7 @@ internal sealed unsafe partial class Arithmetic<L, V, T>
         for (var i = 0; i < n; i++)
         {
             var z = x[i];
-            var sigma = Sigmoid(z);
+            var sigma = LossKernel<T>.Sigmoid(z);
             var value = z * sigma;
             x[i] = value;
             if (slope is not null)
@@ -98,8 +98,6 @@ internal sealed unsafe partial class Arithmetic<L, V, T>
             }
         }
     }
-
-    private static T Sigmoid(T x) => T.One / (T.One + T.Exp(-x));
 
     public override void Transpose(T* from, int ldFrom, T* to, int ldTo, int rows, int columns)
     {

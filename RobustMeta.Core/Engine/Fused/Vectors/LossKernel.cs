@@ -47,5 +47,6 @@ internal readonly struct LossKernel<T>(LabelKind label)
         return sigma * (T.One - sigma) * (T.One - Two * sigma);
     }
 
-    private static T Sigmoid(T x) => T.One / (T.One + T.Exp(-x));
+    /// <summary>The logistic function, as <see cref="Logistic.Sigmoid"/> in any precision.</summary>
+    internal static T Sigmoid(T x) => T.One / (T.One + T.Exp(-x));
 }

@@ -1,7 +1,7 @@
 namespace RobustMeta.Robustness.Sets;
 
 /// <summary>Order statistics without sorting (Hoare's selection, 1961).</summary>
-internal static class Selection
+internal static class OrderStatistic
 {
     // Below this, sorting is faster.
     private const int Few = 24;

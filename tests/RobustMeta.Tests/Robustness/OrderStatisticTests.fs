@@ -1,4 +1,4 @@
-module RobustMeta.Tests.Robustness.SelectionTests
+module RobustMeta.Tests.Robustness.OrderStatisticTests
 
 open System
 open Expecto
@@ -19,7 +19,7 @@ let private shapes (random: Random) n : (string * float[]) list =
 
 [<Tests>]
 let tests =
-    testCase "Selection: what sorting would give, at every place, and the values are kept"
+    testCase "OrderStatistic: what sorting would give, at every place, and the values are kept"
     <| fun () ->
         let random = Random 8
 
@@ -29,5 +29,5 @@ let tests =
 
                 for place in 0 .. n - 1 do
                     let moved = Array.copy values
-                    Expect.equal (Selection.At(Span moved, place)) sorted[place] $"{name}, {place} of {n}"
+                    Expect.equal (OrderStatistic.At(Span moved, place)) sorted[place] $"{name}, {place} of {n}"
                     Expect.equal (Array.sort moved) sorted "the same values"
