@@ -22,16 +22,11 @@ internal static class RunTables
             ]
         );
 
-    /// <summary>
-    /// Validation losses of the plain model and the references, how much less each is than the plain model's, and which one was
-    /// taken.
-    /// </summary>
+    /// <summary>Validation losses of the plain model and the references, and which one was taken.</summary>
     public static string References(IReadOnlyList<ReferenceLoss> losses) =>
         CsvText.Table(
-            ["reference", "validationLoss", "chosen", "lessThanPlain"],
-            losses.Select(loss =>
-                (IEnumerable<object?>)[loss.Name, loss.Loss, loss.IsChosen, losses[0].Loss - loss.Loss]
-            )
+            ["reference", "validationLoss", "chosen"],
+            losses.Select(loss => (IEnumerable<object?>)[loss.Name, loss.Loss, loss.IsChosen])
         );
 
     /// <summary>One row per member of a population.</summary>

@@ -77,7 +77,7 @@ let private delimited =
                         root
                         "own"
                         ("r.csv", 1L, 0)
-                        [ "expected a column 'r'"; "did you mean"; "'rr'"; "columns: u, i, rr" ])
+                        [ "expected a column 'r'"; "did you mean"; "'rr'"; "Columns: u, i, rr" ])
 
             testCase "a file without header has no named columns"
             <| fun () ->
