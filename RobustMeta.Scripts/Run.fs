@@ -40,6 +40,11 @@ let private updatePerformance (out: string) (run: RunFolder) =
 let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToken) =
     printfn $"{spec.MethodName}: {spec.Method.Meaning}"
     let prepared = Experiment.prepare (Experiment.loadUnless cancellation spec) spec
+
+    match ColdItems.Notice(prepared, spec.Method) with
+    | null -> ()
+    | notice -> printfn $"{notice}"
+
     let comparison = Experiment.compareOn prepared out [ spec ] cancellation
 
     for metric in comparison.Rows |> Seq.map _.Metric |> Seq.distinct do

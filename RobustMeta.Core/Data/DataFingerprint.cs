@@ -33,6 +33,20 @@ public static class DataFingerprint
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
+    /// <summary>The fingerprint of a data set together with ratings from elsewhere that a result depends on.</summary>
+    /// <param name="dataset">The data set, as prepared.</param>
+    /// <param name="given">Ratings from elsewhere, in order; where there are none the fingerprint is that of the data set.</param>
+    public static string Of(Dataset dataset, IReadOnlyList<Ratings> given)
+    {
+        var own = Of(dataset);
+        if (given.Count == 0)
+        {
+            return own;
+        }
+        var all = given.Select(ratings => Of(dataset with { Ratings = ratings })).Prepend(own);
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', all))));
+    }
+
     private static void Append(IncrementalHash hash, FeatureTable table)
     {
         Append(hash, ImmutableArray.Create(table.Columns.Length));

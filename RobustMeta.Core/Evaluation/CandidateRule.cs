@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using RobustMeta.Data;
 using RobustMeta.Runtime;
 using RobustMeta.Settings;
 using RobustMeta.Tasks;
@@ -36,14 +35,13 @@ public sealed record CandidateRule(int? Unseen)
     }
 
     /// <summary>
-    /// A batch whose queries are the candidates. Unseen items have no label and are never relevant;
-    /// nothing that the user rated is among them.
+    /// A batch whose queries are the candidates. Unseen items have no label and are never relevant; nothing that the user rated is
+    /// among them. Of data without ratings, drawn negatives are unseen like all other items, but for those of the support.
     /// </summary>
     /// <param name="batch">Batch with labelled queries.</param>
-    /// <param name="ratings">All ratings.</param>
-    /// <param name="relevance">Which labels are relevant.</param>
+    /// <param name="source">Where its rows and labels are.</param>
     /// <param name="seed">Seed of the draw; it depends on the user, not on the method.</param>
-    public TaskBatch Apply(TaskBatch batch, Ratings ratings, BinaryRelevance relevance, long seed)
+    public TaskBatch Apply(TaskBatch batch, TaskSource source, long seed)
     {
         if (Unseen is not { } wanted)
         {
@@ -57,16 +55,16 @@ public sealed record CandidateRule(int? Unseen)
         {
             for (var i = batch.QueryStarts[b]; i < batch.QueryStarts[b + 1]; i++)
             {
-                if (relevance.Holds(batch.QueryLabels[i]))
+                if (source.Relevance.Holds(batch.QueryLabels[i]))
                 {
                     items.Add(batch.QueryItems[i]);
                     labels.Add(batch.QueryLabels[i]);
                 }
             }
-            var unseen = UnseenItems(ratings, batch.Users[b]);
+            var unseen = UnseenItems(source, batch, b);
             if (wanted < unseen.Length)
             {
-                var random = Seeds.Generator(seed, "unseen", ratings.Users[batch.Users[b]]);
+                var random = Seeds.Generator(seed, "unseen", source.Ratings.Users[batch.Users[b]]);
                 random.Shuffle(unseen);
                 unseen = unseen[..wanted];
             }
@@ -86,13 +84,10 @@ public sealed record CandidateRule(int? Unseen)
         );
     }
 
-    private static int[] UnseenItems(Ratings ratings, int user)
+    private static int[] UnseenItems(TaskSource source, TaskBatch batch, int b)
     {
-        var rated = new HashSet<int>();
-        foreach (var row in ratings.RowsOf(user))
-        {
-            rated.Add(ratings.ItemIndex[row]);
-        }
-        return [.. Enumerable.Range(0, ratings.Items.Count).Where(item => !rated.Contains(item))];
+        var seen = source.SeenItems(batch.Users[b]);
+        seen.UnionWith(batch.SupportItems[batch.SupportRange(b)]);
+        return [.. Enumerable.Range(0, source.Ratings.Items.Count).Where(item => !seen.Contains(item))];
     }
 }

@@ -107,7 +107,7 @@ public sealed class Evaluator(
     internal IEnumerable<TaskBatch> Batches(ImmutableArray<UserTask> tasks, TaskSource labels) =>
         labels
             .Batches(tasks, UsersPerBatch)
-            .Select(plain => candidates.Apply(plain, source.Ratings, source.Relevance, seed));
+            .Select(plain => candidates.Apply(plain, labels, seed));
 
     private void ForEachUser(
         IPredictor method,
@@ -118,7 +118,7 @@ public sealed class Evaluator(
     {
         foreach (var plain in labels.Batches(tasks, UsersPerBatch))
         {
-            var batch = candidates.Apply(plain, labels.Ratings, source.Relevance, seed);
+            var batch = candidates.Apply(plain, labels, seed);
             var scores = method.Predict(batch);
             if (scores.Length != batch.QueryItems.Length)
             {

@@ -4,6 +4,7 @@ using RobustMeta.Bias;
 using RobustMeta.Engine;
 using RobustMeta.Models;
 using RobustMeta.Robustness;
+using RobustMeta.Robustness.References;
 using RobustMeta.Runtime;
 using RobustMeta.Settings;
 using RobustMeta.Tasks;
@@ -34,6 +35,14 @@ internal static class MetaTraining
     private static TrainedPredictor FitAll(MetaMethodSpec method, ExperimentFit context)
     {
         FittedReference FitReference() => new ReferenceFitting(method, context).Fit();
+        var kind = method.Robustness.References.Reference;
+        if (context.Source.HasFreshNegatives && (kind.Predicts || kind is AutoReference))
+        {
+            throw new SettingException(
+                $"negativeDraw is fresh and reference is {kind.Name}: the losses of a reference are "
+                    + "computed once, for the first negatives. Take negativeDraw fixed, or reference none."
+            );
+        }
         if (method.Robustness.Population.Count > 0)
         {
             return PopulationRun.Fit(method, context, FitReference);

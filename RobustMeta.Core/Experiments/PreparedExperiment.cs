@@ -21,6 +21,7 @@ public sealed class PreparedExperiment
 
     private PreparedExperiment(ExperimentSpec spec, Dataset given)
     {
+        RequireNegatives(spec, given);
         var dataset = NegativeSampling.Complete(given, spec.Split.Negatives, spec.Split.NegativePopularity, spec.Seed);
         if (spec.Split.TaskOf == TaskKind.Item)
         {
@@ -34,11 +35,15 @@ public sealed class PreparedExperiment
         };
         Dataset = dataset;
         var threshold = double.IsNaN(spec.Split.LabelThreshold) ? dataset.LabelThreshold : spec.Split.LabelThreshold;
-        Source = new(dataset.Ratings, spec.Split.Label, threshold);
+        var source = new TaskSource(dataset.Ratings, spec.Split.Label, threshold) { Feedback = dataset.Feedback };
         var whole = TaskSplit.Of(dataset.Ratings, spec.Split, spec.Seed);
         Split = spec.Shift is IHoldsOut held
-            ? HeldOutRows.Remove(whole, held.TrainingRows(Source, whole, spec.Seed))
+            ? HeldOutRows.Remove(whole, held.TrainingRows(source, whole, spec.Seed))
             : whole;
+        Source =
+            spec.Split.NegativeDraw == NegativeDraw.Fresh
+                ? source.WithFreshNegatives(Split.MetaTrain, spec.Split.NegativePopularity, spec.Seed)
+                : source;
         var metrics = spec.Evaluation.MetricsFor(spec.Split.Label);
         var candidates = CandidateRule.Parse(spec.Evaluation.Candidates);
         var cutoff = metrics.Max(m => m.Cutoff);
@@ -61,8 +66,11 @@ public sealed class PreparedExperiment
     /// <summary>Its data set.</summary>
     public Dataset Dataset { get; }
 
-    /// <summary>What identifies the data and their preparation: see <see cref="DataFingerprint"/>.</summary>
-    public string Fingerprint => fingerprint ??= DataFingerprint.Of(Dataset);
+    /// <summary>
+    /// What identifies the data and their preparation: see <see cref="DataFingerprint"/>. Ratings of their own that test and
+    /// validation sets have are a part of it.
+    /// </summary>
+    public string Fingerprint => fingerprint ??= DataFingerprint.Of(Dataset, OwnRatings());
 
     /// <summary>Ratings and labels.</summary>
     public TaskSource Source { get; }
@@ -165,6 +173,26 @@ public sealed class PreparedExperiment
 
     /// <summary>The tasks of a test set in batches, with the candidates that a method has to score as their queries.</summary>
     public IEnumerable<TaskBatch> Candidates(ShiftedTestSet set) => evaluator.Batches(set.Tasks, set.Source ?? Source);
+
+    private IReadOnlyList<Ratings> OwnRatings() =>
+        [
+            .. TestSets
+                .Select(set => set.Source)
+                .Concat(validation.Sources)
+                .Where(source => source is not null && !ReferenceEquals(source.Ratings, Dataset.Ratings))
+                .Select(source => source!.Ratings),
+        ];
+
+    private static void RequireNegatives(ExperimentSpec spec, Dataset given)
+    {
+        if (spec.Split.NegativeDraw == NegativeDraw.Fresh && given.Feedback == FeedbackKind.Explicit)
+        {
+            throw new ArgumentException(
+                $"'{given.Ratings.Name}' has ratings, so negativeDraw has no effect: remove it, or state "
+                    + "feedback = \"positives\" or \"counts\" in the catalog."
+            );
+        }
+    }
 
     private static IReadOnlyList<string> Resolve(IReadOnlyList<string> names, IReadOnlyList<string> own) =>
         names is [FeatureSpec.Auto] ? own : names;

@@ -48,6 +48,9 @@ internal sealed class ValidationSets
     /// <summary>The metric.</summary>
     public Metric Metric { get; }
 
+    /// <summary>Where the labels of each set come from, where they are not those of the data.</summary>
+    public IEnumerable<TaskSource?> Sources => sets.Select(set => set.Source);
+
     /// <summary>What the best epoch is chosen by.</summary>
     public ValidationCriterion Criterion { get; }
 

@@ -74,7 +74,10 @@ internal static class GivenRatings
         );
         return new(coordinate, tasks)
         {
-            Source = new(all, input.Source.Label, input.Source.RatingRelevance.Threshold),
+            Source = new(all, input.Source.Label, input.Source.RatingRelevance.Threshold)
+            {
+                Feedback = input.Source.Feedback,
+            },
             Dropped = dropped.ToImmutableSortedDictionary(),
         };
 

@@ -1,4 +1,3 @@
-using RobustMeta.Data;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Shift;
@@ -44,18 +43,15 @@ public sealed record ShiftInput(TaskSource Source, TaskSplit Split, int MinimumC
         var candidates =
             UnseenCandidates == 0
                 ? task.Query.Length
-                : relevant
-                    + Math.Min(UnseenCandidates, source.Ratings.Items.Count - RatedItems(source.Ratings, task.User));
+                : relevant + Math.Min(UnseenCandidates, source.Ratings.Items.Count - Seen(task, source));
         return candidates < MinimumCandidates ? DropReason.TooFewCandidates : null;
     }
 
-    private static int RatedItems(Ratings ratings, int user)
+    // Items that are no candidates.
+    private static int Seen(UserTask task, TaskSource source)
     {
-        var items = new HashSet<int>();
-        foreach (var row in ratings.RowsOf(user))
-        {
-            items.Add(ratings.ItemIndex[row]);
-        }
+        var items = source.SeenItems(task.User);
+        items.UnionWith(task.Support.Select(row => source.Ratings.ItemIndex[row]));
         return items.Count;
     }
 }

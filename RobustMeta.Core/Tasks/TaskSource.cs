@@ -22,7 +22,67 @@ public sealed class TaskSource(Ratings ratings, LabelKind label, double threshol
     /// <summary>Which labels are relevant: clicks of 1, or ratings that reach the threshold.</summary>
     public BinaryRelevance Relevance { get; } = label == LabelKind.Click ? BinaryRelevance.OfClicks : new(threshold);
 
+    /// <summary>
+    /// What the values are. Of data without ratings the rows of value 0 are negatives: a user is not known to have seen them.
+    /// </summary>
+    public FeedbackKind Feedback { get; init; } = FeedbackKind.Explicit;
+
+    /// <summary>Whether the values are ratings, so that every row says what a user thinks of an item.</summary>
+    public bool HasRatings => Feedback == FeedbackKind.Explicit;
+
+    /// <summary>Whether training sees other negatives in each epoch (<see cref="NegativeDraw.Fresh"/>).</summary>
+    public bool HasFreshNegatives => fresh is not null;
+
+    private FreshNegatives? fresh;
     private IReadOnlyDictionary<int, float>? supportLabels;
+    private IReadOnlyDictionary<int, int>? otherItems;
+
+    /// <summary>The same ratings, whose negatives in training tasks are drawn anew for each epoch.</summary>
+    /// <param name="train">Training tasks.</param>
+    /// <param name="popularity">Exponent of the popularity that draws are proportional to; 0 is uniform.</param>
+    /// <param name="seed">Same seed, same negatives.</param>
+    public TaskSource WithFreshNegatives(ImmutableArray<UserTask> train, double popularity, long seed)
+    {
+        var copy = (TaskSource)MemberwiseClone();
+        copy.fresh = new(this, train, popularity, seed);
+        return copy;
+    }
+
+    /// <summary>
+    /// The ratings as training sees them in an epoch: with other negatives where these are drawn anew, else the very same.
+    /// </summary>
+    /// <param name="epoch">Number of the epoch.</param>
+    public TaskSource InEpoch(int epoch)
+    {
+        if (fresh is null)
+        {
+            return this;
+        }
+        var copy = (TaskSource)MemberwiseClone();
+        copy.otherItems = fresh.Items(epoch);
+        return copy;
+    }
+
+    /// <summary>Whether a row shows that the user knows the item: any rating, but no negative of data without ratings.</summary>
+    public bool IsSeen(int row) => HasRatings || Ratings.Values[row] != 0;
+
+    /// <summary>The items that a user is known to have seen.</summary>
+    /// <param name="user">Dense user index.</param>
+    public HashSet<int> SeenItems(int user)
+    {
+        var items = new HashSet<int>();
+        foreach (var row in Ratings.RowsOf(user))
+        {
+            if (IsSeen(row))
+            {
+                items.Add(Ratings.ItemIndex[row]);
+            }
+        }
+        return items;
+    }
+
+    private int ItemOf(int row) =>
+        otherItems is not null && otherItems.TryGetValue(row, out var item) ? item : Ratings.ItemIndex[row];
 
     /// <summary>The same ratings with other labels in supports; queries keep theirs.</summary>
     /// <param name="labels">Label by row, for the rows that have another.</param>
@@ -108,7 +168,7 @@ public sealed class TaskSource(Ratings ratings, LabelKind label, double threshol
                 var at = starts[i];
                 foreach (var row in rowsOf(tasks[positions[i]]).AsSpan())
                 {
-                    items[at] = source.Ratings.ItemIndex[row];
+                    items[at] = source.ItemOf(row);
                     labels[at++] = labelOf(row);
                 }
             }

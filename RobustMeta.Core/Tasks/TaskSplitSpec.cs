@@ -54,6 +54,10 @@ public sealed record TaskSplitSpec : ISpec
     [Setting("negatives are drawn in proportion to popularity^this; 0 is uniform", Min = 0, Max = 4)]
     public double NegativePopularity { get; init; }
 
+    /// <summary>Whether training tasks keep their negatives or get others in each epoch.</summary>
+    [Setting("negatives of training tasks: fixed, or fresh in each epoch (data without ratings)")]
+    public NegativeDraw NegativeDraw { get; init; }
+
     /// <summary>Cap on the number of users that are loaded (the paper's userNum), drawn by seed.</summary>
     [Setting("cap on the number of users, drawn by seed", Min = 3, Max = 100_000_000)]
     public int UserNum { get; init; } = 20_000;

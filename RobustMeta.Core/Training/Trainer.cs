@@ -156,13 +156,14 @@ public sealed class Trainer(
         double robust = 0;
         double norm = 0;
         var number = 0;
+        var shown = source.InEpoch(epoch);
         for (var start = 0; start < order.Length; start += spec.BatchSize)
         {
             cancellation.ThrowIfCancellationRequested();
             number++;
             var users = order.AsSpan(start, Math.Min(spec.BatchSize, order.Length - start));
             var adversary = AdversaryIn(epoch);
-            var batch = adversary.Relabel(source.Batch(tasks, users));
+            var batch = adversary.Relabel(shown.Batch(tasks, users));
 
             var losses = engine.Forward(batch, adversary.SupportWeights(batch), phase);
             RequireFinite(losses, epoch, number);

@@ -15,8 +15,10 @@ public sealed class AlsSpec : BaselineSpec
         "cannot score them: they keep the bias model's score (residuals) or 0 (positives)";
 
     /// <summary>What it learns from.</summary>
-    [Setting("what is learned from: residuals of the bias model, or positives (implicit feedback)")]
-    public SignalKind Signal { get; init; } = SignalKind.Residuals;
+    [Setting(
+        "what is learned from: residuals of the bias model, or positives (implicit feedback); auto: positives of data without ratings"
+    )]
+    public SignalKind Signal { get; init; }
 
     /// <summary>Number of factors.</summary>
     [Setting("number of factors", Min = 1, Max = 1024, Low = 4, High = 64, IsLog = true)]
@@ -41,11 +43,22 @@ public sealed class AlsSpec : BaselineSpec
     [Setting("rounds over users and items", Min = 1, Max = 1000)]
     public int Rounds { get; init; } = 15;
 
+    private AlsSpec On(SignalKind kind) =>
+        new()
+        {
+            Signal = kind,
+            Factors = Factors,
+            Regularization = Regularization,
+            Confidence = Confidence,
+            Rounds = Rounds,
+        };
+
     /// <inheritdoc/>
     public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed)
     {
-        var signal = new Signal(Signal, source, new(source, train));
-        var model = Als.Fit(this, signal.Train(train), source.Ratings.Items.Count, seed);
+        var kind = Baselines.Signal.KindFor(source, Signal);
+        var signal = new Signal(kind, source, new(source, train));
+        var model = Als.Fit(On(kind), signal.Train(train), source.Ratings.Items.Count, seed);
         return new ProfilePredictor(Name, signal, model);
     }
 }

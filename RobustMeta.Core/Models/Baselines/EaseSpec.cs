@@ -15,8 +15,10 @@ public sealed class EaseSpec : BaselineSpec
         "cannot score them: they keep the bias model's score (residuals) or 0 (positives)";
 
     /// <summary>What it learns from.</summary>
-    [Setting("what is learned from: residuals of the bias model, or positives (implicit feedback)")]
-    public SignalKind Signal { get; init; } = SignalKind.Residuals;
+    [Setting(
+        "what is learned from: residuals of the bias model, or positives (implicit feedback); auto: positives of data without ratings"
+    )]
+    public SignalKind Signal { get; init; }
 
     /// <summary>Coefficient of the L2 penalty.</summary>
     [Setting("coefficient of the L2 penalty", Min = 1e-3, Max = 1e6, Low = 1, High = 10_000, IsLog = true)]
@@ -25,7 +27,8 @@ public sealed class EaseSpec : BaselineSpec
     /// <inheritdoc/>
     public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed)
     {
-        var signal = new Signal(Signal, source, new(source, train));
+        var kind = Baselines.Signal.KindFor(source, Signal);
+        var signal = new Signal(kind, source, new(source, train));
         var gram = new ItemGram(signal.Train(train), source.Ratings.Items.Count);
         return new ProfilePredictor(Name, signal, new Ease(gram, Regularization));
     }

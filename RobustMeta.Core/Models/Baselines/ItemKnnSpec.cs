@@ -15,8 +15,10 @@ public sealed class ItemKnnSpec : BaselineSpec
         "cannot score them: they keep the bias model's score (residuals) or 0 (positives)";
 
     /// <summary>What it learns from.</summary>
-    [Setting("what is learned from: residuals of the bias model, or positives (implicit feedback)")]
-    public SignalKind Signal { get; init; } = SignalKind.Residuals;
+    [Setting(
+        "what is learned from: residuals of the bias model, or positives (implicit feedback); auto: positives of data without ratings"
+    )]
+    public SignalKind Signal { get; init; }
 
     /// <summary>Number of neighbours.</summary>
     [Setting("number of most similar profile items that count", Min = 1, Max = 100_000)]
@@ -29,8 +31,9 @@ public sealed class ItemKnnSpec : BaselineSpec
     /// <inheritdoc/>
     public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed)
     {
-        var signal = new Signal(Signal, source, new(source, train));
+        var kind = Baselines.Signal.KindFor(source, Signal);
+        var signal = new Signal(kind, source, new(source, train));
         var gram = new ItemGram(signal.Train(train), source.Ratings.Items.Count);
-        return new ProfilePredictor(Name, signal, new ItemKnn(gram, Neighbours, Shrink, Signal));
+        return new ProfilePredictor(Name, signal, new ItemKnn(gram, Neighbours, Shrink, kind));
     }
 }

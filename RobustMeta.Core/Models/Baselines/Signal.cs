@@ -5,13 +5,19 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>Turns tasks into the rows that collaborative baselines learn from, and their output into scores.</summary>
-/// <param name="kind">What they learn from.</param>
+/// <param name="kind">What they learn from: residuals or positives (see <see cref="KindFor"/>).</param>
 /// <param name="source">Labels, and the threshold of relevance.</param>
 /// <param name="bias">The bias model of the meta-training users.</param>
 public sealed class Signal(SignalKind kind, TaskSource source, BiasModel bias)
 {
     // A logit moves by 1 / (p (1 − p)) times a small change of p: by 4 at one half.
     private const double LogitPerProbability = 4;
+
+    /// <summary>What methods learn from in some data, with <see cref="SignalKind.Auto"/> resolved.</summary>
+    public static SignalKind KindFor(TaskSource source, SignalKind kind) =>
+        kind != SignalKind.Auto ? kind
+        : source.HasRatings ? SignalKind.Residuals
+        : SignalKind.Positives;
 
     /// <summary>Whether methods learn residuals of the bias model, so that their scores are ratings or logits.</summary>
     public bool IsResidual => kind == SignalKind.Residuals;

@@ -3,6 +3,9 @@ namespace RobustMeta.Models.Baselines;
 /// <summary>What collaborative baselines learn from.</summary>
 public enum SignalKind
 {
+    /// <summary>Residuals of ratings; positives of data without ratings (<see cref="Data.FeedbackKind"/>).</summary>
+    Auto,
+
     /// <summary>
     /// What the bias model leaves of each observed label; scores are the bias model's plus a correction, so they are
     /// ratings or logits.

@@ -12,12 +12,16 @@ internal sealed class ItemPool
     // Sum of the weights up to and with each item.
     private readonly double[] sums;
 
-    public ItemPool(Ratings ratings, double exponent)
+    /// <summary>A pool of the items of some rows.</summary>
+    /// <param name="ratings">Ratings.</param>
+    /// <param name="exponent">Exponent of the popularity that items are drawn in proportion to.</param>
+    /// <param name="isCounted">Which rows count; null: all.</param>
+    public ItemPool(Ratings ratings, double exponent, Func<int, bool>? isCounted = null)
     {
         var counts = new int[ratings.Items.Count];
-        foreach (var item in ratings.ItemIndex)
+        for (var row = 0; row < ratings.Count; row++)
         {
-            counts[item]++;
+            counts[ratings.ItemIndex[row]] += isCounted is null || isCounted(row) ? 1 : 0;
         }
         items = [.. Enumerable.Range(0, counts.Length).Where(item => counts[item] > 0)];
         Array.Sort([.. items.Select(item => ratings.Items[item])], items, StringComparer.Ordinal);

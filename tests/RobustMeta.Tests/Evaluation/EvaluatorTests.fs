@@ -74,7 +74,7 @@ let private candidatesOf (batch: TaskBatch) b =
 let private applied label rule seed (tasks: ImmutableArray<UserTask>) =
     let source = source label
     let batch = source.Batch(tasks, ReadOnlySpan [| 0 .. tasks.Length - 1 |])
-    batch, CandidateRule.Parse(rule: string).Apply(batch, ratings, source.Relevance, seed)
+    batch, CandidateRule.Parse(rule: string).Apply(batch, source, seed)
 
 let private rules =
     testList
