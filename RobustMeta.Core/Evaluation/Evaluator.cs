@@ -105,9 +105,7 @@ public sealed class Evaluator(
     /// <param name="tasks">Tasks of a test set.</param>
     /// <param name="labels">Where their labels come from.</param>
     internal IEnumerable<TaskBatch> Batches(ImmutableArray<UserTask> tasks, TaskSource labels) =>
-        labels
-            .Batches(tasks, UsersPerBatch)
-            .Select(plain => candidates.Apply(plain, labels, seed));
+        labels.Batches(tasks, UsersPerBatch).Select(plain => candidates.Apply(plain, labels, seed));
 
     private void ForEachUser(
         IPredictor method,

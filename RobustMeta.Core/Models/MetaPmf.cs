@@ -25,7 +25,6 @@ public sealed class MetaPmf : MetaRecommender
 {
     private const string Id = "id";
     private const int Mean = 1;
-    private static readonly Scalar Least = HeldNumbers.Of(1e-6);
     private readonly MetaPmfSpec spec;
     private readonly int width;
     private readonly ImmutableArray<InputField> fields;
@@ -65,6 +64,7 @@ public sealed class MetaPmf : MetaRecommender
             ParameterShape.Constant("logSpread", Math.Log(0.01), width),
             ParameterShape.Constant("logPrecision", 0, width - Mean),
             .. exposure?.Shapes ?? [],
+            .. IsSafe ? SafeMixture.Shapes(width - Mean) : [],
         ];
         Phases = [TrainingPhase.Main with { Learned = LearnedWhere(spec.LearnVectors || spec.StartRounds == 0) }];
     }
@@ -75,6 +75,12 @@ public sealed class MetaPmf : MetaRecommender
         if (spec.UserPrior == PriorKind.Plain && spec.ItemPrior == PriorKind.Plain)
         {
             return;
+        }
+        if (spec.ItemPrior == PriorKind.Safe)
+        {
+            throw new SettingException(
+                "itemPrior is safe; expected plain, exposure or auto: items are exposed in training alone, where nothing shifts."
+            );
         }
         if (spec.StartRounds == 0)
         {
@@ -90,6 +96,8 @@ public sealed class MetaPmf : MetaRecommender
             );
         }
     }
+
+    private bool IsSafe => spec.UserPrior == PriorKind.Safe;
 
     private double TasteVariance =>
         spec.TasteVariance < 0
@@ -116,17 +124,19 @@ public sealed class MetaPmf : MetaRecommender
         {
             return;
         }
-        var (ofUsers, ofItems) = new PriorChoice(spec.UserPrior, spec.ItemPrior).Of(
-            this,
-            train,
-            (part, informsUsers, informsItems) =>
-            {
-                var trial = CreateParameters(seed);
-                Solve(trial, field, part, informsUsers, informsItems, seed, threads);
-                return trial;
-            }
-        );
+        var (ofUsers, ofItems) = new PriorChoice(spec.UserPrior, spec.ItemPrior).Of(this, train, Trial);
         Solve(parameters, field, train, ofUsers, ofItems, seed, threads);
+        if (IsSafe && PriorChoice.Divide(train) is var (part, held) && held.Count > 1)
+        {
+            parameters[SafeMixture.Odds].Values[0] = (float)SafeOdds.Of(this, Trial(part, true, ofItems), held);
+        }
+
+        ParameterSet Trial(TaskBatch users, bool informsUsers, bool informsItems)
+        {
+            var trial = CreateParameters(seed);
+            Solve(trial, field, users, informsUsers, informsItems, seed, threads);
+            return trial;
+        }
     }
 
     // The Bayesian solution for some users as values of the parameters.
@@ -162,6 +172,10 @@ public sealed class MetaPmf : MetaRecommender
         {
             var users = ExposurePrior.Fit(fitted, train.SupportLength, spec.ExposureRank, seed);
             exposure!.Set(parameters, users, parameters["logPrecision"].Values);
+            if (IsSafe)
+            {
+                SafeMixture.Set(parameters, users);
+            }
         }
 
         void Set(string name, IEnumerable<double> values) =>
@@ -227,6 +241,8 @@ public sealed class MetaPmf : MetaRecommender
         }
     }
 
+    private FactorParts Parts => new(Label, spec.FoldInSteps, width, items, spreads, people, exposure);
+
     /// <inheritdoc/>
     public override Prediction Predict(
         IReadOnlyDictionary<string, Tensor> theta,
@@ -234,91 +250,39 @@ public sealed class MetaPmf : MetaRecommender
         TrainingPhase? training
     )
     {
-        var precision = batch.Support.Labels.dtype;
-        var w = items.Encode(theta, batch.Items, precision);
-        var means = w.narrow(1, 0, Mean);
-        var slope = cat([ones([1], precision), zeros([width - Mean - 1], precision)]);
-        var q = w.narrow(1, Mean, width - Mean).Plus(slope);
-        var spread = spreads
-            .Encode(theta, batch.Items, precision)
-            .Plus(theta["logSpread"])
-            .narrow(1, Mean, width - Mean)
-            .exp();
-        var weights = batch.SupportWeights * batch.Support.Mask;
-        var prior = people.Encode(theta, batch.Batch.Users, precision).Plus(Choice(theta, w, batch.Support, weights));
-        if (exposure is not null)
+        if (IsSafe && training is null)
         {
-            prior = prior.Plus(exposure.Mean(theta, batch.Items, batch.Support, weights));
+            var (informed, other, evidence) = Hypotheses(theta, batch, isShuffled: false);
+            var weight = evidence.Plus(theta[SafeMixture.Odds]).sigmoid();
+            return new((weight * informed).Plus(weight.FromOne() * other));
         }
-        var origin = batch.Support.Base.Plus(theta["center"]).Plus(TaskEncoder.At(means, batch.Support).squeeze(2));
-        var user = FoldIn(
-            theta,
-            TaskEncoder.At(q, batch.Support),
-            TaskEncoder.At(spread, batch.Support),
-            prior.unsqueeze(2),
-            origin,
-            weights,
-            batch.Support.Labels
+        var fold = new FactorFold(Parts, theta, batch);
+        return new(fold.Query(fold.Prior(), fold.Weights));
+    }
+
+    /// <summary>
+    /// Scores of the queries <c>[B, Q]</c> if exposure is as in training and if it is another one, and the evidence for the first
+    /// from the support <c>[B, 1]</c> (<see cref="SafeMixture"/>).
+    /// </summary>
+    /// <param name="theta">Parameters by name.</param>
+    /// <param name="batch">The tasks.</param>
+    /// <param name="isShuffled">Whether each user has the exposure of the one before, which tells nothing of the user.</param>
+    internal (Tensor Informed, Tensor Other, Tensor Evidence) Hypotheses(
+        IReadOnlyDictionary<string, Tensor> theta,
+        TaskTensors batch,
+        bool isShuffled
+    )
+    {
+        var fold = new FactorFold(Parts, theta, batch);
+        var (informed, other) = (fold.Prior(isShuffled), fold.Other());
+        var evidence = SafeMixture.Evidence(
+            Label,
+            theta["logNoise"].exp(),
+            batch.Support.Labels,
+            fold.Weights,
+            given => fold.Support(informed, given),
+            given => fold.Support(other, given)
         );
-        var own = matmul(TaskEncoder.At(q, batch.Query), user).squeeze(2);
-        return new(own.Plus(theta["center"]).Plus(TaskEncoder.At(means, batch.Query).squeeze(2)));
-    }
-
-    // What having rated just these items says, before how they were rated: a linear map of the mean of their vectors.
-    private static Tensor Choice(
-        IReadOnlyDictionary<string, Tensor> theta,
-        Tensor items,
-        TaskTensors.Padded support,
-        Tensor weights
-    )
-    {
-        var sum = (TaskEncoder.At(items, support) * weights.unsqueeze(2)).sum(1);
-        return matmul(sum / weights.sum(1, keepdim: true).clamp_min(Least), theta["choice"]);
-    }
-
-    // The mean of the user's posterior, [B, K, 1]: the minimum in h of
-    // Σ_j a_j c_j / 2 ((y_j − origin_j − q_jᵀh)² + hᵀ diag(s_j) h) + (h − h₀)ᵀ Λ (h − h₀) / 2.
-    private Tensor FoldIn(
-        IReadOnlyDictionary<string, Tensor> theta,
-        Tensor q,
-        Tensor spread,
-        Tensor prior,
-        Tensor origin,
-        Tensor weights,
-        Tensor labels
-    )
-    {
-        var counts = (weights / theta["logNoise"].exp()).unsqueeze(2);
-        var penalty = theta["logPrecision"].exp();
-        var full = exposure is null ? null : ExposureTerm.Precision(theta, penalty);
-        var transposed = q.transpose(1, 2);
-        var user = prior;
-        for (var step = 0; step < (Label == LabelKind.Click ? spec.FoldInSteps : 1); step++)
-        {
-            var scores = origin.unsqueeze(2).Plus(matmul(q, user));
-            var (curvature, pull) = Evidence(scores, labels.unsqueeze(2));
-            var certain = counts * curvature;
-            var unsure = (certain * spread).sum(1);
-            var evidence = matmul(transposed, certain * q);
-            var drive = matmul(transposed, counts * pull) - unsure.unsqueeze(2) * user;
-            var (system, slope) = exposure is null
-                ? (evidence.Plus(unsure.Plus(penalty).diag_embed()), drive - penalty.unsqueeze(1) * (user - prior))
-                : (evidence.Plus(unsure.diag_embed()).Plus(full!), drive - matmul(full!, user - prior));
-            user = user.Plus(linalg.solve(system, slope));
-        }
-        return user;
-    }
-
-    // Curvature and descent direction of each label's loss (half the squared error; the logistic bound at the scores).
-    private (Tensor Curvature, Tensor Pull) Evidence(Tensor scores, Tensor labels)
-    {
-        var pull = Losses.Residual(Label, scores, labels);
-        if (Label == LabelKind.Rating)
-        {
-            return (ones_like(scores), pull);
-        }
-        // tanh(x/2) / 2x with its limit at 0: a size of at least 1e-3 makes no difference to the value.
-        var size = scores.Squared().Plus(Least).sqrt();
-        return ((size.sigmoid() - HeldNumbers.Half) / size, pull);
+        return (fold.Query(informed, fold.Weights), fold.Query(other, fold.Weights), evidence);
     }
 }

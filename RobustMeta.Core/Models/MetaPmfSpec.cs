@@ -45,7 +45,8 @@ public sealed class MetaPmfSpec : ModelSpec
 
     /// <summary>What a user's prior is informed by.</summary>
     [Setting(
-        "user's prior: plain; exposure: from which items the support has; auto: decided on held-out training users"
+        "user's prior: plain; exposure: from which items the support has; auto: decided on held-out training users; safe: exposure "
+            + "as far as the user's own ratings bear it out"
     )]
     public PriorKind UserPrior { get; init; }
 

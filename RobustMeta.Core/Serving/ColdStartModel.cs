@@ -138,7 +138,9 @@ public sealed class ColdStartModel : IDisposable
 
     private static IServedModel Serve(TrainedRun run, bool asEvaluated)
     {
-        if (run is { Model: MetaPmfSpec spec, Parameters: { } parameters } && !asEvaluated)
+        // A prior that is weighed for each user is served as it was evaluated.
+        var isClosed = run.Model is MetaPmfSpec { UserPrior: not Models.Factors.PriorKind.Safe };
+        if (isClosed && run is { Model: MetaPmfSpec spec, Parameters: { } parameters } && !asEvaluated)
         {
             return new FactorModel(spec, run.Data, parameters);
         }

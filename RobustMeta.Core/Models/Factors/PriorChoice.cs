@@ -38,14 +38,12 @@ internal sealed class PriorChoice(PriorKind userPrior, PriorKind itemPrior)
             from users in Options(userPrior)
             select (Users: users, Items: items)
         ).ToArray();
-        var held = Enumerable.Range(0, train.Count).Where(u => u % Folds == Folds - 1).ToArray();
+        var (part, test) = Divide(train);
         // Too few users for a comparison: the plain priors are kept.
-        if (options.Length == 1 || held.Length < 2)
+        if (options.Length == 1 || test.Count < 2)
         {
             return options[0];
         }
-        var part = train.Part([.. Enumerable.Range(0, train.Count).Where(u => u % Folds != Folds - 1)]);
-        var test = train.Part(held);
         var losses = options
             .Select(option => QueryLosses(model, fit(part, option.Users, option.Items), test))
             .ToArray();
@@ -56,11 +54,25 @@ internal sealed class PriorChoice(PriorKind userPrior, PriorKind itemPrior)
         return mean > Errors * error ? options[best] : options[0];
     }
 
+    /// <summary>Users to fit to, and a fifth of them to try on.</summary>
+    public static (TaskBatch Part, TaskBatch Held) Divide(TaskBatch train)
+    {
+        var places = Enumerable.Range(0, train.Count).ToLookup(u => u % Folds == Folds - 1);
+        return (train.Part([.. places[false]]), train.Part([.. places[true]]));
+    }
+
+    /// <summary>Values of parameters as tensors, in the scope that is open.</summary>
+    public static Dictionary<string, Tensor> Tensors(ParameterSet parameters) =>
+        parameters.All.ToDictionary(
+            parameter => parameter.Name,
+            parameter => Aligned.Of(parameter.Values, ScalarType.Float32, [.. parameter.Shape.Select(x => (long)x)])
+        );
+
     private static bool[] Options(PriorKind kind) =>
         kind switch
         {
             PriorKind.Plain => [false],
-            PriorKind.Exposure => [true],
+            PriorKind.Exposure or PriorKind.Safe => [true],
             _ => [false, true],
         };
 
@@ -68,10 +80,7 @@ internal sealed class PriorChoice(PriorKind userPrior, PriorKind itemPrior)
     private static double[] QueryLosses(MetaRecommender model, ParameterSet parameters, TaskBatch test)
     {
         using var all = NewDisposeScope();
-        var theta = parameters.All.ToDictionary(
-            parameter => parameter.Name,
-            parameter => Aligned.Of(parameter.Values, ScalarType.Float32, [.. parameter.Shape.Select(x => (long)x)])
-        );
+        var theta = Tensors(parameters);
         var losses = new List<double>();
         foreach (var places in Enumerable.Range(0, test.Count).Chunk(BatchSize))
         {

@@ -11,4 +11,11 @@ public enum PriorKind
 
     /// <summary>Exposure where it lowers the loss of held-out training users beyond chance.</summary>
     Auto,
+
+    /// <summary>
+    /// Exposure (of users alone), weighed for each user against a prior that does not look at it: by how well each predicts the
+    /// halves of the support from each other, and by odds that are minimax between exposure as in training and exposure that has
+    /// nothing to do with the user. See <see cref="SafeMixture"/>.
+    /// </summary>
+    Safe,
 }

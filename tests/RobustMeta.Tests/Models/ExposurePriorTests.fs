@@ -14,11 +14,11 @@ open RobustMeta.Tasks
 open RobustMeta.Tests.ModelCase
 open RobustMeta.Tests.TinyWorld
 
-let private items = 300
+let items = 300
 
 /// Users of one taste t ~ N(0, 1): half of the items are liked by high t, half by low t. Where choice is informative, users
 /// rate mostly what they like; ratings are noisy, so that a short support says little by its values.
-let private worldOf isClean seed count isInformative =
+let worldOf isClean seed count isInformative =
     let random = Seeds.Generator(seed, "exposure world")
 
     List.init count (fun _ ->
@@ -45,23 +45,23 @@ let private worldOf isClean seed count isInformative =
 
         { User = 0; Support = mixed |> List.take 4 |> List.map rate; Query = labels })
 
-let private world seed = worldOf false seed
+let world seed = worldOf false seed
 
 /// The same without noise in the queries: what a model misses is its own error.
-let private answers seed = worldOf true seed
+let answers seed = worldOf true seed
 
-let private identity =
+let identity =
     let iota = ImmutableArray.CreateRange [ 0..items ]
     let id = TokenField("id", items + 1, iota, ImmutableArray.CreateRange [ 1..items ])
     InputSchema(ImmutableArray.Create<InputField> id, ImmutableArray.Empty, 3)
 
-let private fit (spec: MetaPmfSpec) train threads =
+let fit (spec: MetaPmfSpec) train threads =
     let model = spec.Create(identity, 0.1, LabelKind.Rating)
     let parameters = model.CreateParameters(1L)
     model.Start(parameters, batch train, 1L, threads)
     model, parameters
 
-let private error spec train test =
+let error spec train test =
     let model, parameters = fit spec train 1
     use engine = new AutogradEngine(model, parameters)
     let tasks = batch test
