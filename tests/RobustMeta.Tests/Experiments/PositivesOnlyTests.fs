@@ -90,7 +90,7 @@ let tests =
 
                 let rated =
                     PreparedExperiment.Of(
-                        RobustMeta.Scripts.Experiment.spec "MeLU" [],
+                        RobustMeta.Scripts.Experiment.spec "MeLU" [ "userNum", "150" ],
                         DatasetCatalog.Default.Load "synthetic"
                     )
 
