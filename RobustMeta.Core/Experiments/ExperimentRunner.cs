@@ -51,6 +51,7 @@ public static class ExperimentRunner
             {
                 Parameters = trained.Parameters,
                 Weights = trained.Weights,
+                TrainingLosses = trained.TrainingLosses,
                 References = trained.References,
                 Members = trained.Members,
             }

@@ -83,7 +83,11 @@ internal static class MetaTraining
             ];
             var passes = (long)context.Train.Length * training.History.Count;
             var cost = new RunCost(clock.Elapsed, TimeSpan.Zero, passes, memory.Bytes);
-            return new(engine, training with { Warnings = warnings }, reweighter.Weights, cost);
+            var losses =
+                method.Robustness.Levels == WeightLevels.None
+                    ? []
+                    : TrainingLosses.Of(engine, context.Source, context.Train, model.Phases[^1]);
+            return new(engine, training with { Warnings = warnings }, reweighter.Weights, losses, cost);
         }
         catch
         {

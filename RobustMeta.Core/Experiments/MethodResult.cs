@@ -27,6 +27,9 @@ public sealed record MethodResult(
     /// <summary>Learned weights of the best epoch; null for a method that is not trained.</summary>
     public HierarchicalWeights? Weights { get; init; }
 
+    /// <summary>Loss of each training query interaction at the best epoch, user after user; empty where no weights are learned.</summary>
+    public IReadOnlyList<float> TrainingLosses { get; init; } = [];
+
     /// <summary>The members of a population over radii; empty for a single training. History and weights are the first's.</summary>
     public IReadOnlyList<PopulationMember> Members { get; init; } = [];
 

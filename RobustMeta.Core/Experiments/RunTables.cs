@@ -99,10 +99,11 @@ internal static class RunTables
 
     /// <summary>
     /// The weights at the end of the best epoch, whose parameters <c>model.safetensors</c> holds, relative to uniform ones;
-    /// levels that stay uniform have no rows.
+    /// levels that stay uniform have no rows. Beside each weight the loss at these parameters, after adaptation: of the query
+    /// interaction, or the mean over the user's.
     /// </summary>
     public static string Weights(PreparedExperiment prepared, MethodResult result) =>
-        CsvText.Table(["level", "user", "item", "weight", "epoch"], WeightRows(prepared, result));
+        CsvText.Table(["level", "user", "item", "weight", "epoch", "loss"], WeightRows(prepared, result));
 
     /// <summary>Seconds of training and evaluation, users trained on a second, and memory.</summary>
     public static string Timing(RunCost cost) =>
@@ -133,11 +134,13 @@ internal static class RunTables
         var epoch = result.Training.BestEpoch;
         var ratings = prepared.Dataset.Ratings;
         var train = prepared.Split.MetaTrain;
+        double Loss(int u, int j) => result.TrainingLosses[result.Weights!.Starts[u] + j];
         if (levels.HasFlag(WeightLevels.User))
         {
             for (var u = 0; u < train.Length; u++)
             {
-                yield return ["user", ratings.Users[train[u].User], null, result.Weights!.Users[u], epoch];
+                var mean = Enumerable.Range(0, train[u].Query.Length).Average(j => Loss(u, j));
+                yield return ["user", ratings.Users[train[u].User], null, result.Weights!.Users[u], epoch, mean];
             }
         }
         if (levels.HasFlag(WeightLevels.Interaction))
@@ -147,7 +150,15 @@ internal static class RunTables
                 for (var j = 0; j < train[u].Query.Length; j++)
                 {
                     var item = ratings.Items[ratings.ItemIndex[train[u].Query[j]]];
-                    yield return ["interaction", ratings.Users[train[u].User], item, result.Weights!.Of(u)[j], epoch];
+                    yield return
+                    [
+                        "interaction",
+                        ratings.Users[train[u].User],
+                        item,
+                        result.Weights!.Of(u)[j],
+                        epoch,
+                        Loss(u, j),
+                    ];
                 }
             }
         }

@@ -8,11 +8,13 @@ namespace RobustMeta.Experiments;
 /// <param name="Engine">Predicts with the parameters of the best epoch.</param>
 /// <param name="Training">History of the training.</param>
 /// <param name="Weights">Learned weights of the best epoch.</param>
+/// <param name="Losses">Loss of each training query interaction at the best epoch; empty where no weights are learned.</param>
 /// <param name="Cost">What the training cost.</param>
 internal sealed record TrainedModel(
     IMetaGradientEngine Engine,
     TrainingResult Training,
     HierarchicalWeights Weights,
+    IReadOnlyList<float> Losses,
     RunCost Cost
 ) : IDisposable
 {

@@ -24,6 +24,7 @@ internal sealed class TrainedPredictor : IPredictor, IDisposable
         Training = models[0].Training;
         Parameters = models[0].Engine.Parameters;
         Weights = models[0].Weights;
+        TrainingLosses = models[0].Losses;
         Cost = cost with { Reference = fitted.Time };
         References = fitted.Losses;
     }
@@ -42,6 +43,9 @@ internal sealed class TrainedPredictor : IPredictor, IDisposable
 
     /// <summary>Learned weights of the best epoch.</summary>
     public HierarchicalWeights Weights { get; }
+
+    /// <summary>Loss of each training query interaction at the best epoch, user after user; empty where no weights are learned.</summary>
+    public IReadOnlyList<float> TrainingLosses { get; }
 
     /// <summary>What training cost.</summary>
     public RunCost Cost { get; init; }

@@ -33,6 +33,9 @@ public sealed record StudyWeights(
             : [.. Enumerable.Range(0, most).Select(i => sorted[(long)i * (sorted.Length - 1) / (most - 1)])];
     }
 
+    // Runs made before 0.2.0 have no such column.
+    private const int LossColumn = 5;
+
     private static StudyWeights Of(PlannedRun run, string file)
     {
         using var text = new StreamReader(file);
@@ -40,14 +43,14 @@ public sealed record StudyWeights(
         var interactions = rows.Where(row => row[0] == "interaction").ToArray();
         var lengths = interactions.CountBy(row => row[1]).ToDictionary();
         var popularity = interactions.CountBy(row => row[2]).ToDictionary();
-        double Weight(IReadOnlyList<string> row) => double.Parse(row[3], CultureInfo.InvariantCulture);
+        WeightRecord Record(IReadOnlyList<string> row, int count) =>
+            new(Number(row[3]), count, row.Count > LossColumn ? Number(row[LossColumn]) : double.NaN);
         return new(
             run,
-            [
-                .. rows.Where(row => row[0] == "user")
-                    .Select(row => new WeightRecord(Weight(row), lengths.GetValueOrDefault(row[1]))),
-            ],
-            [.. interactions.Select(row => new WeightRecord(Weight(row), popularity[row[2]]))]
+            [.. rows.Where(row => row[0] == "user").Select(row => Record(row, lengths.GetValueOrDefault(row[1])))],
+            [.. interactions.Select(row => Record(row, popularity[row[2]]))]
         );
     }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -5,4 +5,5 @@ namespace RobustMeta.Studies;
 /// <param name="Count">
 /// Of a user: number of the query interactions. Of an interaction: number of training users whose query has the item.
 /// </param>
-public sealed record WeightRecord(double Weight, int Count);
+/// <param name="Loss">Loss at the same epoch's parameters: of the interaction, or the mean over the user's query.</param>
+public sealed record WeightRecord(double Weight, int Count, double Loss);

@@ -153,7 +153,8 @@ module Axis =
                 "ticks", "outside"
                 "ticklen", 3
                 "tickwidth", 0.8
-                "nticks", 6
+                // Every name is told; of numbers as many as are read easily.
+                if axis.Scale = Named then "dtick", 1 else "nticks", 6
                 "showgrid", axis.Scale <> Named
                 "gridcolor", FigureStyle.gridColour
                 "gridwidth", 0.6

@@ -1,6 +1,6 @@
 namespace RobustMeta.Scripts
 
-/// Words and axes of a figure of bars.
+/// Words and axes of a figure of values in groups.
 type BarFigure =
     {
         /// Name of its files.
@@ -9,7 +9,7 @@ type BarFigure =
         /// What is drawn; what the intervals are is added.
         Caption: string
         Width: FigureWidth
-        /// What the groups of bars are, as a column of the data and, where not empty, as the axis's title.
+        /// What the groups are, as a column of the data and, where not empty, as the axis's title.
         CategoryColumn: string
         /// What the colours are.
         SeriesColumn: string
@@ -17,10 +17,10 @@ type BarFigure =
         Uncertainty: Uncertainty option
     }
 
-/// Figures of bars with intervals.
+/// Figures of values in groups, with intervals.
 [<RequireQualifiedAccess>]
 module BarFigure =
-    /// Draws upright bars from zero.
+    /// Draws a point with its interval for each value; bars from zero would hide how results differ.
     let draw (figure: BarFigure) (bars: BarValue list) : Figure =
         let intervals =
             LineFigure.uncertaintyText "Intervals" figure.Uncertainty [ for bar in bars -> bar.Result.Count ]
@@ -31,9 +31,9 @@ module BarFigure =
         {
             Name = InertText.name figure.Name
             Title = figure.Title
-            Caption = figure.Caption + intervals
+            Caption = figure.Caption + intervals + " The axis does not begin at zero."
             Width = figure.Width
             Height = height
-            Drawing = Plot(Panels.chart figure.Width height [ BarPanel.upright (Axis.named "") figure.Y bars ])
+            Drawing = Plot(Panels.chart figure.Width height [ DotPanel.upright (Axis.named "") figure.Y bars ])
             Data = data
         }

@@ -79,8 +79,5 @@ let private panel (across: bool) (names: Axis) (values: Axis) (bars: BarValue li
         Legend = series.Length > 1
     }
 
-/// Upright bars: a group for each category, a colour for each series.
-let upright (names: Axis) (values: Axis) (bars: BarValue list) : Panel = panel false names values bars
-
 /// Bars from left to right, the first category on top: for long names.
 let across (names: Axis) (values: Axis) (bars: BarValue list) : Panel = panel true names values bars

@@ -1,44 +1,36 @@
-/// F5: losses and validation against epochs.
+/// F5: losses and validation against epochs; against seconds in the figure beside it.
 [<RequireQualifiedAccess>]
 module RobustMeta.Scripts.ConvergenceFigure
 
 /// One epoch of one training.
-type Epoch =
-    {
-        Method: string
-        Epoch: int
-        /// Since the training's start.
-        Seconds: float
-        MeanLoss: float
-        RobustLoss: float
-        Validation: float
-    }
+type Epoch = { Method: string; Epoch: int; MeanLoss: float; RobustLoss: float; Validation: float }
 
 let private lines (select: Epoch -> float) (epochs: Epoch list) : LinePoint list =
-    [ for e in epochs -> { Line = e.Method; X = float e.Epoch; Result = Result.exact (select e) } ]
+    [
+        for e in epochs do
+            if System.Double.IsFinite(select e) then
+                { Line = e.Method; X = float e.Epoch; Result = Result.exact (select e) }
+    ]
 
-/// Mean loss solid and robust loss dashed, then the metric of validation.
+/// Mean loss solid and robust loss, where it is another, dashed; then the metric of validation.
 let draw (metric: string) (epochs: Epoch list) : Figure =
-    let methods = epochs |> List.map _.Method |> List.distinct
     let axis = Axis.linear "epoch"
+    let methods = epochs |> List.groupBy _.Method |> List.indexed
 
     let losses =
         [
-            for i, name in List.indexed methods do
-                let own = epochs |> List.filter (fun e -> e.Method = name)
-                i, $"{name}, mean", "solid", lines _.MeanLoss own
-                i, $"{name}, robust", "dash", lines _.RobustLoss own
+            for i, (_, own) in methods do
+                i, "", "solid", lines _.MeanLoss own
+
+                if own |> List.exists (fun e -> e.RobustLoss <> e.MeanLoss) then
+                    i, "", "dash", lines _.RobustLoss own
         ]
 
-    let validation =
-        [
-            for i, name in List.indexed methods ->
-                i, name, "solid", lines _.Validation (epochs |> List.filter (fun e -> e.Method = name))
-        ]
+    let validation = [ for i, (name, own) in methods -> i, name, "solid", lines _.Validation own ]
 
     let panels =
         [
-            LinePanel.ofGroups axis (Axis.linear "training loss") losses
+            LinePanel.ofGroupsUnnamed axis (Axis.linear "training loss") losses
             LinePanel.ofGroups axis (Axis.linear $"validation {metric}") validation
         ]
 
@@ -46,7 +38,7 @@ let draw (metric: string) (epochs: Epoch list) : Figure =
         Name = "convergence"
         Title = "Convergence"
         Caption =
-            $"Left: mean loss (solid) and robust loss (dashed) over the training users. Right: {metric} of the validation users."
+            $"Left: mean loss (solid) and robust loss (dashed, where it is another) over the training users; colours as on the right. Right: {metric} of the validation users."
         Width = TwoColumns
         Height = 2.5
         Drawing = Plot(Panels.chart TwoColumns 2.5 panels)
@@ -57,7 +49,6 @@ let draw (metric: string) (epochs: Epoch list) : Figure =
                 [
                     Column.words "method"
                     Column.whole "epoch"
-                    Column.fixedDigits 1 "seconds"
                     Column.fixedDigits 4 "mean loss"
                     Column.fixedDigits 4 "robust loss"
                     Column.fixedDigits 4 $"validation {metric}"
@@ -67,7 +58,6 @@ let draw (metric: string) (epochs: Epoch list) : Figure =
                         [
                             Cell.text e.Method
                             Cell.count e.Epoch
-                            Cell.number e.Seconds
                             Cell.number e.MeanLoss
                             Cell.number e.RobustLoss
                             Cell.number e.Validation

@@ -13,31 +13,32 @@ let private lines (select: Epoch -> float) (epochs: Epoch list) : LinePoint list
                 { Line = e.Method; X = float e.Epoch; Result = Result.exact (select e) }
     ]
 
-/// The gap, then both effective sample fractions.
+/// The gap, then the effective sample fraction of each level.
 let draw (epochs: Epoch list) : Figure =
     let axis = Axis.linear "epoch"
     let methods = epochs |> List.map _.Method |> List.distinct
+    let fraction = Axis.linear >> Axis.showing 0.0 1.03
 
-    let ess =
+    let groups select =
         [
             for i, name in List.indexed methods do
-                let own = epochs |> List.filter (fun e -> e.Method = name)
-                i, $"{name}, users", "solid", lines _.UserEss own
-                i, $"{name}, interactions", "dash", lines _.InteractionEss own
+                match lines select (epochs |> List.filter (fun e -> e.Method = name)) with
+                | [] -> ()
+                | own -> i, name, "solid", own
         ]
-        |> List.filter (fun (_, _, _, points) -> not points.IsEmpty)
 
     let panels =
         [
-            LinePanel.draw axis (Axis.linear "duality gap") (lines _.Gap epochs)
-            LinePanel.ofGroups axis (Axis.linear "effective sample fraction" |> Axis.showing 0.0 1.03) ess
+            LinePanel.ofGroupsUnnamed axis (Axis.linear "duality gap") (groups _.Gap)
+            LinePanel.ofGroupsUnnamed axis (fraction "ESS fraction, users") (groups _.UserEss)
+            LinePanel.ofGroups axis (fraction "ESS fraction, interactions") (groups _.InteractionEss)
         ]
 
     {
         Name = "gap"
         Title = "Duality gap and effective sample size"
         Caption =
-            "Left: loss under the best response minus loss under the current weights. Right: effective sample size of user weights (solid) and interaction weights (dashed), as a fraction of n."
+            "Left: loss under the best response minus loss under the current weights. Middle and right: effective sample size (ESS) of the user weights and of the interaction weights, as a fraction of n."
         Width = TwoColumns
         Height = 2.5
         Drawing = Plot(Panels.chart TwoColumns 2.5 panels)

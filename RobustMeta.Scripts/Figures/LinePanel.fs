@@ -69,12 +69,17 @@ let private isDirect (xAxis: Axis) (lines: (string * LinePoint list) list) =
     && List.forall ((=) ends.Head) ends
     && xAxis.Scale <> Named
 
-/// A line for each name in order of first appearance, points from left to right. Names stand at the lines' ends where there
-/// is room, in a legend otherwise. `dashes` gives a line of the same colour another stroke: a bound beside a measurement.
-let ofGroups (xAxis: Axis) (yAxis: Axis) (groups: (int * string * string * LinePoint list) list) : Panel =
+let private ofNamed
+    (tells: bool)
+    (xAxis: Axis)
+    (yAxis: Axis)
+    (groups: (int * string * string * LinePoint list) list)
+    : Panel =
     let ordered (points: LinePoint list) = points |> List.sortBy (fun p -> p.X)
     let groups = [ for i, name, dash, points in groups -> i, name, dash, ordered points ]
     let named = [ for _, name, _, points in groups -> name, points ]
+    let told = named |> List.filter (fun (name, _) -> name <> "")
+    let tells = tells && told.Length > 1
     let direct = isDirect xAxis named
 
     let all: LinePoint list = groups |> List.collect (fun (_, _, _, points) -> points)
@@ -96,15 +101,26 @@ let ofGroups (xAxis: Axis) (yAxis: Axis) (groups: (int * string * string * LineP
                     for i, _, _, points in groups do
                         yield! band (FigureStyle.colour i) points x y
                     for i, name, dash, points in groups do
-                        line i name dash (not direct && named.Length > 1) points x y
+                        line i name dash (tells && not direct && name <> "") points x y
                 ]
         Labels =
-            if direct && named.Length > 1 then
-                [ for i, name, _, points in groups -> name, FigureStyle.colour i, (List.last points).Result.Mean ]
-            else
-                []
-        Legend = not direct && named.Length > 1
+            [
+                if tells && direct then
+                    for i, name, _, points in groups do
+                        if name <> "" then
+                            name, FigureStyle.colour i, (List.last points).Result.Mean
+            ]
+        Legend = tells && not direct
     }
+
+/// A line for each group of colour, name, stroke and points, points from left to right. Names stand at the lines' ends where
+/// there is room, in a legend otherwise; a line without a name is a bound beside a measurement of the same colour.
+let ofGroups (xAxis: Axis) (yAxis: Axis) (groups: (int * string * string * LinePoint list) list) : Panel =
+    ofNamed true xAxis yAxis groups
+
+/// The same without names: another panel of the figure tells them.
+let ofGroupsUnnamed (xAxis: Axis) (yAxis: Axis) (groups: (int * string * string * LinePoint list) list) : Panel =
+    ofNamed false xAxis yAxis groups
 
 /// The same for one line a name.
 let draw (xAxis: Axis) (yAxis: Axis) (points: LinePoint list) : Panel =

@@ -54,6 +54,7 @@ let private parts =
         word 482.0 52.0 "middle" "ascend"
         word 482.0 150.0 "middle" "ascend"
         arrow adversary true "M585 86 L 585 114"
+        word 591.0 104.0 "start" "Σⱼ vᵤⱼ ℓ(u, j)"
         arrow "#444444" false "M585 178 C 585 200, 540 200, 466 198"
         word 532.0 212.0 "middle" "w, v"
         arrow "#444444" false "M405 132 L 405 170"

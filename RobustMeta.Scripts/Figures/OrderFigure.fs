@@ -14,7 +14,7 @@ let draw (metric: string) (uncertainty: Uncertainty) (schemes: Scheme list) : Fi
 
     let panels =
         [
-            BarPanel.across (Axis.named "") (Axis.linear metric) (bars _.Result)
+            DotPanel.across (Axis.named "") (Axis.linear metric) (bars _.Result)
             BarPanel.across
                 (Axis.shared (Axis.named ""))
                 (Axis.linear "seconds an epoch")

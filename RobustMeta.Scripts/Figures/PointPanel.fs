@@ -3,7 +3,11 @@
 module RobustMeta.Scripts.PointPanel
 
 // Words of different series stand on different sides, so that crossing lines hide few.
-let private besides = [| "top right"; "bottom left"; "top left"; "bottom right" |]
+let private besides = [| "top center"; "bottom center" |]
+
+// About the pixels of an axis of a figure of one column.
+[<Literal>]
+let private AxisLength = 240.0
 
 /// Points of one name, with a short word beside each (empty: none).
 type Points = { Name: string; Places: (float * float * string) list }
@@ -14,19 +18,24 @@ let draw (xAxis: Axis) (yAxis: Axis) (joined: bool) (groups: Points list) : Pane
     let many = all.Length > 200
     let hasWords = all |> List.exists (fun (_, _, word) -> word <> "")
 
+    // Of the axis's length, half of the longest word.
+    let wordMargin =
+        let longest = all |> List.map (fun (_, _, word) -> FigureStyle.textWidth word) |> List.fold max 0.0
+        min 0.4 (0.5 * longest / AxisLength)
+
     // Room for the words at the outermost points.
-    let roomy (values: float list) =
+    let roomy (margin: float) (values: float list) =
         if hasWords && not values.IsEmpty then
             let low, high = List.min values, List.max values
-            (low - 0.07 * (high - low)) :: (high + 0.07 * (high - low)) :: values
+            (low - margin * (high - low)) :: (high + margin * (high - low)) :: values
         else
             values
 
     {
         X = xAxis
         Y = yAxis
-        Xs = roomy [ for x, _, _ in all -> x ]
-        Ys = roomy [ for _, y, _ in all -> y ]
+        Xs = roomy wordMargin [ for x, _, _ in all -> x ]
+        Ys = roomy 0.1 [ for _, y, _ in all -> y ]
         Traces =
             fun xName yName ->
                 [
@@ -114,7 +123,7 @@ let overNames (values: Axis) (names: Axis) (groups: (string * float list) list) 
                                 [
                                     "color", FigureStyle.colour i
                                     "size", 7
-                                    "opacity", 0.6
+                                    "opacity", 0.85
                                     "symbol", FigureStyle.symbol i
                                 ]
                             "showlegend", false

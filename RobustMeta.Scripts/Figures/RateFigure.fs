@@ -13,13 +13,15 @@ let private theory (rate: Rate) =
     let first, height = rate.Points.Head
     [ for t, _ in rate.Points -> t, height * (float t / float first) ** rate.Theory ]
 
+let private power (x: float) = (CellText.number 2 x).Replace("-", "−")
+
 /// Measured solid with markers, theory dashed, in one colour a scheme.
 let draw (rates: Rate list) : Figure =
     let groups =
         [
             for i, rate in List.indexed rates do
-                i, $"{rate.Scheme}, T^{CellText.number 2 rate.Exponent}", "solid", line rate.Scheme rate.Points
-                i, $"theory, T^{CellText.number 2 rate.Theory}", "dash", line rate.Scheme (theory rate)
+                i, $"{rate.Scheme}: T^{power rate.Exponent}, theory T^{power rate.Theory}", "solid", line "" rate.Points
+                i, "", "dash", line "" (theory rate)
         ]
 
     let panel = LinePanel.ofGroups (Axis.logarithmic "iterations T") (Axis.logarithmic "stationarity") groups

@@ -12,7 +12,7 @@ let draw (metric: string) (uncertainty: Uncertainty option) (points: LinePoint l
                 $"CVaR: mean {metric} of the fraction α of users with the lowest values; α = 1 is the mean over all."
             Width = OneColumn
             X = Axis.linear "fraction α of users"
-            Y = Axis.linear $"mean {metric} of the worst α"
+            Y = Axis.linear $"mean {metric}, worst α"
             LineColumn = "method"
             Uncertainty = uncertainty
         }

@@ -2,8 +2,9 @@
 [<RequireQualifiedAccess>]
 module RobustMeta.Scripts.WeightsFigure
 
-/// The weight of one user or interaction, times their number (1: as in plain training), beside one of its properties.
-type Weight = { Weight: float; Property: float }
+/// The weight of one user or interaction, times their number (1: as in plain training), beside its loss (NaN: not known) and a
+/// property.
+type Weight = { Weight: float; Loss: float; Property: float }
 
 [<Literal>]
 let private Bins = 30
@@ -27,15 +28,23 @@ let draw (who: string) (property: string) (count: int) (weights: Weight list) : 
         else
             ""
 
-    let panels =
+    let against title (select: Weight -> float) =
+        let places =
+            [
+                for w in weights do
+                    if System.Double.IsFinite(select w) then
+                        select w, w.Weight, ""
+            ]
+
         [
-            PointPanel.histogram axis (Axis.linear "number of weights") (bins [ for w in weights -> w.Weight ])
-            PointPanel.draw
-                (Axis.linear property)
-                axis
-                false
-                [ { Name = who; Places = [ for w in weights -> w.Property, w.Weight, "" ] } ]
+            if not places.IsEmpty then
+                PointPanel.draw (Axis.linear title) axis false [ { Name = who; Places = places } ]
         ]
+
+    let panels =
+        PointPanel.histogram axis (Axis.linear "number of weights") (bins [ for w in weights -> w.Weight ])
+        :: against "loss" _.Loss
+        @ against property _.Property
 
     let name = $"weights {who} {property}"
 
@@ -43,7 +52,7 @@ let draw (who: string) (property: string) (count: int) (weights: Weight list) : 
         Name = InertText.name name
         Title = $"Weights, {who}"
         Caption =
-            $"Learned weights ({who}) times their number n = {count} (1: the weight in plain training). Left: their distribution. Right: against {property}.{some}"
+            $"Learned weights ({who}) times their number n = {count} (1: the weight in plain training). From left to right: their distribution; against the loss at the same epoch; against {property}.{some}"
         Width = TwoColumns
         Height = 2.4
         Drawing = Plot(Panels.chart TwoColumns 2.4 panels)
@@ -51,6 +60,6 @@ let draw (who: string) (property: string) (count: int) (weights: Weight list) : 
             Table.make
                 name
                 ""
-                [ Column.fixedDigits 4 "weight times n"; Column.fixedDigits 4 property ]
-                [ for w in weights -> [ Cell.number w.Weight; Cell.number w.Property ] ]
+                [ Column.fixedDigits 4 "weight times n"; Column.fixedDigits 4 "loss"; Column.fixedDigits 4 property ]
+                [ for w in weights -> [ Cell.number w.Weight; Cell.number w.Loss; Cell.number w.Property ] ]
     }

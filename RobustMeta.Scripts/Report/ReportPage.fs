@@ -10,11 +10,11 @@ let private style =
 body { font: 16px/1.5 system-ui, "Liberation Sans", Arial, sans-serif; margin: 0 auto; max-width: 62rem; padding: 1rem; color: #222; background: #fff }
 h1 { font-size: 1.5rem; line-height: 1.25 } h2 { display: inline; font-size: 1.2rem }
 summary { cursor: pointer; padding: .5rem 0; border-top: 1px solid #ccc }
-nav ol { padding-left: 1.3rem } a { color: #0a58a0 }
+nav ol { padding-left: 1.8rem } a { color: #0a58a0 }
 .wide { overflow-x: auto; margin: 1rem 0 }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums }
 caption { text-align: left; font-weight: 600; padding: .3rem 0 }
-th, td { padding: .2rem .6rem; text-align: right; white-space: nowrap } .words { text-align: left; white-space: normal }
+th, td { padding: .2rem .6rem; text-align: right; white-space: nowrap } .words { text-align: left; white-space: normal } td.words:last-child { min-width: 9rem }
 thead { border-top: 2px solid; border-bottom: 1px solid } tbody { border-bottom: 1px solid }
 .groups th { text-align: center; border-bottom: 1px solid #999 } .block th { text-align: left; font-style: italic; font-weight: 400 }
 th button { all: unset; cursor: pointer } th button:focus-visible { outline: 2px solid #0a58a0 }
@@ -25,7 +25,7 @@ figure img { max-width: 100%; } figure .page { overflow-x: auto } .page img { mi
 figure img { height: auto; background: #fff } iframe { width: 100%; height: 30rem; border: 0; background: #fff }
 pre { overflow-x: auto; font-size: .8rem; background: #f4f4f4; color: #222; padding: .6rem }
 @media (prefers-color-scheme: dark) { body { color: #ddd; background: #181818 } a { color: #8cc4ff } .better { color: #5fd3ae } .worse { color: #ff9d5c } }
-@media print { body { max-width: none; font-size: 10pt; color: #000; background: #fff } nav, .files { display: none } .wide, .page { overflow: visible } .page img { min-width: 0 } figure, table { break-inside: avoid } summary { list-style: none } pre { white-space: pre-wrap } }
+@media print { body { max-width: none; font-size: 10pt; color: #000; background: #fff } nav, .files { display: none } .wide, .page { overflow: visible } .page img { min-width: 0 } table { font-size: 7.5pt } th, td { padding: .1rem .35rem; white-space: normal } figure, table { break-inside: avoid } summary { list-style: none } pre { white-space: pre-wrap } }
 """
 
 // Sorts the rows of each block by the values behind the cells, or by their text; a second press turns the order around.

@@ -5,15 +5,14 @@ open System
 open System.Globalization
 open RobustMeta.Robustness
 open RobustMeta.Studies
-open RobustMeta.Training
 
 let private uncertainty = StudyTables.uncertainty
 
-// More lines are told apart by no one.
+/// More lines are told apart by no one.
 [<Literal>]
-let private MostLines = 6
+let internal MostLines = 6
 
-let private isSwept (cell: CellResult) (label: string) =
+let internal isSwept (cell: CellResult) (label: string) =
     match cell.Points.TryGetValue label with
     | true, struct (_, point) -> point.Sweep <> ""
     | _ -> false
@@ -49,7 +48,7 @@ let private representatives (cell: CellResult) =
 
 let private axis (cell: CellResult) = cell.Seeds[0].Cohort.Axis
 let private setName cell coordinate = ShiftTables.testSet (axis cell) coordinate
-let private results (cell: CellResult) metric = List.ofSeq (CellPooling.Results(cell, metric))
+let internal results (cell: CellResult) metric = List.ofSeq (CellPooling.Results(cell, metric))
 
 /// The unshifted test set and the two ends of the axis.
 let private tellingSets (cell: CellResult) =
@@ -268,32 +267,6 @@ let sets (cell: CellResult) (metric: string) =
             ]
     ]
 
-let private scheme (r: PooledResult) (seconds: float) : OrderFigure.Scheme =
-    { Scheme = r.Method; Result = r.Mean; Seconds = seconds }
-
-/// F15, with the seconds of an epoch of each method.
-let order (costs: MethodCost list) (cell: CellResult) (metric: string) =
-    let unshifted = cell.Seeds[0].Cohort.Unshifted
-
-    let seconds =
-        dict
-            [
-                for c in costs do
-                    if c.Cell = cell.Cell then
-                        c.Method, c.SecondsAnEpoch
-            ]
-
-    [
-        OrderFigure.draw
-            metric
-            uncertainty
-            [
-                for r in results cell metric do
-                    if r.TestSet = unshifted && seconds.ContainsKey r.Method then
-                        scheme r seconds[r.Method]
-            ]
-    ]
-
 let private quadrant (coordinate: float) =
     match int coordinate with
     | 0 -> "both warm"
@@ -353,93 +326,3 @@ let seeds (cell: CellResult) (metric: string) =
                 ]
                 [ for row in p -> List.ofArray row ]
         ]
-
-let private histories (source: StudySource) (cell: CellResult) =
-    source.Histories.Value
-    |> List.filter (fun h -> h.Cell = cell.Cell && not (isSwept cell h.Method))
-    |> List.truncate MostLines
-
-let private overSeeds (histories: PooledHistory list) (figure: Figure) =
-    let n = if histories.IsEmpty then 0 else histories |> List.map _.Seeds |> List.min
-    { figure with Caption = figure.Caption + $" Means over n = {n} seeds." }
-
-let private losses (name: string) (e: EpochRecord) : ConvergenceFigure.Epoch =
-    {
-        Method = name
-        Epoch = e.Epoch
-        Seconds = nan
-        MeanLoss = e.MeanLoss
-        RobustLoss = e.RobustLoss
-        Validation = e.Validation
-    }
-
-let private gaps (name: string) (e: EpochRecord) : GapFigure.Epoch =
-    {
-        Method = name
-        Epoch = e.Epoch
-        Gap = e.DualityGap
-        UserEss = e.UserEss
-        InteractionEss = e.InteractionEss
-    }
-
-/// F5.
-let convergence (source: StudySource) (cell: CellResult) (metric: string) =
-    let own = histories source cell
-
-    [
-        ConvergenceFigure.draw
-            metric
-            [
-                for h in own do
-                    for e in h.Epochs do
-                        losses h.Method e
-            ]
-        |> overSeeds own
-    ]
-
-/// F13.
-let gap (source: StudySource) (cell: CellResult) (_: string) =
-    let own = histories source cell |> List.filter (fun h -> h.Method <> cell.Plain)
-
-    if own.IsEmpty then
-        []
-    else
-        [
-            GapFigure.draw
-                [
-                    for h in own do
-                        for e in h.Epochs do
-                            gaps h.Method e
-                ]
-            |> overSeeds own
-        ]
-
-// As many as a point each can be seen of.
-[<Literal>]
-let private MostPoints = 2000
-
-let private weight (w: WeightRecord) : WeightsFigure.Weight = { Weight = w.Weight; Property = float w.Count }
-
-/// F7: of the first run of each method that learns weights.
-let weights (source: StudySource) (cell: CellResult) (_: string) =
-    let runs =
-        source.Weights.Value
-        |> List.filter (fun w -> w.Run.Cell = cell.Cell)
-        |> List.distinctBy (fun w -> CellReader.Label w.Run)
-
-    let draw (label: string) who property (all: WeightRecord seq) =
-        let all = Array.ofSeq all
-
-        if all.Length < 2 then
-            []
-        else
-            let some = StudyWeights.Thinned(all, MostPoints)
-
-            [ WeightsFigure.draw $"{label} {who}" property all.Length (some |> Seq.map weight |> List.ofSeq) ]
-
-    [
-        for run in runs do
-            let label = CellReader.Label run.Run
-            yield! draw label "user" "interactions of the user" run.Users
-            yield! draw label "interaction" "users with the item" run.Interactions
-    ]

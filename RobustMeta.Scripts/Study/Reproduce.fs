@@ -114,7 +114,7 @@ let private run cancellation (all: Study.Study list) =
 let private summaryOf (size: ReproduceSize) =
     match size with
     | Quick ->
-        "Every study of the analysis in a small form: short trainings, few users, two seeds. It shows that everything from the raw data to the last figure works on this machine; which method is best is a question for the whole grid, `reproduce paper`."
+        "Every study of the analysis in a small form: short trainings, few users, two seeds. It shows that everything from the raw data to the last figure works on this machine; which method is best is a question for the whole grid, reproduce paper."
     | Paper -> "Every study of the analysis as its file says, from the raw data to the last figure."
 
 /// The studies that were run as one report in `OUT/report`.

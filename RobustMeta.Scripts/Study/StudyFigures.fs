@@ -12,22 +12,24 @@ let private drawn (draw: CellResult -> string -> Figure list) : Draw =
 let private read (draw: StudySource -> CellResult -> string -> Figure list) : Draw =
     fun source cell metric -> [ for figure in draw source cell metric -> Drawn figure ]
 
+let private timed (draw: StudySource -> CellResult -> string -> Figure list) : Draw =
+    fun source cell metric -> [ for figure in draw source cell metric -> Timed(Drawn figure) ]
+
 let private known: (string * Draw) list =
     [
         "ablation", drawn CellFigures.ablation
         "sensitivity", drawn CellFigures.sensitivity
-        "convergence", read CellFigures.convergence
-        "gap", read CellFigures.gap
+        "convergence", read RunFigures.convergence
+        "convergenceTime", timed RunFigures.convergenceTime
+        "gap", read RunFigures.gap
         "motivation", drawn CellFigures.motivation
         "degradation", drawn CellFigures.degradation
-        "weights", read CellFigures.weights
+        "weights", read RunFigures.weights
         "worstCase", drawn CellFigures.worstCase
         "tail", drawn CellFigures.tail
         "pareto", drawn CellFigures.pareto
         "sets", drawn CellFigures.sets
-        "order",
-        (fun source cell metric ->
-            [ for figure in CellFigures.order source.Costs.Value cell metric -> Timed(Drawn figure) ])
+        "order", timed RunFigures.order
         "quadrants", drawn CellFigures.quadrants
         "noise", drawn CellFigures.noise
         "seeds", drawn CellFigures.seeds

@@ -44,7 +44,6 @@ let private convergence: ConvergenceFigure.Epoch list =
                 {
                     ConvergenceFigure.Method = name
                     Epoch = epoch
-                    Seconds = 0.8 * float epoch
                     MeanLoss = 0.52 + 0.2 * t
                     RobustLoss = 0.56 + 0.3 * t + 0.01 * sin (float epoch) + (0.72 - level)
                     Validation = level - 0.15 * t
@@ -74,7 +73,8 @@ let private weights: WeightsFigure.Weight list =
             let loss = 0.3 + 0.15 * (random.NextDouble() + random.NextDouble() + random.NextDouble())
 
             {
-                WeightsFigure.Property = loss
+                WeightsFigure.Loss = loss
+                Property = float (random.Next 200)
                 Weight = exp (4.0 * (loss - 0.52)) * (0.9 + 0.2 * random.NextDouble())
             }
     ]
@@ -125,6 +125,18 @@ let figures: Figure list =
                         }
             ]
         ConvergenceFigure.draw "NDCG@10" convergence
+        ConvergenceTimeFigure.draw
+            "NDCG@10"
+            [
+                for e in convergence ->
+                    {
+                        ConvergenceTimeFigure.Method = e.Method
+                        Epoch = e.Epoch
+                        Seconds = (if e.Method = "MeLU" then 0.8 else 0.9) * float e.Epoch
+                        MeanLoss = e.MeanLoss
+                        Validation = e.Validation
+                    }
+            ]
         MotivationFigure.draw
             "NDCG@10"
             "shift β of the test set"
@@ -134,7 +146,7 @@ let figures: Figure list =
                     for b in -2.0 .. 2.0 ->
                         { Line = name; X = b; Result = about 0.01 ((if name = "MeLU" then 0.7 else 0.68) - 0.02 * b) }
             ]
-        WeightsFigure.draw "user" "loss" weights.Length weights
+        WeightsFigure.draw "user" "ratings of the user" weights.Length weights
         MethodDiagram.figure
         DegradationFigure.draw
             "NDCG@10"

@@ -1,0 +1,144 @@
+/// The figures of one cell of a study by what its runs left beside their results: epochs, weights, times.
+module internal RobustMeta.Scripts.RunFigures
+
+open RobustMeta.Studies
+open RobustMeta.Training
+
+let private scheme (r: PooledResult) (seconds: float) : OrderFigure.Scheme =
+    { Scheme = r.Method; Result = r.Mean; Seconds = seconds }
+
+/// F15, with the seconds of an epoch of each method.
+let order (source: StudySource) (cell: CellResult) (metric: string) =
+    let unshifted = cell.Seeds[0].Cohort.Unshifted
+
+    let seconds =
+        dict
+            [
+                for c in source.Costs.Value do
+                    if c.Cell = cell.Cell then
+                        c.Method, c.SecondsAnEpoch
+            ]
+
+    [
+        OrderFigure.draw
+            metric
+            StudyTables.uncertainty
+            [
+                for r in CellFigures.results cell metric do
+                    if r.TestSet = unshifted && seconds.ContainsKey r.Method then
+                        scheme r seconds[r.Method]
+            ]
+    ]
+
+let private histories (source: StudySource) (cell: CellResult) =
+    source.Histories.Value
+    |> List.filter (fun h -> h.Cell = cell.Cell && not (CellFigures.isSwept cell h.Method))
+    |> List.truncate CellFigures.MostLines
+
+let private overSeeds (histories: PooledHistory list) (figure: Figure) =
+    let n = if histories.IsEmpty then 0 else histories |> List.map _.Seeds |> List.min
+    { figure with Caption = figure.Caption + $" Means over n = {n} seeds." }
+
+let private losses (name: string) (e: EpochRecord) : ConvergenceFigure.Epoch =
+    {
+        Method = name
+        Epoch = e.Epoch
+        MeanLoss = e.MeanLoss
+        RobustLoss = e.RobustLoss
+        Validation = e.Validation
+    }
+
+let private gaps (name: string) (e: EpochRecord) : GapFigure.Epoch =
+    {
+        Method = name
+        Epoch = e.Epoch
+        Gap = e.DualityGap
+        UserEss = e.UserEss
+        InteractionEss = e.InteractionEss
+    }
+
+/// F5.
+let convergence (source: StudySource) (cell: CellResult) (metric: string) =
+    let own = histories source cell
+
+    [
+        ConvergenceFigure.draw
+            metric
+            [
+                for h in own do
+                    for e in h.Epochs do
+                        losses h.Method e
+            ]
+        |> overSeeds own
+    ]
+
+let private timed (costs: MethodCost list) (cell: CellResult) (h: PooledHistory) : ConvergenceTimeFigure.Epoch list =
+    match costs |> List.tryFind (fun c -> c.Cell = cell.Cell && c.Method = h.Method) with
+    | None -> []
+    | Some cost ->
+        [
+            for e in h.Epochs ->
+                {
+                    Method = h.Method
+                    Epoch = e.Epoch
+                    Seconds = float e.Epoch * cost.SecondsAnEpoch
+                    MeanLoss = e.MeanLoss
+                    Validation = e.Validation
+                }
+        ]
+
+/// F5 against seconds.
+let convergenceTime (source: StudySource) (cell: CellResult) (metric: string) =
+    let own = histories source cell
+
+    match own |> List.collect (timed source.Costs.Value cell) with
+    | [] -> []
+    | epochs -> [ ConvergenceTimeFigure.draw metric epochs |> overSeeds own ]
+
+/// F13.
+let gap (source: StudySource) (cell: CellResult) (_: string) =
+    let own = histories source cell |> List.filter (fun h -> h.Method <> cell.Plain)
+
+    if own.IsEmpty then
+        []
+    else
+        [
+            GapFigure.draw
+                [
+                    for h in own do
+                        for e in h.Epochs do
+                            gaps h.Method e
+                ]
+            |> overSeeds own
+        ]
+
+// As many as a point each can be seen of.
+[<Literal>]
+let private MostPoints = 2000
+
+let private weight (w: WeightRecord) : WeightsFigure.Weight =
+    { Weight = w.Weight; Loss = w.Loss; Property = float w.Count }
+
+/// F7: of the first run of each method that learns weights.
+let weights (source: StudySource) (cell: CellResult) (_: string) =
+    let runs =
+        source.Weights.Value
+        |> List.filter (fun w -> w.Run.Cell = cell.Cell)
+        |> List.distinctBy (fun w -> CellReader.Label w.Run)
+
+    let draw (label: string) who property (all: WeightRecord seq) =
+        let all = Array.ofSeq all
+
+        if all.Length < 2 then
+            []
+        else
+            let some = StudyWeights.Thinned(all, MostPoints)
+
+            [ WeightsFigure.draw $"{label} {who}" property all.Length (some |> Seq.map weight |> List.ofSeq) ]
+
+    [
+        for run in runs do
+            let label = CellReader.Label run.Run
+            yield! draw label "user" "interactions of the user" run.Users
+            yield! draw label "interaction" "users with the item" run.Interactions
+    ]
