@@ -67,7 +67,7 @@ let commands: (string * string * string) list =
         "MODEL | BASELINE | FILE.toml [name value …]",
         "one experiment; its results go below the folder `out` (default: results). `run MODEL help` lists the settings"
         "study",
-        "NAME | FILE.toml [quick] [plan|status|run|report|export] [name value …]",
+        "NAME | FILE.toml [quick] [plan|status|run|report|export|pack] [name value …]",
         "many runs from a study file, one of the project's or your own. It continues where it stopped; processes that "
         + "run at the same time share the work. `study help` lists the verbs and names"
         "tune",

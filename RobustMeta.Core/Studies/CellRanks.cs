@@ -16,22 +16,20 @@ public sealed record CellRanks(
 {
     /// <summary>Ranks the methods of cells; nothing is ranked where fewer than two methods are in all of them.</summary>
     /// <param name="cells">At least one cell.</param>
-    public static CellRanks Of(IReadOnlyList<CellResult> cells)
+    public static CellRanks Of(IReadOnlyList<CellSummary> cells)
     {
+        static bool IsWhole(CellSummary cell, string name, StudyMeasure measure) =>
+            cell.Measures.Any(own => own.Measure.Name == measure.Name)
+            && cell.PerSeed(name, measure).Count == cell.Seeds.Count;
         string[] methods =
         [
-            .. cells[0]
-                .Methods.Where(name => cells.All(cell => cell.Seeds.All(seed => seed.Methods.ContainsKey(name)))),
+            .. cells[0].Methods.Where(name => cells.All(cell => IsWhole(cell, name, cell.Measures[0].Measure))),
         ];
         StudyMeasure[] measures =
         [
             .. cells[0]
-                .Measures.Where(own =>
-                    cells.All(cell =>
-                        cell.Measures.Any(other => other.Name == own.Name)
-                        && methods.All(name => cell.PerSeed(name, own).Length == cell.Seeds.Count)
-                    )
-                ),
+                .Measures.Select(own => own.Measure)
+                .Where(measure => cells.All(cell => methods.All(name => IsWhole(cell, name, measure)))),
         ];
         if (methods.Length < 2)
         {
@@ -47,7 +45,7 @@ public sealed record CellRanks(
         return new(methods, [.. measures.Select(measure => measure.Name)], comparisons, [.. order]);
     }
 
-    private static double[][] Blocks(IReadOnlyList<CellResult> cells, string[] methods, StudyMeasure measure) =>
+    private static double[][] Blocks(IReadOnlyList<CellSummary> cells, string[] methods, StudyMeasure measure) =>
         [
             .. cells.SelectMany(cell =>
             {

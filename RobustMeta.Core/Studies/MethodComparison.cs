@@ -40,7 +40,13 @@ public static class MethodComparison
             .OfType<MethodDifference>()
             .ToArray();
         var corrected = Significance.Holm([.. found.Select(difference => difference.P)]);
-        return [.. found.Select((difference, i) => difference with { Corrected = corrected[i] })];
+        var discovered = Significance.BenjaminiHochberg([.. found.Select(difference => difference.P)]);
+        return
+        [
+            .. found.Select(
+                (difference, i) => difference with { Corrected = corrected[i], FalseDiscovery = discovered[i] }
+            ),
+        ];
     }
 
     private static MethodDifference? Difference(
@@ -69,7 +75,11 @@ public static class MethodComparison
             },
             PairedComparison.Larger(p, bySeed),
             double.NaN
-        );
+        )
+        {
+            EffectSize = bySeed.Length > 1 ? Significance.CohenDz(bySeed) : double.NaN,
+            SignFlip = bySeed.Length > 1 ? Significance.SignFlip(bySeed) : double.NaN,
+        };
     }
 
     // Gains over plain training of the seeds that have both, as functions of how often each user counts.

@@ -18,6 +18,21 @@ public sealed record MethodDifference(
     double Corrected
 )
 {
+    /// <summary>
+    /// The same p-values corrected for the false discovery rate (Benjamini and Hochberg) over the methods: less strict than
+    /// <see cref="Corrected"/>, for a look at many methods.
+    /// </summary>
+    public double FalseDiscovery { get; init; } = double.NaN;
+
+    /// <summary>Cohen's d_z over seeds: mean over standard deviation of the seeds' differences; NaN for one seed.</summary>
+    public double EffectSize { get; init; } = double.NaN;
+
+    /// <summary>
+    /// p-value of the sign-flip permutation test over seeds, not corrected; NaN for one seed. With n seeds it is never below
+    /// 2 / 2ⁿ.
+    /// </summary>
+    public double SignFlip { get; init; } = double.NaN;
+
     /// <summary>Whether the difference is significant at 0.05 after correction.</summary>
     public bool IsSignificant => Corrected < 0.05;
 }

@@ -3,7 +3,6 @@ module internal RobustMeta.Scripts.CellFigures
 
 open System
 open System.Globalization
-open RobustMeta.Robustness
 open RobustMeta.Studies
 
 let private uncertainty = StudyTables.uncertainty
@@ -12,13 +11,13 @@ let private uncertainty = StudyTables.uncertainty
 [<Literal>]
 let internal MostLines = 6
 
-let internal isSwept (cell: CellResult) (label: string) =
+let internal isSwept (cell: CellSummary) (label: string) =
     match cell.Points.TryGetValue label with
     | true, struct (_, point) -> point.Sweep <> ""
     | _ -> false
 
 /// The methods that no sweep varies and the baselines, as many as can be told apart.
-let private unswept (cell: CellResult) =
+let private unswept (cell: CellSummary) =
     [
         for name in Seq.append cell.Methods cell.Baselines do
             if not (isSwept cell name) then
@@ -27,7 +26,7 @@ let private unswept (cell: CellResult) =
     |> List.truncate MostLines
 
 /// The same without baselines and, for each sweep of a method, the middle one of its settings.
-let private representatives (cell: CellResult) =
+let private representatives (cell: CellSummary) =
     let swept =
         [
             for label in cell.Methods do
@@ -46,18 +45,20 @@ let private representatives (cell: CellResult) =
     ]
     |> List.truncate MostLines
 
-let private axis (cell: CellResult) = cell.Seeds[0].Cohort.Axis
+let private axis (cell: CellSummary) = cell.Axis
+
+let private ofMetric (cell: CellSummary) metric = cell.Metrics |> Seq.find (fun m -> m.Metric = metric)
 let private setName cell coordinate = ShiftTables.testSet (axis cell) coordinate
-let internal results (cell: CellResult) metric = List.ofSeq (CellPooling.Results(cell, metric))
+let internal results (cell: CellSummary) metric = List.ofSeq (ofMetric cell metric).Results
 
 /// The unshifted test set and the two ends of the axis.
-let private tellingSets (cell: CellResult) =
-    let betas = cell.Seeds[0].Cohort.Betas
+let private tellingSets (cell: CellSummary) =
+    let betas = cell.Coordinates
     let places = [ 0 .. betas.Count - 1 ] |> List.sortBy (fun set -> betas[set])
-    [ places.Head; cell.Seeds[0].Cohort.Unshifted; List.last places ] |> List.distinct
+    [ places.Head; cell.Unshifted; List.last places ] |> List.distinct
 
 /// F1.
-let ablation (cell: CellResult) (metric: string) =
+let ablation (cell: CellSummary) (metric: string) =
     [
         AblationFigure.draw
             metric
@@ -74,11 +75,11 @@ let private number (text: string) =
     | true, x -> Some x
     | _ -> None
 
-let private oneSetting (cell: CellResult) metric key (labels: (string * string * float) list) =
+let private oneSetting (cell: CellSummary) metric key (labels: (string * string * float) list) =
     let names = labels |> List.map (fun (_, name, _) -> name) |> List.distinct
     let sets = tellingSets cell
     let found = results cell metric
-    let unshifted = cell.Seeds[0].Cohort.Unshifted
+    let unshifted = cell.Unshifted
 
     let points: LinePoint list =
         [
@@ -94,8 +95,8 @@ let private oneSetting (cell: CellResult) metric key (labels: (string * string *
     let isLogarithmic = List.min values > 0.0 && List.max values / List.min values >= 8.0
     SensitivityFigure.draw key metric isLogarithmic uncertainty points
 
-let private twoSettings (cell: CellResult) metric across up (labels: (string * string * float * float) list) =
-    let unshifted = cell.Seeds[0].Cohort.Unshifted
+let private twoSettings (cell: CellSummary) metric across up (labels: (string * string * float * float) list) =
+    let unshifted = cell.Unshifted
 
     let means =
         dict
@@ -116,7 +117,7 @@ let private twoSettings (cell: CellResult) metric across up (labels: (string * s
         ]
 
 /// F2 to F4: a line figure for each sweep of one setting, a map for each of two; sweeps over words have none.
-let sensitivity (cell: CellResult) (metric: string) =
+let sensitivity (cell: CellSummary) (metric: string) =
     let swept =
         [
             for label in cell.Methods do
@@ -164,7 +165,7 @@ let sensitivity (cell: CellResult) (metric: string) =
     ]
 
 /// F6: plain training against the shift.
-let motivation (cell: CellResult) (metric: string) =
+let motivation (cell: CellSummary) (metric: string) =
     [
         MotivationFigure.draw
             metric
@@ -178,7 +179,7 @@ let motivation (cell: CellResult) (metric: string) =
     ]
 
 /// F9: against the KL divergence of the test users, with the sign of the shift, or against the shift where that is not known.
-let degradation (cell: CellResult) (metric: string) =
+let degradation (cell: CellSummary) (metric: string) =
     let shown = unswept cell
     let found = results cell metric |> List.filter (fun r -> List.contains r.Method shown)
 
@@ -213,26 +214,19 @@ let private curve (points: PooledPoint seq) (shown: string list) : LinePoint lis
                 { Line = p.Method; X = p.X; Result = p.Value }
     ]
 
-let private radii = [ 0.01; 0.05; 0.1; 0.25; 0.5; 1.0; 2.0 ]
-
-/// F10: over chi-square sets of growing radius.
-let worstCase (cell: CellResult) (metric: string) =
-    let sets = [| for r in radii -> AmbiguitySet.Parse(FormattableString.Invariant $"chi2 {r}") |]
-    let points = CellPooling.WorstCases(cell, metric, sets)
+/// F10: over chi-square sets of growing radius; of the first metric.
+let worstCase (cell: CellSummary) (metric: string) =
+    let points = (ofMetric cell metric).WorstCases
     [ WorstCaseFigure.draw "chi2" metric (Some uncertainty) (curve points (representatives cell)) ]
 
-/// F11.
-let tail (cell: CellResult) (metric: string) =
-    let points = CellPooling.Tail(cell, metric, [| for i in 1..20 -> 0.05 * float i |])
+/// F11: of the first metric.
+let tail (cell: CellSummary) (metric: string) =
+    let points = (ofMetric cell metric).Tail
     [ TailFigure.draw metric (Some uncertainty) (curve points (representatives cell)) ]
 
 /// F12: over the settings of sweeps.
-let pareto (cell: CellResult) (metric: string) =
-    let worst =
-        if cell.Seeds[0].Cohort.Betas.Count > 1 then
-            "worst test set"
-        else
-            "worst decile"
+let pareto (cell: CellSummary) (metric: string) =
+    let worst = if cell.Coordinates.Count > 1 then "worst test set" else "worst decile"
 
     let choice (t: PooledTradeoff) : ParetoFigure.Choice option =
         match cell.Points.TryGetValue t.Method with
@@ -241,10 +235,10 @@ let pareto (cell: CellResult) (metric: string) =
             Some { Method = name; Setting = setting; Average = t.Average; Worst = t.Worst }
         | _ -> None
 
-    [ ParetoFigure.draw metric worst (CellPooling.Tradeoffs(cell, metric) |> Seq.choose choice |> List.ofSeq) ]
+    [ ParetoFigure.draw metric worst ((ofMetric cell metric).Tradeoffs |> Seq.choose choice |> List.ofSeq) ]
 
 /// F14: a group of bars for each ambiguity set of a sweep over `set`, and for plain training.
-let sets (cell: CellResult) (metric: string) =
+let sets (cell: CellSummary) (metric: string) =
     let telling = tellingSets cell
 
     let category label =
@@ -275,7 +269,7 @@ let private quadrant (coordinate: float) =
     | _ -> "both cold"
 
 /// F18: of a study whose shift is `quadrants`.
-let quadrants (cell: CellResult) (metric: string) =
+let quadrants (cell: CellSummary) (metric: string) =
     let shown = unswept cell
 
     [
@@ -290,7 +284,7 @@ let quadrants (cell: CellResult) (metric: string) =
     ]
 
 /// F19: of a study whose shift is `labelNoise`.
-let noise (cell: CellResult) (metric: string) =
+let noise (cell: CellSummary) (metric: string) =
     let shown = unswept cell
 
     [
@@ -305,24 +299,17 @@ let noise (cell: CellResult) (metric: string) =
     ]
 
 /// F20.
-let seeds (cell: CellResult) (metric: string) =
-    let shown = unswept cell |> List.filter (fun name -> CellPooling.PerSeed(cell, name, metric).Count > 0)
+let seeds (cell: CellSummary) (metric: string) =
+    let own = ofMetric cell metric
+    let values name = (own.PerSeed |> Seq.find (fun m -> m.Method = name)).Values
 
-    if shown.Length < 2 then
+    if own.Compared.Count < 2 then
         []
     else
-        let p = CellPooling.Pairwise(cell, metric, Array.ofList shown)
-
         [
             SeedsFigure.draw
                 metric
                 "Wilcoxon over users, Holm"
-                [
-                    for name in shown ->
-                        {
-                            SeedsFigure.Seeds.Method = name
-                            Values = List.ofSeq (CellPooling.PerSeed(cell, name, metric))
-                        }
-                ]
-                [ for row in p -> List.ofArray row ]
+                [ for name in own.Compared -> { SeedsFigure.Seeds.Method = name; Values = List.ofSeq (values name) } ]
+                [ for row in own.Pairwise -> List.ofSeq row ]
         ]

@@ -8,8 +8,8 @@ let private scheme (r: PooledResult) (seconds: float) : OrderFigure.Scheme =
     { Scheme = r.Method; Result = r.Mean; Seconds = seconds }
 
 /// F15, with the seconds of an epoch of each method.
-let order (source: StudySource) (cell: CellResult) (metric: string) =
-    let unshifted = cell.Seeds[0].Cohort.Unshifted
+let order (source: StudySource) (cell: CellSummary) (metric: string) =
+    let unshifted = cell.Unshifted
 
     let seconds =
         dict
@@ -30,7 +30,7 @@ let order (source: StudySource) (cell: CellResult) (metric: string) =
             ]
     ]
 
-let private histories (source: StudySource) (cell: CellResult) =
+let private histories (source: StudySource) (cell: CellSummary) =
     source.Histories.Value
     |> List.filter (fun h -> h.Cell = cell.Cell && not (CellFigures.isSwept cell h.Method))
     |> List.truncate CellFigures.MostLines
@@ -58,7 +58,7 @@ let private gaps (name: string) (e: EpochRecord) : GapFigure.Epoch =
     }
 
 /// F5.
-let convergence (source: StudySource) (cell: CellResult) (metric: string) =
+let convergence (source: StudySource) (cell: CellSummary) (metric: string) =
     let own = histories source cell
 
     [
@@ -72,7 +72,7 @@ let convergence (source: StudySource) (cell: CellResult) (metric: string) =
         |> overSeeds own
     ]
 
-let private timed (costs: MethodCost list) (cell: CellResult) (h: PooledHistory) : ConvergenceTimeFigure.Epoch list =
+let private timed (costs: MethodCost list) (cell: CellSummary) (h: PooledHistory) : ConvergenceTimeFigure.Epoch list =
     match costs |> List.tryFind (fun c -> c.Cell = cell.Cell && c.Method = h.Method) with
     | None -> []
     | Some cost ->
@@ -88,7 +88,7 @@ let private timed (costs: MethodCost list) (cell: CellResult) (h: PooledHistory)
         ]
 
 /// F5 against seconds.
-let convergenceTime (source: StudySource) (cell: CellResult) (metric: string) =
+let convergenceTime (source: StudySource) (cell: CellSummary) (metric: string) =
     let own = histories source cell
 
     match own |> List.collect (timed source.Costs.Value cell) with
@@ -96,7 +96,7 @@ let convergenceTime (source: StudySource) (cell: CellResult) (metric: string) =
     | epochs -> [ ConvergenceTimeFigure.draw metric epochs |> overSeeds own ]
 
 /// F13.
-let gap (source: StudySource) (cell: CellResult) (_: string) =
+let gap (source: StudySource) (cell: CellSummary) (_: string) =
     let own = histories source cell |> List.filter (fun h -> h.Method <> cell.Plain)
 
     if own.IsEmpty then
@@ -112,33 +112,19 @@ let gap (source: StudySource) (cell: CellResult) (_: string) =
             |> overSeeds own
         ]
 
-// As many as a point each can be seen of.
-[<Literal>]
-let private MostPoints = 2000
-
 let private weight (w: WeightRecord) : WeightsFigure.Weight =
     { Weight = w.Weight; Loss = w.Loss; Property = float w.Count }
 
 /// F7: of the first run of each method that learns weights.
-let weights (source: StudySource) (cell: CellResult) (_: string) =
-    let runs =
-        source.Weights.Value
-        |> List.filter (fun w -> w.Run.Cell = cell.Cell)
-        |> List.distinctBy (fun w -> CellReader.Label w.Run)
-
-    let draw (label: string) who property (all: WeightRecord seq) =
-        let all = Array.ofSeq all
-
-        if all.Length < 2 then
-            []
-        else
-            let some = StudyWeights.Thinned(all, MostPoints)
-
-            [ WeightsFigure.draw $"{label} {who}" property all.Length (some |> Seq.map weight |> List.ofSeq) ]
+let weights (source: StudySource) (cell: CellSummary) (_: string) =
+    let draw who property count (some: WeightRecord seq) =
+        [
+            if count > 1 then
+                WeightsFigure.draw who property count (some |> Seq.map weight |> List.ofSeq)
+        ]
 
     [
-        for run in runs do
-            let label = CellReader.Label run.Run
-            yield! draw label "user" "interactions of the user" run.Users
-            yield! draw label "interaction" "users with the item" run.Interactions
+        for own in source.Weights.Value |> List.filter (fun w -> w.Cell = cell.Cell) do
+            yield! draw $"{own.Method} user" "interactions of the user" own.UserCount own.Users
+            yield! draw $"{own.Method} interaction" "users with the item" own.InteractionCount own.Interactions
     ]

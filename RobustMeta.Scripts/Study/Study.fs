@@ -172,17 +172,20 @@ let history (study: Study) : Frame<int, string> =
 /// What tables and figures are made of, for scripts that draw their own.
 let source (study: Study) : StudySource = StudySource.read study.Spec study.Store
 
-/// Writes the report with all tables and figures, prints the results of its first metric; returns the path of its Markdown page.
-let saveReport (path: string option) (study: Study) : string =
-    let path = defaultArg path (Path.Combine(study.Store.Root, ReportFile))
+/// Writes a report with all tables and figures to the path of its Markdown page, prints the results of its first metric; gives
+/// the path.
+let saveReportOf (path: string) (source: StudySource) : string =
     Directory.CreateDirectory(FileInfo(path).Directory |> nonNull |> _.FullName) |> ignore
-    let source = source study
     let written = StudyReport.save path source
 
     match source.Cells with
     | [] -> ()
-    | cells -> printf $"{ConsoleTable.text (StudyTables.results study.Spec cells (CellPooling.Metrics(cells.Head)[0]))}"
+    | cells -> printf $"{ConsoleTable.text (StudyTables.results source.Spec cells cells.Head.Metrics[0].Metric)}"
 
     written.Missing |> Option.iter (printfn "%s")
     printfn $"report with tables and figures: {written.Index}"
     path
+
+/// The report of a study, by default beside its results; gives the path of its Markdown page.
+let saveReport (path: string option) (study: Study) : string =
+    saveReportOf (defaultArg path (Path.Combine(study.Store.Root, ReportFile))) (source study)

@@ -1,4 +1,4 @@
-/// The command `study NAME|FILE.toml [quick] [plan|status|run|report|export] [name value …]`.
+/// The command `study NAME|FILE.toml [quick] [plan|status|run|report|export|pack] [name value …]`.
 module RobustMeta.Scripts.StudyCommand
 
 open System
@@ -18,6 +18,7 @@ type Verb =
     | Plan
     | Probe
     | Export
+    | Pack
 
 /// A command's words, read.
 type Order =
@@ -26,25 +27,36 @@ type Order =
         Variant: string option
         Verb: Verb
         Out: string option
+        /// The folder of a summary, from which to report; none: the runs' folders.
+        From: string option
         /// Where the report or export goes.
         To: string option
         Changes: (string * string) list
     }
 
 let private verbs =
-    [ "run", Run; "report", Report; "status", Status; "plan", Plan; "probe", Probe; "export", Export ]
+    [
+        "run", Run
+        "report", Report
+        "status", Status
+        "plan", Plan
+        "probe", Probe
+        "export", Export
+        "pack", Pack
+    ]
 
 /// The grammar, for help.
 let usage =
-    """study NAME|FILE.toml [quick] [plan|status|run|report|export] [name value …]
+    """study NAME|FILE.toml [quick] [plan|status|run|report|export|pack] [name value …]
 without a verb: runs what is missing, then writes the report
   plan      the runs, their number and the expected time; the list goes to plan.csv
   probe     the same, trying one epoch of each cell for the time
   status    done, running, diverged and missing runs, with reasons, and the time that remains
   run       runs what is missing; several processes share the work
-  report    writes the report from what is there
+  report    writes the report from what is there, or with 'from FOLDER' from a packed summary
+  pack      writes all that a report needs into a folder of a few files (to FOLDER), to keep without the runs
   export    writes results.csv: a row per run, test set and metric
-names: out FOLDER, to FILE, variant NAME, data A,B, base A,B, methods A,B, seeds 1,2,
+names: out FOLDER, to FILE, from FOLDER, variant NAME, data A,B, base A,B, methods A,B, seeds 1,2,
 tuningSeed 100; all others are settings of the runs, e.g. epoch 5"""
 
 let rec private read (order: Order) (words: string list) =
@@ -57,6 +69,7 @@ let rec private read (order: Order) (words: string list) =
         let known = "quick" :: List.map fst verbs
         raise (SettingException $"'{word}' has no value, and is no verb{NearestName.Hint(word, known)}\n{usage}")
     | "out" :: folder :: rest -> read { order with Out = Some folder } rest
+    | "from" :: folder :: rest -> read { order with From = Some folder } rest
     | "to" :: file :: rest -> read { order with To = Some file } rest
     | "variant" :: name :: rest -> read { order with Variant = Some name } rest
     | key :: value :: rest -> read { order with Changes = order.Changes @ [ key, value ] } rest
@@ -68,7 +81,17 @@ let order (words: string list) : Order =
         let names = String.Join(", ", Study.names ())
         raise (SettingException $"study needs the name of a study or a study file\n{usage}\nstudies: {names}")
     | name :: rest ->
-        read { Name = name; Variant = None; Verb = RunAndReport; Out = None; To = None; Changes = [] } rest
+        read
+            {
+                Name = name
+                Variant = None
+                Verb = RunAndReport
+                Out = None
+                From = None
+                To = None
+                Changes = []
+            }
+            rest
 
 /// The study of a script's words: `[quick] [name value …]` after the script's name.
 let ofWords (name: string) (words: string seq) : Study.Study =
@@ -122,8 +145,20 @@ let private report (order: Order) (study: Study.Study) =
     // Of the whole study, whatever part was run.
     let whole = Study.load order.Name order.Variant (Some study.Store.Root) []
     let changed = order.Changes |> List.exists (fst >> fun key -> not (Seq.contains key StudyOverrides.Keys))
-    let path = Study.saveReport order.To (if changed then study else whole)
-    printfn $"written: {path}"
+    let study = if changed then study else whole
+
+    let source =
+        match order.From with
+        | Some folder -> StudySource.unpack study.Spec folder
+        | None -> Study.source study
+
+    let path = defaultArg order.To (Path.Combine(defaultArg order.From study.Store.Root, Study.ReportFile))
+    printfn $"written: {Study.saveReportOf path source}"
+
+let private pack (order: Order) (study: Study.Study) =
+    let folder = defaultArg order.To (Path.Combine(study.Store.Root, "summary"))
+    StudySummary.Write(study.Spec, study.Store, folder)
+    printfn $"written: {folder}"
 
 /// Runs the command.
 let execute (words: string list) (cancellation: CancellationToken) =
@@ -141,6 +176,7 @@ let execute (words: string list) (cancellation: CancellationToken) =
     | Status -> print study null |> reasons
     | Run -> Study.runUntil cancellation study
     | Report -> report order study
+    | Pack -> pack order study
     | Export -> write order study "results.csv" (StudyExport.Csv(Study.records study))
     | RunAndReport ->
         Study.runUntil cancellation study

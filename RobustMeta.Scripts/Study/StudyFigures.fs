@@ -4,15 +4,15 @@ module RobustMeta.Scripts.StudyFigures
 open RobustMeta.Settings
 open RobustMeta.Studies
 
-type private Draw = StudySource -> CellResult -> string -> ReportPart list
+type private Draw = StudySource -> CellSummary -> string -> ReportPart list
 
-let private drawn (draw: CellResult -> string -> Figure list) : Draw =
+let private drawn (draw: CellSummary -> string -> Figure list) : Draw =
     fun _ cell metric -> [ for figure in draw cell metric -> Drawn figure ]
 
-let private read (draw: StudySource -> CellResult -> string -> Figure list) : Draw =
+let private read (draw: StudySource -> CellSummary -> string -> Figure list) : Draw =
     fun source cell metric -> [ for figure in draw source cell metric -> Drawn figure ]
 
-let private timed (draw: StudySource -> CellResult -> string -> Figure list) : Draw =
+let private timed (draw: StudySource -> CellSummary -> string -> Figure list) : Draw =
     fun source cell metric -> [ for figure in draw source cell metric -> Timed(Drawn figure) ]
 
 let private known: (string * Draw) list =
@@ -49,7 +49,7 @@ let require (spec: StudySpec) =
             )
 
 // A study has its name and its cell in the names of its files, so that those of several studies stand in one folder.
-let private named (spec: StudySpec) (cell: CellResult) (figure: Figure) =
+let private named (spec: StudySpec) (cell: CellSummary) (figure: Figure) =
     let name = InertText.name $"{spec.Name} {cell.Cell.FileName} {figure.Name}"
 
     { figure with
@@ -65,9 +65,9 @@ let rec private renamed spec cell (part: ReportPart) =
     | part -> part
 
 /// The figures of a cell, by the study's first metric.
-let ofCell (source: StudySource) (cell: CellResult) : ReportPart list =
+let ofCell (source: StudySource) (cell: CellSummary) : ReportPart list =
     require source.Spec
-    let metric = CellPooling.Metrics(cell)[0]
+    let metric = cell.Metrics[0].Metric
 
     let wanted =
         if source.Spec.Figures.Count > 0 then

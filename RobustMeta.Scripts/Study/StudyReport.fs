@@ -6,16 +6,14 @@ open System.IO
 open RobustMeta.Runtime
 open RobustMeta.Studies
 
-let private cellSection (source: StudySource) (cell: CellResult) : ReportSection =
-    let found = cell.Differences()
-    let evaluations = cell.Seeds |> Seq.sumBy _.Cohort.Users.Count
-    let people = cell.Seeds |> Seq.collect _.Cohort.Users |> Seq.distinct |> Seq.length
+let private cellSection (source: StudySource) (cell: CellSummary) : ReportSection =
+    let found = cell.Differences
 
     {
         Heading = cell.Cell.Title
         Parts =
             [
-                Prose $"{cell.Seeds.Count} seeds, {evaluations} tested users ({people} different people)."
+                Prose $"{cell.Seeds.Count} seeds, {cell.Evaluations} tested users ({cell.People} different people)."
                 if cell.Diverged.Count > 0 then
                     let names =
                         String.Join(", ", [ for struct (name, seed) in cell.Diverged -> $"{name} (seed {seed})" ])
@@ -30,13 +28,16 @@ let private cellSection (source: StudySource) (cell: CellResult) : ReportSection
             ]
     }
 
-let private meanings (cells: CellResult list) =
-    [ for m in cells |> Seq.collect _.Measures |> Seq.distinctBy _.Name -> $"{m.Name}: {m.Meaning}." ]
+let private meanings (cells: CellSummary list) =
+    [
+        for m in cells |> Seq.collect _.Measures |> Seq.map _.Measure |> Seq.distinctBy _.Name ->
+            $"{m.Name}: {m.Meaning}."
+    ]
     |> String.concat "\n\n"
 
 // Cells that are measured in the same way stand in one table: ratings and clicks do not.
-let private alike (cells: CellResult list) =
-    cells |> List.groupBy (fun cell -> cell.Seeds[0].Cohort.Axis, List.ofSeq (CellPooling.Metrics cell))
+let private alike (cells: CellSummary list) =
+    cells |> List.groupBy (fun cell -> cell.Axis, [ for m in cell.Metrics -> m.Metric ])
 
 let private resultTables (source: StudySource) =
     [

@@ -7,9 +7,9 @@ type StudySource =
     {
         Spec: StudySpec
         /// The cells of which anything is complete.
-        Cells: CellResult list
+        Cells: CellSummary list
         Histories: Lazy<PooledHistory list>
-        Weights: Lazy<StudyWeights list>
+        Weights: Lazy<MethodWeights list>
         Costs: Lazy<MethodCost list>
     }
 
@@ -20,8 +20,20 @@ module StudySource =
     let read (spec: StudySpec) (store: StudyStore) : StudySource =
         {
             Spec = spec
-            Cells = List.ofSeq (CellReader(spec, store).ReadAll())
+            Cells = [ for cell in CellReader(spec, store).ReadAll() -> CellSummary.Of cell ]
             Histories = lazy (List.ofSeq (PooledHistory.Of(StudyHistory.Read(spec, store))))
-            Weights = lazy (List.ofSeq (StudyWeights.Read(spec, store)))
+            Weights = lazy (List.ofSeq (MethodWeights.Of(StudyWeights.Read(spec, store))))
             Costs = lazy (List.ofSeq (MethodCost.Of(StudyResults.Read(spec, store))))
+        }
+
+    /// The same of a summary in a folder, as `study NAME pack` writes it.
+    let unpack (spec: StudySpec) (folder: string) : StudySource =
+        let summary = StudySummary.Read(spec, folder)
+
+        {
+            Spec = spec
+            Cells = List.ofSeq summary.Cells
+            Histories = lazy (List.ofSeq summary.Histories)
+            Weights = lazy (List.ofSeq summary.Weights)
+            Costs = lazy (List.ofSeq (StudySummary.ReadCosts(spec, folder)))
         }

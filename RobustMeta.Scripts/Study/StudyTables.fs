@@ -14,12 +14,12 @@ let private marks (plain: string) =
 
 /// The mean of a metric: a row per method in blocks of cells, a column per test set, best bold, ▲ and ▼ against plain (T3,
 /// T4).
-let results (spec: StudySpec) (cells: CellResult list) (metric: string) : Table =
-    let row (cell: CellResult) (r: PooledResult) : PaperTables.ResultRow =
+let results (spec: StudySpec) (cells: CellSummary list) (metric: string) : Table =
+    let row (cell: CellSummary) (r: PooledResult) : PaperTables.ResultRow =
         {
             Block = cell.Cell.Title
             Method = r.Method
-            TestSet = ShiftTables.testSet cell.Seeds[0].Cohort.Axis r.Coordinate
+            TestSet = ShiftTables.testSet cell.Axis r.Coordinate
             Metric = metric
             Result = r.Mean
             P = r.Corrected
@@ -29,8 +29,9 @@ let results (spec: StudySpec) (cells: CellResult list) (metric: string) : Table 
     let rows =
         [
             for cell in cells do
-                for r in CellPooling.Results(cell, metric) do
-                    row cell r
+                for own in cell.Metrics |> Seq.filter (fun m -> m.Metric = metric) do
+                    for r in own.Results do
+                        row cell r
         ]
 
     { PaperTables.overall uncertainty (marks cells.Head.Plain) rows with
@@ -39,28 +40,28 @@ let results (spec: StudySpec) (cells: CellResult list) (metric: string) : Table 
     }
 
 /// Means of all measures over seeds: a row per method and baseline.
-let levels (spec: StudySpec) (cell: CellResult) : Table =
+let levels (spec: StudySpec) (cell: CellSummary) : Table =
     let column (measure: StudyMeasure) =
         let column = Column.plusMinus 4 measure.Name
         if measure.HigherIsBetter then Column.highest column else Column.lowest column
 
     let value name measure =
         match cell.PerSeed(name, measure) with
-        | [||] -> Cell.missing
+        | values when values.Count = 0 -> Cell.missing
         | values -> Cell.estimate (Significance.StudentInterval values)
 
     Table.make
         $"{spec.Name} {cell.Cell.FileName} levels"
         $"{cell.Cell.Title}: results"
-        (Column.words "method" :: List.map column (List.ofSeq cell.Measures))
+        (Column.words "method" :: [ for m in cell.Measures -> column m.Measure ])
         [
             for name in Seq.append cell.Methods cell.Baselines ->
-                Cell.text name :: [ for measure in cell.Measures -> value name measure ]
+                Cell.text name :: [ for m in cell.Measures -> value name m.Measure ]
         ]
     |> Table.withUncertainty uncertainty.Meaning uncertainty.Over
 
 /// Gains over plain: a row per method, a column per measure, ▲ and ▼ where the difference is significant.
-let gains (spec: StudySpec) (cell: CellResult) (differences: IReadOnlyList<MethodDifference>) : Table =
+let gains (spec: StudySpec) (cell: CellSummary) (differences: IReadOnlyList<MethodDifference>) : Table =
     let gain name (measure: StudyMeasure) =
         match differences |> Seq.tryFind (fun d -> d.Method = name && d.Measure.Name = measure.Name) with
         | Some d -> Cell.number d.OverSeeds.Mean |> Cell.markedBy d.OverSeeds.Mean d.Corrected
@@ -69,17 +70,17 @@ let gains (spec: StudySpec) (cell: CellResult) (differences: IReadOnlyList<Metho
     Table.make
         $"{spec.Name} {cell.Cell.FileName} gains"
         $"{cell.Cell.Title}: gain over {cell.Plain}"
-        (Column.words $"gain over {cell.Plain}" :: [ for m in cell.Measures -> Column.signed 4 m.Name ])
+        (Column.words $"gain over {cell.Plain}" :: [ for m in cell.Measures -> Column.signed 4 m.Measure.Name ])
         [
             for name in differences |> Seq.map _.Method |> Seq.distinct ->
-                Cell.text name :: [ for measure in cell.Measures -> gain name measure ]
+                Cell.text name :: [ for m in cell.Measures -> gain name m.Measure ]
         ]
     |> Table.withMarks
         $"than {cell.Plain}, p < 0.05 (the larger of paired t over seeds and bootstrap over users, Holm-corrected over the methods)"
     |> Table.withNotes [ "Positive is better, also for errors." ]
 
 /// Differences with their intervals: a row per method and measure.
-let differences (spec: StudySpec) (cell: CellResult) (differences: IReadOnlyList<MethodDifference>) : Table =
+let differences (spec: StudySpec) (cell: CellSummary) (differences: IReadOnlyList<MethodDifference>) : Table =
     let users (i: Interval) = if Double.IsNaN i.Low then Cell.missing else Cell.estimate i
 
     Table.make
@@ -90,7 +91,10 @@ let differences (spec: StudySpec) (cell: CellResult) (differences: IReadOnlyList
             Column.words "measure"
             Column.range 4 "over seeds"
             Column.range 4 "over users"
+            Column.fixedDigits 2 "d_z"
             Column.probability "p"
+            Column.probability "q"
+            Column.probability "p, sign flips"
         ]
         [
             for d in differences ->
@@ -99,18 +103,22 @@ let differences (spec: StudySpec) (cell: CellResult) (differences: IReadOnlyList
                     Cell.text d.Measure.Name
                     Cell.estimate d.OverSeeds |> Cell.markedBy d.OverSeeds.Mean d.Corrected
                     users d.OverUsers
+                    (if Double.IsFinite d.EffectSize then Cell.number d.EffectSize else Cell.missing)
                     Cell.pValue d.Corrected
+                    Cell.pValue d.FalseDiscovery
+                    Cell.pValue d.SignFlip
                 ]
         ]
     |> Table.withMarks $"than {cell.Plain}, p < 0.05"
     |> Table.withNotes
         [
             $"Over seeds: 95 %% Student interval, n = {cell.Seeds.Count} seeds. Over users: 95 %% bootstrap interval of {MethodComparison.Draws} draws of people."
-            "p: the larger of the two tests' values, Holm-corrected over the methods of a measure (baselines apart)."
+            "p: the larger of the two tests' values, Holm-corrected over the methods of a measure (baselines apart); q: the same, corrected for the false discovery rate (Benjamini and Hochberg)."
+            "d_z: mean over standard deviation of the seeds' differences (Cohen). Sign flips: permutation test over seeds, not corrected; with n seeds never below 2/2ⁿ."
         ]
 
 /// Average ranks over cells of the methods that all of them have, with the critical difference of each measure.
-let ranks (spec: StudySpec) (label: string) (caption: string) (cells: CellResult list) : Table =
+let ranks (spec: StudySpec) (label: string) (caption: string) (cells: CellSummary list) : Table =
     let ranks = CellRanks.Of cells
 
     let note (name: string) (comparison: RankComparison) =
@@ -135,8 +143,8 @@ let ranks (spec: StudySpec) (label: string) (caption: string) (cells: CellResult
         ]
 
 /// What tuning chose (T2): a row per method and setting.
-let tuning (spec: StudySpec) (cells: CellResult list) : Table =
-    let row (cell: CellResult) (name: string) (choice: StudyChoice) (tuning: Tuning) : PaperTables.SettingRow =
+let tuning (spec: StudySpec) (cells: CellSummary list) : Table =
+    let row (cell: CellSummary) (name: string) (choice: StudyChoice) (tuning: Tuning) : PaperTables.SettingRow =
         {
             Dataset = cell.Cell.Title
             Method = name
@@ -152,9 +160,9 @@ let tuning (spec: StudySpec) (cells: CellResult list) : Table =
                   if spec.Tuning.IsTuned then
                       row cell "(all)" spec.Tuning cell.Shared
 
-                  for struct (method, own) in cell.Tuned do
-                      if method.Tuned.IsTuned then
-                          row cell method.Name method.Tuned own
+                  for struct (name, own) in cell.Tuned do
+                      for method in spec.Methods |> Seq.filter (fun m -> m.Name = name && m.Tuned.IsTuned) do
+                          row cell name method.Tuned own
           ] with
         Label = InertText.name $"{spec.Name} settings"
         Caption = $"{spec.Name}: settings tried, with the validation value of each, and chosen"

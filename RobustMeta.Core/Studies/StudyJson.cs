@@ -1,0 +1,69 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RobustMeta.Data;
+
+namespace RobustMeta.Studies;
+
+/// <summary>Records of a study as JSON: cells by their titles, measures by their names, numbers exact, NaN as a word.</summary>
+internal static class StudyJson
+{
+    /// <summary>The text of a value; equal values give equal bytes.</summary>
+    public static string Write<T>(StudySpec spec, T value) => JsonSerializer.Serialize(value, Options(spec)) + "\n";
+
+    /// <summary>A value read from a file.</summary>
+    /// <exception cref="DataFormatException">The file is not what was written.</exception>
+    public static T Read<T>(StudySpec spec, string file)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<T>(File.ReadAllText(file), Options(spec))
+                ?? throw new JsonException("it holds nothing");
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
+        {
+            throw new DataFormatException(
+                file,
+                0,
+                0,
+                $"expected a summary of the study '{spec.Name}'; {error.Message}",
+                error
+            );
+        }
+    }
+
+    private static JsonSerializerOptions Options(StudySpec spec) =>
+        new()
+        {
+            IncludeFields = true,
+            IgnoreReadOnlyProperties = true,
+            NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Converters = { new CellConverter(spec), new MeasureConverter() },
+        };
+
+    // A cell stands in the study; in the file its title is enough.
+    private sealed class CellConverter(StudySpec spec) : JsonConverter<StudyCell>
+    {
+        private readonly Dictionary<string, StudyCell> cells = spec.Cells.ToDictionary(cell => cell.Title);
+
+        public override StudyCell Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.GetString() is { } title && cells.TryGetValue(title, out var cell)
+                ? cell
+                : throw new JsonException($"the study has no cell '{reader.GetString()}'");
+
+        public override void Write(Utf8JsonWriter writer, StudyCell value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Title);
+    }
+
+    private sealed class MeasureConverter : JsonConverter<StudyMeasure>
+    {
+        public override StudyMeasure Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
+            reader.GetString() is { } name
+                ? StudyMeasure.Standard.FirstOrDefault(own => own.Name == name) ?? StudyMeasure.OfMetric(name)
+                : throw new JsonException("a measure has no name");
+
+        public override void Write(Utf8JsonWriter writer, StudyMeasure value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Name);
+    }
+}

@@ -1,0 +1,91 @@
+using RobustMeta.Runtime;
+using RobustMeta.Settings;
+
+namespace RobustMeta.Studies;
+
+/// <summary>
+/// A study's results in small: what its report is made of, without run folders. Kept in a folder of four files:
+/// <list type="bullet">
+/// <item><c>study.toml</c>: the study file</item>
+/// <item><c>results.csv</c>: a row per run, test set and metric (see <see cref="StudyExport"/>)</item>
+/// <item><c>summary.json</c>: this record</item>
+/// <item><c>cost.json</c>: times and memory, which differ between equal runs; all others are the same bytes</item>
+/// </list>
+/// </summary>
+/// <param name="Version">Version of the library that made it.</param>
+/// <param name="Cells">The cells of which anything is complete.</param>
+/// <param name="Histories">Epochs of the methods, means over seeds.</param>
+/// <param name="Weights">Learned weights, thinned.</param>
+public sealed record StudySummary(
+    string Version,
+    IReadOnlyList<CellSummary> Cells,
+    IReadOnlyList<PooledHistory> Histories,
+    IReadOnlyList<MethodWeights> Weights
+)
+{
+    private const string StudyName = "study.toml";
+    private const string SummaryName = "summary.json";
+    private const string CostName = "cost.json";
+
+    /// <summary>Writes what there is of a study into a folder.</summary>
+    /// <param name="spec">The study.</param>
+    /// <param name="store">Where its results are.</param>
+    /// <param name="folder">The folder, which is made.</param>
+    public static void Write(StudySpec spec, StudyStore store, string folder)
+    {
+        var records = StudyResults.Read(spec, store).ToArray();
+        var summary = new StudySummary(
+            typeof(StudySummary).Assembly.GetName().Version!.ToString(3),
+            [.. new CellReader(spec, store).ReadAll().Select(CellSummary.Of)],
+            PooledHistory.Of(StudyHistory.Read(spec, store)),
+            MethodWeights.Of(StudyWeights.Read(spec, store))
+        );
+        Directory.CreateDirectory(folder);
+        CsvText.Write(Path.Combine(folder, StudyName), spec.Text);
+        CsvText.Write(Path.Combine(folder, "results.csv"), StudyExport.Csv(records));
+        CsvText.Write(Path.Combine(folder, SummaryName), StudyJson.Write(spec, summary));
+        CsvText.Write(Path.Combine(folder, CostName), StudyJson.Write(spec, MethodCost.Of(records)));
+    }
+
+    /// <summary>The summary in a folder.</summary>
+    /// <param name="spec">The study that it is of.</param>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="SettingException">There is none, or it was made with another study file.</exception>
+    /// <exception cref="Data.DataFormatException">A file is damaged.</exception>
+    public static StudySummary Read(StudySpec spec, string folder)
+    {
+        RequireSameStudy(spec, folder);
+        return StudyJson.Read<StudySummary>(spec, Path.Combine(folder, SummaryName));
+    }
+
+    /// <summary>What the methods cost, of the summary in a folder.</summary>
+    /// <param name="spec">The study that it is of.</param>
+    /// <param name="folder">The folder.</param>
+    /// <exception cref="Data.DataFormatException">The file is damaged.</exception>
+    public static IReadOnlyList<MethodCost> ReadCosts(StudySpec spec, string folder) =>
+        StudyJson.Read<IReadOnlyList<MethodCost>>(spec, Path.Combine(folder, CostName));
+
+    /// <summary>Whether a folder holds a summary.</summary>
+    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, SummaryName));
+
+    private static void RequireSameStudy(StudySpec spec, string folder)
+    {
+        if (!IsIn(folder))
+        {
+            throw new SettingException(
+                $"There is no summary of a study in '{folder}': expected {SummaryName}, as 'study {spec.Name} pack to "
+                    + $"{folder}' writes it."
+            );
+        }
+        var file = Path.Combine(folder, StudyName);
+        if (File.Exists(file) && spec.Text.Length > 0 && Plain(File.ReadAllText(file)) != Plain(spec.Text))
+        {
+            throw new SettingException(
+                $"The summary in '{folder}' was made with another study file than '{spec.Name}' is now; report it with its "
+                    + $"own: study {file} report from {folder}"
+            );
+        }
+    }
+
+    private static string Plain(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal).TrimEnd();
+}
