@@ -133,6 +133,9 @@ let private dispatch (words: string list) =
     | "reproduce" :: rest ->
         Interruption.withCancellation (Reproduce.execute rest)
         0
+    | "tensorboard" :: rest ->
+        TensorBoard.execute rest
+        0
     | "theory" :: rest ->
         Theory.execute rest
         0

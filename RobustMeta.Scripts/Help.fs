@@ -76,8 +76,12 @@ let commands: (string * string * string) list =
         + "budget: 30 (runs), 300 epochs, 20 minutes. It continues where it stopped"
         "robustness", "[quick] [name value …]", "the study of robust training: short for study robustness"
         "reproduce",
-        "quick|paper [DATA…] [plan] [out FOLDER]",
-        "the whole analysis, from raw data to one report: every study, table and figure. plan: how many runs, how long"
+        "quick|paper [DATA…] [plan] [out FOLDER] [from FOLDER]",
+        "the whole analysis, from raw data to one report: every study, table and figure. plan: how many runs, how long. from: the "
+        + "report of packed studies, FOLDER/STUDY, without running any"
+        "tensorboard",
+        "FOLDER [to FOLDER]",
+        "the histories of the finished runs below a folder as TensorBoard event files"
         "theory", "[quick] [out FOLDER]", "convergence, generalisation and the upper bound as experiments"
         "data",
         "[NAME [out FOLDER]] | check FILE…",

@@ -1,4 +1,4 @@
-/// The command `reproduce quick|paper [DATA…] [plan] [out FOLDER]`: from raw data to one report of the whole analysis.
+/// The command `reproduce quick|paper [DATA…] [plan] [out FOLDER] [from FOLDER]`: from raw data to one report of the whole analysis.
 module RobustMeta.Scripts.Reproduce
 
 open System
@@ -18,15 +18,18 @@ type Order =
         /// Tells the runs and the time, and runs nothing.
         IsPlan: bool
         Out: string
+        /// Folder of packed studies to report without running any.
+        From: string option
     }
 
 /// The grammar, for help.
 let usage =
-    """reproduce quick|paper [DATA…] [plan] [out FOLDER]
+    """reproduce quick|paper [DATA…] [plan] [out FOLDER] [from FOLDER]
 quick  every study in a small form on the synthetic world and ML-100K, in minutes
 paper  the whole grid; says beforehand how many runs it is and how long it takes. The same command on other machines
        or in other terminals, with the same folder, shares the work
-plan   tells the runs and the time, and runs nothing"""
+plan   tells the runs and the time, and runs nothing
+from   makes the report of packed studies (FOLDER/STUDY, by 'study STUDY pack') and runs nothing"""
 
 let private datasetOf (word: string) =
     let names = List.ofSeq DatasetCatalog.Default.Names
@@ -41,12 +44,21 @@ let rec private read (order: Order) (words: string list) =
     | [] -> order
     | "plan" :: rest -> read { order with IsPlan = true } rest
     | "out" :: folder :: rest -> read { order with Out = folder } rest
+    | "from" :: folder :: rest -> read { order with From = Some folder } rest
     | word :: rest -> read { order with Data = order.Data @ [ datasetOf word ] } rest
 
 /// The order of a command's words.
 let order (words: string list) : Order =
     let started size name rest =
-        read { Size = size; Data = []; IsPlan = false; Out = Path.Combine("results", $"reproduce-{name}") } rest
+        read
+            {
+                Size = size
+                Data = []
+                IsPlan = false
+                Out = Path.Combine("results", $"reproduce-{name}")
+                From = None
+            }
+            rest
 
     match words with
     | "quick" :: rest -> started Quick "quick" rest
@@ -117,24 +129,40 @@ let private summaryOf (size: ReproduceSize) =
         "Every study of the analysis in a small form: short trainings, few users, two seeds. It shows that everything from the raw data to the last figure works on this machine; which method is best is a question for the whole grid, reproduce paper."
     | Paper -> "Every study of the analysis as its file says, from the raw data to the last figure."
 
-/// The studies that were run as one report in `OUT/report`.
-let report (size: ReproduceSize) (out: string) (all: Study.Study list) : ReportFolder.Written =
-    let sources = all |> List.map Study.source |> List.filter (fun source -> not source.Cells.IsEmpty)
+/// Studies as one report in `OUT/report`.
+let report (size: ReproduceSize) (out: string) (sources: StudySource list) : ReportFolder.Written =
+    let sources = sources |> List.filter (fun source -> not source.Cells.IsEmpty)
     let name = if size = Quick then "quick" else "paper"
     let theory = Theory.sections (if size = Quick then Theory.quick else Theory.full)
 
     ReproduceReport.make $"RobustMeta: the whole analysis ({name})" (summaryOf size) sources theory
     |> ReportFolder.write (Path.Combine(out, "report"))
 
+let private packed (folder: string) (specs: StudySpec list) =
+    let place (spec: StudySpec) = Path.Combine(folder, spec.Name)
+
+    match specs |> List.filter (fun spec -> StudySummary.IsIn(place spec)) with
+    | [] ->
+        let names = String.Join(", ", [ for spec in specs -> spec.Name ])
+        raise (SettingException $"There is no packed study in '{folder}': expected a folder of one of {names}")
+    | found -> [ for spec in found -> StudySource.unpack spec (place spec) ]
+
+let private tellWritten (written: ReportFolder.Written) =
+    written.Missing |> Option.iter (printfn "%s")
+    printfn $"written: {written.Index}"
+
 /// Runs the command.
 let execute (words: string list) (cancellation: CancellationToken) =
     let order = order words
     OutFolder.Require order.Out
-    let all = studies order.Out (ReproduceSize.specs order.Size order.Data)
-    tell (order.IsPlan || order.Size = Paper) cancellation all
+    let specs = ReproduceSize.specs order.Size order.Data
 
-    if not order.IsPlan then
-        run cancellation all
-        let written = report order.Size order.Out all
-        written.Missing |> Option.iter (printfn "%s")
-        printfn $"written: {written.Index}"
+    match order.From with
+    | Some folder -> tellWritten (report order.Size order.Out (packed folder specs))
+    | None ->
+        let all = studies order.Out specs
+        tell (order.IsPlan || order.Size = Paper) cancellation all
+
+        if not order.IsPlan then
+            run cancellation all
+            tellWritten (report order.Size order.Out (List.map Study.source all))

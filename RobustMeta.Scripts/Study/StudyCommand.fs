@@ -54,7 +54,8 @@ without a verb: runs what is missing, then writes the report
   status    done, running, diverged and missing runs, with reasons, and the time that remains
   run       runs what is missing; several processes share the work
   report    writes the report from what is there, or with 'from FOLDER' from a packed summary
-  pack      writes all that a report needs into a folder of a few files (to FOLDER), to keep without the runs
+  pack      writes all that a report needs into a folder of four files (to FOLDER), to keep without
+            the runs
   export    writes results.csv: a row per run, test set and metric
 names: out FOLDER, to FILE, from FOLDER, variant NAME, data A,B, base A,B, methods A,B, seeds 1,2,
 tuningSeed 100; all others are settings of the runs, e.g. epoch 5"""

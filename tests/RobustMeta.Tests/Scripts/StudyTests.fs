@@ -64,6 +64,38 @@ let private quickStudy root =
     Expect.equal (run [ "export" ]) 0 "export"
     Expect.hasLength (File.ReadAllLines(Path.Combine(out, "results.csv"))) (frame.RowCount + 1) "a line a row"
 
+    // Weights stand beside the losses they rose with: a user's is the mean of the interactions' own.
+    let weights = StudyWeights.Read(study.Spec, study.Store) |> Seq.head
+    Expect.floatClose Accuracy.medium (weights.Users |> Seq.averageBy _.Weight) 1.0 "mean one"
+    let total = weights.Users |> Seq.sumBy (fun w -> w.Loss * float w.Count)
+
+    Expect.floatClose
+        Accuracy.medium
+        total
+        (weights.Interactions |> Seq.sumBy _.Loss)
+        "losses of users and interactions"
+
+    // In small, and reported without the runs: the same tables, data and page.
+    let packed = Path.Combine(root, "packed")
+    Expect.equal (run [ "pack"; "to"; packed ]) 0 "packs"
+    let summary = File.ReadAllText(Path.Combine(packed, "summary.json"))
+    Expect.equal (run [ "pack"; "to"; packed ]) 0 "packs again"
+    Expect.equal (File.ReadAllText(Path.Combine(packed, "summary.json"))) summary "the same bytes"
+    Expect.equal (run [ "report" ]) 0 "reports the runs"
+    let page, parts = report (), tablesAndData (Path.Combine(out, "report"))
+    Directory.Delete(Path.Combine(out, "runs"), true)
+    Expect.equal (run [ "report"; "from"; packed ]) 0 "reports the summary"
+    Expect.equal (File.ReadAllText(Path.Combine(packed, Study.ReportFile))) page "the same page"
+
+    Expect.equal
+        [ for _, text in tablesAndData (Path.Combine(packed, "report")) -> text ]
+        [ for _, text in parts -> text ]
+        "the same tables and data"
+
+    Expect.equal (run [ "report"; "from"; root ]) 2 "no summary there"
+    File.AppendAllText(file, "\n# another\n")
+    Expect.equal (run [ "report"; "from"; packed ]) 2 "of another study file"
+
 let private divergedStudy root =
     let file, out = Path.Combine(root, "wild.toml"), Path.Combine(root, "study")
 
