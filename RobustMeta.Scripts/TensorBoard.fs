@@ -36,7 +36,7 @@ let write (source: string) (target: string) : int =
 
     runs.Length
 
-/// Does what a command's words say.
+/// Runs the command.
 let execute (words: string list) =
     let source, target =
         match words with
