@@ -103,6 +103,9 @@ let private dispatch (words: string list) =
         0
     | "new" :: _ -> raise (SettingException "new needs the name of one folder: new my-study")
     | "data" :: rest -> Data.DataCommand.run rest
+    | "prepare" :: rest ->
+        Preparation.PrepareCommand.run rest
+        0
     | "shift" :: name :: rest ->
         let out, settings = splitOut (pairs rest)
         OutFolder.Require out

@@ -63,6 +63,9 @@ public sealed record CatalogEntry
     /// <summary>Further settings of its reader.</summary>
     public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What the official release holds.</summary>
+    public OfficialCounts Official { get; init; } = new();
+
     /// <summary>What its files may hold.</summary>
     public ReadLimits Limits { get; init; } = ReadLimits.Default;
 }

@@ -6,7 +6,7 @@ namespace RobustMeta.Data;
 
 /// <summary>
 /// The data sets that can be named. Files are looked for in each folder in turn and, where they are nowhere, downloaded
-/// into the first.
+/// into the first. A folder below one of these that holds prepared data has its own table (<c>prepared.toml</c>).
 /// </summary>
 public sealed class DatasetCatalog
 {
@@ -15,6 +15,9 @@ public sealed class DatasetCatalog
 
     /// <summary>Environment variable that, set to 1, forbids downloads.</summary>
     public const string OfflineVariable = "ROBUSTMETA_OFFLINE";
+
+    /// <summary>Name of the file in a folder of prepared data that holds the table of that data set.</summary>
+    public const string PreparedFileName = "prepared.toml";
 
     private const string FileName = "catalog.toml";
     private const long SyntheticSeed = 1128;
@@ -38,7 +41,7 @@ public sealed class DatasetCatalog
         var all = new SortedDictionary<string, CatalogEntry>(StringComparer.Ordinal);
         var wrong = new SortedDictionary<string, string>(StringComparer.Ordinal);
         Add(BuiltIn(), FileName);
-        foreach (var path in this.folders.Select(folder => Path.Combine(folder, FileName)).Where(File.Exists))
+        foreach (var path in this.folders.SelectMany(CatalogFiles))
         {
             try
             {
@@ -135,8 +138,45 @@ public sealed class DatasetCatalog
             var world = SyntheticRatings.Generate(new SyntheticSpec(), SyntheticSeed);
             return new(world.Ratings, 4, ["segment"], ["category", "tags"]);
         }
-        var folder = TryLocate(name) ?? Download(entry, progress, cancellation);
-        var differing = Differing(entry, folder);
+        var source = Open(entry, progress, cancellation, out var differing);
+        return new(
+            source.Read().As(entry.Feedback, entry.Counts),
+            entry.LabelThreshold,
+            entry.UserFeatures,
+            entry.ItemFeatures
+        )
+        {
+            Feedback = entry.Feedback,
+            Differing = differing,
+        };
+    }
+
+    /// <summary>The files of a data set, after downloading them where they are nowhere, for a preparation of one's own.</summary>
+    /// <param name="name">Name in the catalog; not <c>synthetic</c>, which has no files.</param>
+    /// <param name="progress">Is told how far a download has come.</param>
+    /// <param name="cancellation">Ends a download; what it has fetched is removed.</param>
+    /// <exception cref="OperationCanceledException">Cancelled.</exception>
+    /// <exception cref="SettingException">There is no such data set, or it has no files.</exception>
+    /// <exception cref="IOException">It is not there and cannot be downloaded; the message says what to put where.</exception>
+    /// <exception cref="DataFormatException">A file is not the one whose sum the catalog has.</exception>
+    public ReaderSource Open(
+        string name,
+        IProgress<DownloadProgress>? progress = null,
+        CancellationToken cancellation = default
+    ) =>
+        Find(name) is { } entry
+            ? Open(entry, progress, cancellation, out _)
+            : throw new SettingException($"'{name}' is generated and has no files; choose a data set that has.");
+
+    private ReaderSource Open(
+        CatalogEntry entry,
+        IProgress<DownloadProgress>? progress,
+        CancellationToken cancellation,
+        out IReadOnlyList<string> differing
+    )
+    {
+        var folder = TryLocate(entry.Name) ?? Download(entry, progress, cancellation);
+        differing = Differing(entry, folder);
         if (differing.Count > 0 && !entry.AnyCopy)
         {
             var file = DataFile.Require(folder, differing[0]);
@@ -149,18 +189,19 @@ public sealed class DatasetCatalog
                     + "own in catalog.toml with anyCopy = true or with its sum"
             );
         }
-        var ratings = DatasetReader.Registry.Named(entry.Format).Read(new(entry, folder));
-        return new(
-            ratings.As(entry.Feedback, entry.Counts),
-            entry.LabelThreshold,
-            entry.UserFeatures,
-            entry.ItemFeatures
-        )
-        {
-            Feedback = entry.Feedback,
-            Differing = differing,
-        };
+        return new(entry, folder);
     }
+
+    // What was prepared comes first: the catalog of the folder may say otherwise.
+    private static IEnumerable<string> CatalogFiles(string folder) =>
+        Directory.Exists(folder)
+            ? Directory
+                .EnumerateDirectories(folder)
+                .Order(StringComparer.Ordinal)
+                .Select(inner => Path.Combine(inner, PreparedFileName))
+                .Append(Path.Combine(folder, FileName))
+                .Where(File.Exists)
+            : [];
 
     private static IReadOnlyList<string> FilesOf(CatalogEntry entry) =>
         [.. DatasetReader.Registry.Named(entry.Format).FilesOf(entry).Concat(entry.Files.Keys).Distinct()];

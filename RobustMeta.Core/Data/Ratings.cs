@@ -180,6 +180,13 @@ public sealed class Ratings
             Report
         );
 
+    /// <summary>The same rows with other features.</summary>
+    /// <param name="userFeatures">Features by user index.</param>
+    /// <param name="itemFeatures">Features by item index.</param>
+    /// <exception cref="ArgumentException">A table has another number of rows than there are users or items.</exception>
+    public Ratings WithFeatures(FeatureTable userFeatures, FeatureTable itemFeatures) =>
+        new(Name, Users, Items, UserIndex, ItemIndex, Values, Times, userFeatures, itemFeatures, Report);
+
     /// <summary>The same rows with users and items in each other's places: what is said of a user then holds of an item.</summary>
     public Ratings Transposed() =>
         new(Name, Items, Users, ItemIndex, UserIndex, Values, Times, ItemFeatures, UserFeatures, Report);

@@ -29,6 +29,18 @@ public sealed class ReaderSource(CatalogEntry entry, string folder)
     /// <exception cref="FileNotFoundException">It is not there.</exception>
     public string Require(string file) => DataFile.Require(Folder, file);
 
+    /// <summary>The ratings, their values as the files have them: counts as counts.</summary>
+    /// <exception cref="DataFormatException">A line is malformed, or there is no rating.</exception>
+    /// <exception cref="Settings.SettingException">There is no such format.</exception>
+    public Ratings Read() => DatasetReader.Registry.Named(Entry.Format).Read(this);
+
+    /// <summary>Names of the files that the format reads.</summary>
+    public IReadOnlyList<string> Files => DatasetReader.Registry.Named(Entry.Format).FilesOf(Entry);
+
+    /// <summary>SHA-256 of the uncompressed content of a file, in lower-case hexadecimal.</summary>
+    /// <exception cref="FileNotFoundException">It is not there.</exception>
+    public string Sum(string file) => Checksums.Of(Require(file), Limits);
+
     /// <summary>The lines of a file as bytes: the fastest way to read.</summary>
     public ByteLineReader Lines(string file) => new(Require(file), Limits);
 

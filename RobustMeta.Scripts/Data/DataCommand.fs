@@ -50,55 +50,68 @@ let list (catalog: DatasetCatalog) : Table =
                     cells name state (feedback entry.Feedback) entry.Title
         ]
 
-/// The statistics of a data set (table T1), a row a figure.
-let statistics (dataset: Dataset) : Table =
+/// The figures of one data set, each with its name.
+let private figures (dataset: Dataset, official: OfficialCounts) : (string * string) list =
     let s = DatasetStatistics.Of(dataset.Ratings, dataset.LabelThreshold)
+
+    let stated (count: Nullable<int64>) = if count.HasValue then text 0 (float count.Value) else "–"
 
     let spread name (x: Spread) =
         [
-            [ $"{name}, least"; text 2 x.Min ]
-            [ $"{name}, median"; text 2 x.Median ]
-            [ $"{name}, mean"; text 2 x.Mean ]
-            [ $"{name}, most"; text 2 x.Max ]
-            [ $"{name}, Gini"; text 3 x.Gini ]
+            $"{name}, least", text 2 x.Min
+            $"{name}, median", text 2 x.Median
+            $"{name}, mean", text 2 x.Mean
+            $"{name}, most", text 2 x.Max
+            $"{name}, Gini", text 3 x.Gini
         ]
+
+    [
+        "users", text 0 (float s.Users)
+        "users, official", stated official.Users
+        "items", text 0 (float s.Items)
+        "items, official", stated official.Items
+        "items without a row", text 0 (float (s.ItemsInAll - s.Items))
+        "interactions", text 0 (float s.Interactions)
+        "rows, official", stated official.Rows
+        "density", s.Density.ToString("P3", CultureInfo.InvariantCulture)
+        "feedback", feedback dataset.Feedback
+        "relevant from", text 3 dataset.LabelThreshold
+        "relevant rows", s.Relevant.ToString("P1", CultureInfo.InvariantCulture)
+        "values, different", text 0 (float s.DistinctValues)
+        "values, least", text 2 s.Values.Min
+        "values, mean", text 2 s.Values.Mean
+        "values, most", text 2 s.Values.Max
+        yield! spread "rows of a user" s.Activity
+        yield! spread "rows of an item" s.Popularity
+        "time span",
+        if s.Times.HasValue then
+            let struct (first, last) = s.Times.Value
+            $"{date first} to {date last}"
+        else
+            "unknown"
+    ]
+
+/// The statistics of data sets (table T1), a row a figure and a column a data set.
+let statistics (datasets: (Dataset * OfficialCounts) list) : Table =
+    let columns = datasets |> List.map figures
 
     Table.ofText
-        [ "figure"; dataset.Ratings.Name ]
+        ("figure" :: (datasets |> List.map (fun (dataset, _) -> dataset.Ratings.Name)))
         [
-            [ "users"; text 0 (float s.Users) ]
-            [ "items"; text 0 (float s.Items) ]
-            [ "items without a row"; text 0 (float (s.ItemsInAll - s.Items)) ]
-            [ "interactions"; text 0 (float s.Interactions) ]
-            [ "density"; s.Density.ToString("P3", CultureInfo.InvariantCulture) ]
-            [ "feedback"; feedback dataset.Feedback ]
-            [ "relevant from"; text 3 dataset.LabelThreshold ]
-            [ "relevant rows"; s.Relevant.ToString("P1", CultureInfo.InvariantCulture) ]
-            [ "values, different"; text 0 (float s.DistinctValues) ]
-            [ "values, least"; text 2 s.Values.Min ]
-            [ "values, mean"; text 2 s.Values.Mean ]
-            [ "values, most"; text 2 s.Values.Max ]
-            yield! spread "rows of a user" s.Activity
-            yield! spread "rows of an item" s.Popularity
-            [
-                "time span"
-                if s.Times.HasValue then
-                    let struct (first, last) = s.Times.Value
-                    $"{date first} to {date last}"
-                else
-                    "unknown"
-            ]
+            for row, (name, _) in List.indexed columns.Head ->
+                name :: (columns |> List.map (fun column -> snd column[row]))
         ]
 
-/// Writes the table of a data set as CSV, Markdown and LaTeX; gives the files.
-let save (folder: string) (name: string) (table: Table) =
+/// Writes the table of data sets as CSV, Markdown and LaTeX; gives the files.
+let save (folder: string) (name: string) (notes: string list) (table: Table) =
     Directory.CreateDirectory folder |> ignore
 
     let described =
         { table with
             Label = $"data-{name}"
-            Caption = $"The data set {name} in numbers."
+            Caption = "Data sets in numbers."
             Columns = [ for column in table.Columns -> Column.words column.Name ]
+            Notes = notes
         }
 
     [ "csv", CsvTable.text described; "md", MarkdownTable.text described; "tex", LatexTable.text described ]
@@ -126,21 +139,45 @@ let private tellUsers (ratings: Ratings) (kind: FeedbackKind) =
     elif 2 * users.Measured < users.Users then
         printfn "the median user has %d: too few ratings for a support and a query" users.Usual
 
-let private show (folder: string) (name: string) =
-    OutFolder.Require folder
+/// A data set with what the official release holds; how the copy differs is said of the copy whose sums the catalog has.
+let private load (name: string) : Dataset * OfficialCounts =
     let dataset = DatasetCatalog.Default.Load(name, Progress.download ())
-    let table = statistics dataset
+
+    match DatasetCatalog.Default.Find name with
+    | null -> dataset, OfficialCounts()
+    | entry when dataset.Differing.Count = 0 -> dataset, entry.Official
+    | entry ->
+        let known = entry.Official
+        dataset, OfficialCounts(Users = known.Users, Items = known.Items, Rows = known.Rows)
+
+let private show (folder: string) (names: string list) =
+    OutFolder.Require folder
+    let datasets = names |> List.map load
+    let table = statistics datasets
+    let stem = if names.Length = 1 then names.Head else "sets"
     printf "%s" (MarkdownTable.grid table)
 
-    for note in dataset.Notes do
-        printfn "note: %s" note
+    let differences =
+        [
+            for dataset, official in datasets do
+                if official.Difference <> "" then
+                    $"{dataset.Ratings.Name} and the official release: {official.Difference}"
+        ]
 
-    tellUsers dataset.Ratings dataset.Feedback
+    for dataset, _ in datasets do
+        for note in dataset.Notes do
+            printfn "note: %s: %s" dataset.Ratings.Name note
 
-    for path in save folder name table do
+    for difference in differences do
+        printfn "note: %s" difference
+
+    for dataset, _ in datasets do
+        tellUsers dataset.Ratings dataset.Feedback
+
+    for path in save folder stem differences table do
         printfn "written: %s" path
 
-    let exported = FigureExport.save folder (DataFigures.all dataset)
+    let exported = FigureExport.save folder (datasets |> List.collect (fun (dataset, _) -> DataFigures.all dataset))
 
     for file in exported.Files do
         printfn "written: %s" (Path.Combine(folder, file))
@@ -195,7 +232,7 @@ let check (path: string) =
         printf "\n%s\n" check.CatalogTable
         true
 
-/// `data`, `data NAME [out FOLDER]`, `data check FILE…`; the exit code.
+/// `data`, `data NAME… [out FOLDER]`, `data check FILE…`; the exit code.
 let run (words: string list) =
     match words with
     | [] ->
@@ -212,10 +249,10 @@ let run (words: string list) =
         0
     | [ "check" ] -> raise (SettingException "data check needs a file: data check FILE…")
     | "check" :: files -> if files |> List.map check |> List.forall id then 0 else 2
-    | [ name ] ->
-        show "results" name
+    | names when List.contains "out" names |> not ->
+        show "results" names
         0
-    | [ name; "out"; folder ] ->
-        show folder name
+    | names when names.Length > 2 && List.item (names.Length - 2) names = "out" ->
+        show (List.last names) (List.truncate (names.Length - 2) names)
         0
-    | _ -> raise (SettingException "the forms are: data · data NAME [out FOLDER] · data check FILE…")
+    | _ -> raise (SettingException "the forms are: data · data NAME… [out FOLDER] · data check FILE…")

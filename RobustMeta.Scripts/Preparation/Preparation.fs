@@ -1,5 +1,5 @@
-/// Preparing a data set: a list of named steps, of which each takes ratings and gives ratings, with the counts after every
-/// step as a frame; the result is kept in a folder with a manifest, and read by the format `prepared`.
+/// Preparing a data set: the steps of its recipe, with the counts before and after every step as a frame; the result is kept in a
+/// folder with a manifest, and is a data set of the catalog from then on.
 module RobustMeta.Scripts.Preparation.Preparation
 
 open System
@@ -8,53 +8,25 @@ open System.IO
 open System.Security.Cryptography
 open Deedle
 open RobustMeta.Data
-open RobustMeta.Runtime
 open RobustMeta.Data.Reading
+open RobustMeta.Runtime
+open RobustMeta.Settings
+open RobustMeta.Scripts.Preparation.Recipe
+open RobustMeta.Scripts.Preparation.Step
 
-/// One step: what it does, and how.
-type Step = { Name: string; Apply: Ratings -> Ratings }
-
-/// The k-core: every user and every item keeps at least k rows.
-let kCore (k: int) = { Name = $"{k}-core"; Apply = fun ratings -> ratings.KCore(k, k) }
-
-/// Rows whose rating is at least a value.
-let atLeast (value: float) =
+/// What is chosen for a preparation beside its recipe.
+type Choice =
     {
-        Name = $"ratings of at least {value.ToString CultureInfo.InvariantCulture}"
-        Apply = fun ratings -> ratings.Where(fun row -> float ratings.Values[row] >= value)
+        /// Fewest rows of a user and of an item; 0 keeps all.
+        Core: int
+        /// Negatives for each positive that are stored; 0 leaves them to the making of tasks.
+        Negatives: float
+        /// Exponent of the popularity by which negatives are drawn.
+        Popularity: float
+        Seed: int64
     }
 
-/// Users with at least so many rows; what that does to items is left as it is.
-let usersWith (least: int) =
-    {
-        Name = $"users with at least {least} rows"
-        Apply = fun ratings -> ratings.Where(fun row -> ratings.RowsOf(ratings.UserIndex[row]).Length >= least)
-    }
-
-/// Rows between two Unix times, the first included.
-let between (first: int64) (last: int64) =
-    {
-        Name = $"rows from {first} to before {last}"
-        Apply = fun ratings -> ratings.Where(fun row -> ratings.Times[row] >= first && ratings.Times[row] < last)
-    }
-
-/// Applies the steps in turn; the ratings, and rows, users and items after each step.
-let apply (steps: Step list) (ratings: Ratings) : Ratings * Frame<int, string> =
-    let after =
-        steps |> List.scan (fun (_, ratings: Ratings) step -> step.Name, step.Apply ratings) ("as read", ratings)
-
-    let column f = after |> List.map f |> Series.ofValues
-
-    let frame =
-        frame
-            [
-                "step" => (after |> List.map (fst >> box) |> Series.ofValues)
-                "rows" => column (fun (_, r) -> box r.Count)
-                "users" => column (fun (_, r) -> box (r.UserIndex |> Seq.distinct |> Seq.length))
-                "items" => column (fun (_, r) -> box (r.ItemIndex |> Seq.distinct |> Seq.length))
-            ]
-
-    snd (List.last after), frame
+let usual = { Core = 5; Negatives = 0.0; Popularity = 0.0; Seed = 0L }
 
 /// Ratings from a frame with columns of users, items and ratings.
 let ofFrame (name: string) (user: string) (item: string) (rating: string) (frame: Frame<'row, string>) : Ratings =
@@ -62,39 +34,172 @@ let ofFrame (name: string) (user: string) (item: string) (rating: string) (frame
     let values = frame.GetColumn<float>(rating).Values
     Ratings.Of(name, Seq.zip3 (texts user) (texts item) values |> Seq.map (fun (u, i, v) -> struct (u, i, float32 v)))
 
+/// All steps: those of the recipe, the k-core, and negatives.
+let steps (source: ReaderSource) (recipe: Recipe) (choice: Choice) : Step list =
+    let entry = source.Entry
+
+    [
+        yield! recipe.Steps source
+        if choice.Core > 0 then
+            Step.kCore choice.Core
+        if choice.Negatives > 0.0 then
+            Step.make "values as labels" "negatives have the value 0" (fun ratings ->
+                ratings.As(entry.Feedback, entry.Counts))
+
+            Step.negatives choice.Negatives choice.Popularity choice.Seed
+    ]
+
+let private counts (ratings: Ratings) =
+    let distinct (indices: int seq) = indices |> Seq.distinct |> Seq.length
+    ratings.Count, distinct ratings.UserIndex, distinct ratings.ItemIndex
+
+let private features (ratings: Ratings) =
+    let names (table: FeatureTable) = table.Columns |> Seq.map _.Name |> String.concat " "
+    names ratings.UserFeatures + " | " + names ratings.ItemFeatures
+
+/// Applies the steps in turn: the ratings, and a row for each step with rows, users and items in and out, features, and why.
+let apply (steps: Step list) (ratings: Ratings) : Ratings * Frame<int, string> =
+    let read = ratings.Report
+
+    let why =
+        if read.Unrated = 0L && read.Duplicates = 0L then
+            "all rows of the files"
+        else
+            $"{read.Unrated} rows without a rating, {read.Duplicates} repeated pairs ({read.DuplicateRule})"
+
+    let _, users, items = counts ratings
+    let before = int (read.Rows + read.Unrated), users, items
+    let first = "as read", why, before, counts ratings, features ratings
+
+    let after =
+        steps
+        |> List.scan
+            (fun (ratings: Ratings, (_, _, _, before, _)) step ->
+                let next = step.Apply ratings
+                next, (step.Name, step.Why, before, counts next, features next))
+            (ratings, first)
+
+    let rows = after |> List.map snd
+    let column f = rows |> List.map f |> Series.ofValues
+
+    let frame =
+        frame
+            [
+                "step" => column (fun (name, _, _, _, _) -> box name)
+                "why" => column (fun (_, why, _, _, _) -> box why)
+                "rowsIn" => column (fun (_, _, (rows, _, _), _, _) -> box rows)
+                "rowsOut" => column (fun (_, _, _, (rows, _, _), _) -> box rows)
+                "usersIn" => column (fun (_, _, (_, users, _), _, _) -> box users)
+                "usersOut" => column (fun (_, _, _, (_, users, _), _) -> box users)
+                "itemsIn" => column (fun (_, _, (_, _, items), _, _) -> box items)
+                "itemsOut" => column (fun (_, _, _, (_, _, items), _) -> box items)
+                "features" => column (fun (_, _, _, _, features) -> box features)
+            ]
+
+    fst (List.last after), frame
+
+let private quoted (text: string) = "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\""
+
+let private list (texts: string seq) = "[" + (texts |> Seq.map quoted |> String.concat ", ") + "]"
+
+/// What decides about the result: source, recipe, and the SHA-256 of the files' uncompressed contents.
+let private origin (source: ReaderSource) (recipe: Recipe) (steps: Step list) =
+    let version =
+        typeof<Ratings>.Assembly.GetName().Version
+        |> Option.ofObj
+        |> Option.map (fun version -> version.ToString 3)
+        |> Option.defaultValue ""
+
+    let files =
+        Seq.append source.Files recipe.Extra
+        |> Seq.append source.Entry.Files.Keys
+        |> Seq.filter (fun file -> not (isNull (source.Find file)))
+        |> Seq.distinct
+        |> Seq.sort
+
+    [
+        $"source = {quoted source.Name}"
+        $"version = {quoted version}"
+        "recipe = " + (steps |> List.map (fun step -> $"{step.Name}: {step.Why}") |> list)
+        "[sources]"
+        for file in files do
+            $"{quoted file} = {quoted (source.Sum file)}"
+    ]
+    |> String.concat "\n"
+
 let private sum (path: string) =
     use file = File.OpenRead path
     Convert.ToHexStringLower(SHA256.HashData file)
 
-/// Keeps prepared ratings in a folder: `ratings.bin`, `steps.csv`, and `manifest.toml` with sources, recipe and counts.
-let save (folder: string) (source: string) (recipe: Step list) (ratings: Ratings) (steps: Frame<int, string>) =
+/// The table of the catalog, which makes the folder a data set.
+let private table (name: string) (entry: CatalogEntry) (recipe: Recipe) (choice: Choice) =
+    // Negatives are stored as ratings of 0: none are drawn again.
+    let feedback = if choice.Negatives > 0.0 then FeedbackKind.Explicit else entry.Feedback
+    let lower (text: string) = text.Substring(0, 1).ToLowerInvariant() + text.Substring 1
+
+    [
+        $"[{name}]"
+        "format = \"prepared\""
+        "title = " + quoted (entry.Title + ", prepared")
+        $"feedback = {quoted (lower (string feedback))}"
+        if feedback = FeedbackKind.Counts then
+            $"counts = {quoted (string entry.Counts)}"
+        if feedback <> FeedbackKind.Positives then
+            "labelThreshold = " + entry.LabelThreshold.ToString CultureInfo.InvariantCulture
+        $"userFeatures = {list recipe.UserFeatures}"
+        $"itemFeatures = {list recipe.ItemFeatures}"
+        ""
+    ]
+    |> String.concat "\n"
+
+[<Literal>]
+let private ManifestFile = "manifest.toml"
+
+[<Literal>]
+let private RatingsFile = "ratings.bin"
+
+/// Whether a folder holds the result of the same files, recipe and version, whole.
+let private isCurrent (folder: string) (origin: string) =
+    let manifest, ratings = Path.Combine(folder, ManifestFile), Path.Combine(folder, RatingsFile)
+
+    File.Exists manifest
+    && File.Exists ratings
+    && (let text = File.ReadAllText manifest
+
+        text.StartsWith(origin + "\n", StringComparison.Ordinal)
+        && text.Contains($"sha256 = {quoted (sum ratings)}", StringComparison.Ordinal))
+
+let private save folder (origin: string) (table: string) (ratings: Ratings) (steps: Frame<int, string>) =
     Directory.CreateDirectory folder |> ignore
-    let path = Path.Combine(folder, "ratings.bin")
+    let path = Path.Combine(folder, RatingsFile)
     PreparedFile.Write(ratings, path)
-    steps.SaveCsv(Path.Combine(folder, "steps.csv"), includeRowKeys = false)
+    use text = new StringWriter(NewLine = "\n")
+    steps.SaveCsv(text, includeRowKeys = false)
+    CsvText.Write(Path.Combine(folder, "steps.csv"), text.ToString().ReplaceLineEndings "\n")
+    CsvText.Write(Path.Combine(folder, DatasetCatalog.PreparedFileName), table)
+    let rows, users, items = counts ratings
 
-    let sources =
-        match DatasetCatalog.Default.Find source, DatasetCatalog.Default.TryLocate source with
-        | null, _
-        | _, null -> []
-        | _, located -> [ for file in Directory.GetFiles located |> Array.sort -> FileInfo(file).Name, sum file ]
+    let result = $"[result]\nrows = {rows}\nusers = {users}\nitems = {items}\nsha256 = {quoted (sum path)}\n"
 
-    let quoted (text: string) = "\"" + text.Replace("\\", "\\\\").Replace("\"", "\\\"") + "\""
+    // Last: it says that the others are whole.
+    CsvText.Write(Path.Combine(folder, ManifestFile), origin + "\n" + result)
 
-    let manifest =
-        [
-            $"source = {quoted source}"
-            "recipe = [" + (recipe |> List.map (fun s -> quoted s.Name) |> String.concat ", ") + "]"
-            $"rows = {ratings.Count}"
-            $"users = {ratings.Users.Count}"
-            $"items = {ratings.Items.Count}"
-            $"sha256 = {quoted (sum path)}"
-            "[sources]"
-            for name, value in sources do
-                $"{quoted name} = {quoted value}"
-            ""
-        ]
-        |> String.concat "\n"
+/// Prepares a data set into a folder, unless the folder holds the same already; the counts of the steps, or nothing.
+let prepare (source: ReaderSource) (recipe: Recipe) (choice: Choice) (folder: string) : Frame<int, string> option =
+    let steps = steps source recipe choice
+    let origin = origin source recipe steps
 
-    CsvText.Write(Path.Combine(folder, "manifest.toml"), manifest)
-    path
+    if isCurrent folder origin then
+        None
+    else
+        let ratings, counts = apply steps (source.Read())
+
+        if ratings.Count = 0 then
+            let rows = counts.GetColumn<int> "rowsOut"
+            let step = (counts.GetColumn<string> "step")[rows.Keys |> Seq.find (fun key -> rows[key] = 0)]
+
+            raise (SettingException $"'{source.Name}' has no row left after the step '{step}': choose a smaller core.")
+
+        let name = DirectoryInfo(folder).Name
+        save folder origin (table name source.Entry recipe choice) ratings counts
+        Some counts

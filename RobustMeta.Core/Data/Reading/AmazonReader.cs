@@ -5,16 +5,18 @@ namespace RobustMeta.Data.Reading;
 
 /// <summary>
 /// Amazon's reviews as JSON lines, in the layout of 2014 and of 2018: <c>reviewerID</c>, <c>asin</c>, <c>overall</c>,
-/// <c>unixReviewTime</c>. The entry's columns name the file; without them it is the folder's one file .json.
+/// <c>unixReviewTime</c>. The entry's columns name the file (<c>ratings</c>) and that of the metadata (<c>items</c>); without them
+/// they are the folder's one file .json and, where it is there, its one file <c>meta_….json</c>.
 /// </summary>
 internal sealed class AmazonReader : DatasetReader
 {
     private const string Json = ".json";
+    private const string Metadata = "meta_";
 
     public override string Format => "amazon";
 
     public override string Meaning =>
-        "Amazon reviews as JSON lines (2014, 2018): reviewerID, asin, overall, unixReviewTime";
+        "Amazon reviews as JSON lines (2014, 2018), with the metadata of the products where they are there";
 
     public override ReaderExample Example =>
         new(
@@ -33,36 +35,55 @@ internal sealed class AmazonReader : DatasetReader
         );
 
     public override IReadOnlyList<string> FilesOf(CatalogEntry entry) =>
-        entry.Columns is { Ratings.Length: > 0 } columns ? [columns.Ratings]
-        : entry.Files.Keys.FirstOrDefault(file => file.EndsWith(Json, StringComparison.Ordinal)) is { } file ? [file]
+        entry.Columns is { Ratings.Length: > 0 } columns ? columns.Files
+        : entry.Files.Keys.FirstOrDefault(IsReviews) is { } file ? [file]
         : [];
 
     protected override Ratings ReadFrom(ReaderSource source)
     {
         var ratings = source.Collect();
-        using var reader = source.Lines(FilesOf(source.Entry).FirstOrDefault() ?? OneFile(source.Folder));
+        var json = JsonFiles(source.Folder);
+        using var reader = source.Lines(
+            FilesOf(source.Entry).FirstOrDefault() ?? OneFile(source.Folder, json.Where(IsReviews).ToList())
+        );
         while (reader.TryRead(out var line))
         {
             var review = Parse(line, reader);
             ratings.Add(review.User, review.Item, review.Rating, review.Time, reader);
         }
-        return ratings.Count > 0 ? ratings.Build(source.Name) : throw Empty(reader.Path, 0);
+        if (ratings.Count == 0)
+        {
+            throw Empty(reader.Path, 0);
+        }
+        var metadata = source.Entry.Columns?.Items ?? json.FirstOrDefault(file => !IsReviews(file));
+        return metadata is null
+            ? ratings.Build(source.Name)
+            : ratings.Build(
+                source.Name,
+                new(ratings.Users()),
+                AmazonProducts.Read(source, metadata, ratings.Items([]))
+            );
     }
 
-    private static string OneFile(string folder)
-    {
-        var files = Directory
+    private static bool IsReviews(string file) =>
+        file.EndsWith(Json, StringComparison.Ordinal) && !file.StartsWith(Metadata, StringComparison.Ordinal);
+
+    private static List<string> JsonFiles(string folder) =>
+        Directory
             .EnumerateFiles(folder, $"*{Json}*")
             .Select(path => Path.GetFileName(path))
             .Select(file => file.EndsWith(DataFile.Compressed, StringComparison.Ordinal) ? file[..^3] : file)
             .Distinct()
+            .Order(StringComparer.Ordinal)
             .ToList();
-        return files.Count == 1
-            ? files[0]
+
+    private static string OneFile(string folder, List<string> reviews) =>
+        reviews.Count == 1
+            ? reviews[0]
             : throw new FileNotFoundException(
-                $"{folder} must hold one file {Json}; it holds {files.Count}. Name it: [NAME.columns] with ratings = \"FILE\"."
+                $"{folder} must hold one file {Json} of reviews; it holds {reviews.Count}. Name it: [NAME.columns] with "
+                    + "ratings = \"FILE\"."
             );
-    }
 
     private static (byte[] User, byte[] Item, float Rating, long Time) Parse(
         ReadOnlySpan<byte> line,

@@ -30,7 +30,10 @@ internal static class CatalogFile
         "columns",
         "options",
         "limits",
+        "official",
     ];
+
+    private static readonly string[] OfficialKeys = ["users", "items", "rows", "difference"];
 
     private static readonly string[] LimitKeys =
     [
@@ -114,6 +117,15 @@ internal static class CatalogFile
             AnyCopy = table.Flag("anyCopy") ?? false,
             Columns = CatalogColumns.Of(table),
             Options = table.Inner("options", null)?.Values() ?? new Dictionary<string, string>(),
+            Official = table.Inner("official", OfficialKeys) is { } official
+                ? new()
+                {
+                    Users = official.Count("users"),
+                    Items = official.Count("items"),
+                    Rows = official.Count("rows"),
+                    Difference = official.Text("difference") ?? "",
+                }
+                : new(),
             Limits = table.Inner("limits", LimitKeys) is { } limits ? Limits(limits) : ReadLimits.Default,
         };
     }

@@ -1,0 +1,53 @@
+/// `prepare NAME [setting value …]`: a data set prepared by its recipe.
+module RobustMeta.Scripts.Preparation.PrepareCommand
+
+open System
+open System.Globalization
+open System.IO
+open Deedle
+open RobustMeta.Data
+open RobustMeta.Scripts
+open RobustMeta.Scripts.Preparation.Preparation
+open RobustMeta.Settings
+
+let private settings = [ "core"; "negatives"; "popularity"; "seed"; "out" ]
+
+let private number (name: string) (value: string) =
+    match Double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture) with
+    | true, number when number >= 0.0 && Double.IsFinite number -> number
+    | _ -> raise (SettingException $"{name} is '{value}'; expected a number of at least 0.")
+
+let private count (name: string) (value: string) =
+    match Int32.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture) with
+    | true, count -> count
+    | _ -> raise (SettingException $"{name} is '{value}'; expected a whole number of at least 0.")
+
+/// The choice and the folder that words ask for.
+let rec private read (choice: Choice) (folder: string) (words: string list) =
+    match words with
+    | [] -> choice, folder
+    | "core" :: value :: rest -> read { choice with Core = count "core" value } folder rest
+    | "negatives" :: value :: rest -> read { choice with Negatives = number "negatives" value } folder rest
+    | "popularity" :: value :: rest -> read { choice with Popularity = number "popularity" value } folder rest
+    | "seed" :: value :: rest -> read { choice with Seed = int64 (count "seed" value) } folder rest
+    | "out" :: value :: rest -> read choice value rest
+    | [ name ] when List.contains name settings -> raise (SettingException $"'{name}' has no value.")
+    | name :: _ ->
+        let known = String.Join(", ", settings)
+        raise (SettingException $"There is no setting '{name}'{NearestName.Hint(name, settings)}; settings: {known}")
+
+/// Prepares the data set that words ask for, and prints the counts of its steps.
+let run (words: string list) =
+    match words with
+    | [] ->
+        let names = String.Join(", ", DatasetCatalog.Default.Names)
+        raise (SettingException $"prepare needs the name of a data set: {names}")
+    | name :: rest ->
+        let choice, folder = read usual (Path.Combine("data", $"{name}-prepared")) rest
+        let source = DatasetCatalog.Default.Open(name, Progress.download ())
+
+        match prepare source (Recipes.find source.Entry) choice folder with
+        | Some counts -> counts.Print()
+        | None -> printfn "The same files and recipe were prepared before: nothing to do."
+
+        printfn "prepared: %s" folder
