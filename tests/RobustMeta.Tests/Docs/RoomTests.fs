@@ -100,4 +100,16 @@ let tests =
                     |> List.filter (fun (from, other, _) -> place[other] > place[from] || apart.Contains(from, other))
 
                 Expect.isEmpty wrong "arrows against the order"
+
+            testCase "the page on the layout of the code lists the rooms in their order"
+            <| fun () ->
+                let page = File.ReadAllText(Path.Combine(root, "docs", "architecture.md"))
+
+                let rooms =
+                    [
+                        for row in Regex.Matches(page, @"^\| `(?<room>[A-Z]\w+)` \|", RegexOptions.Multiline) do
+                            row.Groups["room"].Value
+                    ]
+
+                Expect.equal rooms order "rooms"
         ]
