@@ -71,7 +71,8 @@ let private helpAbout (words: string list) =
     | [ "run"; name ]
     | [ name ] when
         name.EndsWith(".toml", StringComparison.OrdinalIgnoreCase)
-        || Seq.exists (fun (other: string) -> other.Equals(name, StringComparison.OrdinalIgnoreCase)) Methods.Names
+        || GivenScoresSpec.Keyword :: List.ofSeq Methods.Names
+           |> List.exists (fun other -> other.Equals(name, StringComparison.OrdinalIgnoreCase))
         ->
         settingsHelp name
     | words ->
@@ -116,6 +117,7 @@ let private dispatch (words: string list) =
         Serving.ServingCommand.run command rest
     | command :: rest when Serving.ExchangeCommand.names |> List.contains command ->
         Serving.ExchangeCommand.run command rest
+    | "monitor" :: rest -> Serving.MonitorCommand.run rest
     | "quick_start" :: rest ->
         let out, settings = splitOut (pairs rest)
         OutFolder.Require out

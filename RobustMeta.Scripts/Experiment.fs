@@ -86,7 +86,7 @@ let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation
 
     folder.RequireSameData prepared
 
-    if folder.IsDone then
+    if folder.IsDone && folder.Spec.Method.IsDetermined then
         printfn $"{name}: finished before, results are read from {folder.Path}"
         folder.ReadUsers()
     else

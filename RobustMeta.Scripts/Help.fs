@@ -108,12 +108,19 @@ let commands: (string * string * string) list =
         "evidence",
         "RUN [top N] [asked N]",
         "the items whose ratings say most about a new user, and how much asking for them helps test users"
+        "monitor",
+        "RUN FILE [features FILE] [out FOLDER]",
+        "how far the users of a file, who arrive now, are from those that the model was trained on, and the worst loss that this "
+        + "distance allows"
         "tasks",
         "export RUN | FILE.toml out FOLDER",
-        "training tasks and test sets as CSV, for a method of another system"
+        "training tasks, test sets and features as CSV and Parquet, for a method of another system"
         "evaluate",
         "SCORES run RUN [method NAME] [scores order|labels] [out FILE]",
         "scores of another system (user,testset,item,score) on the test sets of a run, beside the run's method"
+        "export",
+        "RUN onnx [ratings FILE] [features name=value,…] out FILE",
+        "a model that has adapted to one user as an ONNX file, for any runtime; models that have no such form say so"
         "new", "FOLDER", "a folder of your own outside the clone: scripts, a study and a catalog that run as they are"
         "doctor", "", "versions, processor, data sets, and whether gradients are computed correctly on this machine"
         "help", "[COMMAND | MODEL]", "this text, or the help of a command or model"

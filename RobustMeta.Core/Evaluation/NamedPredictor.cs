@@ -5,7 +5,7 @@ namespace RobustMeta.Evaluation;
 /// <summary>A method under another name.</summary>
 /// <param name="name">Name in results.</param>
 /// <param name="method">The method.</param>
-public sealed class NamedPredictor(string name, IPredictor method) : IPredictor
+public sealed class NamedPredictor(string name, IPredictor method) : ITestSetPredictor
 {
     /// <inheritdoc/>
     public string Name { get; } = name;
@@ -15,4 +15,8 @@ public sealed class NamedPredictor(string name, IPredictor method) : IPredictor
 
     /// <inheritdoc/>
     public float[] Predict(TaskBatch batch) => method.Predict(batch);
+
+    /// <inheritdoc/>
+    public IPredictor On(int testSet) =>
+        method is ITestSetPredictor own ? new NamedPredictor(Name, own.On(testSet)) : this;
 }

@@ -29,6 +29,24 @@ public sealed class RankedQuery
     /// <summary>Number of relevant candidates.</summary>
     public int Positives { get; }
 
+    /// <summary>Ranks candidates of arrays of one's own; equal scores in an order that a fixed seed draws.</summary>
+    /// <param name="scores">Score of each candidate.</param>
+    /// <param name="labels">Label of each.</param>
+    /// <param name="threshold">Smallest label that is relevant.</param>
+    /// <exception cref="ArgumentException">A score is not finite, or the arrays differ in length.</exception>
+    public static RankedQuery Of(float[] scores, float[] labels, double threshold = 1) =>
+        scores.Length == labels.Length
+            ? Of(
+                0,
+                [.. Enumerable.Range(0, scores.Length)],
+                scores,
+                labels,
+                new BinaryRelevance(threshold),
+                TieRule.SeededRandom,
+                0
+            )
+            : throw new ArgumentException($"{scores.Length} scores and {labels.Length} labels.", nameof(labels));
+
     /// <summary>Ranks one user's candidates.</summary>
     /// <param name="user">Dense user index; with the item it makes the tie key.</param>
     /// <param name="items">Dense item index of each candidate.</param>

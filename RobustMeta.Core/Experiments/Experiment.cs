@@ -83,7 +83,7 @@ public sealed class Experiment
             using var claim = folder.Claim(cancellation: cancellation);
             folder.SetAsideIfDamaged();
             folder.RequireSameData(prepared);
-            if (!folder.IsDone)
+            if (!folder.IsDone || !spec.Method.IsDetermined)
             {
                 var checkpoint = folder.Checkpoint(prepared, RunFolder.SaveInterval);
                 folder.Write(prepared, ExperimentRunner.Run(prepared, spec, checkpoint, cancellation: cancellation));

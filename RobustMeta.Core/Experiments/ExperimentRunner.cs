@@ -58,10 +58,10 @@ public static class ExperimentRunner
             : new(spec, users, Untrained(prepared, predictor), cost with { Evaluation = evaluation });
     }
 
-    // An order without labels has no error to select by.
+    // An order without labels has no error to select by, and what scores test sets alone has no validation value.
     private static TrainingResult Untrained(PreparedExperiment prepared, IPredictor predictor)
     {
-        var canSelect = predictor.ScoresAreLabels || !prepared.SelectsByLabels;
+        var canSelect = predictor is not ITestSetPredictor && (predictor.ScoresAreLabels || !prepared.SelectsByLabels);
         return new([], 0, canSelect ? prepared.Validation.Evaluate(predictor) : double.NaN, false, []);
     }
 

@@ -4,17 +4,23 @@ using RobustMeta.Settings;
 
 namespace RobustMeta.Experiments;
 
-/// <summary>All methods by name: models, trained with the defaults, and baselines.</summary>
+/// <summary>
+/// All methods by name: models, trained with the defaults, and baselines; and <see cref="GivenScoresSpec"/>, whose results are given.
+/// </summary>
 public static class Methods
 {
     /// <summary>Names of all methods, models first.</summary>
     public static IReadOnlyList<string> Names => [.. ModelSpec.Registry.All.Keys, .. BaselineSpec.Registry.All.Keys];
 
     /// <summary>A method at its defaults, some of which are the model's own.</summary>
-    /// <param name="name">Name of a model or baseline; case does not matter.</param>
+    /// <param name="name">Name of a model or baseline, or <c>scores</c>; case does not matter.</param>
     /// <exception cref="SettingException">There is none; the message names the nearest and lists all.</exception>
     public static MethodSpec Named(string name)
     {
+        if (string.Equals(name, GivenScoresSpec.Keyword, StringComparison.OrdinalIgnoreCase))
+        {
+            return new GivenScoresSpec();
+        }
         var isModel = ModelSpec.Registry.All.TryGetValue(name, out var model);
         if (BaselineSpec.Registry.All.TryGetValue(name, out var baseline))
         {

@@ -169,7 +169,12 @@ public sealed class PreparedExperiment
 
     /// <summary>Measures a method on one test set.</summary>
     public IReadOnlyList<UserResult> Evaluate(IPredictor method, ShiftedTestSet set) =>
-        evaluator.Evaluate(method, set.Number, set.Tasks, set.Source);
+        evaluator.Evaluate(
+            method is ITestSetPredictor own ? own.On(set.Number) : method,
+            set.Number,
+            set.Tasks,
+            set.Source
+        );
 
     /// <summary>The tasks of a test set in batches, with the candidates that a method has to score as their queries.</summary>
     public IEnumerable<TaskBatch> Candidates(ShiftedTestSet set) => evaluator.Batches(set.Tasks, set.Source ?? Source);

@@ -19,6 +19,12 @@ public abstract class MethodSpec : Spec
     /// <summary>What the method does with these settings, in one line.</summary>
     public abstract string Meaning { get; }
 
+    /// <summary>
+    /// Whether settings and data determine the results. Where they do not, as with a file that may change, finished runs are measured
+    /// anew.
+    /// </summary>
+    public virtual bool IsDetermined => true;
+
     /// <summary>Throws where settings do not go together.</summary>
     /// <exception cref="SettingException">They do not; the message says what would.</exception>
     public virtual void RequireValid() { }

@@ -73,6 +73,13 @@ public sealed class ColdStartModel : IDisposable
         return new(run, Serve(run, asEvaluated));
     }
 
+    /// <summary>Reads a run's folder, to compute the model by automatic differentiation whatever its form; for measurements.</summary>
+    internal static ColdStartModel LoadOnTorch(string runFolder)
+    {
+        var run = new TrainedRun(runFolder);
+        return new(run, new TorchModel(() => Engine(run, onTorch: true)));
+    }
+
     /// <summary>Adapts the model to a user.</summary>
     /// <param name="ratings">
     /// Items and what the user gave them, on the scale of the training data; for a model of clicks those that reach
@@ -84,6 +91,33 @@ public sealed class ColdStartModel : IDisposable
     public AdaptedUser For(
         IEnumerable<(string Item, float Value)> ratings,
         IReadOnlyDictionary<string, string>? features = null
+    )
+    {
+        var encoded = Encode(ratings, features);
+        return new(
+            Served.Adapt(encoded.User, encoded.Items, encoded.Labels),
+            Items,
+            [.. encoded.Items],
+            encoded.UnknownItems,
+            encoded.UnknownFeatures
+        );
+    }
+
+    /// <summary>
+    /// The model adapted to a user as plain numbers; null where it has no such form (see <see cref="AdaptedScorer"/>).
+    /// </summary>
+    internal AdaptedScorer? ScorerFor(
+        IEnumerable<(string Item, float Value)> ratings,
+        IReadOnlyDictionary<string, string>? features
+    )
+    {
+        var encoded = Encode(ratings, features);
+        return AdaptedScorer.Of(run, encoded.User, encoded.Items, encoded.Labels);
+    }
+
+    private EncodedUser Encode(
+        IEnumerable<(string Item, float Value)> ratings,
+        IReadOnlyDictionary<string, string>? features
     )
     {
         var unknownItems = ImmutableArray.CreateBuilder<string>();
@@ -104,25 +138,26 @@ public sealed class ColdStartModel : IDisposable
                 unknownItems.Add(item);
             }
         }
-        var user = encoder.Encode(features ?? ImmutableDictionary<string, string>.Empty, unknownFeatures);
-        return new(
-            Served.Adapt(user, [.. known.Keys], [.. known.Values]),
-            Items,
-            [.. known.Keys],
-            unknownItems.ToImmutable(),
-            unknownFeatures.ToImmutable()
-        );
+        var user = Inputs(features ?? ImmutableDictionary<string, string>.Empty, unknownFeatures);
+        return new(user, [.. known.Keys], [.. known.Values], unknownItems.ToImmutable(), unknownFeatures.ToImmutable());
     }
 
     /// <inheritdoc/>
     public void Dispose() => Served.Dispose();
 
+    /// <summary>The inputs of a user's features.</summary>
+    /// <param name="features">Values by name.</param>
+    /// <param name="unknown">Receives values that the model does not know.</param>
+    internal FieldInput[] Inputs(IReadOnlyDictionary<string, string> features, ICollection<string> unknown) =>
+        encoder.Encode(features, unknown);
+
     /// <summary>The method as it was evaluated, on a schema of the caller's users.</summary>
-    internal RunPredictor Predictor(InputSchema schema) => run.Predictor(schema, threads: 1);
+    internal RunPredictor Predictor(InputSchema schema) => run.Predictor(schema, threads: 1, run.NeedsTorch);
 
     /// <summary>Gradients of the training ratings; null where the model is no adapting perceptron without a context.</summary>
     internal PerceptronGradients? Gradients(PreparedExperiment prepared) =>
-        run.FormOn(prepared.SchemaOf(Spec.Meta.Features)) is { ContextDim: 0 } form && run.Parameters is { } parameters
+        run.FormOn<PerceptronForm>(prepared.SchemaOf(Spec.Meta.Features)) is { ContextDim: 0 } form
+        && run.Parameters is { } parameters
             ? new(
                 form,
                 parameters,
@@ -144,12 +179,14 @@ public sealed class ColdStartModel : IDisposable
         {
             return new FactorModel(spec, run.Data, parameters);
         }
-        return run.NeedsTorch ? new TorchModel(Create) : new FusedModel(Create);
+        return run.NeedsTorch
+            ? new TorchModel(() => Engine(run, onTorch: true))
+            : new FusedModel(() => Engine(run, onTorch: false));
+    }
 
-        SlotPredictor Create()
-        {
-            var slot = new UserSlot(run.Data);
-            return new(slot, run.Predictor(slot.Schema, threads: 1));
-        }
+    private static SlotPredictor Engine(TrainedRun run, bool onTorch)
+    {
+        var slot = new UserSlot(run.Data);
+        return new(slot, run.Predictor(slot.Schema, threads: 1, onTorch));
     }
 }

@@ -1,5 +1,4 @@
 using RobustMeta.Experiments;
-using RobustMeta.Models;
 using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 
@@ -45,7 +44,7 @@ public sealed class EvidenceCurve(ColdStartModel model, PreparedExperiment prepa
             [
                 .. Enumerable.Range(0, batch.SupportItems.Length).OrderBy(i => place(task.User, batch.SupportItems[i])),
             ];
-            var inputs = InputsOf(task.User);
+            var inputs = ServedInputs.Of(model, prepared, task.User);
             int[] query = [.. batch.QueryItems];
             // Before the first rating some models have no prediction; curves start at one.
             for (var count = 1; count <= most; count++)
@@ -65,15 +64,4 @@ public sealed class EvidenceCurve(ColdStartModel model, PreparedExperiment prepa
                 .Select(count => new EvidencePoint(count, errors[count] / Math.Max(1, tasks.Count), tasks.Count)),
         ];
     }
-
-    private FieldInput[] InputsOf(int user) =>
-        [
-            .. prepared
-                .SchemaOf(prepared.Spec.Meta.Features)
-                .UserFields.Select(field =>
-                    field is TokenField tokens
-                        ? new FieldInput(tokens.Bag(user).ToArray(), 0)
-                        : new FieldInput([], ((NumericField)field).Values[user])
-                ),
-        ];
 }

@@ -11,6 +11,9 @@ namespace RobustMeta.Serving;
 internal sealed class FactorUser(FactorModel model, double[] vector, double[] covariance, TaskBatch? level)
     : IServedUser
 {
+    /// <summary>Mean of the posterior, <c>[K]</c>.</summary>
+    public IReadOnlyList<double> Vector => vector;
+
     /// <inheritdoc/>
     public float[] Score(int[] items)
     {

@@ -95,20 +95,8 @@ internal sealed class PerceptronGradients(
         {
             return (z, z);
         }
-        var both = Array.ConvertAll(z, Activate);
+        var both = Array.ConvertAll(z, x => ActivationValue.Of(form.Activation, x));
         return ([.. both.Select(pair => pair.Value)], [.. both.Select(pair => pair.Slope)]);
-    }
-
-    private (double Value, double Slope) Activate(double z)
-    {
-        var s = Logistic.Sigmoid(z);
-        return form.Activation switch
-        {
-            Activation.Relu => (Math.Max(z, 0), z > 0 ? 1 : 0),
-            Activation.LeakyRelu => (z > 0 ? z : 0.1 * z, z > 0 ? 1 : 0.1),
-            Activation.Tanh => (Math.Tanh(z), 1 - Math.Tanh(z) * Math.Tanh(z)),
-            _ => (z * s, s + z * s * (1 - s)),
-        };
     }
 
     private double[] Back(int layer, double[] delta, double[] slopes)

@@ -72,9 +72,10 @@ internal sealed class TrainedRun
     /// <summary>The method as it was evaluated.</summary>
     /// <param name="schema">What it sees: the run's items, and users of any kind.</param>
     /// <param name="threads">Threads of each engine.</param>
-    public RunPredictor Predictor(InputSchema schema, int threads)
+    /// <param name="onTorch">Whether engines compute by automatic differentiation.</param>
+    public RunPredictor Predictor(InputSchema schema, int threads, bool onTorch)
     {
-        var engines = members.Select(parameters => EngineOf(Create(schema), parameters, threads)).ToList();
+        var engines = members.Select(parameters => EngineOf(Create(schema), parameters, threads, onTorch)).ToList();
         var predictors = engines.Select(engine => new EnginePredictor(Spec.MethodName, engine)).ToList();
         return new(
             method.Robustness.Population.Count == 0
@@ -89,16 +90,18 @@ internal sealed class TrainedRun
         );
     }
 
-    /// <summary>The model as an adapting perceptron; null where it is none.</summary>
+    /// <summary>The model as data; null where it has no such form.</summary>
+    /// <typeparam name="TForm">Kind of form.</typeparam>
     /// <param name="schema">What it sees.</param>
-    public PerceptronForm? FormOn(InputSchema schema) => (Create(schema) as IHasForm<PerceptronForm>)?.Form;
+    public TForm? FormOn<TForm>(InputSchema schema)
+        where TForm : class => (Create(schema) as IHasForm<TForm>)?.Form;
 
     private MetaRecommender Create(InputSchema schema) =>
         method.Model.Create(schema, method.Features.EmbeddingScale, Data.Label);
 
-    private IMetaGradientEngine EngineOf(MetaRecommender model, ParameterSet parameters, int threads)
+    private IMetaGradientEngine EngineOf(MetaRecommender model, ParameterSet parameters, int threads, bool onTorch)
     {
-        IMetaGradientEngine engine = NeedsTorch
+        IMetaGradientEngine engine = onTorch
             ? new AutogradEngine(model, parameters, threads)
             : new FusedEngine(model, parameters, threads);
         return method.Model.Offset == OffsetKind.None

@@ -45,7 +45,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
     public RunOutcome RunOne(ExperimentSpec experiment)
     {
         var known = store.Outcome(experiment);
-        if (known.IsSettled)
+        if (known.IsSettled && experiment.Method.IsDetermined)
         {
             return known;
         }

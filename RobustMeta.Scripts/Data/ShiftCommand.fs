@@ -53,7 +53,8 @@ let levels (diagnosis: ShiftDiagnosis) : Table =
                 ]
         ]
 
-let private features (shown: FeatureShift seq) : Table =
+/// Features, as many as are given.
+let features (shown: FeatureShift seq) : Table =
     Table.ofText
         [ "level"; "feature"; "training"; "test"; "difference in SD"; "KL" ]
         [
@@ -61,7 +62,8 @@ let private features (shown: FeatureShift seq) : Table =
                 [ f.Level; f.Feature; digits 3 f.Training; digits 3 f.Test; digits 2 f.Difference; digits 4 f.Kl ]
         ]
 
-let private protocols (shown: Resemblance seq) : Table =
+/// Protocols, as many as are given.
+let protocols (shown: Resemblance seq) : Table =
     Table.ofText
         [ "protocol"; "strength"; "explained" ]
         [ for r in shown -> [ r.Protocol; $"{r.AxisName} {digits 2 r.Coordinate}"; digits 3 r.Explained ] ]
@@ -74,44 +76,55 @@ let verdict (diagnosis: ShiftDiagnosis) =
         $"The {level.Level} level shifts most. Most alike is {best.Protocol} at {best.AxisName} {digits 2 best.Coordinate}, which explains {digits 0 (100.0 * best.Explained)} %% of the differences."
     | level, _ -> $"The {level.Level} level shifts most. No protocol makes a shift like it."
 
+/// Prints a diagnosis.
+let print (diagnosis: ShiftDiagnosis) =
+    printf "%s\n" (MarkdownTable.grid (levels diagnosis))
+    printf "%s\n" (MarkdownTable.grid (features (Seq.truncate Shown diagnosis.Features)))
+    printf "%s\n" (MarkdownTable.grid (protocols (Seq.truncate Shown diagnosis.Protocols)))
+    printfn "%s" (verdict diagnosis)
+
+/// Writes CSV files into a folder, each under a name of its own.
+let write (folder: string) (prefix: string) (tables: (string * string) list) =
+    Directory.CreateDirectory folder |> ignore
+
+    for part, text in tables do
+        let path = Path.Combine(folder, $"{prefix}-{part}.csv")
+        CsvText.Write(path, text)
+        printfn "written: %s" path
+
+/// The tables of a diagnosis by name, as CSV with numbers in full.
+let csv (diagnosis: ShiftDiagnosis) : (string * string) list =
+    [
+        "levels",
+        CsvText.Table(
+            [ "level"; "auc"; "low"; "high"; "training"; "test"; "shifted" ],
+            [
+                for l in diagnosis.Levels ->
+                    Seq.ofList<obj | null> [ l.Level; l.Auc; l.Low; l.High; l.Training; l.Test; l.IsShifted ]
+            ]
+        )
+        "features",
+        CsvText.Table(
+            [ "level"; "feature"; "training"; "test"; "difference"; "kl" ],
+            [
+                for f in diagnosis.Features ->
+                    Seq.ofList<obj | null> [ f.Level; f.Feature; f.Training; f.Test; f.Difference; f.Kl ]
+            ]
+        )
+        "protocols",
+        CsvText.Table(
+            [ "protocol"; "axis"; "coordinate"; "explained" ],
+            [
+                for r in diagnosis.Protocols ->
+                    Seq.ofList<obj | null> [ r.Protocol; r.AxisName; r.Coordinate; r.Explained ]
+            ]
+        )
+    ]
+
 /// Prints the diagnosis, and writes it as CSV with numbers in full.
 let run (folder: string) (name: string) (settings: (string * string) list) =
     let dataset = DatasetCatalog.Default.Load(name, Progress.download ())
     let what, diagnosis = diagnose dataset name settings
     printfn "%s: %s\n" name what
-    printf "%s\n" (MarkdownTable.grid (levels diagnosis))
-    printf "%s\n" (MarkdownTable.grid (features (Seq.truncate Shown diagnosis.Features)))
-    printf "%s\n" (MarkdownTable.grid (protocols (Seq.truncate Shown diagnosis.Protocols)))
-    printfn "%s" (verdict diagnosis)
-    Directory.CreateDirectory folder |> ignore
-
-    for part, text in
-        [
-            "levels",
-            CsvText.Table(
-                [ "level"; "auc"; "low"; "high"; "training"; "test"; "shifted" ],
-                [
-                    for l in diagnosis.Levels ->
-                        Seq.ofList<obj | null> [ l.Level; l.Auc; l.Low; l.High; l.Training; l.Test; l.IsShifted ]
-                ]
-            )
-            "features",
-            CsvText.Table(
-                [ "level"; "feature"; "training"; "test"; "difference"; "kl" ],
-                [
-                    for f in diagnosis.Features ->
-                        Seq.ofList<obj | null> [ f.Level; f.Feature; f.Training; f.Test; f.Difference; f.Kl ]
-                ]
-            )
-            "protocols",
-            CsvText.Table(
-                [ "protocol"; "axis"; "coordinate"; "explained" ],
-                [
-                    for r in diagnosis.Protocols ->
-                        Seq.ofList<obj | null> [ r.Protocol; r.AxisName; r.Coordinate; r.Explained ]
-                ]
-            )
-        ] do
-        let path = Path.Combine(folder, $"shift-{name}-{part}.csv")
-        CsvText.Write(path, text)
-        printfn "written: %s" path
+    print diagnosis
+    write folder $"shift-{name}" (csv diagnosis)

@@ -8,6 +8,7 @@ open RobustMeta.Evaluation
 open RobustMeta.Experiments
 open RobustMeta.Scripts
 open RobustMeta.Serving
+open RobustMeta.Serving.Onnx
 open RobustMeta.Settings
 
 let private invariant = CultureInfo.InvariantCulture
@@ -29,7 +30,8 @@ let private specOf (run: string) =
     else
         raise (SettingException $"{run} is neither the folder of a run nor a spec file (.toml)")
 
-let private prepare spec = Experiment.prepare (Experiment.load spec) spec
+/// The data side of an experiment.
+let prepare spec = Experiment.prepare (Experiment.load spec) spec
 
 /// `evidence RUN [top N] [asked N]`.
 let private evidence (words: string list) =
@@ -94,11 +96,11 @@ let private evaluate (words: string list) =
             | Some run -> run
             | None -> raise (SettingException $"evaluate needs the run whose test sets were scored: {usage}")
 
-        let areLabels =
+        let kind =
             match settings.TryFind "scores" with
             | None
-            | Some "order" -> false
-            | Some "labels" -> true
+            | Some "order" -> ScoreKind.Order
+            | Some "labels" -> ScoreKind.Labels
             | Some other -> raise (SettingException $"scores is '{other}'; expected labels or order")
 
         let spec = specOf run
@@ -117,7 +119,7 @@ let private evaluate (words: string list) =
                 SettingException $"method is '{name}', which is the run's own; name the scores otherwise: method NAME"
             )
 
-        let rows = ScoresFile.Read(file, prepared).Evaluate(name, areLabels)
+        let rows = ScoresFile.Read(file, prepared).Evaluate(name, kind)
         settings.TryFind "out" |> Option.iter (fun path -> ResultTable.Write(path, rows))
 
         let own =
@@ -136,12 +138,32 @@ let private evaluate (words: string list) =
 
         0
 
+/// `export RUN onnx out FILE [ratings FILE] [features name=value,…]`.
+let private export (words: string list) =
+    let usage = "export RUN onnx ratings FILE out FILE.onnx"
+
+    match words with
+    | run :: "onnx" :: rest ->
+        let settings = ServingCommand.settingsOf "export" [ "ratings"; "features"; "out" ] rest
+        use model = ColdStartModel.Load run
+
+        match settings.TryFind "out" with
+        | None -> raise (SettingException $"export needs out: {usage}")
+        | Some path ->
+            let rated = ServingCommand.ratings model settings
+            OnnxExport.Write(path, model, rated, ServingCommand.features (settings.TryFind "features"))
+            printfn $"{path}: scores of {model.Items.Count} items for a user of {rated.Length} ratings"
+            0
+    | _ :: form :: _ -> raise (SettingException $"There is no form '{form}' to export to; expected onnx: {usage}")
+    | _ -> raise (SettingException $"export needs the folder of a run: {usage}")
+
 /// Names of the commands of this module.
-let names = [ "evidence"; "tasks"; "evaluate" ]
+let names = [ "evidence"; "tasks"; "evaluate"; "export" ]
 
 /// Runs one of them; the exit code.
 let run (command: string) (words: string list) : int =
     match command with
     | "evidence" -> evidence words
     | "tasks" -> tasks words
+    | "export" -> export words
     | _ -> evaluate words

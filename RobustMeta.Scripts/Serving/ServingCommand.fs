@@ -36,7 +36,7 @@ let private count (name: string) (text: string) =
     | _ -> raise (SettingException $"{name} is '{text}'; expected a number of 1 or more")
 
 /// Features as `name=value,name=value`.
-let private features (text: string option) : IReadOnlyDictionary<string, string> =
+let features (text: string option) : IReadOnlyDictionary<string, string> =
     let found = Dictionary<string, string>()
 
     for part in (defaultArg text "").Split(',', StringSplitOptions.RemoveEmptyEntries) do
@@ -46,7 +46,8 @@ let private features (text: string option) : IReadOnlyDictionary<string, string>
 
     found
 
-let private textsOf (path: string option) what =
+/// Texts by identifier from a file, or none.
+let textsOf (path: string option) what =
     match path with
     | Some file -> RatedRows.ReadTexts(file, what)
     | None -> Dictionary<string, IReadOnlyDictionary<string, string>>()
@@ -91,6 +92,12 @@ let private ratingsOf (model: ColdStartModel) (path: string) =
 
     [ for row in rows -> struct (row.Item, valueOf model path row) ]
 
+/// The ratings that the setting `ratings` names; none without it.
+let ratings (model: ColdStartModel) (settings: Map<string, string>) =
+    match settings.TryFind "ratings" with
+    | Some file -> ratingsOf model file
+    | None -> []
+
 let private number (x: float32) = x.ToString("0.0000", invariant)
 
 let private scoreName (model: ColdStartModel) = if model.Label = LabelKind.Click then "logit" else "rating"
@@ -109,12 +116,7 @@ let recommend (words: string list) =
         use model = ColdStartModel.Load run
         let titleOf = titles (settings.TryFind "titles")
 
-        let rated =
-            match settings.TryFind "ratings" with
-            | Some file -> ratingsOf model file
-            | None -> []
-
-        let user = model.For(rated, features (settings.TryFind "features"))
+        let user = model.For(ratings model settings, features (settings.TryFind "features"))
 
         for note in user.Notes do
             eprintfn $"note: {note}"

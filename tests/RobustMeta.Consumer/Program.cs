@@ -1,4 +1,4 @@
-// A cold-start experiment on the library as a package: trains MeLU, then adapts it to users that it has never seen.
+// A cold-start experiment on the library as a package: trains MeLU, adapts it to users that it has never seen, and serves a new one.
 using RobustMeta.Data;
 using RobustMeta.Experiments;
 
@@ -13,3 +13,4 @@ foreach (var set in prepared.TestSets)
         .Average(row => row.Value);
     Console.WriteLine($"beta {set.Coordinate}: NDCG@10 {mean:F4} over {set.Tasks.Length} test tasks");
 }
+Serving.Show(prepared, result);

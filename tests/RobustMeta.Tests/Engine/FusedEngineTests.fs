@@ -242,6 +242,15 @@ let private forms =
         "joint", { fixedForm with Joint = true }
     ]
 
+/// Whether each user gets the same bits alone as with others: sums must not depend on who else is in the batch.
+let private isAloneAsTogether (f: Form) =
+    let model = modelOf f
+    use engine = new FusedEngine(model, model.CreateParameters f.Seed, f.Threads, f.Bits)
+    let all = tasks f.Label f.Seed f.Lengths
+    let together = engine.Predict(batch all)
+    let alone = all |> List.map (fun task -> engine.Predict(batch [ task ])) |> Array.concat
+    Expect.equal alone together "scores, bit for bit"
+
 let private onForms name test =
     testList
         name
@@ -256,6 +265,13 @@ let tests =
         "FusedEngine"
         [
             propertyOf 300 "equals autograd on every form of perceptron" <| Prop.forAll (Arb.fromGen form) isExact
+
+            propertyOf 200 "scores a user alone as in any batch, bit for bit"
+            <| Prop.forAll (Arb.fromGen form) isAloneAsTogether
+
+            testCase "a batch whose items share tokens scores users as alone, bit for bit"
+            <| fun () ->
+                isAloneAsTogether { fixedForm with Lengths = [ for i in 1..40 -> 1 + 37 * i % 200, 1 + 5 * i % 23 ] }
 
             onForms "the same bytes with any number of threads, and again" (fun f ->
                 let one = single 1 0 f

@@ -5,25 +5,26 @@ open System
 open System.Collections.Immutable
 open System.IO
 open Expecto
+open RobustMeta.Experiments
 open RobustMeta.Models
 open RobustMeta.Serving
 open RobustMeta.Tasks
 open RobustMeta.Tests
+open RobustMeta.Studies
+open RobustMeta.Tests.PythonProgram
 open RobustMeta.Tests.ServedRun
 
 let private root = lazy Directory.CreateTempSubdirectory("robustmeta-exchange-").FullName
 let private melu = lazy (train root.Value "MeLU" [])
 let private pmf = lazy (train root.Value "MetaPMF" [])
 
-/// The rows that a system which scores as the run's method does would return.
-let private answers (run: Run) =
-    use model = ColdStartModel.Load run.Folder
-    use predictor = model.Predictor(run.Prepared.SchemaOf run.Result.Spec.Meta.Features)
-    let ratings = run.Prepared.Dataset.Ratings
+/// The rows that a system which scores as a method does would return.
+let private answersOf (prepared: PreparedExperiment) (predictor: IPredictor) =
+    let ratings = prepared.Dataset.Ratings
 
     [
-        for set in run.Prepared.TestSets do
-            for batch in run.Prepared.Candidates set do
+        for set in prepared.TestSets do
+            for batch in prepared.Candidates set do
                 let scores = predictor.Predict batch
 
                 for b in 0 .. batch.Count - 1 do
@@ -32,6 +33,11 @@ let private answers (run: Run) =
                             $"{ratings.Users[batch.Users[b]]},{set.Number},{ratings.Items[batch.QueryItems[i]]},{scores[i]:R}"
     ]
     |> List.distinct
+
+let private answers (run: Run) =
+    use model = ColdStartModel.Load run.Folder
+    use predictor = model.Predictor(run.Prepared.SchemaOf run.Result.Spec.Meta.Features)
+    answersOf run.Prepared predictor
 
 let private inFile (lines: string list) (test: string -> unit) =
     TempFolder.within (fun folder ->
@@ -55,7 +61,9 @@ let tests =
                 let run = melu.Value
 
                 inFile (answers run) (fun path ->
-                    let rows = ScoresFile.Read(path, run.Prepared).Evaluate(run.Result.Spec.MethodName, true)
+                    let rows =
+                        ScoresFile.Read(path, run.Prepared).Evaluate(run.Result.Spec.MethodName, ScoreKind.Labels)
+
                     Expect.sequenceEqual rows run.Result.Users "rows")
 
             testCase "scores that are missing, doubled, unknown or no number are refused by line"
@@ -99,6 +107,104 @@ let tests =
                     let manifest = File.ReadAllText(Path.Combine(folder, "manifest.json"))
                     use model = ColdStartModel.Load run.Folder
                     Expect.stringContains manifest model.Fingerprint "fingerprint")
+
+            testCase "exported tables are the same as CSV and as Parquet, features among them"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    TaskExport.Write(melu.Value.Prepared, folder)
+                    let ratings = melu.Value.Prepared.Dataset.Ratings
+
+                    for name in [ "train"; "validation"; "testset-0"; "users"; "items" ] do
+                        let lines = File.ReadAllLines(Path.Combine(folder, name + ".csv"))
+                        let columns = ParquetColumns.read (Path.Combine(folder, name + ".parquet"))
+                        Expect.sequenceEqual (columns |> List.map fst) (lines[0].Split ',') $"columns of {name}"
+
+                        for place, (column, cells) in List.indexed columns do
+                            let own = [ for line in Seq.tail lines -> line.Split(',')[place] ]
+                            Expect.sequenceEqual cells own $"{column} of {name}"
+
+                    let lines name = File.ReadAllLines(Path.Combine(folder, name)).Length - 1
+                    Expect.equal (lines "users.csv") ratings.Users.Count "users"
+                    Expect.equal (lines "items.csv") ratings.Items.Count "items")
+
+            for package in [ "numpy"; "torch" ] do
+                testCase $"a model of one's own in {package} learns from exported tasks and is measured"
+                <| fun () ->
+                    withPackage package (fun program ->
+                        TempFolder.within (fun folder ->
+                            let run = melu.Value
+                            let answer = Path.Combine(folder, "own.csv")
+                            TaskExport.Write(run.Prepared, folder)
+
+                            said program [ PythonProgram.script "own_model.py"; folder; answer; package ] ""
+                            |> expectOk
+                            |> ignore
+
+                            let rows = ScoresFile.Read(answer, run.Prepared).Evaluate("own", ScoreKind.Order)
+                            let random = run.Prepared.Evaluate(run.Prepared.Fit(Methods.Named "random"))
+
+                            let mean (rows: RobustMeta.Evaluation.UserResult seq) =
+                                rows |> Seq.filter (fun row -> row.Metric = "AUC") |> Seq.averageBy _.Value
+
+                            Expect.isGreaterThan (mean rows) (mean random + 0.02) "better than chance"))
+
+            testCase "scores from outside are a method of a study like any other"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let given = Path.Combine(folder, "own-{seed}.csv").Replace('\\', '/')
+
+                    let study =
+                        StudySample.parse (
+                            StudySample.altered
+                                "[method.plain]"
+                                $"[method.own]\nmodel = \"scores\"\nscoresFile = \"{given}\"\ntuned = \"none\"\n\n[method.plain]"
+                        )
+
+                    // The scores of a known method: its rows must be what the study measures of it.
+                    let store = StudyStore(Path.Combine(folder, "results"))
+                    let tuning = StudyTuning(study, Func<ExperimentSpec, RunOutcome>(fun spec -> store.Outcome spec))
+                    let plan = tuning.Plan
+                    let runner = StudyRunner(study, store, StudyHooks.Silent, Threading.CancellationToken.None)
+
+                    let runs =
+                        [
+                            for run in plan.Reported(Seq.head study.Cells) do
+                                if run.Method.Name = "own" then
+                                    plan.Experiment run
+                        ]
+
+                    Expect.equal runs.Length 2 "seeds"
+
+                    for spec in runs do
+                        let prepared =
+                            PreparedExperiment.Of(
+                                spec,
+                                RobustMeta.Data.DatasetCatalog.Default.Load(spec.Dataset, null)
+                            )
+
+                        let bias = prepared.Fit(Methods.Named "bias")
+                        let path = given.Replace("{seed}", string spec.Seed)
+
+                        TempFolder.write
+                            (String.concat "\n" ("user,testset,item,score" :: answersOf prepared bias) + "\n")
+                            path
+
+                        let outcome = runner.RunOne spec
+                        let measured = outcome.Folder.ReadUsers()
+                        Expect.isTrue (measured |> Seq.forall (fun row -> row.Method = "own")) "name"
+
+                        let expected =
+                            [
+                                for row in prepared.Evaluate bias do
+                                    if row.Metric <> "LogLoss" then
+                                        row.TestSet, row.User, row.Metric, row.Value
+                            ]
+
+                        let found = [ for row in measured -> row.TestSet, row.User, row.Metric, row.Value ]
+                        Expect.sequenceEqual found expected "rows"
+                        // The file may change under the same spec: it is measured anew.
+                        TempFolder.write "user,testset,item,score\n" path
+                        Expect.throws (fun () -> runner.RunOne spec |> ignore) "a changed file is looked at")
 
             testCase "the norm of a rating's gradient is that of finite differences"
             <| fun () ->

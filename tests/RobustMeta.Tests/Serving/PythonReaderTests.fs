@@ -2,54 +2,16 @@
 module RobustMeta.Tests.Serving.PythonReaderTests
 
 open System
-open System.Diagnostics
 open System.IO
 open System.Text.Json
 open Expecto
 open RobustMeta.Serving
 open RobustMeta.Tests
+open RobustMeta.Tests.PythonProgram
 open RobustMeta.Tests.ServedRun
 
-let private script = Path.Combine(MarkdownBlocks.root, "python", "robustmeta_reader.py")
-
-/// What a program says on some input; None where it cannot run or fails.
-let private said (program: string) (words: string list) (input: string) =
-    try
-        let start =
-            ProcessStartInfo(
-                program,
-                words,
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true,
-                RedirectStandardError = true
-            )
-
-        start.Environment["PYTHONDONTWRITEBYTECODE"] <- "1"
-        use child = Process.Start start
-        let errors = child.StandardError.ReadToEndAsync()
-        child.StandardInput.Write input
-        child.StandardInput.Close()
-        let output = child.StandardOutput.ReadToEnd()
-        child.WaitForExit()
-        if child.ExitCode = 0 then Ok output else Error errors.Result
-    with :? ComponentModel.Win32Exception as error ->
-        Error error.Message
-
-/// A Python that has numpy, if the machine has one.
-let private python =
-    lazy
-        ([ "python3"; "/usr/bin/python3" ]
-         |> List.tryFind (fun program -> Result.isOk (said program [ "-c"; "import numpy" ] "")))
-
-let private withPython (test: string -> unit) =
-    match python.Value with
-    | Some program -> test program
-    | None -> skiptest "this machine has no python3 with numpy"
-
-let private expectOk (result: Result<string, string>) =
-    match result with
-    | Ok output -> output
-    | Error message -> failtest message
+let private script = script "robustmeta_reader.py"
+let private withPython test = withPackage "numpy" test
 
 let private agree (name: string) settings () =
     withPython (fun program ->
@@ -133,8 +95,20 @@ let tests =
                         Expect.equal (scores ()) before "rewritten as they are"
                         rewrite "a['center'] = a['center'] + 1"
                         Expect.notEqual (scores ()) before "other weights are loaded"
-                        rewrite "a['center'] = a['center'].astype('float64')"
 
-                        Expect.throwsC (fun () -> scores () |> ignore) (fun error ->
-                            Expect.stringContains error.Message "'center' is not of type F32" "message")))
+                        let refused change part =
+                            let kept = File.ReadAllBytes path
+                            rewrite change
+
+                            Expect.throwsC (fun () -> scores () |> ignore) (fun error ->
+                                Expect.stringContains error.Message part change)
+
+                            File.WriteAllBytes(path, kept)
+
+                        refused "a['center'] = a['center'].astype('float64')" "'center' is not of type F32"
+                        refused "a['center'] = a['center'] * float('nan')" "'center' is NaN at place 0"
+                        refused "a['choice'] = a['choice'].T[:1].copy()" "'choice' has the shape [1, "
+                        refused "a['centre'] = a.pop('center')" "does not know: centre"
+                        refused "del a['center']" "has no array 'center'"
+                        refused "m['fingerprint'] = 'other'" "of different runs"))
         ]

@@ -9,7 +9,8 @@ open RobustMeta.Tests
 open RobustMeta.Tests.ServedRun
 
 /// What every model in use has to keep: the folder alone gives the results of the evaluation bit for bit, and users who come
-/// one by one get the scores of the batch.
+/// one by one get the scores of the batch: bit for bit on the fused engine. libtorch chooses its kernels by the shape of a batch, whose
+/// sums then differ in the last bits of 32-bit numbers; MetaPMF in use is computed in double precision.
 let private contract (name: string) (settings: (string * string) list) =
     TempFolder.within (fun root ->
         let run = train root name settings
@@ -20,14 +21,21 @@ let private contract (name: string) (settings: (string * string) list) =
         Expect.equal (Seq.length again) (Seq.length run.Result.Users) "rows"
         Expect.sequenceEqual again run.Result.Users "results of the folder alone, bit for bit"
 
+        let isFused = model.Served :? FusedModel
         let tasks = run.Prepared.Split.Test
         let batch = source.All tasks
         let together = predictor.Predict batch
 
         for b in 0 .. min 4 (tasks.Length - 1) do
             let alone = (adapt model run tasks[b]).Score(itemsOf run tasks[b].Query)
-            let expected = Array.sub together batch.QueryStarts[b] (batch.QueryLength b) |> Array.map float
-            ModelCase.near $"user {b}" 1e-4 expected (Array.map float alone))
+            let expected = Array.sub together batch.QueryStarts[b] (batch.QueryLength b)
+
+            if isFused then
+                Expect.equal alone expected $"user {b}, bit for bit"
+            else
+                let scale = expected |> Array.map abs |> Array.max |> max 1f |> float
+                let unit (x: float32[]) = Array.map (fun s -> float s / scale) x
+                ModelCase.near $"user {b}" 5e-6 (unit expected) (unit alone))
 
 [<Tests>]
 let tests =

@@ -20,12 +20,12 @@ internal sealed unsafe partial class FusedPerceptron<T>
     private int ItemBlocks => (batch.Slots.Count + ItemsPerBlock - 1) / ItemsPerBlock;
 
     // Takes memory for the items and the tokens of shared fields, and cuts W_1's other rows into pieces.
-    private void TakeItems()
+    private void TakeItems(int entitiesPerSharedToken)
     {
         var items = batch.Slots.Count;
         batch.Items = TakeRows(items, shape.Width[0], shape.Padded[0]);
         batch.ItemLayer = memory.Take((long)items * shape.Padded[1]);
-        itemTables.Plan(items, entitiesPerToken);
+        itemTables.Plan(items, entitiesPerSharedToken);
         for (var field = 0; field < itemTables.Count; field++)
         {
             tokenLayer[field] = itemTables.IsShared(field)

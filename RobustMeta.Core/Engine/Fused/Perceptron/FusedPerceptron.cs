@@ -91,8 +91,8 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     /// <inheritdoc/>
     public ReadOnlySpan<T> Forward(TaskBatch tasks, ReadOnlySpan<T> supportWeights)
     {
-        Prepare(tasks, supportWeights, shape);
-        isDual = PrefersDual(shape);
+        Prepare(tasks, supportWeights, shape, entitiesPerToken);
+        isDual = PrefersDual(shape, 0, tasks.Count);
         batch.RowItems =
             isDual && AdaptsFirst ? memory.Take((long)(batch.SupportRows + batch.QueryRows) * shape.Padded[0]) : null;
         Chunk.Plan(tasks, RowsPerChunk, chunks);
@@ -107,12 +107,15 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     }
 
     /// <inheritdoc/>
+    /// <remarks>
+    /// The order of all sums depends on the user alone, so that a user gets the same scores in every batch: no field is shared, and
+    /// each user has the form that suits him or her.
+    /// </remarks>
     public T[] Predict(TaskBatch tasks)
     {
         var forPrediction = workers[0].PredictionShape;
-        Prepare(tasks, [], forPrediction);
-        isDual = PrefersDual(forPrediction);
-        Chunk.Plan(tasks, RowsPerChunk, chunks);
+        Prepare(tasks, [], forPrediction, int.MaxValue);
+        Chunk.Plan(tasks, RowsPerChunk, chunks, user => PrefersDual(forPrediction, user, user + 1));
         pool.Run(chunks.Count, predict);
         return batch.Scores[..batch.QueryRows];
     }
@@ -130,13 +133,18 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     }
 
     // Inputs that rows share: the embedded items and users and their parts of the first layer.
-    private void Prepare(TaskBatch tasks, ReadOnlySpan<T> supportWeights, PerceptronShape shape)
+    private void Prepare(
+        TaskBatch tasks,
+        ReadOnlySpan<T> supportWeights,
+        PerceptronShape shape,
+        int entitiesPerSharedToken
+    )
     {
         isReady = false;
         memory.Reset();
         slow.Fill(arrays.Values);
         batch.Fill(tasks, supportWeights.Length);
-        TakeItems();
+        TakeItems(entitiesPerSharedToken);
         batch.Users = TakeRows(tasks.Count, shape.UserWidth, shape.UserPadded);
         batch.UserLayer = memory.Take((long)tasks.Count * shape.Padded[1]);
         batch.UserNorm = memory.Take(tasks.Count);
@@ -215,10 +223,10 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         }
     }
 
-    // Whether the products of the dual form are fewer than those with users' own weights. Measured at 256 bits over hidden
+    // Whether for some users the products of the dual form are fewer than those with users' own weights. Measured at 256 bits over hidden
     // widths of 16 to 256, supports of 5 to 320 and queries of 10 to 100, the times are equal where the counts have a ratio
     // of 0.75 to 1.1, and within a tenth of each other up to there: neither side needs a bonus.
-    private bool PrefersDual(PerceptronShape shape)
+    private bool PrefersDual(PerceptronShape shape, int firstUser, int endUser)
     {
         if (shape.Steps != 1 || shape.HasRates)
         {
@@ -237,7 +245,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
             {
                 continue;
             }
-            for (var u = 0; u < tasks.Count; u++)
+            for (var u = firstUser; u < endUser; u++)
             {
                 var (supports, queries) = (tasks.SupportLength(u), tasks.QueryLength(u));
                 var kernels = shape.KernelProducts(l, supports, queries);
@@ -257,7 +265,8 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     private void PredictChunk(int worker, int chunk)
     {
         var own = workers[worker];
-        var pass = own.Prediction(isDual);
+        var user = chunks[chunk].FirstUser;
+        var pass = own.Prediction(PrefersDual(own.PredictionShape, user, user + 1));
         own.Memory.Reset();
         var place = own.Memory.Take(pass.Measure(batch, chunks[chunk], training: false));
         pass.Forward(batch, chunks[chunk], place, own.Scratch, training: false);

@@ -2,14 +2,13 @@ using System.Globalization;
 using RobustMeta.Data;
 using RobustMeta.Data.Reading;
 using RobustMeta.Evaluation;
-using RobustMeta.Experiments;
 using RobustMeta.Tasks;
 
-namespace RobustMeta.Serving;
+namespace RobustMeta.Experiments;
 
 /// <summary>
 /// The scores of a system of any kind for the test sets of an experiment, as a method like any other: a file
-/// <c>user,testset,item,score</c> with a row for every query row that <see cref="TaskExport"/> wrote.
+/// <c>user,testset,item,score</c> with a row for every query row of the exported test sets (<c>tasks export</c>).
 /// </summary>
 public sealed class ScoresFile
 {
@@ -44,17 +43,15 @@ public sealed class ScoresFile
         return file;
     }
 
+    /// <summary>The scores as a method.</summary>
+    /// <param name="method">Name of the method in results.</param>
+    /// <param name="kind">What the scores are; errors of an order are not measured.</param>
+    public ITestSetPredictor As(string method, ScoreKind kind) => new Method(this, method, kind);
+
     /// <summary>Measures the scores: one row a test set, user and metric.</summary>
     /// <param name="method">Name of the method in results.</param>
-    /// <param name="areLabels">
-    /// Whether scores estimate the labels, as ratings or as logits; where they only order items, errors of them are left out.
-    /// </param>
-    public IReadOnlyList<UserResult> Evaluate(string method, bool areLabels) =>
-        [
-            .. prepared.TestSets.SelectMany(set =>
-                prepared.Evaluate(new OfSet(this, set.Number, method, areLabels), set)
-            ),
-        ];
+    /// <param name="kind">What the scores are; errors of an order are not measured.</param>
+    public IReadOnlyList<UserResult> Evaluate(string method, ScoreKind kind) => prepared.Evaluate(As(method, kind));
 
     private static IEnumerable<(int TestSet, int User, int Item)> Queries(int testSet, TaskBatch batch)
     {
@@ -94,7 +91,10 @@ public sealed class ScoresFile
             );
             if (!wanted.Contains(key))
             {
-                throw records.Error(item, $"an item of this user's query in {TaskExport.NameOf(key.Item1)}");
+                throw records.Error(
+                    item,
+                    FormattableString.Invariant($"an item of this user's query in testset-{key.Item1}")
+                );
             }
             if (!scores.TryAdd(key, records.Single(score, "a finite score")))
             {
@@ -125,11 +125,25 @@ public sealed class ScoresFile
         );
     }
 
-    private sealed class OfSet(ScoresFile file, int testSet, string method, bool areLabels) : IPredictor
+    private sealed class Method(ScoresFile file, string method, ScoreKind kind) : ITestSetPredictor
     {
         public string Name => method;
 
-        public bool ScoresAreLabels => areLabels;
+        public bool ScoresAreLabels => kind == ScoreKind.Labels;
+
+        public IPredictor On(int testSet) => new OfSet(this, file, testSet);
+
+        public float[] Predict(TaskBatch batch) =>
+            throw new NotSupportedException(
+                $"{method} has scores for the test sets alone: it can be no reference and choose nothing by validation users."
+            );
+    }
+
+    private sealed class OfSet(Method method, ScoresFile file, int testSet) : IPredictor
+    {
+        public string Name => method.Name;
+
+        public bool ScoresAreLabels => method.ScoresAreLabels;
 
         public float[] Predict(TaskBatch batch) => [.. Queries(testSet, batch).Select(key => file.scores[key])];
     }

@@ -1,0 +1,17 @@
+using System.Collections.Immutable;
+
+namespace RobustMeta.Serving;
+
+/// <summary>A user as a model takes them.</summary>
+/// <param name="User">Inputs of the user's features.</param>
+/// <param name="Items">Dense indices of the rated items, each once.</param>
+/// <param name="Labels">Their labels.</param>
+/// <param name="UnknownItems">Rated items that the model does not know.</param>
+/// <param name="UnknownFeatures">Values of features that it does not know.</param>
+internal sealed record EncodedUser(
+    FieldInput[] User,
+    int[] Items,
+    float[] Labels,
+    ImmutableArray<string> UnknownItems,
+    ImmutableArray<string> UnknownFeatures
+);

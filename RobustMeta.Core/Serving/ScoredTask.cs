@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using RobustMeta.Bias;
+using RobustMeta.Experiments;
+using RobustMeta.Models;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Serving;
+
+/// <summary>A user and his or her ratings as a scorer is made from them: embedded inputs in double precision, and base scores.</summary>
+internal sealed class ScoredTask
+{
+    private readonly ServingData data;
+    private readonly FieldInput[] user;
+
+    /// <summary>A task.</summary>
+    /// <param name="data">What the model sees.</param>
+    /// <param name="offset">What its scores stand on.</param>
+    /// <param name="user">The user's inputs.</param>
+    /// <param name="rated">Dense indices of the rated items.</param>
+    /// <param name="labels">Their labels.</param>
+    public ScoredTask(ServingData data, OffsetKind offset, FieldInput[] user, int[] rated, float[] labels)
+    {
+        this.data = data;
+        this.user = user;
+        (Rated, Labels) = (rated, labels);
+        var all = Enumerable.Range(0, data.Items.Count).ToArray();
+        (SupportBase, ItemBase) = (new float[rated.Length], new float[all.Length]);
+        if (offset != OffsetKind.None)
+        {
+            var batch = new TaskBatch(
+                [0],
+                [0],
+                [0, rated.Length],
+                [.. rated],
+                [.. labels],
+                [0, all.Length],
+                [.. all],
+                [.. new float[all.Length]]
+            );
+            var (support, query) = new BiasModel(data.Label, data.Statistics).Scores(batch);
+            (SupportBase, ItemBase) = ([.. support], [.. query]);
+        }
+    }
+
+    /// <summary>What the model sees.</summary>
+    public ServingData Data => data;
+
+    /// <summary>The user's inputs.</summary>
+    public FieldInput[] User => user;
+
+    /// <summary>Dense indices of the rated items.</summary>
+    public int[] Rated { get; }
+
+    /// <summary>Their labels.</summary>
+    public float[] Labels { get; }
+
+    /// <summary>Base scores of the rated items.</summary>
+    public float[] SupportBase { get; }
+
+    /// <summary>Base scores of all items.</summary>
+    public float[] ItemBase { get; }
+
+    /// <summary>Slope of the loss of a score: <c>σ(s) − y</c> of clicks, <c>2 (s − y)</c> of ratings.</summary>
+    public double Slope(double score, double target) =>
+        data.Label == LabelKind.Click ? Logistic.Sigmoid(score) - target : 2 * (score - target);
+
+    /// <summary>Embedded fields of an item side by side.</summary>
+    public double[] ItemInputs(int item, ParameterSet parameters) =>
+        [
+            .. data.ItemFields.SelectMany(field =>
+                field is TokenField tokens
+                    ? Embed($"item.{field.Name}", tokens.Bag(item), parameters)
+                    : [((NumericField)field).Values[item]]
+            ),
+        ];
+
+    /// <summary>Embedded fields of the user side by side.</summary>
+    public double[] UserInputs(ParameterSet parameters) =>
+        [
+            .. data.UserFeatures.SelectMany(
+                (feature, place) =>
+                    feature is ServedTokens
+                        ? Embed($"user.{feature.Name}", user[place].Tokens, parameters)
+                        : [user[place].Number]
+            ),
+        ];
+
+    private double[] Embed(string table, ReadOnlySpan<int> tokens, ParameterSet parameters)
+    {
+        var sum = new double[data.EmbeddingDim];
+        FactorTables.Add(parameters[table].Values, tokens, sum);
+        return sum;
+    }
+}

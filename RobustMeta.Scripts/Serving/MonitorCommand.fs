@@ -1,0 +1,101 @@
+/// `monitor`: how far the users who arrive now are from those that a model was trained on.
+module RobustMeta.Scripts.Serving.MonitorCommand
+
+open System
+open System.Globalization
+open RobustMeta.Runtime
+open RobustMeta.Scripts
+open RobustMeta.Scripts.Data
+open RobustMeta.Serving
+open RobustMeta.Serving.Monitoring
+open RobustMeta.Settings
+
+let private text (x: float) = x.ToString("0.0000", CultureInfo.InvariantCulture)
+
+let private losses (report: MonitorReport) : Table =
+    Table.ofText
+        [
+            "loss of test users"
+            "users"
+            "mean"
+            "worst at the radius"
+            "at its upper end"
+            "effective sample fraction"
+            "of users now"
+        ]
+        [
+            for loss in report.Losses ->
+                [
+                    loss.Of
+                    string loss.Users
+                    text loss.Mean
+                    text loss.Worst
+                    text loss.WorstHigh
+                    text loss.EffectiveSampleFraction
+                    if loss.Now.HasValue then text loss.Now.Value else ""
+                ]
+        ]
+
+let private csv (report: MonitorReport) : (string * string) list =
+    [
+        "radius", CsvText.Table([ "kl"; "high" ], [ Seq.ofList<obj | null> [ report.Radius.Kl; report.Radius.High ] ])
+        "losses",
+        CsvText.Table(
+            [ "of"; "users"; "mean"; "worst"; "worstHigh"; "effectiveSampleFraction"; "now" ],
+            [
+                for l in report.Losses ->
+                    Seq.ofList<obj | null>
+                        [
+                            l.Of
+                            l.Users
+                            l.Mean
+                            l.Worst
+                            l.WorstHigh
+                            l.EffectiveSampleFraction
+                            Option.toObj (if l.Now.HasValue then Some(box l.Now.Value) else None)
+                        ]
+            ]
+        )
+    ]
+
+let private note (arrivals: Arrivals) =
+    if arrivals.TooFew > 0 then
+        eprintfn
+            $"note: {arrivals.TooFew} users with fewer than {Arrivals.FewestRatings} ratings of known items are left out"
+
+    if arrivals.UnknownItems.Count > 0 then
+        let named = String.Join(", ", arrivals.UnknownItems.Keys |> Seq.truncate 5)
+        eprintfn $"note: {arrivals.UnknownItems.Count} items are unknown to the model and left out: {named}"
+
+    if not arrivals.HaveFeatures then
+        eprintfn "note: without the users' features (features FILE) only what they rated is compared"
+
+/// `monitor RUN FILE [features FILE] [out FOLDER]`.
+let run (words: string list) : int =
+    match words with
+    | run :: file :: rest ->
+        let settings = ServingCommand.settingsOf "monitor" [ "features"; "out" ] rest
+        use model = ColdStartModel.Load run
+        let path = settings.TryFind "features"
+
+        let arrivals =
+            match path with
+            | Some _ -> Arrivals.Read(file, model, ServingCommand.textsOf path "user")
+            | None -> Arrivals.Read(file, model)
+
+        note arrivals
+        let report = MonitorReport.Of(model, ExchangeCommand.prepare model.Spec, arrivals)
+        printfn $"{arrivals.Users.Count} users of {file} beside the users that {model.MethodName} was trained on\n"
+        ShiftCommand.print report.Diagnosis
+
+        printfn
+            $"\nKullback-Leibler divergence of users: {text report.Radius.Kl} nats, at most {text report.Radius.High} (95 %%)\n"
+
+        printf "%s" (MarkdownTable.grid (losses report))
+
+        settings.TryFind "out"
+        |> Option.iter (fun folder ->
+            ShiftCommand.write folder "monitor" (ShiftCommand.csv report.Diagnosis @ csv report))
+
+        0
+    | _ -> raise (SettingException "monitor needs the folder of a run and a file of ratings: monitor RUN FILE")

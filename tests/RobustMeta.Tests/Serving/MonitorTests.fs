@@ -1,0 +1,115 @@
+/// Users who arrive now beside those that a model was trained on.
+module RobustMeta.Tests.Serving.MonitorTests
+
+open System
+open System.IO
+open Expecto
+open RobustMeta.Evaluation
+open RobustMeta.Robustness.Sets
+open RobustMeta.Runtime
+open RobustMeta.Scripts
+open RobustMeta.Serving
+open RobustMeta.Serving.Monitoring
+open RobustMeta.Shift.Diagnosis
+open RobustMeta.Tests
+open RobustMeta.Tests.ServedRun
+
+let private run = lazy (train (Directory.CreateTempSubdirectory "robustmeta-monitor-").FullName "MetaPMF" [])
+
+/// Rows of users of the data under other names; which of their ratings, a test chooses.
+let private rows (choose: struct (string * float32) list -> struct (string * float32) list) =
+    [
+        for user in 0 .. run.Value.Prepared.Dataset.Ratings.Users.Count - 1 do
+            let own = run.Value.Prepared.Dataset.Ratings.RowsOf(user).ToArray()
+
+            for struct (item, value) in
+                choose (ratingsOf run.Value (Collections.Immutable.ImmutableArray.Create<int> own)) do
+                FormattableString.Invariant $"n{user},{item},{value}"
+    ]
+
+let private reported (lines: string list) (test: MonitorReport -> unit) =
+    TempFolder.within (fun folder ->
+        let path = Path.Combine(folder, "now.csv")
+        TempFolder.write (String.concat "\n" ("user,item,rating" :: lines) + "\n") path
+        use model = ColdStartModel.Load run.Value.Folder
+        test (MonitorReport.Of(model, run.Value.Prepared, Arrivals.Read(path, model))))
+
+/// Normal draws by Box and Muller.
+let private normal (seed: int64) (count: int) (mean: float) =
+    let random = Seeds.Generator(seed, "normal")
+
+    [|
+        for _ in 1..count ->
+            let radius = sqrt (-2.0 * log (1.0 - random.NextDouble()))
+            [| mean + radius * cos (2.0 * Math.PI * random.NextDouble()) |]
+    |]
+
+[<Tests>]
+let tests =
+    testList
+        "Monitor"
+        [
+            testCase "the radius between normal populations is half the squared distance of their means"
+            <| fun () ->
+                for distance in [ 0.0; 0.5; 1.0 ] do
+                    let radius = RealisedRadius.Of(normal 1L 4000 0.0, normal 2L 3000 distance, 3L)
+                    let truth = distance * distance / 2.0
+                    Expect.isLessThan (abs (radius.Kl - truth)) (0.01 + 0.1 * truth) $"distance {distance}"
+                    Expect.isGreaterThanOrEqual radius.High radius.Kl "upper end"
+                    Expect.isGreaterThanOrEqual radius.High truth "the truth is below the upper end"
+
+            testCase
+                "users who like little else than they used to are told, and the certificate is the exact worst case"
+            <| fun () ->
+                let harsh = List.map (fun struct (item, value: float32) -> struct (item, max 1f (value - 2f)))
+
+                reported (rows harsh) (fun report ->
+                    Expect.isNotNull report.Diagnosis.MostShifted "a level shifts"
+                    Expect.isGreaterThan report.Radius.Kl 0.2 "radius"
+                    let loss = report.Losses[0]
+                    Expect.isGreaterThan loss.Worst loss.Mean "worst case"
+                    Expect.isGreaterThanOrEqual loss.WorstHigh loss.Worst "at the upper end"
+                    Expect.equal loss.Users run.Value.Prepared.Split.Test.Length "test users"
+                    // An oracle: losses by the public surface, and the dual of the ball.
+                    use model = ColdStartModel.Load run.Value.Folder
+                    let source = run.Value.Prepared.Source
+
+                    let losses =
+                        [|
+                            for task in run.Value.Prepared.Split.Test ->
+                                let scores = (adapt model run.Value task).Score(itemsOf run.Value task.Query)
+                                let targets = [| for row in task.Query -> source.LabelOf row |]
+                                Array.average (RobustMeta.Tasks.PointLoss.Of(source.Label, scores, targets))
+                        |]
+
+                    ModelCase.near "mean" 1e-9 [| Array.average losses |] [| loss.Mean |]
+                    let ball = KullbackLeiblerBallSet report.Radius.Kl
+                    ModelCase.near "worst" 1e-6 [| ball.DualValue losses |] [| loss.Worst |])
+
+            testCase "monitor prints and writes the comparison, and refuses what cannot be compared"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let now = Path.Combine(folder, "now.csv")
+                    let out = Path.Combine(folder, "report")
+
+                    let call (lines: string list) =
+                        TempFolder.write (String.concat "\n" ("user,item,rating" :: lines) + "\n") now
+
+                        // The command loads data by name; the runs of these tests are on data that have none.
+                        Expect.throwsC
+                            (fun () ->
+                                use model = ColdStartModel.Load run.Value.Folder
+
+                                MonitorReport.Of(model, run.Value.Prepared, Arrivals.Read(now, model)) |> ignore)
+                            (fun error -> error.Message)
+
+                    Expect.stringContains (call [ "a,i1,5" ]) "0 users have 2 ratings or more" "too few users"
+                    Expect.stringContains (call [ "a,i1," ]) "line 2" "no rating"
+
+                    Expect.equal
+                        (CommandLine.run [ "monitor"; run.Value.Folder; now; "outs"; out ])
+                        2
+                        "unknown setting"
+
+                    Expect.equal (CommandLine.run [ "monitor"; run.Value.Folder ]) 2 "no file")
+        ]
