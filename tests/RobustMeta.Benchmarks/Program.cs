@@ -33,7 +33,9 @@ try
             EngineWorker.Serve(EngineChoice.Named(engine), workload, Console.In, Console.Out);
             return 0;
         default:
-            Console.Error.WriteLine("Expected: peers | scaling | serving | micro, then settings; 'peers help' lists them.");
+            Console.Error.WriteLine(
+                "Expected: peers | scaling | serving | micro, then settings; 'peers help' lists them."
+            );
             return 2;
     }
 }

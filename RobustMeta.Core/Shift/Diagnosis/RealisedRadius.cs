@@ -41,10 +41,7 @@ public sealed record RealisedRadius(double Kl, double High)
             {
                 continue;
             }
-            var fit = new LogisticFit(
-                [.. others.Select(i => rows[i])],
-                [.. others.Select(i => i >= training.Length)]
-            );
+            var fit = new LogisticFit([.. others.Select(i => rows[i])], [.. others.Select(i => i >= training.Length)]);
             // The classifier's odds are those of its sample: a fold with more test users would else score all users higher.
             var prior = Math.Log((double)tests / (others.Length - tests));
             foreach (var i in order.Where((_, place) => place % Folds == fold))

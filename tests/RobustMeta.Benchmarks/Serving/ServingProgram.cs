@@ -36,7 +36,9 @@ internal static class ServingProgram
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                {model.MethodName}{(spec.Torch ? " on libtorch" : "")}: {spec.Adaptations} users of {spec.Ratings} ratings, {spec.Candidates} items scored for each
+                {model.MethodName}{(
+                    spec.Torch ? " on libtorch" : ""
+                )}: {spec.Adaptations} users of {spec.Ratings} ratings, {spec.Candidates} items scored for each
                 from start of process to first scores: {start.TotalMilliseconds:F0} ms; resident then: {first:F0} MiB; libtorch loaded: {IsTorchLoaded()}
                 latency: p50 {At(micros, .5):F1} us, p99 {At(micros, .99):F1} us, p99.9 {At(micros, .999):F1} us
                 resident before and after: {before:F1} and {after:F1} MiB
