@@ -2,7 +2,6 @@ using RobustMeta.Benchmarks;
 using RobustMeta.Benchmarks.Contenders;
 using RobustMeta.Benchmarks.Micro;
 using RobustMeta.Benchmarks.Scaling;
-using RobustMeta.Benchmarks.Serving;
 using RobustMeta.Benchmarks.SideBySide;
 using RobustMeta.Benchmarks.Workload;
 using RobustMeta.Settings;
@@ -11,6 +10,15 @@ try
 {
     switch (args)
     {
+        case ["serving", "help"]:
+            Console.Write(
+                $"serving: settings and defaults\n{SettingArguments.Help(new RobustMeta.Benchmarks.Serving.ServingSpec())}"
+            );
+            return 0;
+        case ["serving", .. var settings]:
+            return RobustMeta.Benchmarks.Serving.ServingProgram.Run(
+                SettingArguments.Parse(new RobustMeta.Benchmarks.Serving.ServingSpec(), settings)
+            );
         case ["peers", "help"]:
             Console.Write($"peers: settings and defaults\n{SettingArguments.Help(new PeersSpec())}");
             return 0;
@@ -21,11 +29,6 @@ try
             return 0;
         case ["scaling", .. var settings]:
             return ScalingProgram.Run(SettingArguments.Parse(new ScalingSpec(), settings));
-        case ["serving", "help"]:
-            Console.Write($"serving: settings and defaults\n{SettingArguments.Help(new ServingSpec())}");
-            return 0;
-        case ["serving", .. var settings]:
-            return ServingProgram.Run(SettingArguments.Parse(new ServingSpec(), settings));
         case ["micro", .. var arguments]:
             return MicroProgram.Run(arguments);
         case ["worker", var engine, .. var settings]:
@@ -33,9 +36,7 @@ try
             EngineWorker.Serve(EngineChoice.Named(engine), workload, Console.In, Console.Out);
             return 0;
         default:
-            Console.Error.WriteLine(
-                "Expected: peers | scaling | serving | micro, then settings; 'peers help' lists them."
-            );
+            Console.Error.WriteLine("Expected: peers | scaling | micro, then settings; 'peers help' lists them.");
             return 2;
     }
 }
