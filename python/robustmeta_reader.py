@@ -270,9 +270,10 @@ class Run:
         w, target = self._sum_items(support, width), self._sum_items(query, width)
         first = np.eye(1, width - 1)[0]
         q, spread = w[:, 1:] + first, np.exp(self._log_spread(support))[:, 1:]
-        prior = self._sum_user(features, width - 1)
+        ground = self._sum_user(features, width - 1)
         if len(support):
-            prior = prior + w.mean(0) @ theta["choice"]
+            ground = ground + w.mean(0) @ theta["choice"]
+        prior = ground
         diagonal = np.exp(theta["logPrecision"])
         precision = np.diag(diagonal)
         if self.spec["userPrior"] != "plain":
@@ -283,7 +284,34 @@ class Run:
             root = np.sqrt(diagonal)
             precision = precision + root[:, None] * theta["exposure.correlation"] * root
         origin = base + theta["center"][0] + w[:, 0]
-        count, h = np.exp(-theta["logNoise"][0]), prior
+
+        def user(prior, precision, rows):
+            return self._posterior(prior, precision, q[rows], spread[rows], origin[rows], labels[rows])
+
+        def score(h):
+            return theta["center"][0] + target[:, 0] + (target[:, 1:] + first) @ h
+
+        everything = np.ones(len(support), dtype=bool)
+        informed = score(user(prior, precision, everything))
+        if self.spec["userPrior"] != "safe":
+            return informed
+        # Another exposure: a prior that does not look at it. Weighed by how well each predicts the halves of the support.
+        other, other_precision = ground + theta["exposure.marginal"], theta["exposure.marginalPrecision"]
+        evidence, even = theta["exposure.odds"][0], np.arange(len(support)) % 2 == 0
+        for given in [even, ~even]:
+            losses = []
+            for p, k in [(other, other_precision), (prior, precision)]:
+                scores = origin[~given] + q[~given] @ user(p, k, given)
+                likelihood = labels[~given] * scores - np.logaddexp(0, scores)
+                if not self.clicks:
+                    likelihood = -((labels[~given] - scores) ** 2) * np.exp(-theta["logNoise"][0]) / 2
+                losses.append(-likelihood.sum())
+            evidence = evidence + losses[0] - losses[1]
+        weight = sigmoid(evidence)
+        return weight * informed + (1 - weight) * score(user(other, other_precision, everything))
+
+    def _posterior(self, prior, precision, q, spread, origin, labels):
+        count, h = np.exp(-self.parameters["logNoise"][0]), prior
         for _ in range(int(self.spec["foldInSteps"]) if self.clicks else 1):
             scores = origin + q @ h
             if self.clicks:
@@ -296,7 +324,7 @@ class Run:
             system = (q.T * certain) @ q + np.diag(unsure) + precision
             slope = q.T @ (count * pull) - unsure * h - precision @ (h - prior)
             h = h + np.linalg.solve(system, slope)
-        return theta["center"][0] + target[:, 0] + (target[:, 1:] + first) @ h
+        return h
 
     def _sum_items(self, items, width):
         rows = np.zeros((len(items), width))

@@ -13,7 +13,7 @@ open RobustMeta.Tests.ServedRun
 let private script = script "robustmeta_reader.py"
 let private withPython test = withPackage "numpy" test
 
-let private agree (name: string) settings () =
+let private agreeTo (tolerance: float) (name: string) settings () =
     withPython (fun program ->
         TempFolder.within (fun root ->
             let run = train root name settings
@@ -44,7 +44,9 @@ let private agree (name: string) settings () =
                 let scale = expected |> Seq.map abs |> Seq.max |> max 1.0
 
                 for e, f in Array.zip expected found do
-                    Expect.isLessThan (abs (e - f) / scale) 1e-6 $"score {e} and {f}"))
+                    Expect.isLessThan (abs (e - f) / scale) tolerance $"score {e} and {f}"))
+
+let private agree name settings = agreeTo 1e-6 name settings
 
 [<Tests>]
 let tests =
@@ -61,6 +63,12 @@ let tests =
             testCase
                 "MetaPMF informed by exposure is rebuilt to 1e-6"
                 (agree "MetaPMF" [ "userPrior", "exposure"; "exposureRank", "5" ])
+
+            // Served by 32-bit numbers, which this mixture of two posteriors is evaluated by.
+            for label in [ "click"; "rating" ] do
+                testCase
+                    $"MetaPMF with a safe prior, of {label}s, is rebuilt to 32-bit precision"
+                    (agreeTo 1e-4 "MetaPMF" [ "userPrior", "safe"; "exposureRank", "5"; "label", label ])
 
             testCase "weights that Python wrote are loaded, and say the same"
             <| fun () ->
