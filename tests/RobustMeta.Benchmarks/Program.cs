@@ -1,6 +1,7 @@
 using RobustMeta.Benchmarks;
 using RobustMeta.Benchmarks.Contenders;
 using RobustMeta.Benchmarks.Micro;
+using RobustMeta.Benchmarks.Reading;
 using RobustMeta.Benchmarks.Scaling;
 using RobustMeta.Benchmarks.SideBySide;
 using RobustMeta.Benchmarks.Workload;
@@ -29,6 +30,11 @@ try
             return 0;
         case ["scaling", .. var settings]:
             return ScalingProgram.Run(SettingArguments.Parse(new ScalingSpec(), settings));
+        case ["readers", "help"]:
+            Console.Write($"readers: settings and defaults\n{SettingArguments.Help(new ReadersSpec())}");
+            return 0;
+        case ["readers", .. var settings]:
+            return ReadersProgram.Run(SettingArguments.Parse(new ReadersSpec(), settings));
         case ["micro", .. var arguments]:
             return MicroProgram.Run(arguments);
         case ["worker", var engine, .. var settings]:
@@ -36,7 +42,9 @@ try
             EngineWorker.Serve(EngineChoice.Named(engine), workload, Console.In, Console.Out);
             return 0;
         default:
-            Console.Error.WriteLine("Expected: peers | scaling | micro, then settings; 'peers help' lists them.");
+            Console.Error.WriteLine(
+                "Expected: peers | scaling | readers | micro, then settings; 'peers help' lists them."
+            );
             return 2;
     }
 }
