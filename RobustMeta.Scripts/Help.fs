@@ -67,13 +67,13 @@ let commands: (string * string * string) list =
         "MODEL | BASELINE | FILE.toml [name value …]",
         "one experiment; its results go below the folder `out` (default: results). `run MODEL help` lists the settings"
         "study",
-        "NAME | FILE.toml [quick] [plan|status|run|report|export|pack] [name value …]",
+        "NAME | FILE.toml [quick] [plan|status|run|report|export|pack] [name value …] | work|submit|retry|cancel|collect|simulate …",
         "many runs from a study file, one of the project's or your own. It continues where it stopped; processes that "
         + "run at the same time share the work. `study help` lists the verbs and names"
         "tune",
-        "MODEL | BASELINE [tuner tpe] [budget 30] [keys A,B] [name value …]",
+        "MODEL | BASELINE [tuner tpe] [budget 30] [parallel 1] [keys A,B] [seed 100,101] [name value …] | ranges [MODEL,…]",
         "searches the settings of a method on validation users, in the ranges they declare. Tuners: random, tpe, halving, asha; "
-        + "budget: 30 (runs), 300 epochs, 20 minutes. It continues where it stopped"
+        + "budget: 30 (runs), 300 epochs, 20 minutes. It continues where it stopped. ranges: what it varies, and with study FILE the best values found"
         "robustness", "[quick] [name value …]", "the study of robust training: short for study robustness"
         "reproduce",
         "quick|paper [DATA…] [plan] [out FOLDER] [from FOLDER]",
@@ -166,7 +166,15 @@ let command (name: string) =
     | "run" -> String.concat "\n" [ head; methodNames (); presetTable () ]
     | "study" ->
         let studies = columns [ "studies" ] [ [ String.Join(", ", Study.names ()) ] ]
-        String.concat "\n" [ head; StudyCommand.usage + "\n"; studies ]
+
+        String.concat
+            "\n"
+            [
+                head
+                StudyCommand.usage + "\n"
+                "in many processes, on one machine or several:\n" + WorkCommand.usage + "\n"
+                studies
+            ]
     | _ -> head
 
 // A number that is not given stands in specs as NaN.

@@ -75,7 +75,7 @@ internal static class MetaTraining
                 context.Seed
             );
             var trainer = TrainerOf(method, context, model, engine, reweighter);
-            var training = trainer.Run(checkpoint, context.Progress, context.Cancellation);
+            var training = trainer.Run(CheckpointOf(method, model, checkpoint), context.Progress, context.Cancellation);
             IReadOnlyList<string> warnings =
             [
                 .. fitted.Warnings,
@@ -95,6 +95,13 @@ internal static class MetaTraining
             throw;
         }
     }
+
+    // A reference and phases before the last are trained for as many epochs as the whole.
+    private static Checkpoint? CheckpointOf(MetaMethodSpec method, MetaRecommender model, Checkpoint? checkpoint) =>
+        method.Robustness.References.Reference is NoReferenceKind
+        && model.Phases[..^1].All(phase => phase.Epochs is not null)
+            ? checkpoint
+            : checkpoint?.FromStart();
 
     private static Trainer TrainerOf(
         MetaMethodSpec method,

@@ -15,6 +15,9 @@ internal sealed class RunFiles(string folder)
     private const string Timing = "timing.csv";
     private const string Selection = "selection.csv";
     private const string TestSets = "testsets.csv";
+
+    // Without the threads, as before they were noted; with them.
+    private static readonly int[] TimingColumns = [6, 7];
     private static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
@@ -47,7 +50,11 @@ internal sealed class RunFiles(string folder)
         CsvText.Write(In(Selection), selection);
         CsvText.Write(In(Timing), RunTables.Timing(cost));
         ResultTable.Write(In(Users), users);
-        RunManifest.Write(folder, name => name == Timing);
+        // Of a run that two workers do, one may still save its state when the other has finished.
+        RunManifest.Write(
+            folder,
+            name => name == Timing || name.StartsWith(RunFolder.CheckpointName, StringComparison.Ordinal)
+        );
     }
 
     public IReadOnlyList<UserResult> ReadUsers() => ResultTable.Read(In(Users));
@@ -66,7 +73,7 @@ internal sealed class RunFiles(string folder)
 
     public RunCost ReadCost()
     {
-        var row = LastRow(Timing, 6);
+        var row = LastRow(Timing, TimingColumns);
         return new(TimeSpan.FromSeconds(row[0]), TimeSpan.FromSeconds(row[1]), (long)row[3], (long)row[4])
         {
             Reference = TimeSpan.FromSeconds(row[5]),
@@ -76,16 +83,16 @@ internal sealed class RunFiles(string folder)
     public string In(string file) => Path.Combine(folder, file);
 
     // Numbers of the one row of a table; what is no number is NaN.
-    private double[] LastRow(string file, int columns)
+    private double[] LastRow(string file, params int[] columns)
     {
         var cells = File.ReadAllLines(In(file))[^1].Split(',');
-        return cells.Length == columns
+        return columns.Contains(cells.Length)
             ? Array.ConvertAll(cells, x => double.TryParse(x, CultureInfo.InvariantCulture, out var n) ? n : double.NaN)
             : throw new DataFormatException(
                 In(file),
                 2,
                 0,
-                $"{cells.Length} columns; expected {columns}. Delete the folder to make the run afresh."
+                $"{cells.Length} columns; expected {columns[^1]}. Delete the folder to make the run afresh."
             );
     }
 }

@@ -27,7 +27,7 @@ public sealed class RunFolder
 {
     private const string Diverged = "diverged.txt";
     private const string HistoryName = "history.csv";
-    private const string CheckpointName = "checkpoint";
+    internal const string CheckpointName = "checkpoint";
     private readonly RunFiles files;
     private bool isWhole;
 
@@ -129,6 +129,7 @@ public sealed class RunFolder
     public void Write(PreparedExperiment prepared, MethodResult result)
     {
         Directory.CreateDirectory(Path);
+        TemporaryFile.Sweep(Path);
         if (result.IsTrained)
         {
             WriteTraining(prepared, result);
@@ -207,10 +208,13 @@ public sealed class RunFolder
         CsvText.Write(In(Diverged), error.Message + "\n");
     }
 
+    // Another worker that does the same run may be writing it, and a rename would find nothing.
+    private static bool IsNoPart(string file) => !file.EndsWith(TemporaryFile.Extension, StringComparison.Ordinal);
+
     // Those of references and of a population's members too.
     private void DeleteCheckpoints()
     {
-        foreach (var file in Directory.EnumerateFiles(Path, $"{CheckpointName}*.safetensors*").ToList())
+        foreach (var file in Directory.EnumerateFiles(Path, $"{CheckpointName}*.safetensors*").Where(IsNoPart).ToList())
         {
             File.Delete(file);
         }

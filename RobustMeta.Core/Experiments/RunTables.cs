@@ -1,4 +1,5 @@
 using System.Reflection;
+using RobustMeta.Engine;
 using RobustMeta.Robustness;
 using RobustMeta.Robustness.References;
 using RobustMeta.Runtime;
@@ -108,7 +109,15 @@ internal static class RunTables
     /// <summary>Seconds of training and evaluation, users trained on a second, and memory.</summary>
     public static string Timing(RunCost cost) =>
         CsvText.Table(
-            ["trainSeconds", "evaluationSeconds", "usersPerSecond", "userPasses", "peakBytes", "referenceSeconds"],
+            [
+                "trainSeconds",
+                "evaluationSeconds",
+                "usersPerSecond",
+                "userPasses",
+                "peakBytes",
+                "referenceSeconds",
+                "threads",
+            ],
             [
                 [
                     cost.Training.TotalSeconds,
@@ -117,6 +126,7 @@ internal static class RunTables
                     cost.UserPasses,
                     cost.PeakBytes,
                     cost.Reference.TotalSeconds,
+                    EngineSpec.Threads() is var threads and > 0 ? threads : Environment.ProcessorCount,
                 ],
             ]
         );

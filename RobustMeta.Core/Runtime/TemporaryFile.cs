@@ -1,12 +1,10 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace RobustMeta.Runtime;
 
 /// <summary>
-/// Names of files that are being written: <c>NAME.ORIGIN.PROCESS.RANDOM.part</c>. The origin is a hash of host, boot and process
-/// namespace, for process numbers are unique within one of them alone: containers that share a folder have equal numbers.
+/// Names of files that are being written: <c>NAME.ORIGIN.PROCESS.RANDOM.part</c>. The origin tells within which
+/// machine or container the process has its number.
 /// </summary>
 public static class TemporaryFile
 {
@@ -14,18 +12,13 @@ public static class TemporaryFile
     public const string Extension = ".part";
 
     private static readonly TimeSpan LongestWrite = TimeSpan.FromDays(1);
-    private static readonly Lazy<string> Origin = new(() =>
-        Convert.ToHexStringLower(
-            SHA256.HashData(Encoding.UTF8.GetBytes($"{Environment.MachineName}\n{Boot()}\n{ProcessNamespace()}"))
-        )[..12]
-    );
 
     /// <summary>A new name beside a file, in the same folder, so that renaming it replaces the file in one step.</summary>
     /// <param name="path">The file that is to be written.</param>
     public static string Beside(string path) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{path}.{Origin.Value}.{Environment.ProcessId}.{Guid.NewGuid():N}{Extension}"
+            $"{path}.{ProcessOrigin.Current}.{Environment.ProcessId}.{Guid.NewGuid():N}{Extension}"
         );
 
     /// <summary>Removes what processes left that ended while they wrote; what another process still writes stays.</summary>
@@ -59,33 +52,9 @@ public static class TemporaryFile
         var parts = Path.GetFileName(path).Split('.');
         return
             parts.Length >= 5
-            && parts[^4] == Origin.Value
+            && parts[^4] == ProcessOrigin.Current
             && int.TryParse(parts[^3], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-            ? process != Environment.ProcessId && !IsAlive(process)
+            ? process != Environment.ProcessId && !ProcessOrigin.IsAlive(process)
             : DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > LongestWrite;
     }
-
-    private static bool IsAlive(int process)
-    {
-        try
-        {
-            using var found = System.Diagnostics.Process.GetProcessById(process);
-            return !found.HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-        catch (Exception error) when (error is InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            // It may not be asked, so it is there.
-            return true;
-        }
-    }
-
-    private static string Boot() =>
-        File.Exists("/proc/sys/kernel/random/boot_id") ? File.ReadAllText("/proc/sys/kernel/random/boot_id") : "";
-
-    private static string ProcessNamespace() =>
-        OperatingSystem.IsLinux() ? new FileInfo("/proc/self/ns/pid").LinkTarget ?? "" : "";
 }

@@ -1,14 +1,18 @@
 using RobustMeta.Evaluation;
 using RobustMeta.Experiments;
+using RobustMeta.Studies.Collection;
 
 namespace RobustMeta.Studies;
 
-/// <summary>Reads what is there of the cells of a study.</summary>
+/// <summary>
+/// Reads what is there of the cells of a study: of a run that is in the study's collected file from there, of others from their folders.
+/// </summary>
 /// <param name="spec">The study.</param>
 /// <param name="store">Where its results are.</param>
 public sealed class CellReader(StudySpec spec, StudyStore store)
 {
-    private readonly StudyTuning tuning = new(spec, store.Outcome);
+    private readonly CollectedResults? collected = CollectedResults.Of(store);
+    private readonly StudyTuning tuning = StudyTuning.Of(spec, store);
 
     /// <summary>The cells of which anything is complete.</summary>
     public IReadOnlyList<CellResult> ReadAll() => [.. spec.Cells.Select(Read).OfType<CellResult>()];
@@ -28,9 +32,10 @@ public sealed class CellReader(StudySpec spec, StudyStore store)
             select (method, choice),
         ];
         var runs = tuning.Plan.Reported(cell).Where(run => run.Id is not null).ToArray();
-        var seeds = runs.GroupBy(run => run.Seed).Select(ReadSeed).ToArray();
-        SeedResult[] found = [.. seeds.Select(seed => seed.Result).OfType<SeedResult>()];
-        return found.Length == 0
+        var found = collected?.Read(cell) ?? new Dictionary<string, CollectedRun>();
+        var seeds = runs.GroupBy(run => run.Seed).Select(seed => ReadSeed(seed, found)).ToArray();
+        SeedResult[] complete = [.. seeds.Select(seed => seed.Result).OfType<SeedResult>()];
+        return complete.Length == 0
             ? null
             : new(
                 cell,
@@ -39,7 +44,7 @@ public sealed class CellReader(StudySpec spec, StudyStore store)
                 tuned,
                 [.. runs.Select(Label).Distinct()],
                 [.. seeds.SelectMany(seed => seed.Baselines).Distinct()],
-                found,
+                complete,
                 [.. seeds.SelectMany(seed => seed.Diverged)]
             )
             {
@@ -52,32 +57,31 @@ public sealed class CellReader(StudySpec spec, StudyStore store)
         run.Point.Text.Length == 0 ? run.Method.Name : $"{run.Method.Name} {run.Point.Text}";
 
     private (SeedResult? Result, string[] Baselines, (string, long)[] Diverged) ReadSeed(
-        IGrouping<long, PlannedRun> seed
+        IGrouping<long, PlannedRun> seed,
+        IReadOnlyDictionary<string, CollectedRun> found
     )
     {
-        var runs = seed.Select(run => (Run: run, Outcome: store.Outcome(tuning.Plan.Experiment(run)))).ToArray();
+        var runs = seed.Select(run => (Run: run, State: StateOf(run, found))).ToArray();
         (string, long)[] diverged =
         [
-            .. runs.Where(r => r.Outcome.State == RunState.Diverged).Select(r => (Label(r.Run), seed.Key)),
+            .. runs.Where(r => r.State == RunState.Diverged).Select(r => (Label(r.Run), seed.Key)),
         ];
-        var done = runs.Where(r => r.Outcome.State == RunState.Done).ToArray();
-        var plain = done.FirstOrDefault(r => r.Run.Method == spec.Plain);
-        if (plain.Run is null)
+        var done = runs.Where(r => r.State == RunState.Done).Select(r => r.Run).ToArray();
+        if (done.FirstOrDefault(run => run.Method == spec.Plain) is not { } plain)
         {
             return (null, [], diverged);
         }
-        var experiment = plain.Outcome.Folder.Spec;
-        var beside = ReadBeside(experiment);
+        var beside = ReadBeside(tuning.Plan.Experiment(plain), found);
         var hard = SupportHardness.Hardest(beside);
-        string[] users = [.. plain.Outcome.Folder.ReadUsers().Select(row => row.User).Distinct()];
-        var shift = plain.Outcome.Folder.ReadShift();
+        var (rows, shift) = ReadRun(plain, found);
+        string[] users = [.. rows.Select(row => row.User).Distinct()];
         var cohort = new Cohort(users, shift.Coordinates, [.. users.Select(hard.Contains)])
         {
             Axis = shift.Name,
             Divergences = shift.Divergences,
         };
         var others = beside.Where(row => row.Metric != SupportHardness.Metric).GroupBy(row => row.Method).ToArray();
-        var methods = done.ToDictionary(r => Label(r.Run), r => new MethodValues(cohort, r.Outcome.Folder.ReadUsers()));
+        var methods = done.ToDictionary(Label, run => new MethodValues(cohort, ReadRun(run, found).Users));
         foreach (var other in others)
         {
             methods[other.Key] = new(cohort, other);
@@ -85,6 +89,26 @@ public sealed class CellReader(StudySpec spec, StudyStore store)
         return (new(seed.Key, cohort, methods), [.. others.Select(other => other.Key)], diverged);
     }
 
-    private IReadOnlyList<UserResult> ReadBeside(ExperimentSpec experiment) =>
-        store.BesideFile(experiment) is var file && File.Exists(file) ? ResultTable.Read(file) : [];
+    private RunState StateOf(PlannedRun run, IReadOnlyDictionary<string, CollectedRun> found) =>
+        found.ContainsKey(run.Id!) ? RunState.Done : store.Outcome(tuning.Plan.Experiment(run)).State;
+
+    private CollectedRun ReadRun(PlannedRun run, IReadOnlyDictionary<string, CollectedRun> found)
+    {
+        if (found.TryGetValue(run.Id!, out var known))
+        {
+            return known;
+        }
+        var folder = store.Folder(tuning.Plan.Experiment(run));
+        return new(folder.ReadUsers(), folder.ReadShift());
+    }
+
+    private IReadOnlyList<UserResult> ReadBeside(
+        ExperimentSpec experiment,
+        IReadOnlyDictionary<string, CollectedRun> found
+    ) =>
+        store.BesideFile(experiment) is var file
+        && found.TryGetValue(Path.GetFileNameWithoutExtension(file), out var run)
+            ? run.Users
+        : File.Exists(file) ? ResultTable.Read(file)
+        : [];
 }

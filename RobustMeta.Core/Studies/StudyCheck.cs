@@ -66,11 +66,12 @@ internal static class StudyCheck
         {
             return;
         }
-        if (spec.TuningSeed is not { } tuningSeed)
+        if (spec.TuningSeeds.Count == 0)
         {
             throw new SettingException("there is no 'tuningSeed', the seed to tune on; expected e.g. tuningSeed = 100");
         }
-        if (spec.Seeds.Contains(tuningSeed) || spec.Cells.Any(cell => spec.SeedsOf(cell).Contains(tuningSeed)))
+        var reported = spec.Cells.SelectMany(spec.SeedsOf).Concat(spec.Seeds).ToHashSet();
+        foreach (var tuningSeed in spec.TuningSeeds.Where(reported.Contains))
         {
             throw new SettingException($"tuningSeed {tuningSeed} is one of the reported seeds; tune on another one");
         }

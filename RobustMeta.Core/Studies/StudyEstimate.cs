@@ -11,6 +11,15 @@ public sealed record StudyEstimate(TimeSpan? Remaining, int Measured)
     // Of each method of a cell: more add nothing but reading.
     private const int MostMeasured = 20;
 
+    /// <summary>Seconds of every finished run, in the order of the plan.</summary>
+    /// <param name="status">The status.</param>
+    public static IReadOnlyList<double> Seconds(StudyStatus status) =>
+        [
+            .. status
+                .Runs.Where(run => run.State == RunState.Done)
+                .Select(run => StudyStore.ReadCost(run.Folder!).Total.TotalSeconds),
+        ];
+
     /// <summary>The estimate of a study's status.</summary>
     /// <param name="status">The status.</param>
     /// <param name="probed">Seconds of one run of a cell, where that was tried; null: it was not.</param>

@@ -25,11 +25,11 @@ public static class StudyExport
         "worstDecile",
         "users",
         "validation",
+        "vectorWidth",
     ];
 
     /// <summary>The table as CSV text. Times are not in it: they differ between equal runs.</summary>
-    public static string Csv(IEnumerable<RunRecord> records) =>
-        CsvText.Table(Columns, records.SelectMany(record => record.Measurements.Select(m => Row(record, m))));
+    public static string Csv(IEnumerable<RunRecord> records) => CsvText.Table(Columns, records.SelectMany(Rows));
 
     /// <summary>The runs of a plan as CSV text, a row each; what tuning must decide first is empty.</summary>
     public static string Plan(IEnumerable<PlannedRun> runs) =>
@@ -52,7 +52,13 @@ public static class StudyExport
             )
         );
 
-    private static IEnumerable<object?> Row(RunRecord record, RunMeasurement measurement)
+    private static IEnumerable<IEnumerable<object?>> Rows(RunRecord record)
+    {
+        var width = VectorWidths.Read(record.Folder.Path);
+        return record.Measurements.Select(measurement => Row(record, measurement, width));
+    }
+
+    private static IEnumerable<object?> Row(RunRecord record, RunMeasurement measurement, string width)
     {
         var run = record.Run;
         return
@@ -75,6 +81,7 @@ public static class StudyExport
             measurement.WorstDecile,
             measurement.Users,
             record.Validation,
+            width,
         ];
     }
 }

@@ -41,7 +41,7 @@ public static class StudyOverrides
         }
         if (Words(TuningSeedKey) is { Count: > 0 } tuningSeed)
         {
-            changed = changed with { TuningSeed = StudyFile.Seeds(TuningSeedKey, tuningSeed)[0] };
+            changed = changed with { TuningSeeds = StudyFile.Seeds(TuningSeedKey, tuningSeed) };
         }
         StudyCheck.RequireSeeds(changed);
         StudyCheck.RequireRuns(changed.Name, changed, []);

@@ -37,17 +37,20 @@ public sealed class StudyPlan
     public IEnumerable<PlannedRun> SharedTuning(StudyCell cell)
     {
         var key = new TuningKey(cell, null);
-        return Spec.ChoiceOf(key).IsTuned ? Spec.Tuning.Values.Select(value => TuningRun(key, value)) : [];
+        return Spec.ChoiceOf(key).IsTuned ? Spec.Tuning.Values.SelectMany(value => TuningRuns(key, value)) : [];
     }
 
     /// <summary>The candidates of every method's own stage.</summary>
     public IEnumerable<PlannedRun> MethodTuning(StudyCell cell) =>
         Spec.MethodsOf(cell)
             .Where(method => method.Tuned.IsTuned)
-            .SelectMany(method => method.Tuned.Values.Select(value => TuningRun(new(cell, method), value)));
+            .SelectMany(method => method.Tuned.Values.SelectMany(value => TuningRuns(new(cell, method), value)));
 
-    /// <summary>The run of a candidate of a stage, on the tuning seed.</summary>
-    public PlannedRun TuningRun(TuningKey key, string value)
+    /// <summary>The runs of a candidate of a stage, one a tuning seed.</summary>
+    public IEnumerable<PlannedRun> TuningRuns(TuningKey key, string value) =>
+        Spec.TuningSeeds.Select(seed => TuningRun(key, value, seed));
+
+    private PlannedRun TuningRun(TuningKey key, string value, long seed)
     {
         var method = key.Method ?? Spec.SharedBy!;
         var run = new PlannedRun(
@@ -61,21 +64,41 @@ public sealed class StudyPlan
                 ? method.Tuned.Values[method.Tuned.Values.Count / 2]
                 : value,
             SweepPoint.None,
-            Spec.TuningSeed!.Value,
+            seed,
             null
         );
         return Decided(run);
     }
 
     /// <summary>The runs of a cell that are reported, seed by seed.</summary>
-    public IEnumerable<PlannedRun> Reported(StudyCell cell)
+    public IEnumerable<PlannedRun> Reported(StudyCell cell) => Reported(cell, Spec.SeedsOf(cell), _ => true);
+
+    /// <summary>The runs of a cell that are reported of one seed, at one point of the sweeps.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <param name="seed">The seed.</param>
+    /// <param name="point">The point, as <see cref="SweepPoint.Text"/>.</param>
+    public IEnumerable<PlannedRun> Reported(StudyCell cell, long seed, string point) =>
+        Reported(cell, [seed], other => other.Text == point);
+
+    /// <summary>The points at which any method of a cell is run, each once, as <see cref="SweepPoint.Text"/>.</summary>
+    public IReadOnlyList<string> Points(StudyCell cell) =>
+        [.. Spec.MethodsOf(cell).SelectMany(Spec.PointsOf).Select(point => point.Text).Distinct()];
+
+    private IEnumerable<PlannedRun> Reported(StudyCell cell, IReadOnlyList<long> seeds, Func<SweepPoint, bool> isAsked)
     {
         var methods = Spec.MethodsOf(cell)
-            .Select(method => (Method: method, Shared: SharedOf(cell, method), Own: OwnOf(cell, method)))
+            .Select(method =>
+                (
+                    Method: method,
+                    Shared: SharedOf(cell, method),
+                    Own: OwnOf(cell, method),
+                    Points: Spec.PointsOf(method).Where(isAsked).ToArray()
+                )
+            )
             .ToArray();
-        return from seed in Spec.SeedsOf(cell)
+        return from seed in seeds
             from method in methods
-            from point in Spec.PointsOf(method.Method)
+            from point in method.Points
             select Decided(new(cell, method.Method, RunStage.Report, method.Shared, method.Own, point, seed, null));
     }
 

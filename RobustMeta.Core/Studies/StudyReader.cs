@@ -18,7 +18,8 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
     private const string ValuesKey = "values";
     private const string TunerKey = "tuner";
     private const string BudgetKey = "budget";
-    private static readonly string[] ChoiceKeys = [TunedKey, ValuesKey, TunerKey, BudgetKey];
+    private const string ParallelKey = "parallel";
+    private static readonly string[] ChoiceKeys = [TunedKey, ValuesKey, TunerKey, BudgetKey, ParallelKey];
     private static readonly string[] Kinds = ["data", "shift", "base", "cell", "method", "sweep"];
     private static readonly string[] TopKeys = [SeedsKey, TuningSeedKey, FiguresKey];
 
@@ -39,7 +40,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         var spec = new StudySpec
         {
             Seeds = SeedsOf(Find(""), required: true)!,
-            TuningSeed = TuningSeed(),
+            TuningSeeds = TuningSeeds(),
             Figures = Find("")!.Entries.FirstOrDefault(entry => entry.Key == FiguresKey)?.Values ?? [],
             Shared = Settings(Find("shared")),
             Tuning = Find("tuning") is { } tuning ? Choice(tuning, required: true) : StudyChoice.None,
@@ -98,7 +99,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
             var (kind, name) = table.Name.Split('.', 2) is [var first, var second] ? (first, second) : (table.Name, "");
             _ = kind switch
             {
-                "" => (SeedsOf(table, required: true), TuningSeed()),
+                "" => (SeedsOf(table, required: true), TuningSeeds()),
                 "tuning" => Choice(table, required: true),
                 "method" => Method(table, name),
                 "sweep" => Sweep(table, name, methods),
@@ -184,11 +185,11 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         {
             return Searched(table, keys, tuner, budget);
         }
-        if (budget is not null)
+        if (table.Entries.FirstOrDefault(entry => entry.Key is BudgetKey or ParallelKey) is { } searching)
         {
             throw At(
-                budget.Line,
-                $"[{table.Name}] has a 'budget'; it needs tuner = one of {string.Join(", ", SearchPlan.Names)}"
+                searching.Line,
+                $"[{table.Name}] has a '{searching.Key}'; it needs tuner = one of {string.Join(", ", SearchPlan.Names)}"
             );
         }
         if (keys is null || values is not { Values.Count: > 0 })
@@ -220,7 +221,14 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         }
         try
         {
-            return StudyChoice.Of(keys.Values, SearchPlan.Parse(tuner.Text, budget?.Text ?? ""));
+            return StudyChoice.Of(
+                keys.Values,
+                SearchPlan.Parse(
+                    tuner.Text,
+                    budget?.Text ?? "",
+                    table.Entries.FirstOrDefault(entry => entry.Key == ParallelKey)?.Text ?? "1"
+                )
+            );
         }
         catch (SettingException error)
         {
@@ -228,12 +236,9 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         }
     }
 
-    private long? TuningSeed() =>
-        Find("")!.Entries.FirstOrDefault(entry => entry.Key == TuningSeedKey) is { } entry
-            ? Integers(entry) is [var seed]
-                ? seed
-                : throw At(entry.Line, $"'{TuningSeedKey}' is {entry.Text}; expected one integer")
-            : null;
+    // One integer, or a list of them.
+    private IReadOnlyList<long> TuningSeeds() =>
+        Find("")!.Entries.FirstOrDefault(entry => entry.Key == TuningSeedKey) is { } entry ? Integers(entry) : [];
 
     private IReadOnlyList<long>? SeedsOf(StudyTable? table, bool required)
     {

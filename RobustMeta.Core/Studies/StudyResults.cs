@@ -26,10 +26,16 @@ public static class StudyResults
                 Measure(done.Folder.ReadShift().Coordinates, done.Folder.StreamUsers())
             ));
 
+    /// <summary>Paths of the folders of the runs that are reported and finished.</summary>
+    /// <param name="spec">The study.</param>
+    /// <param name="store">Where its results are.</param>
+    public static IEnumerable<string> Folders(StudySpec spec, StudyStore store) =>
+        Finished(spec, store).Select(done => done.Folder.Path);
+
     /// <summary>The folders of the runs that are reported and finished.</summary>
     internal static IEnumerable<(PlannedRun Run, RunFolder Folder)> Finished(StudySpec spec, StudyStore store)
     {
-        var plan = new StudyTuning(spec, store.Outcome).Plan;
+        var plan = StudyTuning.Of(spec, store).Plan;
         return from run in spec.Cells.SelectMany(plan.Reported)
             where run.Id is not null
             let outcome = store.Outcome(plan.Experiment(run))

@@ -1,6 +1,7 @@
 using System.Globalization;
 using RobustMeta.Evaluation;
 using RobustMeta.Experiments;
+using RobustMeta.Studies.Search;
 using RobustMeta.Studies.Workers;
 using RobustMeta.Training;
 
@@ -20,11 +21,12 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
     public IStudyClaims Claims { get; init; } = store.Claims;
 
     private readonly StudyWorkshop workshop = new(hooks);
+    private readonly StudyRungs rungs = new(store.Root);
 
     /// <summary>Runs everything that is missing.</summary>
     public void Run()
     {
-        var tuning = new StudyTuning(spec, RunOne);
+        var tuning = Tuning();
         foreach (var cells in spec.Cells.GroupBy(cell => (cell.Data, cell.Shift)))
         {
             RunCells(tuning, [.. cells]);
@@ -34,15 +36,15 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
     /// <summary>Makes the choice of one stage of tuning, running what is missing for it.</summary>
     public Tuning? Tune(TuningKey key)
     {
-        var tuning = new StudyTuning(spec, RunOne);
-        Tuning? made = null;
-        var name = key.Method is { } method ? MethodPiece(key.Cell, method) : SharedPiece(key.Cell, 0);
-        Share([new StudyPiece(name, () => made = tuning.Of(key))]);
-        return made;
+        var tuning = Tuning();
+        Search(tuning, [key]);
+        return tuning.Of(key);
     }
 
     /// <summary>Trains and measures one run unless it is done.</summary>
-    public RunOutcome RunOne(ExperimentSpec experiment)
+    public RunOutcome RunOne(ExperimentSpec experiment) => RunOne(experiment, null);
+
+    private RunOutcome RunOne(ExperimentSpec experiment, TuningRung? rung)
     {
         var known = store.Outcome(experiment);
         if (known.IsSettled && experiment.Method.IsDetermined)
@@ -61,7 +63,9 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
             var result = ExperimentRunner.Run(
                 prepared,
                 experiment,
-                known.Folder.Checkpoint(prepared, RunFolder.SaveInterval, hooks.Say),
+                rung is null
+                    ? known.Folder.Checkpoint(prepared, RunFolder.SaveInterval, hooks.Say)
+                    : rungs.Checkpoint(rung, prepared, hooks.Say),
                 experiment.Method is MetaMethodSpec meta
                     ? hooks.Epochs(experiment, meta, prepared.Validation.Name)
                     : null,
@@ -82,61 +86,90 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         return store.Outcome(experiment);
     }
 
-    // References are shared by the methods of a seed: a seed of a cell is one piece.
+    // References are shared by the methods of a seed: a seed of a cell, at one point of the sweeps, is one piece.
     private void RunCells(StudyTuning tuning, IReadOnlyList<StudyCell> cells)
     {
         var plan = tuning.Plan;
-        // A search asks for one candidate after the other: it is one piece.
-        Share(
-            from cell in cells
-            where spec.Tuning.Search is not null && spec.ChoiceOf(new(cell, null)).IsTuned
-            select new StudyPiece(SharedPiece(cell, 0), () => tuning.Of(new(cell, null)))
-        );
-        Share(
-            from cell in cells
-            where spec.Tuning.Search is null
-            from candidate in plan.SharedTuning(cell).Select((run, i) => (Run: run, Number: i))
-            select new StudyPiece(SharedPiece(cell, candidate.Number), () => RunOne(plan.Experiment(candidate.Run)))
-        );
-        Share(
-            from cell in cells
-            from method in spec.MethodsOf(cell)
-            where method.Tuned.IsTuned
-            select new StudyPiece(MethodPiece(cell, method), () => tuning.Of(new(cell, method)))
-        );
+        var shared = cells.Select(cell => new TuningKey(cell, null)).Where(IsTuned).ToArray();
+        if (spec.Tuning.Search is null)
+        {
+            Share(
+                from key in shared
+                from candidate in spec.Tuning.Values.Select((value, i) => (Value: value, Number: i))
+                select new StudyPiece(
+                    PieceNames.Shared(key.Cell, candidate.Number),
+                    () => plan.TuningRuns(key, candidate.Value).ToList().ForEach(run => RunOne(plan.Experiment(run)))
+                )
+            );
+        }
+        else
+        {
+            Search(tuning, shared);
+        }
+        var own = cells.SelectMany(cell => spec.MethodsOf(cell), (cell, method) => new TuningKey(cell, method));
+        Search(tuning, [.. own.Where(IsTuned)]);
         Share(
             from seed in cells.SelectMany(spec.SeedsOf).Distinct()
             from cell in cells
             where spec.SeedsOf(cell).Contains(seed)
-            select new StudyPiece(SeedPiece(cell, seed), () => RunSeed(tuning, cell, seed))
+            from point in plan.Points(cell)
+            select new StudyPiece(PieceNames.Seed(cell, seed, point), () => RunPoint(tuning, cell, seed, point))
+            {
+                IsDone = () => plan.Reported(cell, seed, point).All(run => IsSettled(plan, run)),
+            }
         );
     }
 
-    /// <summary>Name of the piece of work that a run belongs to.</summary>
-    internal static string PieceOf(StudySpec spec, PlannedRun run) =>
-        run.Stage switch
+    private bool IsTuned(TuningKey key) => spec.ChoiceOf(key).IsTuned;
+
+    private StudyTuning Tuning() => new(spec, run => RunOne(run.Experiment, run.Rung)) { Ahead = RunSideBySide };
+
+    // A search that asks for one candidate after the other is one piece of work. Of one that asks for several at once each
+    // candidate is a piece, and all processes go through the search together.
+    private void Search(StudyTuning tuning, IReadOnlyList<TuningKey> keys)
+    {
+        Share(
+            keys.Where(key => !IsTogether(key))
+                .Select(key => new StudyPiece(PieceNames.Of(key), () => Decide(tuning, key)))
+        );
+        foreach (var key in keys.Where(IsTogether))
         {
-            RunStage.SharedTuning => SharedPiece(run.Cell, spec.Tuning.Values.ToList().IndexOf(run.Shared!)),
-            RunStage.MethodTuning => MethodPiece(run.Cell, run.Method),
-            _ => SeedPiece(run.Cell, run.Seed),
-        };
+            Decide(tuning, key);
+        }
+    }
 
-    private static string SharedPiece(StudyCell cell, int number) =>
-        string.Create(CultureInfo.InvariantCulture, $"{cell.FileName} shared-{number}");
+    private void Decide(StudyTuning tuning, TuningKey key)
+    {
+        _ = tuning.Of(key);
+        rungs.Forget(tuning.PointsOf(key));
+    }
 
-    private static string MethodPiece(StudyCell cell, StudyMethod method) => $"{cell.FileName} tune-{method.Name}";
+    private bool IsTogether(TuningKey key) => spec.ChoiceOf(key).Search is { Parallel: > 1 };
 
-    private static string SeedPiece(StudyCell cell, long seed) =>
-        string.Create(CultureInfo.InvariantCulture, $"{cell.FileName} seed-{seed}");
+    private void RunSideBySide(TuningKey key, IReadOnlyList<TuningRun> runs)
+    {
+        if (IsTogether(key))
+        {
+            Share(
+                runs.Select(run => new StudyPiece(PieceNames.Trial(key, run), () => RunOne(run.Experiment, run.Rung)))
+            );
+        }
+    }
 
-    private void RunSeed(StudyTuning tuning, StudyCell cell, long seed)
+    // Looks for the list of a run's files alone; whoever does the piece checks the files themselves.
+    private bool IsSettled(StudyPlan plan, PlannedRun run) =>
+        run.Id is not null
+        && store.Folder(plan.Experiment(run)).Path is var folder
+        && (StudyStore.IsDone(folder) || StudyStore.ReadDivergence(folder) is not null);
+
+    private void RunPoint(StudyTuning tuning, StudyCell cell, long seed, string point)
     {
         // A choice that another process made is read here.
         foreach (var method in spec.MethodsOf(cell))
         {
             _ = tuning.Of(new(cell, method));
         }
-        foreach (var run in tuning.Plan.Reported(cell).Where(run => run.Seed == seed && run.Id is not null))
+        foreach (var run in tuning.Plan.Reported(cell, seed, point).Where(run => run.Id is not null))
         {
             var experiment = tuning.Plan.Experiment(run);
             MeasureBeside(experiment);

@@ -21,8 +21,10 @@ public sealed record StudySpec
     /// <summary>Seeds that are reported.</summary>
     public IReadOnlyList<long> Seeds { get; init; } = [1, 2, 3];
 
-    /// <summary>The seed that everything is tuned on; it is not reported. Null where nothing is tuned.</summary>
-    public long? TuningSeed { get; init; }
+    /// <summary>
+    /// The seeds that everything is tuned on, by the mean over them; they are not reported. Empty where nothing is tuned.
+    /// </summary>
+    public IReadOnlyList<long> TuningSeeds { get; init; } = [];
 
     /// <summary>Settings of every run that has them: a baseline has no <c>epoch</c>.</summary>
     public IReadOnlyList<(string Key, string Value)> Shared { get; init; } = [];

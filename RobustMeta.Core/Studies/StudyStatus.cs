@@ -7,12 +7,16 @@ public sealed record StudyStatus(IReadOnlyList<RunStatus> Runs)
     /// <summary>Number of runs in a state.</summary>
     public int Count(RunState state) => Runs.Count(run => run.State == state);
 
+    /// <summary>With which vector widths the finished runs were computed.</summary>
+    public VectorWidths Widths() =>
+        VectorWidths.Of(Runs.Where(run => run.State == RunState.Done).Select(run => run.Folder!));
+
     /// <summary>The status of a study.</summary>
     /// <param name="spec">The study.</param>
     /// <param name="store">Where its results are.</param>
     public static StudyStatus Of(StudySpec spec, StudyStore store)
     {
-        var plan = new StudyTuning(spec, store.Outcome).Plan;
+        var plan = StudyTuning.Of(spec, store).Plan;
         var folders = store.Folders();
         var held = store.Claims.Held().Concat(store.Leases(new(0, 1)).Held()).ToHashSet();
         return new([
@@ -38,7 +42,7 @@ public sealed record StudyStatus(IReadOnlyList<RunStatus> Runs)
             return new(run, RunState.Diverged, reason, folder);
         }
         var state =
-            held.Contains(StudyRunner.PieceOf(spec, run)) ? RunState.Running
+            held.Contains(PieceNames.Of(spec, run)) ? RunState.Running
             : folder is not null ? RunState.Interrupted
             : RunState.Missing;
         return new(run, state, null, folder);

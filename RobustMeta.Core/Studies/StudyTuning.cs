@@ -7,27 +7,36 @@ namespace RobustMeta.Studies;
 
 /// <summary>
 /// The choices of a study's tuning, each made once: first the shared one of a cell, then each method's own, on the
-/// validation users of the tuning seed.
+/// validation users of the tuning seeds.
 /// </summary>
 public sealed class StudyTuning
 {
     private const string EpochKey = "epoch";
     private readonly StudySpec spec;
-    private readonly Func<ExperimentSpec, RunOutcome> outcomeOf;
+    private readonly Func<TuningRun, RunOutcome> outcomeOf;
     private readonly Dictionary<TuningKey, Tuning> decided = [];
+    private readonly Dictionary<TuningKey, HashSet<string>> points = [];
 
     /// <summary>The tuning of a study.</summary>
     /// <param name="spec">The study.</param>
     /// <param name="outcomeOf">Gives what there is of a run, or runs it.</param>
-    public StudyTuning(StudySpec spec, Func<ExperimentSpec, RunOutcome> outcomeOf)
+    public StudyTuning(StudySpec spec, Func<TuningRun, RunOutcome> outcomeOf)
     {
         this.spec = spec;
         this.outcomeOf = outcomeOf;
         Plan = new(spec, key => Of(key)?.Value);
     }
 
+    /// <summary>Is told the runs of the candidates that a tuner asks for at once, before their outcomes are asked for one by one.</summary>
+    public Action<TuningKey, IReadOnlyList<TuningRun>> Ahead { get; init; } = (_, _) => { };
+
     /// <summary>The plan with what is decided.</summary>
     public StudyPlan Plan { get; }
+
+    /// <summary>The choices that the finished runs of a store make.</summary>
+    /// <param name="spec">The study.</param>
+    /// <param name="store">Where its results are.</param>
+    public static StudyTuning Of(StudySpec spec, StudyStore store) => new(spec, run => store.Outcome(run.Experiment));
 
     /// <summary>The choice of a stage; null where a run is missing.</summary>
     public Tuning? Of(TuningKey key)
@@ -45,42 +54,58 @@ public sealed class StudyTuning
         return tuning;
     }
 
+    /// <summary>Names of the points of a stage that were trained on rungs, as far as they were asked for.</summary>
+    /// <param name="key">The stage.</param>
+    internal IReadOnlyCollection<string> PointsOf(TuningKey key) => points.GetValueOrDefault(key) ?? [];
+
     private Tuning? Decide(TuningKey key, StudyChoice choice)
     {
-        if (Plan.TuningRun(key, choice.Values[0]).Shared is null)
+        var first = Plan.TuningRuns(key, choice.Values[0]).First();
+        if (first.Shared is null)
         {
             return null;
         }
-        var experiment = Plan.Experiment(Plan.TuningRun(key, choice.Values[0]));
+        var experiment = Plan.Experiment(first);
         var isHigher = experiment.Evaluation.SelectionFor(experiment.Split.Label).HigherIsBetter;
         var tuner = TunerOf(choice, experiment, isHigher);
         while (tuner.Result is null)
         {
-            var trials = tuner.Ask();
-            var outcomes = trials.Select(trial => outcomeOf(ExperimentOf(key, trial))).ToArray();
-            if (!outcomes.All(outcome => outcome.IsSettled))
+            var trials = tuner.Ask().Select(trial => (Trial: trial, Runs: RunsOf(key, trial))).ToArray();
+            TuningRun[] all = [.. trials.SelectMany(trial => trial.Runs)];
+            points[key] = [.. PointsOf(key), .. all.Select(run => run.Rung?.Point).OfType<string>()];
+            Ahead(key, all);
+            var told = trials
+                .Select(trial => (trial.Trial, Outcomes: trial.Runs.Select(outcomeOf).ToArray()))
+                .ToArray();
+            if (!told.All(trial => trial.Outcomes.All(outcome => outcome.IsSettled)))
             {
                 return null;
             }
-            foreach (var (trial, outcome) in trials.Zip(outcomes))
+            foreach (var (trial, outcomes) in told)
             {
-                var isDone = outcome.State == RunState.Done;
                 tuner.Tell(
                     trial,
-                    isDone ? outcome.Folder.ReadValidation() : double.NaN,
-                    isDone ? outcome.Folder.ReadCost().Training : TimeSpan.Zero
+                    outcomes.Average(Value),
+                    outcomes.Aggregate(TimeSpan.Zero, (sum, o) => sum + Time(o))
                 );
             }
         }
         return tuner.Result;
     }
 
+    // NaN where training diverged, and then for the mean over the seeds too.
+    private static double Value(RunOutcome outcome) =>
+        outcome.State == RunState.Done ? outcome.Folder.ReadValidation() : double.NaN;
+
+    private static TimeSpan Time(RunOutcome outcome) =>
+        outcome.State == RunState.Done ? outcome.Folder.ReadCost().Training : TimeSpan.Zero;
+
     private ITuner TunerOf(StudyChoice choice, ExperimentSpec experiment, bool isHigher) =>
         choice.Search is { } search
             ? search.Create(
                 SearchSpace.Of(experiment, choice.Keys),
                 isHigher,
-                spec.TuningSeed!.Value,
+                spec.TuningSeeds[0],
                 SettingList.Of(experiment).FirstOrDefault(setting => setting.Key == EpochKey)?.Print(experiment)
                     is { } epochs
                     ? int.Parse(epochs, CultureInfo.InvariantCulture)
@@ -88,11 +113,20 @@ public sealed class StudyTuning
             )
             : new GridTuner(choice.Values, isHigher);
 
-    private ExperimentSpec ExperimentOf(TuningKey key, TuningTrial trial)
-    {
-        var experiment = Plan.Experiment(Plan.TuningRun(key, trial.Value));
-        return trial.Epochs is { } epochs
-            ? experiment.With([(EpochKey, epochs.ToString(CultureInfo.InvariantCulture))])
-            : experiment;
-    }
+    private TuningRun[] RunsOf(TuningKey key, TuningTrial trial) =>
+        [
+            .. Plan.TuningRuns(key, trial.Value)
+                .Select(run =>
+                {
+                    var experiment = Plan.Experiment(run);
+                    return trial.Epochs is { } epochs
+                        ? new TuningRun(
+                            experiment.With([(EpochKey, epochs.ToString(CultureInfo.InvariantCulture))]),
+                            trial.Number,
+                            // What all rungs of a point have in common.
+                            new(experiment.With([(EpochKey, "1")]).Hash, epochs)
+                        )
+                        : new TuningRun(experiment, trial.Number, null);
+                }),
+        ];
 }

@@ -29,7 +29,17 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
     /// Whether the last state is saved too, so that a training that is one of several of a run is not repeated when a later
     /// one is interrupted.
     /// </summary>
-    public bool KeepsEnd { get; private init; }
+    public bool KeepsEnd { get; init; }
+
+    /// <summary>
+    /// File of the end of a shorter training of the same run, of the same identity, from which this one goes on where it has saved nothing
+    /// yet; null: there is none. Equal to training from the start, bit for bit, where nothing depends on the number of epochs.
+    /// </summary>
+    public string? Shorter { get; init; }
+
+    /// <summary>The same without a shorter training to go on from, for what depends on the number of epochs.</summary>
+    public Checkpoint FromStart() =>
+        Shorter is null ? this : new(path, identity, interval) { KeepsEnd = KeepsEnd, Tell = Tell };
 
     /// <summary>The checkpoint of one of several trainings of the same run, in a file beside this one.</summary>
     /// <param name="part">Name of the training, fit for a file's name.</param>
@@ -113,7 +123,7 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
     /// <exception cref="InvalidDataException">The file is of another run.</exception>
     public TrainingState? Load(ParameterSet parameters, Optimizer optimizer, Reweighter reweighter)
     {
-        foreach (var candidate in new[] { path, Before }.Where(File.Exists))
+        foreach (var candidate in new[] { path, Before, Shorter }.OfType<string>().Where(File.Exists))
         {
             if (Whole(candidate) is { } file)
             {

@@ -118,6 +118,7 @@ let private print (study: Study.Study) probed =
     let status = StudyStatus.Of(study.Spec, study.Store)
     printf "%s" (ConsoleTable.text (StudyTables.status status))
     printfn $"\n{remaining (StudyEstimate.Of(status, probed))}"
+    status.Widths().Warning |> Option.ofObj |> Option.iter (printfn "%s")
     status
 
 let private reasons (status: StudyStatus) =

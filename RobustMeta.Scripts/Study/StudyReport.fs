@@ -84,8 +84,9 @@ let private tuningText (spec: StudySpec) =
         | [] -> "Tuning: none; all settings stand in the study file."
         | parts ->
             let text = String.concat "; then " parts
+            let seeds = String.Join(", ", spec.TuningSeeds)
 
-            $"Tuning: {text}. All choices are made on the validation users of seed {spec.TuningSeed}, which is not reported, by the mean validation value of the best epoch; test users have no part in them."
+            $"Tuning: {text}. All choices are made on the validation users of seed {seeds}, which is not reported, by the mean validation value of the best epoch; test users have no part in them."
 
 let private summary (source: StudySource) =
     let missing =
@@ -100,6 +101,9 @@ let private summary (source: StudySource) =
         tuningText source.Spec
         $"Gains and differences are over {source.Spec.Plain.Name}, positive where the method is better (a smaller loss is a positive gain). Nulls are reported like the rest."
         meanings source.Cells
+        match source.Widths.Value.Warning with
+        | null -> ()
+        | warning -> warning
         if not missing.IsEmpty then
             let names = String.Join("; ", missing)
             $"Not run yet: {names}."

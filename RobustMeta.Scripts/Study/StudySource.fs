@@ -11,6 +11,8 @@ type StudySource =
         Histories: Lazy<PooledHistory list>
         Weights: Lazy<MethodWeights list>
         Costs: Lazy<MethodCost list>
+        /// With which vector widths the reported runs were computed.
+        Widths: Lazy<VectorWidths>
     }
 
 /// Reading what a study is made of.
@@ -23,6 +25,7 @@ module StudySource =
             Cells = [ for cell in CellReader(spec, store).ReadAll() -> CellSummary.Of cell ]
             Histories = lazy (List.ofSeq (PooledHistory.Of(StudyHistory.Read(spec, store))))
             Weights = lazy (List.ofSeq (MethodWeights.Of(StudyWeights.Read(spec, store))))
+            Widths = lazy (VectorWidths.Of(StudyResults.Folders(spec, store)))
             Costs = lazy (List.ofSeq (MethodCost.Of(StudyResults.Read(spec, store))))
         }
 
@@ -35,5 +38,6 @@ module StudySource =
             Cells = List.ofSeq summary.Cells
             Histories = lazy (List.ofSeq summary.Histories)
             Weights = lazy (List.ofSeq summary.Weights)
+            Widths = lazy (VectorWidths.Of [])
             Costs = lazy (List.ofSeq (StudySummary.ReadCosts(spec, folder)))
         }

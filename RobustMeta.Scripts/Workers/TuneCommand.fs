@@ -1,4 +1,4 @@
-/// `tune MODEL [tuner tpe] [budget 30] [keys A,B] [seed 100] [out FOLDER] [name value …]`: searches a method's settings.
+/// `tune MODEL [tuner tpe] [budget 30] [parallel 1] [keys A,B] [seed 100,101] [out FOLDER] [name value …]`: searches a method's settings.
 module RobustMeta.Scripts.TuneCommand
 
 open System
@@ -10,7 +10,7 @@ open RobustMeta.Studies
 open RobustMeta.Studies.Search
 
 let private usage =
-    "tune MODEL | BASELINE [tuner tpe] [budget 30] [keys A,B] [seed 100] [out FOLDER] [name value …]"
+    "tune MODEL | BASELINE [tuner tpe] [budget 30] [parallel 1] [keys A,B] [seed 100,101] [out FOLDER] [name value …]\ntune ranges [MODEL,…] [study NAME|FILE] [out FOLDER] [to FILE.md]"
 
 let rec private pairs words =
     match words with
@@ -18,7 +18,7 @@ let rec private pairs words =
     | [ word: string ] -> raise (SettingException $"'{word}' has no value\n{usage}")
     | name :: value :: rest -> (name, value) :: pairs rest
 
-let private own = [ "tuner"; "budget"; "keys"; "seed"; "out" ]
+let private own = [ "tuner"; "budget"; "parallel"; "keys"; "seed"; "out" ]
 
 /// The study of one method that a search is, and where its runs go.
 let study (model: string) (given: (string * string) list) : StudySpec * string =
@@ -35,12 +35,15 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
         |> List.ofSeq
 
     SearchSpace.Of(spec, keys) |> ignore
-    let search = SearchPlan.Parse(take "tuner" "tpe", take "budget" "30")
+    let search = SearchPlan.Parse(take "tuner" "tpe", take "budget" "30", take "parallel" "1")
 
-    let seed =
-        match Int64.TryParse(take "seed" "100", Globalization.CultureInfo.InvariantCulture) with
-        | true, seed -> seed
-        | _ -> raise (SettingException $"""seed is '{take "seed" "100"}'; expected an integer""")
+    let seeds =
+        [|
+            for word in (take "seed" "100").Split(',', StringSplitOptions.TrimEntries) ->
+                match Int64.TryParse(word, Globalization.CultureInfo.InvariantCulture) with
+                | true, seed -> seed
+                | _ -> raise (SettingException $"seed is '{word}'; expected an integer, or several with commas")
+        |]
 
     let method =
         StudyMethod(
@@ -51,25 +54,54 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
 
     StudySpec(
         Name = $"tune-{model}",
-        Seeds = [| seed + 1L |],
-        TuningSeed = Nullable seed,
+        Seeds = [| Seq.max seeds + 1L |],
+        TuningSeeds = seeds,
         Data = [| NamedSettings(spec.Dataset, [| struct ("dataset", spec.Dataset) |]) |],
         Methods = [| method |]
     ),
     take "out" (Path.Combine("results", $"tune-{model}"))
 
+// `tune ranges [MODEL,…] [study NAME|FILE] [out FOLDER] [to FILE.md]`
+let private ranges (words: string list) =
+    let models, given =
+        match words with
+        | name :: rest when rest.Length % 2 = 0 -> List.ofArray (name.Split ','), pairs rest
+        | rest -> List.ofSeq Methods.Names, pairs rest
+
+    let find key = given |> List.tryFindBack (fst >> (=) key) |> Option.map snd
+    let known = [ "study"; "out"; "to" ]
+
+    for key, _ in given do
+        if not (List.contains key known) then
+            raise (SettingException $"'tune ranges' knows no '{key}'{NearestName.End(key, known)}\n{usage}")
+
+    let best =
+        match find "study" with
+        | Some name -> RangeTables.best (Study.load name None (find "out") [])
+        | None -> []
+
+    let table = RangeTables.table models best
+    printf "%s" (ConsoleTable.text table)
+
+    match find "to" with
+    | Some path ->
+        RobustMeta.Runtime.CsvText.Write(path, MarkdownTable.text table)
+        printfn $"written: {path}"
+    | None -> ()
+
 /// Searches, prints every candidate with its value, and the command that runs the best.
 let execute (words: string list) (cancellation: CancellationToken) =
     match words with
     | [] -> raise (SettingException $"tune needs a model or baseline\n{usage}")
+    | "ranges" :: rest -> ranges rest
     | model :: rest ->
         let given = pairs rest
         let spec, out = study model given
-        OutFolder.Require out
         let method = spec.Methods[0]
         let key = TuningKey(spec.Cells[0], method)
         let keys = List.ofSeq method.Tuned.Keys
         let names = String.Join(", ", keys)
+        OutFolder.Require out
         printfn $"{model} on {spec.Data[0].Name}: searches {names}; runs go to {out}"
         let hooks = StudyHooks(Say = (fun line -> printfn $"{line}"))
 

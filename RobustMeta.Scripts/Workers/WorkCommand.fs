@@ -1,24 +1,30 @@
-/// `study work|submit|cancel|collect NAME|FILE …`: a study in many processes, on one machine or several.
+/// `study work|submit|retry|cancel|collect NAME|FILE …`: a study in many processes, on one machine or several.
 module RobustMeta.Scripts.WorkCommand
 
 open System
-open System.Diagnostics
 open System.IO
 open System.Threading
 open RobustMeta.Runtime
 open RobustMeta.Settings
 open RobustMeta.Studies
+open RobustMeta.Studies.Collection
 open RobustMeta.Studies.Workers
 
-let private usage =
-    "study work NAME|FILE shard I/N … | study submit NAME|FILE engine local|parallel|slurm|kubernetes [workers N] [atOnce N] "
-    + "[minutes N] [image NAME] [claim NAME] … | study retry … (as submit) | study cancel NAME|FILE | study collect NAME|FILE"
+/// What `help` says of the verbs.
+let usage =
+    """study work NAME|FILE shard I/N …     does a part of a study, then what nobody else works on
+study submit NAME|FILE engine local|parallel|slurm|kubernetes [workers N] [atOnce N] [threads N]
+      [memory MIB] [minutes N] [hosts FILE] [image NAME] [claim NAME] …     starts workers
+study retry …        as submit: starts workers again, which do what is missing
+study cancel NAME|FILE …      ends all workers, wherever they run; they save what they learned
+study collect NAME|FILE …     one file of all results: a row per run, test set and metric
+study simulate NAME|FILE nodes 10,100,1000 [cores 32] [runs 150000] …     its time on many nodes"""
 
 /// Whether a word after `study` is one of the verbs of this module.
-let isVerb (word: string) = List.contains word [ "work"; "submit"; "retry"; "cancel"; "collect" ]
+let isVerb (word: string) = List.contains word [ "work"; "submit"; "retry"; "cancel"; "collect"; "simulate" ]
 
-// Takes `name value` out of the words.
-let rec private take name fallback (words: string list) =
+/// Takes `name value` out of the words.
+let rec take name fallback (words: string list) =
     match words with
     | key :: value :: rest when key = name -> value, rest
     | word :: rest ->
@@ -26,7 +32,8 @@ let rec private take name fallback (words: string list) =
         value, word :: others
     | [] -> fallback, []
 
-let private number name fallback words =
+/// A positive integer of the words.
+let number name (fallback: int) words =
     let text, rest = take name (string fallback) words
 
     match Int32.TryParse(text, Globalization.CultureInfo.InvariantCulture) with
@@ -38,7 +45,15 @@ let private work name words (cancellation: CancellationToken) =
     let study = StudyCommand.ofWords name words
     let hooks = StudyHooks(Say = (fun line -> printfn $"{line}"))
     let claims = study.Store.Leases(StudyShard.Parse shard)
-    StudyRunner(study.Spec, study.Store, hooks, cancellation, Claims = claims).Run()
+    let asked = StudyCancellation study.Store.Root
+    use source = CancellationTokenSource.CreateLinkedTokenSource cancellation
+    use _ = asked.Watch source
+
+    try
+        StudyRunner(study.Spec, study.Store, hooks, source.Token, Claims = claims).Run()
+    with :? OperationCanceledException when asked.IsAsked && not cancellation.IsCancellationRequested ->
+        // Well ended, so that no engine starts it again.
+        printfn "cancelled; 'study retry' goes on from here"
 
 // This program: the executable itself, or dotnet with the assembly.
 let private program () =
@@ -49,136 +64,116 @@ let private program () =
     else
         path, []
 
-let private start (file: string) (words: string seq) (output: bool) =
-    let info = ProcessStartInfo(file, RedirectStandardOutput = output)
+// Enough workers that one takes about half an hour, where the time is known.
+let private workersFor (engine: WorkerEngine) (study: Study.Study) =
+    let estimate = lazy StudyEstimate.Of(StudyStatus.Of(study.Spec, study.Store), null)
 
-    for word in words do
-        info.ArgumentList.Add word
-
-    // One thread a worker, unless told otherwise.
-    if isNull (Environment.GetEnvironmentVariable "OMP_NUM_THREADS") then
-        info.Environment["OMP_NUM_THREADS"] <- "1"
-
-    try
-        nonNull (Process.Start info)
-    with :? ComponentModel.Win32Exception ->
-        raise (SettingException $"'{file}' is not on this machine; install it, or choose another engine")
-
-// Starts a worker again that died; one whose input is wrong would fail again.
-let rec private keep (command: WorkerCommand) index attempts (cancellation: CancellationToken) =
-    use worker = start command.Program (command.Of(string index)) false
-    worker.WaitForExit()
-
-    match worker.ExitCode with
-    | 0
-    | 2
-    | 130 -> worker.ExitCode
-    | code when attempts <= 1 || cancellation.IsCancellationRequested -> code
-    | _ -> keep command index (attempts - 1) cancellation
-
-let private local (command: WorkerCommand) (atOnce: int) (cancellation: CancellationToken) =
-    let codes = Array.zeroCreate command.Shards
-    use free = new SemaphoreSlim(atOnce)
-
-    let threads =
-        [
-            for index in 0 .. command.Shards - 1 ->
-                Thread(fun () ->
-                    free.Wait()
-
-                    try
-                        codes[index] <- keep command index 3 cancellation
-                    finally
-                        free.Release() |> ignore)
-        ]
-
-    threads |> List.iter _.Start()
-    threads |> List.iter _.Join()
-
-    match codes |> Array.filter ((<>) 0) with
-    | [||] -> ()
-    | failed ->
-        raise (IOException $"{failed.Length} of {command.Shards} workers failed; 'study retry' starts them again")
-
-let private parallelly (command: WorkerCommand) (atOnce: int) (root: string) =
-    let log = Path.Combine(root, "parallel.log")
-
-    let words =
-        [ "-q"; "--jobs"; string atOnce; "--retries"; "3"; "--joblog"; log; command.Program ]
-        @ List.ofSeq (command.Of "{}")
-        @ [ ":::" ]
-        @ [ for index in 0 .. command.Shards - 1 -> string index ]
-
-    use run = start "parallel" words false
-    run.WaitForExit()
-
-    if run.ExitCode <> 0 then
-        raise (
-            IOException
-                $"not all of {command.Shards} workers ended well (code {run.ExitCode}; {log} lists them); 'study retry' starts them again"
-        )
-
-let private jobFile root = Path.Combine(root, "slurm-job")
-
-let private slurm (command: WorkerCommand) (atOnce: int) (minutes: int) (root: string) =
-    let logs = Path.Combine(root, "logs")
-    Directory.CreateDirectory logs |> ignore
-    let script = Path.Combine(root, "workers.sbatch")
-    CsvText.Write(script, SlurmScript.Of(command, logs, atOnce, minutes))
-    use run = start "sbatch" [ "--parsable"; script ] true
-    let job = run.StandardOutput.ReadToEnd().Trim()
-    run.WaitForExit()
-
-    if run.ExitCode <> 0 || job = "" || not (Seq.forall Char.IsAsciiDigit job) then
-        raise (IOException $"sbatch did not take {script} (code {run.ExitCode}): {job}")
-
-    CsvText.Write(jobFile root, job)
-    printfn $"job {job}: {command.Shards} workers; 'study NAME status' tells how far they are"
+    match engine with
+    | :? LocalEngine
+    | :? ParallelEngine -> Environment.ProcessorCount
+    | _ ->
+        match Option.ofNullable estimate.Value.Remaining with
+        | Some time -> WorkerOrder.WorkersFor time
+        | None ->
+            raise (
+                SettingException
+                    $"how many workers? Nothing is known of the time of a run yet: give 'workers N', or finish a run first\n{usage}"
+            )
 
 let private submit name words (cancellation: CancellationToken) =
     let engine, words = take "engine" "local" words
-    let workers, words = number "workers" Environment.ProcessorCount words
-    let atOnce, words = number "atOnce" workers words
+    let engine = WorkerEngine.Registry.Named engine
+    let workers, words = take "workers" "" words
+    let atOnce, words = take "atOnce" "" words
+    let threads, words = number "threads" 1 words
+    let memory, words = take "memory" "" words
     let minutes, words = number "minutes" 60 words
+    let hosts, words = take "hosts" "" words
     let image, words = take "image" "robustmeta" words
     let claim, words = take "claim" "robustmeta-store" words
     // Read here, so that a mistake is told once and before anything starts.
     let study = StudyCommand.ofWords name words
     let root = Path.GetFullPath study.Store.Root
     Directory.CreateDirectory root |> ignore
-    let file, before = program ()
-    let studyFile = Path.GetFullPath(Study.fileOf name)
-    let command = WorkerCommand(file, before @ [ "study"; "work"; studyFile ] @ words |> Array.ofList, workers)
 
-    match engine with
-    | "local" -> local command atOnce cancellation
-    | "parallel" -> parallelly command atOnce root
-    | "slurm" -> slurm command atOnce minutes root
-    | "kubernetes" ->
-        let path = Path.Combine(root, "workers.json")
-        let inside = WorkerCommand("robustmeta", [| "study"; "work"; name; yield! words; "out"; "/store" |], workers)
-        let job = $"robustmeta-{study.Spec.Name.ToLowerInvariant()}"
-        CsvText.Write(path, KubernetesManifest.Of(job, image, claim, inside, atOnce))
-        printfn $"written: {path}; start it with: kubectl apply -f {path}"
-    | other ->
-        let known = [ "local"; "parallel"; "slurm"; "kubernetes" ]
-        let names = String.Join(", ", known)
-        raise (SettingException $"There is no engine '{other}'{NearestName.End(other, known)} Engines: {names}")
+    let workers =
+        if workers = "" then
+            workersFor engine study
+        else
+            number "workers" 1 [ "workers"; workers ] |> fst
+
+    let atOnce = if atOnce = "" then workers else number "atOnce" 1 [ "atOnce"; atOnce ] |> fst
+
+    let memory =
+        if memory = "" then
+            Nullable()
+        else
+            Nullable(number "memory" 1 [ "memory"; memory ] |> fst)
+
+    let file, before = program ()
+    // The study as it is now: changing the file does not change workers that start later.
+    let copy = Path.Combine(root, nonNull (Path.GetFileName(Study.fileOf name)))
+    DurableFile.Write(copy, study.Spec.Text)
+    let _, words = take "out" "" words
+    let words = [ "study"; "work"; copy ] @ words @ [ "out"; root ]
+    StudyCancellation(root).Withdraw()
+
+    let order =
+        WorkerOrder(
+            WorkerCommand(file, Array.ofList words, workers, Before = Array.ofList before),
+            root,
+            study.Spec.Name,
+            AtOnce = atOnce,
+            Threads = threads,
+            Memory = memory,
+            Minutes = minutes,
+            Hosts = (if hosts = "" then null else hosts),
+            Image = image,
+            Claim = claim
+        )
+
+    printfn $"{engine.Submit(order, cancellation)}"
 
 let private cancel name words =
     let root = Path.GetFullPath (StudyCommand.ofWords name words).Store.Root
+    StudyCancellation(root).Ask()
 
-    if not (File.Exists(jobFile root)) then
-        raise (SettingException $"{root} has no Slurm job; local workers are ended with Ctrl+C where they were started")
+    for engine in WorkerEngine.Registry.All.Values do
+        engine.Cancel root |> Option.ofObj |> Option.iter (printfn "%s")
 
-    let job = File.ReadAllText(jobFile root).Trim()
+    printfn "running workers end as soon as they have saved; 'study retry' goes on from there"
 
-    if not (Seq.forall Char.IsAsciiDigit job) then
-        raise (IOException $"{jobFile root} holds '{job}', which is no job number")
+let private collect name words =
+    let path, words = take "to" "" words
+    let study = StudyCommand.ofWords name words
 
-    use run = start "scancel" [ job ] false
-    run.WaitForExit()
-    printfn $"job {job} is cancelled; 'study retry' goes on from where it was"
+    let path =
+        if path = "" then
+            Path.Combine(study.Store.Root, StudyCollection.FileName)
+        else
+            path
+
+    let runs = StudyCollection.Write(study.Spec, study.Store, path)
+    printfn $"written: {path}: {runs} runs; 'study NAME report' reads it"
+
+let private counts name (text: string) =
+    [ for word in text.Split(',', StringSplitOptions.TrimEntries) -> number name 1 [ name; word ] |> fst ]
+
+let private simulate name words =
+    let nodes, words = take "nodes" "10,100,1000" words
+    let cores, words = number "cores" 32 words
+    let minutes, words = number "minutes" 60 words
+    let runs, words = take "runs" "" words
+    let study = StudyCommand.ofWords name words
+    let measured = StudyEstimate.Seconds(StudyStatus.Of(study.Spec, study.Store))
+
+    let seconds =
+        if runs = "" then
+            measured
+        else
+            StudySimulation.Repeat(measured, number "runs" 1 [ "runs"; runs ] |> fst)
+
+    printf "%s" (ConsoleTable.text (WorkTables.simulation seconds (counts "nodes" nodes) cores minutes))
 
 /// Runs the verb with the words after it.
 let execute (verb: string) (words: string list) (cancellation: CancellationToken) =
@@ -188,5 +183,6 @@ let execute (verb: string) (words: string list) (cancellation: CancellationToken
         match verb with
         | "work" -> work name rest cancellation
         | "cancel" -> cancel name rest
-        | "collect" -> StudyCommand.execute (name :: rest @ [ "export" ]) cancellation
+        | "simulate" -> simulate name rest
+        | "collect" -> collect name rest
         | _ -> submit name rest cancellation

@@ -2,6 +2,7 @@ using RobustMeta.Benchmarks;
 using RobustMeta.Benchmarks.Contenders;
 using RobustMeta.Benchmarks.Micro;
 using RobustMeta.Benchmarks.Reading;
+using RobustMeta.Benchmarks.Scale;
 using RobustMeta.Benchmarks.Scaling;
 using RobustMeta.Benchmarks.SideBySide;
 using RobustMeta.Benchmarks.Workload;
@@ -35,6 +36,19 @@ try
             return 0;
         case ["readers", .. var settings]:
             return ReadersProgram.Run(SettingArguments.Parse(new ReadersSpec(), settings));
+        case [("size" or "store" or "makespan") and var name, "help"]:
+            object defaults =
+                name == "size" ? new SizeSpec()
+                : name == "store" ? new StoreSpec()
+                : new MakespanSpec();
+            Console.Write($"{name}: settings and defaults\n{SettingArguments.Help(defaults)}");
+            return 0;
+        case ["size", .. var settings]:
+            return SizeProgram.Run(SettingArguments.Parse(new SizeSpec(), settings));
+        case ["store", .. var settings]:
+            return StoreProgram.Run(SettingArguments.Parse(new StoreSpec(), settings));
+        case ["makespan", .. var settings]:
+            return MakespanProgram.Run(SettingArguments.Parse(new MakespanSpec(), settings));
         case ["micro", .. var arguments]:
             return MicroProgram.Run(arguments);
         case ["worker", var engine, .. var settings]:
@@ -43,7 +57,7 @@ try
             return 0;
         default:
             Console.Error.WriteLine(
-                "Expected: peers | scaling | readers | micro, then settings; 'peers help' lists them."
+                "Expected: peers | scaling | readers | size | store | makespan | micro, then settings; 'peers help' lists them."
             );
             return 2;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using RobustMeta.Settings;
 
 namespace RobustMeta.Studies.Search;
@@ -8,6 +9,12 @@ namespace RobustMeta.Studies.Search;
 /// <param name="Budget">When it ends.</param>
 public sealed record SearchPlan(string Tuner, SearchBudget Budget)
 {
+    /// <summary>
+    /// Candidates that are asked for at once, which several processes then train side by side. The choice depends on it, and not on the
+    /// number of processes.
+    /// </summary>
+    public int Parallel { get; init; } = 1;
+
     private const int Factor = 3;
 
     /// <summary>Tuners that search the ranges which settings declare.</summary>
@@ -16,13 +23,17 @@ public sealed record SearchPlan(string Tuner, SearchBudget Budget)
     /// <summary>A plan of its words.</summary>
     /// <param name="tuner">The tuner's name.</param>
     /// <param name="budget">As <see cref="SearchBudget.Parse"/> reads it.</param>
-    /// <exception cref="SettingException">There is no such tuner, or the budget cannot be read.</exception>
-    public static SearchPlan Parse(string tuner, string budget) =>
-        Names.Contains(tuner)
-            ? new(tuner, SearchBudget.Parse(budget))
-            : throw new SettingException(
-                $"There is no tuner '{tuner}'{NearestName.End(tuner, Names)} Tuners: grid, {string.Join(", ", Names)}"
-            );
+    /// <param name="parallel">Candidates that are asked for at once.</param>
+    /// <exception cref="SettingException">There is no such tuner, or the budget or the number cannot be read.</exception>
+    public static SearchPlan Parse(string tuner, string budget, string parallel = "1") =>
+        !(int.TryParse(parallel, CultureInfo.InvariantCulture, out var atOnce) && atOnce > 0)
+            ? throw new SettingException(
+                $"parallel is '{parallel}'; expected the number of candidates that are asked for at once"
+            )
+        : Names.Contains(tuner) ? new(tuner, SearchBudget.Parse(budget)) { Parallel = atOnce }
+        : throw new SettingException(
+            $"There is no tuner '{tuner}'{NearestName.End(tuner, Names)} Tuners: grid, {string.Join(", ", Names)}"
+        );
 
     /// <summary>The tuner.</summary>
     /// <param name="space">What it searches.</param>
@@ -32,7 +43,12 @@ public sealed record SearchPlan(string Tuner, SearchBudget Budget)
     /// <exception cref="SettingException">The budget does not go with the tuner.</exception>
     public ITuner Create(SearchSpace space, bool higherIsBetter, long seed, int epochs)
     {
-        var task = new SearchTask(space, Budget, higherIsBetter) { Seed = seed, Epochs = Math.Max(epochs, 1) };
+        var task = new SearchTask(space, Budget, higherIsBetter)
+        {
+            Seed = seed,
+            Epochs = Math.Max(epochs, 1),
+            Parallel = Parallel,
+        };
         var least = Math.Max(task.Epochs / (Factor * Factor), 1);
         return Tuner switch
         {

@@ -9,24 +9,23 @@ namespace RobustMeta.Studies.Workers;
 /// </summary>
 public static class KubernetesManifest
 {
+    private const int UsualMemory = 2048;
+
     /// <summary>The text of the manifest. It is JSON, which is YAML, so that every word is quoted.</summary>
-    /// <param name="name">Name of the job: lower-case letters, digits and dashes.</param>
-    /// <param name="image">The image that holds the program.</param>
-    /// <param name="claim">Name of the volume's claim; it is mounted at <c>/store</c>.</param>
-    /// <param name="command">The worker, as it is called inside the container.</param>
-    /// <param name="atOnce">Workers that may run at once.</param>
-    public static string Of(string name, string image, string claim, WorkerCommand command, int atOnce)
+    /// <param name="order">What to start; the study is named by what the container knows it by.</param>
+    public static string Of(WorkerOrder order)
     {
+        var command = order.Command;
         var job = new
         {
             apiVersion = "batch/v1",
             kind = "Job",
-            metadata = new { name },
+            metadata = new { name = JobName(order.Study) },
             spec = new
             {
                 completionMode = "Indexed",
                 completions = command.Shards,
-                parallelism = Math.Min(atOnce, command.Shards),
+                parallelism = Math.Min(order.AtOnce, command.Shards),
                 backoffLimitPerIndex = 3,
                 maxFailedIndexes = command.Shards,
                 podFailurePolicy = new
@@ -46,13 +45,17 @@ public static class KubernetesManifest
                         new { action = "Ignore", onPodConditions = (object[])[new { type = "DisruptionTarget" }] },
                     },
                 },
-                template = new { spec = Pod(image, claim, command) },
+                template = new { spec = Pod(order) },
             },
         };
         return JsonSerializer.Serialize(job, new JsonSerializerOptions { WriteIndented = true }) + "\n";
     }
 
-    private static object Pod(string image, string claim, WorkerCommand command) =>
+    // Lower-case letters, digits and dashes, as Kubernetes has it.
+    private static string JobName(string study) =>
+        $"robustmeta-{string.Concat(study.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-')}";
+
+    private static object Pod(WorkerOrder order) =>
         new
         {
             restartPolicy = "Never",
@@ -68,24 +71,43 @@ public static class KubernetesManifest
                     new
                     {
                         name = "work",
-                        image,
-                        command = (string[])[command.Program],
+                        image = order.Image,
+                        command = (string[])["robustmeta"],
                         // Kubernetes itself puts the index in, without a shell.
-                        args = command.Of("$(JOB_COMPLETION_INDEX)"),
-                        env = (object[])[new { name = "OMP_NUM_THREADS", value = "1" }],
+                        args = Inside(order).Of("$(JOB_COMPLETION_INDEX)"),
+                        env = WorkerProcess.ThreadVariables.Select(name => new { name, value = Print(order.Threads) }),
                         resources = new
                         {
-                            requests = new { cpu = "1", memory = "2Gi" },
-                            limits = new { memory = "2Gi" },
+                            requests = new { cpu = Print(order.Threads), memory = Memory(order) },
+                            limits = new { memory = Memory(order) },
                         },
                         securityContext = new
                         {
                             allowPrivilegeEscalation = false,
                             capabilities = new { drop = (string[])["ALL"] },
                         },
-                        volumeMounts = (object[])[new { name = "store", mountPath = "/store" }],
+                        volumeMounts = (object[])[new { name = "store", mountPath = KubernetesEngine.Store }],
                     },
                 ],
-            volumes = (object[])[new { name = "store", persistentVolumeClaim = new { claimName = claim } }],
+            volumes = (object[])[new { name = "store", persistentVolumeClaim = new { claimName = order.Claim } }],
         };
+
+    // There the study's folder is the volume, and the program stands by its name.
+    private static WorkerCommand Inside(WorkerOrder order) =>
+        order.Command with
+        {
+            Before = [],
+            Words =
+            [
+                .. order.Command.Words.Select(word =>
+                    word == order.Root || word.StartsWith(order.Root + "/", StringComparison.Ordinal)
+                        ? KubernetesEngine.Store + word[order.Root.Length..]
+                        : word
+                ),
+            ],
+        };
+
+    private static string Memory(WorkerOrder order) => $"{Print(order.Memory ?? UsualMemory)}Mi";
+
+    private static string Print(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

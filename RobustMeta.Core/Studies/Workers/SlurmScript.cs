@@ -12,12 +12,11 @@ public static class SlurmScript
     private const int Notice = 120;
 
     /// <summary>The text of the script.</summary>
-    /// <param name="command">The worker.</param>
+    /// <param name="order">What to start.</param>
     /// <param name="logs">Folder of the tasks' output.</param>
-    /// <param name="atOnce">Tasks that may run at once.</param>
-    /// <param name="minutes">Time limit of a task.</param>
-    public static string Of(WorkerCommand command, string logs, int atOnce, int minutes)
+    public static string Of(WorkerOrder order, string logs)
     {
+        var command = order.Command;
         // The index is put in by the shell; all other words stand in quotes.
         var words = command
             .Of("@")
@@ -28,14 +27,15 @@ public static class SlurmScript
             CultureInfo.InvariantCulture,
             $$"""
             #!/usr/bin/env bash
-            #SBATCH --array=0-{{command.Shards - 1}}%{{atOnce}}
+            #SBATCH --array=0-{{command.Shards - 1}}%{{order.AtOnce}}
             #SBATCH --requeue
             #SBATCH --open-mode=append
             #SBATCH --signal=B:USR1@{{Notice}}
-            #SBATCH --time={{minutes}}
-            #SBATCH --cpus-per-task=1
+            #SBATCH --time={{order.Minutes}}
+            #SBATCH --cpus-per-task={{order.Threads}}
+            {{Memory(order)}}#SBATCH --job-name=robustmeta
             #SBATCH --output={{logs}}/%A_%a.log
-            export OMP_NUM_THREADS=1
+            export {{string.Join(' ', WorkerProcess.ThreadVariables.Select(name => $"{name}={order.Threads}"))}}
             work=({{WorkerCommand.Quote(command.Program)}} {{string.Join(' ', words)}})
             trap 'kill -TERM "$worker"; wait "$worker"; scontrol requeue "$SLURM_JOB_ID"; exit 0' USR1
             for attempt in 1 2 3; do
@@ -50,4 +50,7 @@ public static class SlurmScript
             """
         );
     }
+
+    private static string Memory(WorkerOrder order) =>
+        order.Memory is { } memory ? string.Create(CultureInfo.InvariantCulture, $"#SBATCH --mem={memory}M\n") : "";
 }

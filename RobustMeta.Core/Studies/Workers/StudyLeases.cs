@@ -1,27 +1,30 @@
-using System.Diagnostics;
 using System.Globalization;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Studies.Workers;
 
 /// <summary>
 /// Claims by files without locks, for workers on several machines with a shared file system: a lease is a file that its owner
 /// makes, which no two can, and counts up while it works. A worker that sees one stand still for as long as
-/// <c>patience</c>, by its own clock alone, moves it away, which one only can, and does the work. A lease spares double work and is nothing
+/// <c>patience</c>, by its own steady clock alone (which setting the time does not move), or that knows its owner to be dead, moves it away, which one only can, and does the work. A lease spares double work and is nothing
 /// that results depend on: runs are made anew with the same bytes, and every file is put in place whole.
 /// </summary>
 public sealed class StudyLeases : IStudyClaims
 {
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private readonly string folder;
     private readonly StudyShard shard;
     private readonly TimeSpan patience;
-    private readonly string owner = $"{Environment.ProcessId}-{Guid.NewGuid():N}";
+    private readonly TimeProvider clock;
+    private readonly string owner = $"{ProcessOrigin.Current}.{Environment.ProcessId}.{Guid.NewGuid():N}";
 
     /// <summary>The leases of a worker.</summary>
     /// <param name="folder">Where the leases are; made when missing.</param>
     /// <param name="shard">The worker's part, which it does first.</param>
     /// <param name="patience">How long a lease may stand still before its owner counts as dead; leases are counted up four times as often.</param>
-    public StudyLeases(string folder, StudyShard shard, TimeSpan patience) =>
-        (this.folder, this.shard, this.patience) = (folder, shard, patience);
+    /// <param name="clock">The clock that it waits and counts by; null: the system's.</param>
+    public StudyLeases(string folder, StudyShard shard, TimeSpan patience, TimeProvider? clock = null) =>
+        (this.folder, this.shard, this.patience, this.clock) = (folder, shard, patience, clock ?? TimeProvider.System);
 
     /// <summary>How long a worker may be silent, unless told otherwise.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(1);
@@ -33,9 +36,10 @@ public sealed class StudyLeases : IStudyClaims
         var left = shard.Order([.. pieces]).ToList();
         var seen = new Dictionary<string, (string Text, long Since)>();
         var told = new HashSet<string>();
-        while (true)
+        var own = left.Take(shard.OwnOf(left.Count)).ToHashSet();
+        for (var pause = ShortestPause; ; pause = Shorter(pause * 2, patience / 8))
         {
-            left = [.. left.Where(piece => !TryWork(piece, seen))];
+            left = [.. left.Where(piece => !(IsOthersAndDone(piece, own) || TryWork(piece, seen)))];
             if (left.Count == 0)
             {
                 return;
@@ -44,7 +48,7 @@ public sealed class StudyLeases : IStudyClaims
             {
                 waiting?.Invoke(piece.Name);
             }
-            if (cancellation.WaitHandle.WaitOne(patience / 8))
+            if (cancellation.WaitHandle.WaitOne(pause))
             {
                 throw new OperationCanceledException(cancellation);
             }
@@ -56,6 +60,12 @@ public sealed class StudyLeases : IStudyClaims
         Directory.Exists(folder)
             ? [.. Directory.GetFiles(folder, "*.lease").Select(file => Path.GetFileNameWithoutExtension(file)).Order()]
             : [];
+
+    // One's own pieces are looked through file by file.
+    private static bool IsOthersAndDone(StudyPiece piece, HashSet<StudyPiece> own) =>
+        !own.Contains(piece) && piece.IsDone?.Invoke() == true;
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     // False: another worker has it.
     private bool TryWork(StudyPiece piece, Dictionary<string, (string Text, long Since)> seen)
@@ -69,7 +79,7 @@ public sealed class StudyLeases : IStudyClaims
         {
             return false;
         }
-        using (new Timer(_ => CountUp(file), null, patience / 4, patience / 4))
+        using (clock.CreateTimer(_ => CountUp(file), null, patience / 4, patience / 4))
         {
             try
             {
@@ -77,7 +87,7 @@ public sealed class StudyLeases : IStudyClaims
             }
             finally
             {
-                File.Delete(file);
+                GiveBack(file);
             }
         }
         return true;
@@ -90,13 +100,24 @@ public sealed class StudyLeases : IStudyClaims
         {
             return false;
         }
+        if (IsOfDeadProcess(text))
+        {
+            return true;
+        }
         if (!seen.TryGetValue(file, out var last) || last.Text != text)
         {
-            seen[file] = (text, Stopwatch.GetTimestamp());
+            seen[file] = (text, clock.GetTimestamp());
             return false;
         }
-        return Stopwatch.GetElapsedTime(last.Since) > patience;
+        return clock.GetElapsedTime(last.Since) > patience;
     }
+
+    // A worker of one's own machine is known to be dead without waiting.
+    private static bool IsOfDeadProcess(string text) =>
+        text.Split(' ')[0].Split('.') is [var origin, var process, _]
+        && origin == ProcessOrigin.Current
+        && int.TryParse(process, CultureInfo.InvariantCulture, out var number)
+        && !ProcessOrigin.IsAlive(number);
 
     // Of several that find it dead one alone can move it.
     private bool TryTakeAway(string file)
@@ -145,6 +166,15 @@ public sealed class StudyLeases : IStudyClaims
         catch (IOException)
         {
             // The next beat tries again; a lease that stands still costs double work and nothing else.
+        }
+    }
+
+    // One that another worker took over meanwhile is that worker's.
+    private void GiveBack(string file)
+    {
+        if (Read(file)?.Split(' ')[0] == owner)
+        {
+            File.Delete(file);
         }
     }
 

@@ -22,6 +22,9 @@ public sealed record StudyShard(int Index, int Count)
             : throw new SettingException($"The shard is '{text}'; expected I/N with I from 0 to N - 1, e.g. 0/4");
     }
 
+    /// <summary>Number of own pieces among so many.</summary>
+    internal int OwnOf(int pieces) => (pieces - Index + Count - 1) / Count;
+
     /// <summary>Own pieces first, then those of others, who may have died; each in its order, the others' beginning behind one's own place.</summary>
     public IReadOnlyList<StudyPiece> Order(IReadOnlyList<StudyPiece> pieces) =>
         [

@@ -8,10 +8,13 @@ namespace RobustMeta.Studies.Workers;
 /// <param name="Shards">Number of workers.</param>
 public sealed record WorkerCommand(string Program, IReadOnlyList<string> Words, int Shards)
 {
+    /// <summary>Words that the program itself takes first: the assembly, where the program is <c>dotnet</c>.</summary>
+    public IReadOnlyList<string> Before { get; init; } = [];
+
     /// <summary>The words of one worker.</summary>
     /// <param name="index">Number of the worker, or what an engine puts in its place.</param>
     public IReadOnlyList<string> Of(string index) =>
-        [.. Words, "shard", string.Create(CultureInfo.InvariantCulture, $"{index}/{Shards}")];
+        [.. Before, .. Words, "shard", string.Create(CultureInfo.InvariantCulture, $"{index}/{Shards}")];
 
     /// <summary>A word as a POSIX shell reads it back: in single quotes, whatever it holds.</summary>
     internal static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";

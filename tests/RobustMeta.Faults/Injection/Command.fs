@@ -62,10 +62,9 @@ type Running(child: Process) =
 
 let private program = Path.Combine(AppContext.BaseDirectory, "RobustMeta.Faults.dll")
 
-/// Starts a command with variables of the environment.
-let start (variables: (string * string) list) (words: string list) =
+let private startWords (before: string list) (variables: (string * string) list) (words: string list) =
     // A parent in the background, or under nohup, leaves signals ignored to its children; `env` puts them back.
-    let info = ProcessStartInfo("env", "--default-signal=INT,HUP,TERM" :: "dotnet" :: program :: Marker :: words)
+    let info = ProcessStartInfo("env", "--default-signal=INT,HUP,TERM" :: before @ words)
 
     info.RedirectStandardOutput <- true
     info.RedirectStandardError <- true
@@ -75,6 +74,17 @@ let start (variables: (string * string) list) (words: string list) =
         info.Environment[name] <- value
 
     Running(Process.Start info)
+
+/// Starts another program of this folder with variables of the environment.
+let startProgram (program: string) variables words = startWords [ "dotnet"; program ] variables words
+
+/// Starts a program that can write no file longer than some kilobytes, as if its disk were full.
+let startLimited (kilobytes: int) (program: string) words =
+    let limit = $"trap '' XFSZ; ulimit -f {kilobytes}; exec dotnet \"$@\""
+    startWords [ "bash"; "-c"; limit; "bash"; program ] [ "DOTNET_EnableWriteXorExecute", "0" ] words
+
+/// Starts a command with variables of the environment.
+let start variables words = startWords [ "dotnet"; program; Marker ] variables words
 
 /// Runs a command to its end: exit code and text.
 let run variables words =

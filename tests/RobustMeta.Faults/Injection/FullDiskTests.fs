@@ -1,19 +1,9 @@
 /// A disk that is full: an error that says so, nothing torn, and the same result once there is room.
 module RobustMeta.Faults.Injection.FullDiskTests
 
-open System
-open System.Diagnostics
 open System.IO
 open Expecto
 open RobustMeta.Tests.TempFolder
-
-let private succeeds (program: string) (words: string list) =
-    try
-        use started = Process.Start(ProcessStartInfo(program, words, RedirectStandardError = true))
-        started.WaitForExit()
-        started.ExitCode = 0
-    with :? ComponentModel.Win32Exception ->
-        false
 
 [<Tests>]
 let tests =
@@ -26,7 +16,7 @@ let tests =
                     let disk, whole = Path.Combine(folder, "disk"), Path.Combine(folder, "whole")
                     Directory.CreateDirectory disk |> ignore
 
-                    if not (succeeds "mount" [ "-t"; "tmpfs"; "-o"; "size=64k"; "tmpfs"; disk ]) then
+                    if not (FullDisk.succeeds "mount" [ "-t"; "tmpfs"; "-o"; "size=64k"; "tmpfs"; disk ]) then
                         skiptest "mounting a file system needs root"
 
                     try
@@ -39,11 +29,11 @@ let tests =
                             (File.Exists(Path.Combine(disk, "performance.csv")))
                             "no row of a run that is not done"
 
-                        Expect.isTrue (succeeds "mount" [ "-o"; "remount,size=20m"; disk ]) "room"
+                        Expect.isTrue (FullDisk.succeeds "mount" [ "-o"; "remount,size=20m"; disk ]) "room"
                         let code, text = Command.run [] (words disk)
                         Expect.equal code 0 text
                         Command.run [] (words whole) |> ignore
                         Expect.equal (Command.results disk) (Command.results whole) "results"
                     finally
-                        succeeds "umount" [ disk ] |> ignore)
+                        FullDisk.succeeds "umount" [ disk ] |> ignore)
         ]

@@ -162,7 +162,7 @@ let tests =
 
                     // The scores of a known method: its rows must be what the study measures of it.
                     let store = StudyStore(Path.Combine(folder, "results"))
-                    let tuning = StudyTuning(study, Func<ExperimentSpec, RunOutcome>(fun spec -> store.Outcome spec))
+                    let tuning = StudyTuning.Of(study, store)
                     let plan = tuning.Plan
                     let runner = StudyRunner(study, store, StudyHooks.Silent, Threading.CancellationToken.None)
 

@@ -3,7 +3,6 @@ module RobustMeta.Tests.Studies.WorkerTests
 open System
 open System.Diagnostics
 open System.IO
-open System.Text.Json
 open System.Threading
 open Expecto
 open RobustMeta.Settings
@@ -13,6 +12,13 @@ open RobustMeta.Studies.Workers
 open RobustMeta.Tests
 
 let private patience = TimeSpan.FromSeconds 1.0
+
+/// A clock whose time of day can be set; its steady clock goes on.
+type private JumpingClock() =
+    inherit TimeProvider()
+    let mutable shift = TimeSpan.Zero
+    member _.Jump(by: TimeSpan) = shift <- shift + by
+    override _.GetUtcNow() = DateTimeOffset.UtcNow + shift
 
 let private inFolder (action: string -> unit) =
     let root = Path.Combine(Path.GetTempPath(), $"leases-{Guid.NewGuid():N}")
@@ -88,6 +94,61 @@ let tests =
                     Expect.isGreaterThan wait.Elapsed (2.0 * patience) "waited for it"
                     first.Join())
 
+            testCase "a clock that jumps gives no lease away"
+            <| fun () ->
+                inFolder (fun root ->
+                    let clock = JumpingClock()
+                    let lease shard = StudyLeases(root, shard, patience, clock)
+                    let mutable times = 0
+                    use begun = new ManualResetEventSlim()
+
+                    let piece =
+                        StudyPiece(
+                            "long",
+                            fun () ->
+                                if Interlocked.Increment &times = 1 then
+                                    begun.Set()
+                                    Thread.Sleep(2.0 * patience)
+                        )
+
+                    let share shard = (lease shard).Share([ piece ], null, CancellationToken.None)
+                    let first = Thread(fun () -> share (StudyShard(0, 2)))
+                    first.Start()
+                    begun.Wait()
+                    clock.Jump(TimeSpan.FromDays 400.0)
+                    let wait = Stopwatch.StartNew()
+                    share (StudyShard(1, 2))
+                    clock.Jump(TimeSpan.FromDays -4000.0)
+                    Expect.isGreaterThan wait.Elapsed patience "waited for it"
+                    first.Join())
+
+            testCase
+                "a lease of a dead process of this machine is taken over at once, and a piece of another that is done is passed over"
+            <| fun () ->
+                inFolder (fun root ->
+                    // A lease as a worker leaves it that was killed: of a process that has ended.
+                    use ended =
+                        nonNull (Process.Start(ProcessStartInfo("dotnet", "--version", RedirectStandardOutput = true)))
+
+                    ended.WaitForExit()
+                    let mutable text = ""
+
+                    share
+                        root
+                        (StudyShard(0, 1))
+                        [ StudyPiece("own", (fun () -> text <- File.ReadAllText(Path.Combine(root, "own.lease")))) ]
+
+                    let dead = text.Replace($".{Environment.ProcessId}.", $".{ended.Id}.")
+                    Expect.notEqual dead text "named by the process"
+                    File.WriteAllText(Path.Combine(root, "left.lease"), dead)
+                    let clock = Stopwatch.StartNew()
+                    let mutable done' = []
+
+                    let piece name = StudyPiece(name, (fun () -> done' <- name :: done'), IsDone = (fun () -> true))
+                    share root (StudyShard(1, 2)) [ piece "other"; piece "left" ]
+                    Expect.isLessThan clock.Elapsed patience "at once"
+                    Expect.equal done' [ "left" ] "own alone is looked through again")
+
             testCase "shards are every so manieth piece, then those of the others"
             <| fun () ->
                 let pieces = [| for i in 0..5 -> StudyPiece(string i, ignore) |]
@@ -96,61 +157,6 @@ let tests =
 
                 for text in [ ""; "1"; "3/3"; "-1/3"; "a/b"; "1/3/5" ] do
                     Expect.throwsT<SettingException> (fun () -> StudyShard.Parse text |> ignore) text
-
-            testCase "the Slurm script gives a worker its words unchanged, whatever they hold"
-            <| fun () ->
-                let words = [| "study"; "work"; "a b.toml"; "$(touch x)"; "it's"; "\"`;&|" |]
-                let script = SlurmScript.Of(WorkerCommand("/bin/my prog", words, 24), "/logs", 4, 50)
-
-                for line in [ "--array=0-23%4"; "--requeue"; "--signal=B:USR1@120"; "--time=50"; "--cpus-per-task=1" ] do
-                    Expect.stringContains script $"#SBATCH {line}\n" line
-
-                if OperatingSystem.IsLinux() then
-                    let text = script[.. script.IndexOf "\ntrap"] + "printf '%s\\n' \"${work[@]}\"\n"
-                    let info = ProcessStartInfo("bash", RedirectStandardOutput = true)
-                    info.ArgumentList.Add "-c"
-                    info.ArgumentList.Add text
-                    info.Environment["SLURM_ARRAY_TASK_ID"] <- "7"
-                    use bash = nonNull (Process.Start info)
-                    let lines = bash.StandardOutput.ReadToEnd().TrimEnd('\n').Split '\n'
-                    bash.WaitForExit()
-
-                    Expect.equal
-                        (List.ofArray lines)
-                        ([ "/bin/my prog" ] @ List.ofArray words @ [ "shard"; "7/24" ])
-                        "words"
-
-            testCase "the Kubernetes job runs the same worker, one index a shard"
-            <| fun () ->
-                let command = WorkerCommand("robustmeta", [| "study"; "work"; "overall" |], 8)
-
-                use json =
-                    JsonDocument.Parse(KubernetesManifest.Of("robustmeta-overall", "image:1", "store", command, 4))
-
-                let spec = json.RootElement.GetProperty "spec"
-                let text (name: string) (element: JsonElement) = element.GetProperty(name).ToString()
-
-                Expect.equal
-                    (text "apiVersion" json.RootElement, text "kind" json.RootElement)
-                    ("batch/v1", "Job")
-                    "kind"
-
-                Expect.equal
-                    (text "completionMode" spec, text "completions" spec, text "parallelism" spec)
-                    ("Indexed", "8", "4")
-                    "indexed"
-
-                let pod = spec.GetProperty("template").GetProperty "spec"
-                Expect.equal (text "restartPolicy" pod) "Never" "restart"
-                let container = pod.GetProperty("containers")[0]
-
-                Expect.equal
-                    [ for word in container.GetProperty("args").EnumerateArray() -> word.GetString() ]
-                    [ "study"; "work"; "overall"; "shard"; "$(JOB_COMPLETION_INDEX)/8" ]
-                    "words"
-
-                let rule = spec.GetProperty("podFailurePolicy").GetProperty("rules")[0]
-                Expect.equal (text "action" rule) "FailIndex" "wrong input is not tried again"
 
             testCase "a study file names a tuner with its budget, and mistakes are told with their line"
             <| fun () ->

@@ -1,0 +1,109 @@
+using RobustMeta.Data;
+using RobustMeta.Evaluation;
+
+namespace RobustMeta.Studies.Collection;
+
+/// <summary>
+/// All results of a study as one Parquet file: a row per run, test set, user and metric, and the same of the baselines that are
+/// measured beside the methods. Equal results give an equal file; times are not in it. Reports read it in place of the folders.
+/// </summary>
+public static class StudyCollection
+{
+    /// <summary>Name of the file in a study's folder.</summary>
+    public const string FileName = "results.parquet";
+
+    /// <summary>Writes the file, whole or not at all.</summary>
+    /// <param name="spec">The study.</param>
+    /// <param name="store">Where its results are.</param>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <returns>Number of runs that are in it.</returns>
+    /// <exception cref="DataFormatException">A file of a run is damaged.</exception>
+    public static int Write(StudySpec spec, StudyStore store, string path)
+    {
+        var runs = 0;
+        ParquetFile.Write(path, Rows(spec, store, () => runs++), Columns);
+        return runs;
+    }
+
+    private static IReadOnlyList<ParquetColumn<CollectedRow>> Columns { get; } =
+    [
+        ParquetColumn<CollectedRow>.Text("data", row => row.Cell.Data.Name),
+        ParquetColumn<CollectedRow>.Text("shift", row => row.Cell.Shift.Name),
+        ParquetColumn<CollectedRow>.Text("base", row => row.Cell.Base.Name),
+        ParquetColumn<CollectedRow>.Text("method", row => row.Run.Method),
+        ParquetColumn<CollectedRow>.Text("sweep", row => row.Run.Point.Sweep),
+        ParquetColumn<CollectedRow>.Text("settings", row => row.Run.Point.Text),
+        ParquetColumn<CollectedRow>.Text("shared", row => row.Run.Shared),
+        ParquetColumn<CollectedRow>.Text("own", row => row.Run.Own),
+        ParquetColumn<CollectedRow>.Integer("seed", row => row.Run.Seed),
+        ParquetColumn<CollectedRow>.Text("run", row => row.Run.Name),
+        ParquetColumn<CollectedRow>.Text("axis", row => row.Run.Shift.Name),
+        ParquetColumn<CollectedRow>.Integer("testset", row => row.Result.TestSet),
+        ParquetColumn<CollectedRow>.Number("coordinate", row => row.Run.Shift.Coordinates[row.Result.TestSet]),
+        ParquetColumn<CollectedRow>.Number("userKl", Divergence),
+        ParquetColumn<CollectedRow>.Text("user", row => row.Result.User),
+        ParquetColumn<CollectedRow>.Text("metric", row => row.Result.Metric),
+        ParquetColumn<CollectedRow>.Number("value", row => row.Result.Value),
+        ParquetColumn<CollectedRow>.Number("validation", row => row.Run.Validation),
+        ParquetColumn<CollectedRow>.Text("vectorWidth", row => row.Run.VectorWidth),
+    ];
+
+    private static double Divergence(CollectedRow row) =>
+        row.Run.Shift.Divergences is { Count: > 0 } all ? all[row.Result.TestSet] : double.NaN;
+
+    private static IEnumerable<CollectedRow> Rows(StudySpec spec, StudyStore store, Action count)
+    {
+        var beside = new HashSet<(StudyCell, string)>();
+        foreach (var (run, folder) in StudyResults.Finished(spec, store))
+        {
+            count();
+            var source = new CollectedSource(
+                folder.Spec.Hash,
+                run.Method.Name,
+                run.Point,
+                run.Shared,
+                run.Own,
+                run.Seed,
+                folder.ReadShift(),
+                folder.ReadValidation(),
+                VectorWidths.Read(folder.Path)
+            );
+            var file = store.BesideFile(folder.Spec);
+            if (beside.Add((run.Cell, file)) && File.Exists(file))
+            {
+                foreach (var row in Beside(run.Cell, file, source))
+                {
+                    yield return row;
+                }
+            }
+            foreach (var result in folder.StreamUsers())
+            {
+                yield return new(run.Cell, source, result);
+            }
+        }
+    }
+
+    // Grouped by method: what its rows have in common stands once.
+    private static IEnumerable<CollectedRow> Beside(StudyCell cell, string file, CollectedSource run) =>
+        ResultTable
+            .Stream(file)
+            .GroupBy(row => row.Method)
+            .SelectMany(
+                group => group,
+                (group, row) =>
+                    new CollectedRow(
+                        cell,
+                        run with
+                        {
+                            Name = Path.GetFileNameWithoutExtension(file),
+                            Method = group.Key,
+                            Point = SweepPoint.None,
+                            Shared = null,
+                            Own = null,
+                            Validation = double.NaN,
+                            VectorWidth = "",
+                        },
+                        row
+                    )
+            );
+}

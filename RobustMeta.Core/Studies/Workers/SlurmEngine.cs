@@ -1,0 +1,54 @@
+using RobustMeta.Runtime;
+
+namespace RobustMeta.Studies.Workers;
+
+/// <summary>A Slurm job array, one task a worker; see <see cref="SlurmScript"/>.</summary>
+public sealed class SlurmEngine : WorkerEngine
+{
+    /// <inheritdoc/>
+    public override string Name => "slurm";
+
+    /// <inheritdoc/>
+    public override string Meaning => "a Slurm job array; needs sbatch and a folder that all nodes see";
+
+    /// <inheritdoc/>
+    public override string Submit(WorkerOrder order, CancellationToken cancellation)
+    {
+        var logs = Path.Combine(order.Root, "logs");
+        Directory.CreateDirectory(logs);
+        var script = Path.Combine(order.Root, "workers.sbatch");
+        DurableFile.Write(script, SlurmScript.Of(order, logs));
+        var (code, output) = WorkerProcess.Read("sbatch", "--parsable", script);
+        // With several clusters: JOB;CLUSTER.
+        var job = output.Split(';')[0];
+        if (code != 0 || !IsJob(job))
+        {
+            throw new IOException($"sbatch did not take {script} (code {code}): {output}");
+        }
+        DurableFile.Write(JobFile(order.Root), job);
+        return $"job {job}: {order.Command.Shards} workers; 'study NAME status' tells how far they are, {logs} what they say";
+    }
+
+    /// <inheritdoc/>
+    public override string? Cancel(string root)
+    {
+        if (!File.Exists(JobFile(root)))
+        {
+            return null;
+        }
+        var job = File.ReadAllText(JobFile(root)).Trim();
+        if (!IsJob(job))
+        {
+            throw new IOException($"{JobFile(root)} holds '{job}', which is no job number; delete it");
+        }
+        // Those that run end by themselves and save first; without a name for their state all would be killed.
+        var (code, output) = WorkerProcess.Read("scancel", "--state=PENDING", job);
+        return code == 0
+            ? $"job {job}: tasks that wait are taken out of the queue, those that run end as soon as they have saved"
+            : throw new IOException($"scancel failed for job {job} (code {code}): {output}");
+    }
+
+    private static string JobFile(string root) => Path.Combine(root, "slurm-job");
+
+    private static bool IsJob(string text) => text.Length > 0 && text.All(char.IsAsciiDigit);
+}

@@ -1,0 +1,63 @@
+"""Random search, TPE and ASHA of Optuna on a model's settings, whose values another process gives.
+
+Standard input: a line of JSON with the ranges, then an answer to each question. Standard output: a line `ask EPOCHS VALUE/VALUE/…` for each
+question, a line `best TUNER SEED VALUE` for each search.
+
+usage: python3 search_melu.py RUNS SEEDS EPOCHS
+"""
+import json
+import sys
+
+import optuna
+
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+runs, seeds, epochs = map(int, sys.argv[1:4])
+ranges = json.loads(sys.stdin.readline())
+
+
+def suggest(trial, r):
+    if r["choices"]:
+        return trial.suggest_categorical(r["key"], r["choices"])
+    if r["integer"]:
+        return str(trial.suggest_int(r["key"], int(r["low"]), int(r["high"]), log=r["log"]))
+    return repr(trial.suggest_float(r["key"], r["low"], r["high"], log=r["log"]))
+
+
+def ask(point, count):
+    print(f"ask {count} {point}", flush=True)
+    return float(sys.stdin.readline())
+
+
+first = {r["key"]: r["default"] if r["choices"] else float(r["default"]) for r in ranges}
+rungs = [e for e in (epochs // 9, epochs // 3, epochs) if e > 0]
+
+for seed in range(1, seeds + 1):
+    for tuner, sampler in (("random", optuna.samplers.RandomSampler), ("tpe", optuna.samplers.TPESampler)):
+        study = optuna.create_study(sampler=sampler(seed=seed), direction="maximize")
+        study.enqueue_trial(first)
+        study.optimize(lambda t: ask("/".join(suggest(t, r) for r in ranges), epochs), n_trials=runs)
+        print(f"best {tuner} {seed} {study.best_value!r}", flush=True)
+
+    # As many epochs as the others; going on from a rung costs the epochs that it adds.
+    pruner = optuna.pruners.SuccessiveHalvingPruner(min_resource=rungs[0], reduction_factor=3, min_early_stopping_rate=0)
+    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=seed), pruner=pruner, direction="maximize")
+    study.enqueue_trial(first)
+    spent = 0
+
+    def halved(trial):
+        global spent
+        point = "/".join(suggest(trial, r) for r in ranges)
+        before = 0
+        for count in rungs:
+            value = ask(point, count)
+            spent += count - before
+            before = count
+            trial.report(value, count)
+            if count < epochs and trial.should_prune():
+                raise optuna.TrialPruned()
+        return value
+
+    while spent < runs * epochs:
+        study.optimize(halved, n_trials=1)
+    done = [t.value for t in study.trials if t.state == optuna.trial.TrialState.COMPLETE]
+    print(f"best asha {seed} {max(done, default=float('nan'))!r}", flush=True)
