@@ -2,6 +2,7 @@
 module RobustMeta.Tests.ReadRatings
 
 open System.IO
+open System.Text
 open Expecto
 open RobustMeta.Data
 
@@ -42,3 +43,12 @@ let malformed root name (file, line: int64, column) (parts: string list) =
         for part in parts do
             Expect.stringContains e.Message part "text"
     | other -> failtest $"expected a DataFormatException, found {other}"
+
+/// A catalog with one data set 'own' of r.csv (user, item, rating, time), whose columns are given.
+let own (columns: string) =
+    $"[own]\nformat = \"delimited\"\nlabelThreshold = 4\n[own.columns]\nratings = \"r.csv\"\n{columns}\n"
+
+/// Its columns where nothing is out of the ordinary.
+let usual = "user = \"user\"\nitem = \"item\"\nrating = \"rating\"\n"
+
+let bytes (text: string) = Encoding.Latin1.GetBytes text
