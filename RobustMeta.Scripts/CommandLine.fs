@@ -75,6 +75,12 @@ let private helpAbout (words: string list) =
            |> List.exists (fun other -> other.Equals(name, StringComparison.OrdinalIgnoreCase))
         ->
         settingsHelp name
+    | command :: second :: _ when command <> "run" && List.contains command Help.commandNames ->
+        printf "%s" (Help.command command)
+
+        if Seq.contains second Methods.Names then
+            printfn ""
+            settingsHelp second
     | words ->
         let known = Help.commandNames @ List.ofSeq Methods.Names
         let word = List.last words

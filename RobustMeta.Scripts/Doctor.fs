@@ -49,9 +49,9 @@ let run () =
         let right = abs (derivative - SecondOrderCheck.Expected) < 1e-12
 
         line
-            "second order"
+            "second-order gradient"
             (if right then
-                 "right"
+                 "correct"
              else
                  $"WRONG: {derivative}, expected {SecondOrderCheck.Expected}")
 

@@ -73,6 +73,12 @@ let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
 
     prepared
 
+// What is trained or fitted now, in a line.
+let private sayMethod (spec: ExperimentSpec) =
+    match spec.Method with
+    | :? MetaMethodSpec as meta -> printfn $"{meta.Meaning}"
+    | method -> printfn $"{spec.MethodName}: {method.Meaning}"
+
 /// Fits and measures one method, or reads its results where they are complete; the folder receives everything.
 let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation: CancellationToken) =
     let name = folder.Spec.MethodName
@@ -85,6 +91,7 @@ let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation
     | damage -> printfn $"{name}: {damage}"
 
     folder.RequireSameData prepared
+    sayMethod folder.Spec
 
     if folder.IsDone && folder.Spec.Method.IsDetermined then
         printfn $"{name}: finished before, results are read from {folder.Path}"
@@ -94,7 +101,7 @@ let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation
 
         let progress: IProgress<EpochRecord> | null =
             match folder.Spec.Method with
-            | :? MetaMethodSpec as meta -> Progress.reporter name meta.Training.Epoch criterion
+            | :? MetaMethodSpec as meta -> Progress.reporter name meta criterion
             | _ -> null
 
         let result =
@@ -174,7 +181,7 @@ let printDifferences (metric: string) (name: string) (reference: string) (compar
 let figure (metric: string) (comparison: Comparison) : Figure =
     DegradationFigure.draw
         metric
-        $"shift {ShiftTables.axisLabel comparison.Axis} of the test set"
+        $"{ShiftTables.axisLabel comparison.Axis} of the test set"
         (ShiftTables.uncertainty comparison)
         [
             for m in comparison.Means() do

@@ -67,7 +67,7 @@ let commands: (string * string * string) list =
         "MODEL | BASELINE | FILE.toml [name value …]",
         "one experiment; its results go below the folder `out` (default: results). `run MODEL help` lists the settings"
         "study",
-        "NAME | FILE.toml [quick] [plan|status|run|report|export|pack] [name value …] | work|submit|retry|cancel|collect|simulate …",
+        "NAME | FILE.toml [quick] [plan|probe|status|run|report|export|pack] [name value …] | work|submit|retry|cancel|collect|simulate …",
         "many runs from a study file, one of the project's or your own. It continues where it stopped; processes that "
         + "run at the same time share the work. `study help` lists the verbs and names"
         "tune",
@@ -170,7 +170,8 @@ let command (name: string) =
         String.concat
             "\n"
             [
-                head
+                // The form stands in the usage below.
+                columns [ "study" ] [ [ meaning ] ]
                 StudyCommand.usage + "\n"
                 "in many processes, on one machine or several:\n" + WorkCommand.usage + "\n"
                 studies
@@ -204,9 +205,9 @@ let settingsOf (spec: ExperimentSpec) (own: string list list) =
             "\n"
             [
                 head
-                own
                 "preset NAME: the robust method; settings given beside it win\n"
                 presetTable ()
+                own
                 settings spec (advanced.Contains >> not)
                 "advanced: the adversary setting by setting, instead of a preset\n"
                 settings spec advanced.Contains

@@ -12,13 +12,21 @@ open RobustMeta.Settings
 [<Literal>]
 let private DataSet = "my-shop"
 
+// The launcher stands at the clone's root, four folders above the assemblies.
+let private clone = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."))
+
+let private isInClone (folder: string) =
+    File.Exists(Path.Combine(clone, "RobustMeta.sln"))
+    && folder.StartsWith(
+        clone.TrimEnd Path.DirectorySeparatorChar + string Path.DirectorySeparatorChar,
+        StringComparison.Ordinal
+    )
+
 /// A text of the folder `templates`, its placeholders filled.
 let private template (name: string) =
     use stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("templates/" + name) |> nonNull
     use reader = new StreamReader(stream)
     let assemblies = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Replace('\\', '/')
-    // The launcher stands at the clone's root, four folders above the assemblies.
-    let clone = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."))
     let launcher = if OperatingSystem.IsWindows() then "robustmeta.cmd" else "robustmeta"
 
     reader
@@ -58,6 +66,10 @@ let create (folder: string) =
         || (Directory.Exists folder && Seq.isEmpty (Directory.EnumerateFileSystemEntries folder) |> not)
     then
         raise (SettingException $"{folder} is there already: name a folder that does not exist or is empty.")
+
+    if isInClone folder then
+        eprintfn
+            $"note: {folder} is inside the clone, where git sees it; a folder beside the clone is better: new ../NAME"
 
     let ratings, items = example ()
 

@@ -4,46 +4,44 @@ module RobustMeta.Scripts.Progress
 open System
 open System.Globalization
 open RobustMeta.Data
+open RobustMeta.Experiments
+open RobustMeta.Robustness
 open RobustMeta.Training
 
-let private text (method: string) (epochs: int) (metric: string) (record: EpochRecord) =
-    String.Format(
-        CultureInfo.InvariantCulture,
-        "{0}  epoch {1}/{2}  loss {3:F4}  robust loss {4:F4}  validation {5} {6:F4}",
-        method,
-        record.Epoch,
-        epochs,
-        record.MeanLoss,
-        record.RobustLoss,
-        metric,
-        record.Validation
-    )
+let private text (method: string) (epochs: int) (metric: string) (hasAdversary: bool) (record: EpochRecord) =
+    let number (x: float) = x.ToString("F4", CultureInfo.InvariantCulture)
+    // Without an adversary both losses are one.
+    let robust = if hasAdversary then $"  robust loss {number record.RobustLoss}" else ""
+
+    $"{method}  epoch {record.Epoch}/{epochs}  loss {number record.MeanLoss}{robust}  "
+    + $"validation {metric} {number record.Validation}"
 
 let private bar (epochs: int) (epoch: int) =
     let width = 24
     let full = width * epoch / max 1 epochs
     String('#', full) + String('.', width - full)
 
-// The columns of an epoch's line are explained once, before the first.
-let mutable private isExplained = false
+// The columns of an epoch's line are explained once for each form of it, before the first.
+let private explained = System.Collections.Generic.HashSet<bool>()
 
 /// Reports epochs on the caller's thread: a second thread beside libtorch would endanger its scalars.
-type private Reporter(method: string, epochs: int, metric: string) =
+type private Reporter(method: string, epochs: int, metric: string, hasAdversary: bool) =
     let onTerminal = not Console.IsOutputRedirected
 
     let explain () =
-        if not isExplained then
-            isExplained <- true
+        if explained.Add hasAdversary then
+            let robust =
+                if hasAdversary then
+                    " robust loss, the mean by the adversary's weights;"
+                else
+                    ""
 
-            Console.WriteLine(
-                "each epoch: loss, the mean over users; robust loss, the mean by the adversary's weights; "
-                + $"{metric} on the validation users"
-            )
+            Console.WriteLine $"each epoch: loss, the mean over users;{robust} {metric} on the validation users"
 
     interface IProgress<EpochRecord> with
         member _.Report record =
             explain ()
-            let line = text method epochs metric record
+            let line = text method epochs metric hasAdversary record
 
             if onTerminal then
                 let room = max 20 (Console.WindowWidth - 1)
@@ -56,7 +54,8 @@ type private Reporter(method: string, epochs: int, metric: string) =
                 Console.WriteLine line
 
 /// Progress of one method's training.
-let reporter method epochs metric : IProgress<EpochRecord> = Reporter(method, epochs, metric)
+let reporter (name: string) (method: MetaMethodSpec) (metric: string) : IProgress<EpochRecord> =
+    Reporter(name, method.Training.Epoch, metric, method.Robustness.Levels <> WeightLevels.None)
 
 /// Ends the bar's line, where training stopped before its last epoch.
 let finish (stoppedEarly: bool) =

@@ -55,6 +55,7 @@ let private compareSeeds (out: string) (plain: ExperimentSpec) (robust: Experime
     Comparison.Over
         [|
             for seed in plain.Seed .. plain.Seed + seeds - 1L do
+                printfn $"seed {seed} ({seed - plain.Seed + 1L} of {seeds})"
                 let specs = [ plain; robust ] |> List.map (Experiment.vary [ "seed", string seed ])
                 Experiment.compareOn (Experiment.prepare dataset specs.Head) out specs cancellation
         |]

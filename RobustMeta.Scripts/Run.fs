@@ -5,6 +5,7 @@ open System
 open System.IO
 open System.Threading
 open RobustMeta.Experiments
+open RobustMeta.Runtime
 
 /// Brings the paper's result file up to date, and says what came of it.
 let private updatePerformance (out: string) (run: RunFolder) =
@@ -34,11 +35,11 @@ let private updatePerformance (out: string) (run: RunFolder) =
         printfn $"{path}: {own} rows of this run"
 
     if others > 0 then
-        printfn $"{path}: {others} rows of other runs that were missing"
+        let added = Counted.Of(others, "row of an earlier run was", "rows of earlier runs were")
+        printfn $"{path}: {added} added"
 
 /// One experiment: prints its tables and leaves its files below `out`.
 let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToken) =
-    printfn $"{spec.MethodName}: {spec.Method.Meaning}"
     let prepared = Experiment.prepare (Experiment.loadUnless cancellation spec) spec
 
     match ColdItems.Notice(prepared, spec.Method) with

@@ -26,6 +26,7 @@ let ofSet set = AmbiguitySetContract.tests set
 let ofMetric metric = MetricContract.test metric
 let ofReference kind = ReferenceContract.test kind
 let ofProtocol protocol = ProtocolContract.test protocol
+let ofSupportProtocol protocol = ProtocolContract.testWith true protocol
 let ofReader reader = ReaderContractTests.suite reader
 
 // Run by itself, the script checks a set and a metric that another assembly declares.

@@ -25,6 +25,12 @@ public sealed record FileCheck(
     string FeatureLines = ""
 )
 {
+    /// <summary>
+    /// Of a file with headers that are not known: the table with a question mark for each column that has to be named, and
+    /// the headers to choose from. Empty of other files.
+    /// </summary>
+    public string Draft { get; private init; } = "";
+
     private const int ShownRows = 5;
     private const int SampledBytes = 1 << 20;
 
@@ -58,7 +64,50 @@ public sealed record FileCheck(
         }
         catch (DataFormatException error)
         {
-            return new(path, detected, rows, null, error.Message, "", LinesOf(path, file));
+            var lines = LinesOf(path, file);
+            return new(path, detected, rows, null, error.Message, "", lines)
+            {
+                Draft = lines.Length == 0 ? DraftOf(path, file) : "",
+            };
+        }
+    }
+
+    // The table of a file whose headers are not known; empty where they are, or where it has none.
+    private static string DraftOf(string path, string file)
+    {
+        try
+        {
+            var dialect = new FileDialect
+            {
+                Encoding = DataFile.IsParquet(path) ? TextEncoding.Utf8 : EncodingOf(path),
+            };
+            using var source = new RecordFile(path, dialect, [], ReadLimits.Default);
+            var names = source.Columns.Names;
+            var user = HeaderNames.Find(names, HeaderNames.User);
+            var item = HeaderNames.Find(names, HeaderNames.Item);
+            if (names.Count < 2 || (user is not null && item is not null))
+            {
+                return "";
+            }
+            string Column(string key, string? known) =>
+                known is null ? $"{key} = \"?\"  # one of {string.Join(", ", names)}\n" : $"{key} = {Quoted(known)}\n";
+            var rating = HeaderNames.Find(names, HeaderNames.Rating);
+            return string.Concat(
+                $"[{NameOf(file)}]\n",
+                $"format = {Quoted(DataFile.IsParquet(path) ? "parquet" : "delimited")}\n",
+                rating is null
+                    ? "feedback = \"positives\"\n"
+                    : "labelThreshold = 4  # the smallest rating that is relevant\n",
+                $"[{NameOf(file)}.columns]\n",
+                $"ratings = {Quoted(file)}\n",
+                Column("user", user),
+                Column("item", item),
+                rating is null ? "" : Column("rating", rating)
+            );
+        }
+        catch (DataFormatException)
+        {
+            return "";
         }
     }
 
@@ -119,6 +168,12 @@ public sealed record FileCheck(
             dialect.Header == true
                 ? DelimitedFiles.Detect(path, spec with { Dialect = dialect }, ReadLimits.Default)
                 : ByPosition(spec with { Dialect = dialect }, first);
+        if (dialect.Header != true && known.Rating is null && first.All(row => row.Length == 2))
+        {
+            detected.Add(
+                ("note", "no column is known. Ratings? Name user and item. Items? Call the first column `item`.")
+            );
+        }
         detected.Add(("user", known.User ?? "none"));
         detected.Add(("item", known.Item ?? "none"));
         detected.Add(("rating", known.Rating ?? "none: every row is a positive"));

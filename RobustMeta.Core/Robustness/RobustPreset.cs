@@ -5,7 +5,7 @@ namespace RobustMeta.Robustness;
 
 /// <summary>
 /// A robust method by name, as settings on top of a spec: the paper's readings, this project's own, the ablations, and the
-/// rivals from the literature. All run on the same base models. One of your own:
+/// published methods. All run on the same base models. One of your own:
 /// <c>RobustPreset.Registry.Add(new RobustPreset("mine", "what it is", ("levels", "user"), ("set", "chi2 0.5")))</c>.
 /// </summary>
 public sealed class RobustPreset
@@ -16,7 +16,7 @@ public sealed class RobustPreset
 
     private static readonly ImmutableArray<RobustPreset> BuiltIn =
     [
-        new(Plain, "plain meta-training, uniform weights", ("levels", "none")),
+        new(Plain, "uniform weights", ("levels", "none")),
         new("paper", "simplex at both levels, slow projected ascent (TKDE 2025)", Paper("both")),
         new("user", "ablation: the paper's user level alone", Paper("user")),
         new("interaction", "ablation: the paper's interaction level alone", Paper("interaction")),
@@ -34,7 +34,7 @@ public sealed class RobustPreset
         new("robustmeta-interaction", "its interaction level alone", Excess("interaction")),
         new(
             "robustmeta-bias",
-            "excess over the bias model instead, which is fitted in no time",
+            "excess over the bias model instead, which is fitted in under a second on a million ratings",
             [.. Response("both", Radius), ("reference", "bias")]
         ),
         new(
@@ -44,7 +44,7 @@ public sealed class RobustPreset
         ),
         new(
             "robustmeta-population",
-            "a model for each of several radii, of which a user gets the one that fits the support",
+            "one model per radius; each user gets the one that fits the support best",
             [.. Excess("both"), ("population", "0.1,0.25,0.5,1")]
         ),
         new(

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustMeta.Data;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Serving;
 
@@ -42,16 +43,17 @@ public sealed class AdaptedUser
             var notes = new List<string>();
             if (UnknownItems.Length > 0)
             {
-                notes.Add(
-                    $"{UnknownItems.Length} rated items are unknown to the model and left out: {Named(UnknownItems)}."
-                );
+                var counted = Counted.Of(UnknownItems.Length, "rated item is", "rated items are");
+                notes.Add($"{counted} unknown to the model and left out: {Named(UnknownItems)}.");
             }
             if (UnknownFeatures.Length > 0)
             {
-                notes.Add(
-                    $"{UnknownFeatures.Length} values of features are unknown to the model and count as missing: "
-                        + $"{Named(UnknownFeatures)}."
-                );
+                var counted = Counted.Of(UnknownFeatures.Length, "value of a feature", "values of features");
+                var count =
+                    UnknownFeatures.Length == 1
+                        ? "is unknown to the model and counts"
+                        : "are unknown to the model and count";
+                notes.Add($"{counted} {count} as missing: {Named(UnknownFeatures)}.");
             }
             if (Ratings == 0)
             {

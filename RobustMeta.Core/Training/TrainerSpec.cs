@@ -18,7 +18,9 @@ public sealed record TrainerSpec : ISpec
     public int BatchSize { get; init; } = 20;
 
     /// <summary>Whether users of like length share a batch (see <see cref="BatchOrder"/>).</summary>
-    [Setting("whether users with supports of like length share a batch, which spares padding where a model is padded")]
+    [Setting(
+        "whether users with supports of similar length share a batch, which spares padding where a model is padded"
+    )]
     public bool Bucketed { get; init; }
 
     /// <summary>Number of epochs at most.</summary>
@@ -27,7 +29,7 @@ public sealed record TrainerSpec : ISpec
 
     /// <summary>Rule of the outer steps.</summary>
     [Setting(
-        "rule of the outer steps: sgd, adam, or sparseAdam (adam that leaves embedding rows alone that a batch does not touch)"
+        "rule of the outer steps: sgd, adam, or sparseAdam (Adam that updates only the embedding rows used by the batch)"
     )]
     public OptimizerKind Optimizer { get; init; } = OptimizerKind.Sgd;
 

@@ -91,12 +91,12 @@ let private figures (dataset: Dataset, official: OfficialCounts) : (string * str
             "unknown"
     ]
 
-/// The statistics of data sets (table T1), a row a figure and a column a data set.
+/// The statistics of data sets (table T1), a row a statistic and a column a data set.
 let statistics (datasets: (Dataset * OfficialCounts) list) : Table =
     let columns = datasets |> List.map figures
 
     Table.ofText
-        ("figure" :: (datasets |> List.map (fun (dataset, _) -> dataset.Ratings.Name)))
+        ("statistic" :: (datasets |> List.map (fun (dataset, _) -> dataset.Ratings.Name)))
         [
             for row, (name, _) in List.indexed columns.Head ->
                 name :: (columns |> List.map (fun column -> snd column[row]))
@@ -123,8 +123,7 @@ let save (folder: string) (name: string) (notes: string list) (table: Table) =
 let private count (n: int) = n.ToString("N0", CultureInfo.InvariantCulture)
 
 /// How many users the default settings can use, and what to set where that is too few.
-let private tellUsers (ratings: Ratings) (kind: FeedbackKind) =
-    let users = QualifyingUsers.Of(ratings, kind)
+let private tellUsers (users: QualifyingUsers) =
 
     printfn
         "with the default settings %s of %s users have enough ratings to be trained on (%d), %s to be measured (%d)"
@@ -155,7 +154,7 @@ let private show (folder: string) (names: string list) =
     let datasets = names |> List.map load
     let table = statistics datasets
     let stem = if names.Length = 1 then names.Head else "sets"
-    printf "%s" (MarkdownTable.grid table)
+    ConsoleTable.print table
 
     let differences =
         [
@@ -172,7 +171,7 @@ let private show (folder: string) (names: string list) =
         printfn "note: %s" difference
 
     for dataset, _ in datasets do
-        tellUsers dataset.Ratings dataset.Feedback
+        tellUsers (QualifyingUsers.Of(dataset.Ratings, dataset.Feedback))
 
     for path in save folder stem differences table do
         printfn "written: %s" path
@@ -183,6 +182,20 @@ let private show (folder: string) (names: string list) =
         printfn "written: %s" (Path.Combine(folder, file))
 
     exported.Missing |> Option.iter (printfn "note: %s")
+
+// The folder that `new` makes and the clone have a catalog of their own.
+let private ownCatalog = Path.Combine("data", "catalog.toml")
+
+// Where the file and its table go.
+let private tellPlace (name: string) =
+    if File.Exists ownCatalog then
+        printfn "to use it, put the file into data/%s/ and the table below into data/catalog.toml." name
+    else
+        printfn
+            "to use it, choose a folder DATA for your data sets: the file goes to DATA/%s/, the table below into DATA/catalog.toml,"
+            name
+
+        printfn "and %s is set to DATA." DatasetCatalog.FolderVariable
 
 /// What a file looks like; false when it could not be read.
 let check (path: string) =
@@ -206,6 +219,11 @@ let check (path: string) =
         true
     | null, problem ->
         printfn "cannot be read: %s" problem
+
+        if check.Draft <> "" then
+            printfn "name the columns in this table, in data/catalog.toml or the catalog.toml of your data:"
+            printf "\n%s\n" check.Draft
+
         false
     | ratings, _ ->
         printfn
@@ -217,18 +235,18 @@ let check (path: string) =
         for note in ratings.Report.Notes ratings do
             printfn "note: %s" note
 
-        tellUsers
-            ratings
-            (if Seq.forall ((=) ratings.Values[0]) ratings.Values then
-                 FeedbackKind.Positives
-             else
-                 FeedbackKind.Explicit)
+        let users =
+            QualifyingUsers.Of(
+                ratings,
+                (if Seq.forall ((=) ratings.Values[0]) ratings.Values then
+                     FeedbackKind.Positives
+                 else
+                     FeedbackKind.Explicit)
+            )
 
-        printfn
-            "to use it, choose a folder DATA for your data sets: the file goes to DATA/%s/, the table below into DATA/catalog.toml,"
-            ratings.Name
-
-        printfn "and %s is set to DATA. Then: run MeLU dataset %s" DatasetCatalog.FolderVariable ratings.Name
+        tellUsers users
+        tellPlace ratings.Name
+        printfn "then: %s" ($"run MeLU dataset {ratings.Name} {users.Settings}".TrimEnd())
         printf "\n%s\n" check.CatalogTable
         true
 

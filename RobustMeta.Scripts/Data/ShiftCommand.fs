@@ -78,9 +78,9 @@ let verdict (diagnosis: ShiftDiagnosis) =
 
 /// Prints a diagnosis.
 let print (diagnosis: ShiftDiagnosis) =
-    printf "%s\n" (MarkdownTable.grid (levels diagnosis))
-    printf "%s\n" (MarkdownTable.grid (features (Seq.truncate Shown diagnosis.Features)))
-    printf "%s\n" (MarkdownTable.grid (protocols (Seq.truncate Shown diagnosis.Protocols)))
+    ConsoleTable.print (levels diagnosis)
+    ConsoleTable.print (features (Seq.truncate Shown diagnosis.Features))
+    ConsoleTable.print (protocols (Seq.truncate Shown diagnosis.Protocols))
     printfn "%s" (verdict diagnosis)
 
 /// Writes CSV files into a folder, each under a name of its own.

@@ -2,13 +2,13 @@
 [<RequireQualifiedAccess>]
 module RobustMeta.Scripts.DegradationFigure
 
-/// `divergence` is the axis's title, e.g. "KL(q‖q₀)" in nats, or "shift β".
+/// `divergence` is the axis's title, e.g. "KL(q‖q₀), nats", or "β of the test set".
 let draw (metric: string) (divergence: string) (uncertainty: Uncertainty) (points: LinePoint list) : Figure =
     LineFigure.draw
         {
             Name = $"degradation {metric}"
-            Title = $"{metric} on test sets of growing shift"
-            Caption = $"{metric} against {divergence} of the test set."
+            Title = $"{metric} on shifted test sets"
+            Caption = $"{metric} against {divergence}."
             Width = OneColumn
             X = Axis.linear divergence
             Y = Axis.linear metric

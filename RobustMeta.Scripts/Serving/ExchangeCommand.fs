@@ -52,7 +52,8 @@ let private evidence (words: string list) =
                         [ item.Item; text item.Value; text item.Information; text item.Popularity ]
                 ]
 
-        printf "\n%s\n" (MarkdownTable.grid list)
+        printfn ""
+        ConsoleTable.print list
         let curve = EvidenceCurve(model, prepared, count settings "asked" 10)
         let told = curve.Of [| for item in items -> item.Item |]
         let popular = curve.Of [| for item in items |> Seq.sortByDescending _.Popularity -> item.Item |]
@@ -67,7 +68,7 @@ let private evidence (words: string list) =
                 ]
 
         printfn $"mean loss of the queries of {told[0].Users} test users who have that many ratings to ask for"
-        printf "%s" (MarkdownTable.grid table)
+        ConsoleTable.print table
         0
 
 /// `tasks export RUN out FOLDER`.

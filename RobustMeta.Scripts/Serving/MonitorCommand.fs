@@ -61,11 +61,12 @@ let private csv (report: MonitorReport) : (string * string) list =
 let private note (arrivals: Arrivals) =
     if arrivals.TooFew > 0 then
         eprintfn
-            $"note: {arrivals.TooFew} users with fewer than {Arrivals.FewestRatings} ratings of known items are left out"
+            $"""note: {Counted.Of(arrivals.TooFew, "user", "users")} with fewer than {Arrivals.FewestRatings} ratings of known items left out"""
 
     if arrivals.UnknownItems.Count > 0 then
         let named = String.Join(", ", arrivals.UnknownItems.Keys |> Seq.truncate 5)
-        eprintfn $"note: {arrivals.UnknownItems.Count} items are unknown to the model and left out: {named}"
+        let items = Counted.Of(arrivals.UnknownItems.Count, "item is", "items are")
+        eprintfn $"note: {items} unknown to the model and left out: {named}"
 
     if not arrivals.HaveFeatures then
         eprintfn "note: without the users' features (features FILE) only what they rated is compared"
@@ -91,7 +92,7 @@ let run (words: string list) : int =
         printfn
             $"\nKullback-Leibler divergence of users: {text report.Radius.Kl} nats, at most {text report.Radius.High} (95 %%)\n"
 
-        printf "%s" (MarkdownTable.grid (losses report))
+        ConsoleTable.print (losses report)
 
         settings.TryFind "out"
         |> Option.iter (fun folder ->

@@ -149,7 +149,7 @@ let recommend (words: string list) =
                         ]
                 ]
 
-        printf "%s" (MarkdownTable.grid table)
+        ConsoleTable.print table
         0
 
 /// `predict RUN FILE [features FILE] [out FILE]`: a row for each row without a rating.
@@ -182,12 +182,14 @@ let predict (words: string list) =
 
         let unknown = rows.UnknownItems
 
-        eprintfn $"note: {rows.Users} users, {rows.WithoutRatings} of them scored by the model's prior, without ratings"
+        let users = Counted.Of(rows.Users, "user", "users")
+        eprintfn $"note: {users}, {rows.WithoutRatings} of them scored by the model's prior, without ratings"
 
         if unknown.Count > 0 then
             let named = String.Join(", ", unknown.Keys |> Seq.truncate 5)
             let more = if unknown.Count > 5 then ", …" else ""
-            eprintfn $"note: {unknown.Count} items are unknown to the model; they have no score: {named}{more}"
+            let items = Counted.Of(unknown.Count, "item is", "items are")
+            eprintfn $"note: {items} unknown to the model and without a score: {named}{more}"
 
         0
     | _ -> raise (SettingException "predict needs the folder of a run and a file: predict RUN FILE")
@@ -220,7 +222,7 @@ let explain (words: string list) =
                         ]
                 ]
 
-        printf "%s" (MarkdownTable.grid table)
+        ConsoleTable.print table
         0
 
 /// Names of the commands of this module.

@@ -192,7 +192,7 @@ let degradation (cell: CellSummary) (metric: string) =
     let shift = ShiftTables.axisLabel (axis cell)
 
     let title =
-        if not isKnown then $"shift {shift}"
+        if not isKnown then $"{shift} of the test set"
         elif isTwoSided then $"KL(q‖q₀), signed by {shift}"
         else "KL(q‖q₀)"
 

@@ -60,7 +60,7 @@ let private hooks: Lazy<StudyHooks> =
     lazy
         (StudyHooks(
             Say = (fun line -> printfn $"{line}"),
-            Epochs = (fun spec meta criterion -> Progress.reporter spec.MethodName meta.Training.Epoch criterion),
+            Epochs = (fun spec meta criterion -> Progress.reporter spec.MethodName meta criterion),
             Trained = (fun stoppedEarly -> Progress.finish stoppedEarly),
             Downloads = Progress.download ()
         ))

@@ -47,7 +47,7 @@ let private verbs =
 
 /// The grammar, for help.
 let usage =
-    """study NAME|FILE.toml [quick] [plan|status|run|report|export|pack] [name value …]
+    """study NAME|FILE.toml [quick] [plan|probe|status|run|report|export|pack] [name value …]
 without a verb: runs what is missing, then writes the report
   plan      the runs, their number and the expected time; the list goes to plan.csv
   probe     the same, trying one epoch of each cell for the time
@@ -119,6 +119,10 @@ let private print (study: Study.Study) probed =
     printf "%s" (ConsoleTable.text (StudyTables.status status))
     printfn $"\n{remaining (StudyEstimate.Of(status, probed))}"
     status.Widths().Warning |> Option.ofObj |> Option.iter (printfn "%s")
+
+    if status.Runs |> Seq.exists (fun run -> isNull run.Run.Id) then
+        printfn "runs that wait for a tuning may prove equal to others, and are then made once: the number can fall"
+
     status
 
 let private reasons (status: StudyStatus) =

@@ -9,9 +9,10 @@ open RobustMeta.Experiments
 /// The axis of a shift in print: Greek letters by their sign.
 let axisLabel (axis: string) = if axis = "beta" then "β" else axis
 
-/// A test set by its place on the axis of the shift: `β = 1`.
+/// A test set by its place on the axis of the shift: `β = 1`, `β = −1`.
 let testSet (axis: string) (coordinate: float) =
-    $"{axisLabel axis} = {coordinate.ToString CultureInfo.InvariantCulture}"
+    let sign = if coordinate < 0.0 then "−" else ""
+    $"{axisLabel axis} = {sign}{(abs coordinate).ToString CultureInfo.InvariantCulture}"
 
 let private place (comparison: Comparison) set = testSet comparison.Axis (comparison.Coordinate set)
 
@@ -68,7 +69,7 @@ let differences
             Column.words $"{metric}: {name} − {reference}, {who}"
             Column.whole "users"
             Column.range 4 "difference"
-            Column.fixedDigits 2 "d_z"
+            Column.signed 2 "d_z"
             Column.probability "p"
         ]
         [

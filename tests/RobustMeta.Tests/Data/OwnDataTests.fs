@@ -233,6 +233,30 @@ let private checking =
                     Expect.equal check.FeatureLines "" "a file of ratings"
                     Expect.stringContains check.CatalogTable "time = \"when\"" "time")
 
+            testCase "unknown headers give a table to complete; two columns of text give a hint"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "mine.csv")
+                    write "reader;book;score;when\nu;a;5;1\nu;b;1;2\n" path
+                    let check = FileCheck.Of path
+                    let choice = "\"?\"  # one of reader, book, score, when"
+
+                    for line in [ $"user = {choice}"; $"item = {choice}"; "rating = \"score\"" ] do
+                        Expect.stringContains check.Draft line "draft"
+
+                    Expect.isFalse (DataCommand.check path) "exit"
+                    write "book;brand\nb1;x\nb2;y\n" path
+
+                    let notes =
+                        [
+                            for struct (what, text) in (FileCheck.Of path).Detected do
+                                if what = "note" then
+                                    text
+                        ]
+
+                    Expect.equal notes.Length 1 "a note"
+                    Expect.stringContains notes.Head "Call the first column `item`" "remedy")
+
             testCase "a file that cannot be read says why"
             <| fun () ->
                 within (fun root ->

@@ -326,7 +326,7 @@ let private table =
         let data = Dataset(Ratings.Of("mine", [ struct ("u", "a", 5f); struct ("v", "a", 1f) ]), 4.0, [], [])
         let official = OfficialCounts(Users = 3L, Rows = 10L)
         let table = RobustMeta.Scripts.Data.DataCommand.statistics [ data, official; data, OfficialCounts() ]
-        Expect.equal [ for column in table.Columns -> column.Name ] [ "figure"; "mine"; "mine" ] "header"
+        Expect.equal [ for column in table.Columns -> column.Name ] [ "statistic"; "mine"; "mine" ] "header"
 
         for cells in [ [ "users"; "2"; "2" ]; [ "users, official"; "3"; "–" ]; [ "rows, official"; "10"; "–" ] ] do
             let cells = cells |> List.map RobustMeta.Scripts.Cell.text

@@ -139,7 +139,7 @@ let tests =
             <| fun () ->
                 let code, text = captured [ "doctor" ]
                 Expect.equal code 0 "exit code"
-                Expect.stringContains text "second order           right" "verdict"
+                Expect.stringContains text "second-order gradient  correct" "verdict"
 
             testCase "run leaves the paper's file and a whole folder; two runs leave the same bytes"
             <| fun () ->

@@ -119,7 +119,7 @@ let tests =
                 Expect.stringContains rows[2] ",100,-0.01,-0.02,0.005,120,0.0004,12" "row"
                 Expect.stringContains rows[3] ",-0.12," "a negative number is no formula"
 
-            testCase "the console keeps to 100 columns, without escape sequences"
+            testCase "plain text keeps to its width, without escape sequences"
             <| fun () ->
                 let wide =
                     Table.make
@@ -135,7 +135,7 @@ let tests =
                 let text = ConsoleTable.text wide
 
                 for line in lines text do
-                    Expect.isLessThanOrEqual line.Length 100 line
+                    Expect.isLessThanOrEqual line.Length ConsoleTable.PlainWidth line
 
                 Expect.isFalse (text.Contains '\u001b') "escape sequences"
                 Expect.stringContains text "MeLU+both[/]" "brackets are text"
@@ -162,7 +162,7 @@ let tests =
 
                 // A column of one wide character once never ended.
                 for line in lines (ConsoleTable.text described) do
-                    Expect.isLessThanOrEqual line.Length 100 "console: width"
+                    Expect.isLessThanOrEqual line.Length ConsoleTable.PlainWidth "console: width"
                     Expect.isFalse (line.Contains '\u001b') "console: escape sequences")
 
             testCase "LaTeX has rules, alignment, marks, caption and label"

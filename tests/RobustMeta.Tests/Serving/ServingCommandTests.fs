@@ -64,10 +64,7 @@ let tests =
 
                         Expect.equal code 0 errors
 
-                        Expect.stringContains
-                            errors
-                            "1 rated items are unknown to the model and left out: ghost"
-                            "note"
+                        Expect.stringContains errors "1 rated item is unknown to the model and left out: ghost" "note"
 
                         Expect.stringContains output "deviation" "a column"
 
@@ -89,7 +86,7 @@ let tests =
                     let code, _, errors = call [ "predict"; run.Value.Folder; users; "out"; out ]
                     Expect.equal code 0 errors
                     Expect.stringContains errors "3 users, 1 of them scored by the model's prior" "users"
-                    Expect.stringContains errors "1 items are unknown to the model; they have no score: ghost" "items"
+                    Expect.stringContains errors "1 item is unknown to the model and without a score: ghost" "items"
                     let lines = File.ReadAllLines out
                     Expect.equal lines[0] "user,item,score,deviation,ratings" "header"
                     Expect.equal lines.Length (2 + 2 * items.Length) "rows"
