@@ -148,7 +148,7 @@ let tests =
                         for root in [ first; second ] do
                             let code, text = captured ([ "run"; "MeLU"; "out"; root ] @ tiny)
                             Expect.equal code 0 text
-                            Expect.stringContains text "MeLU+paper: MeLU, preset paper: simplex" "what is trained"
+                            Expect.stringContains text "MeLU, preset paper: simplex" "what is trained"
 
                         Expect.equal (files first) (files second) "same bytes"
                         let performance = File.ReadAllLines(Path.Combine(first, "performance.csv"))
