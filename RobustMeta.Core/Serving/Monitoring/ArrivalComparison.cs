@@ -8,13 +8,15 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Serving.Monitoring;
 
 /// <summary>
-/// The training and test users of a run and the users who arrive now as populations of one set of ratings. Those of the run are cut
-/// to as many ratings as users have who arrive, drawn from their numbers: having been there for longer is no shift.
+/// The training and test users of a run and the users who arrive now as populations of one set of ratings. Each user is cut to as
+/// many ratings as one of the other side has, drawn at random, where that one has fewer: having been there for longer is no shift,
+/// and populations that do not differ have the same numbers of ratings on both sides.
 /// </summary>
 internal sealed class ArrivalComparison
 {
     private readonly PreparedExperiment prepared;
-    private readonly Arrivals arrivals;
+    private readonly int[] manyOfRun;
+    private readonly int[] manyOfArrivals;
     private readonly List<string> names = [];
     private readonly List<int> users = [];
     private readonly List<int> items = [];
@@ -24,8 +26,9 @@ internal sealed class ArrivalComparison
     public ArrivalComparison(PreparedExperiment prepared, Arrivals arrivals)
     {
         this.prepared = prepared;
-        this.arrivals = arrivals;
         var (train, test) = (prepared.Split.MetaTrain, prepared.Split.Test);
+        manyOfRun = [.. train.Select(task => prepared.Dataset.Ratings.RowsOf(task.User).Length)];
+        manyOfArrivals = [.. arrivals.Users.Select(user => user.Ratings.Length)];
         UserTask[] reference = [.. train.Concat(test).Select(Cut)];
         Arrived = [.. arrivals.Users.Select(Add)];
         var data = prepared.Dataset.Ratings;
@@ -65,21 +68,28 @@ internal sealed class ArrivalComparison
     private UserTask Cut(UserTask task)
     {
         var data = prepared.Dataset.Ratings;
-        var name = data.Users[task.User];
-        var random = Seeds.Generator(prepared.Spec.Seed, "as arrivals", name);
-        var rows = data.RowsOf(task.User).ToArray();
-        random.Shuffle(rows);
-        var many = arrivals.Users[random.Next(arrivals.Users.Count)].Ratings.Length;
-        return Add(name, rows.Take(many).Select(row => (data.ItemIndex[row], data.Values[row])));
+        var rows = data.RowsOf(task.User).ToArray().Select(row => (data.ItemIndex[row], data.Values[row]));
+        return Cut(data.Users[task.User], "as arrivals", rows, manyOfArrivals);
     }
 
     private UserTask Add(Arrival arrival)
     {
-        (string Item, float Value)[] rated = [.. arrival.Ratings];
-        Seeds.Generator(prepared.Spec.Seed, "arrival", arrival.Name).Shuffle(rated);
-        var data = prepared.Dataset.Ratings;
+        var items = prepared.Dataset.Ratings.Items;
         // A name of the data's is another user here: what he or she rated before is not asked for.
-        return Add($"{arrival.Name} (now)", rated.Select(pair => (data.Items.Find(pair.Item)!.Value, pair.Value)));
+        return Cut(
+            $"{arrival.Name} (now)",
+            "arrival",
+            arrival.Ratings.Select(pair => (items.Find(pair.Item)!.Value, pair.Value)),
+            manyOfRun
+        );
+    }
+
+    private UserTask Cut(string name, string side, IEnumerable<(int Item, float Value)> rated, int[] manyOfOthers)
+    {
+        var random = Seeds.Generator(prepared.Spec.Seed, side, name);
+        (int, float)[] rows = [.. rated];
+        random.Shuffle(rows);
+        return Add(name, rows.Take(manyOfOthers[random.Next(manyOfOthers.Length)]));
     }
 
     // A population has no support of its own: what it rated stands for it.

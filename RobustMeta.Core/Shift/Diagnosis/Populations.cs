@@ -5,16 +5,15 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Shift.Diagnosis;
 
 /// <summary>
-/// The features of training and test users, items and interactions. The popularity of an item is its number of ratings by other
-/// training users than the one who asks, so that training users do not see themselves in it.
+/// The features of training and test users, items and interactions. The popularity of an item is its number of ratings by one half
+/// of the training users (<see cref="PopularityHalves"/>), the same number of users for everybody and none of them who asks.
 /// </summary>
 internal sealed class Populations
 {
     private const int MostInteractions = 5000;
 
     private readonly ShiftInput input;
-    private readonly int[] ratingsOfItem;
-    private readonly HashSet<int> trainingUsers;
+    private readonly PopularityHalves popularity;
 
     // The training side is the same beside every test set with queries as long.
     private readonly Dictionary<int, Seen[]> trainingByLength = [];
@@ -27,15 +26,7 @@ internal sealed class Populations
     {
         this.input = input;
         var ratings = input.Source.Ratings;
-        trainingUsers = [.. input.Split.MetaTrain.Select(task => task.User)];
-        ratingsOfItem = new int[ratings.Items.Count];
-        foreach (var user in trainingUsers)
-        {
-            foreach (var row in ratings.RowsOf(user))
-            {
-                ratingsOfItem[ratings.ItemIndex[row]]++;
-            }
-        }
+        popularity = new(input);
         users = new(ratings.UserFeatures);
         items = new(ratings.ItemFeatures);
     }
@@ -101,8 +92,9 @@ internal sealed class Populations
         double[] OfItem(SeenRow row) => [row.LogPopularity, .. items.Of(row.Item)];
     }
 
+    // An item once for each half that counts it: which of two numbers is seen must not depend on which half rated it more.
     private static IEnumerable<SeenRow> Distinct((int User, SeenRow Row)[] rows) =>
-        rows.Select(r => r.Row).GroupBy(row => row.Item).OrderBy(item => item.Key).Select(item => item.First());
+        rows.Select(r => r.Row).DistinctBy(row => (row.Item, row.Half)).OrderBy(row => (row.Item, row.Half));
 
     private (int User, SeenRow Row)[] Some(Seen[] all, int count, string side)
     {
@@ -114,7 +106,7 @@ internal sealed class Populations
     private Seen See(UserTask task, TaskSource source, int length)
     {
         var ratings = source.Ratings;
-        // Rows behind those of the data are given test ratings, which popularity does not count.
+        var half = popularity.SeenBy(task.User);
         return new(
             task.User,
             [
@@ -123,18 +115,13 @@ internal sealed class Populations
                     .Select(row =>
                     {
                         var item = ratings.ItemIndex[row];
-                        var own = row < input.Source.Ratings.Count && trainingUsers.Contains(task.User) ? 1 : 0;
-                        return new SeenRow(
-                            item,
-                            ratings.Values[row],
-                            Math.Log(1 + Math.Max(0, ratingsOfItem[item] - own))
-                        );
+                        return new SeenRow(item, half, ratings.Values[row], popularity.Log(half, item));
                     }),
             ]
         );
     }
 
-    private readonly record struct SeenRow(int Item, double Rating, double LogPopularity);
+    private readonly record struct SeenRow(int Item, int Half, double Rating, double LogPopularity);
 
     private sealed record Seen(int User, SeenRow[] Rows);
 }

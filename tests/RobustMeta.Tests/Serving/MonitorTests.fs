@@ -4,6 +4,7 @@ module RobustMeta.Tests.Serving.MonitorTests
 open System
 open System.IO
 open Expecto
+open RobustMeta.Data
 open RobustMeta.Evaluation
 open RobustMeta.Robustness.Sets
 open RobustMeta.Runtime
@@ -27,12 +28,29 @@ let private rows (choose: struct (string * float32) list -> struct (string * flo
                 FormattableString.Invariant $"n{user},{item},{value}"
     ]
 
-let private reported (lines: string list) (test: MonitorReport -> unit) =
+let private reportedOf (run: Run) (lines: string list) (test: MonitorReport -> unit) =
     TempFolder.within (fun folder ->
         let path = Path.Combine(folder, "now.csv")
         TempFolder.write (String.concat "\n" ("user,item,rating" :: lines) + "\n") path
-        use model = ColdStartModel.Load run.Value.Folder
-        test (MonitorReport.Of(model, run.Value.Prepared, Arrivals.Read(path, model))))
+        use model = ColdStartModel.Load run.Folder
+        test (MonitorReport.Of(model, run.Prepared, Arrivals.Read(path, model))))
+
+let private reported lines test = reportedOf run.Value lines test
+
+/// One world: a run trained on the first half of its users, and the ratings of the others, who arrive.
+let private halves (users: int) (seed: int64) =
+    let ratings = SyntheticRatings.Generate(SyntheticSpec(Users = users, Items = 50), seed).Ratings
+    let trained = ratings.Where(fun row -> ratings.UserIndex[row] < users / 2)
+    let root = (Directory.CreateTempSubdirectory "robustmeta-monitor-").FullName
+
+    trainOn (dataset trained) root "MetaPMF" [],
+    [
+        for row in 0 .. ratings.Count - 1 do
+            if ratings.UserIndex[row] >= users / 2 then
+                ratings.Users[ratings.UserIndex[row]], ratings.Items[ratings.ItemIndex[row]], ratings.Values[row]
+    ]
+
+let private line (user: string, item: string, value: float32) = FormattableString.Invariant $"{user},{item},{value}"
 
 /// Normal draws by Box and Muller.
 let private normal (seed: int64) (count: int) (mean: float) =
@@ -57,6 +75,28 @@ let tests =
                     Expect.isLessThan (abs (radius.Kl - truth)) (0.01 + 0.1 * truth) $"distance {distance}"
                     Expect.isGreaterThanOrEqual radius.High radius.Kl "upper end"
                     Expect.isGreaterThanOrEqual radius.High truth "the truth is below the upper end"
+
+            testCase
+                "users of the same world are told from those of training at no level, however much they rated so far"
+            <| fun () ->
+                for seed in 1L .. 3L do
+                    let run, arriving = halves 240 seed
+
+                    let few =
+                        arriving
+                        |> List.groupBy (fun (user, _, _) -> user)
+                        |> List.collect (fun (_, rows) ->
+                            rows |> List.sortBy (fun row -> Seeds.Generator(seed, line row).Next()) |> List.take 6)
+
+                    for name, rows in [ "all ratings", arriving; "six ratings each", few ] do
+                        reportedOf run (List.map line rows) (fun report ->
+                            for level in report.Diagnosis.Levels do
+                                let what = $"seed {seed}, {name}, {level}"
+                                Expect.isLessThan level.Low 0.52 what
+                                Expect.isGreaterThan level.High 0.48 what
+
+                            Expect.isLessThan report.Radius.Kl 0.05 $"seed {seed}, {name}: radius {report.Radius}"
+                            Expect.isLessThan report.Radius.High 0.2 $"seed {seed}, {name}: radius {report.Radius}")
 
             testCase
                 "users who like little else than they used to are told, and the certificate is the exact worst case"

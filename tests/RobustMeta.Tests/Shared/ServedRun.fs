@@ -13,8 +13,9 @@ open RobustMeta.Tasks
 
 let private world = lazy SyntheticRatings.Generate(SyntheticSpec(Users = 60, Items = 50), 2L)
 
-let private dataset () =
-    Dataset(world.Value.Ratings, 4.0, ImmutableArray.Create "segment", ImmutableArray.Create "category")
+/// A data set of ratings of the synthetic kind.
+let dataset (ratings: Ratings) =
+    Dataset(ratings, 4.0, ImmutableArray.Create "segment", ImmutableArray.Create "category")
 
 let private small =
     [ "testQueryLength", "11"; "validationFraction", "0.2"; "testFraction", "0.2"; "baselines", "none" ]
@@ -23,16 +24,20 @@ let private ofModels = [ "epoch", "1"; "embeddingDim", "4"; "levels", "none" ]
 
 type Run = { Prepared: PreparedExperiment; Result: MethodResult; Folder: string }
 
-/// Trains a model and writes its folder below a root.
-let train (root: string) (model: string) (settings: (string * string) list) =
+/// Trains a model on some data and writes its folder below a root.
+let trainOn (dataset: Dataset) (root: string) (model: string) (settings: (string * string) list) =
     let isModel = RobustMeta.Models.ModelSpec.Registry.All.ContainsKey model
     let all = small @ (if isModel then ofModels else []) @ settings |> List.rev |> List.distinctBy fst
     let spec = ExperimentSpec.Of(model, [| for k, v in all -> struct (k, v) |])
-    let prepared = PreparedExperiment.Of(spec, dataset ())
+    let prepared = PreparedExperiment.Of(spec, dataset)
     let result = ExperimentRunner.Run(prepared, spec)
     let folder = RunFolder(root, spec)
     folder.Write(prepared, result)
     { Prepared = prepared; Result = result; Folder = folder.Path }
+
+/// Trains a model on a small world.
+let train (root: string) (model: string) (settings: (string * string) list) =
+    trainOn (dataset world.Value.Ratings) root model settings
 
 /// A user's ratings: item and value.
 let ratingsOf (run: Run) (rows: ImmutableArray<int>) =

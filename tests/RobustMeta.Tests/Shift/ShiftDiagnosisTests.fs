@@ -35,6 +35,23 @@ let tests =
                 for level in diagnosis.Levels do
                     Expect.isTrue (level.Low <= level.Auc && level.Auc <= level.High) "an interval"
 
+            testCase
+                "in small worlds without a shift the AUC is one half in the mean: popularity is counted alike on both sides"
+            <| fun () ->
+                let levels =
+                    [
+                        for seed in 1L .. 12L do
+                            let ratings =
+                                SyntheticRatings.Generate(SyntheticSpec(Users = 60, Items = 100), seed).Ratings
+
+                            let input = ProtocolContract.inputOf (CanonicalRatings.Of ratings) (ExponentialTilt()) seed
+                            yield! ShiftDiagnosis.Of(input, input.Split.Test).Levels
+                    ]
+
+                for name, ofLevel in levels |> List.groupBy _.Level do
+                    let mean = ofLevel |> List.averageBy _.Auc
+                    Expect.isLessThan (abs (mean - 0.5)) 0.06 $"{name}: mean AUC {mean}"
+
             testCase "users tilted by activity: the user level, the feature, and the protocol are named"
             <| fun () ->
                 let diagnosis = diagnosisOf (userTilt UserShiftProperty.Activity)
