@@ -5,7 +5,7 @@ open System
 open System.Globalization
 open RobustMeta.Studies.Workers
 
-// Measured on one machine: a worker's start to its first run, and its work at the shared folder for one run.
+// Assumed, on the careful side: a worker's start to its first run, its work at the shared folder for one run, a stay in the queue.
 let private startSeconds, runSeconds, queueSeconds = 10.0, 0.5, 60.0
 
 /// What a study takes on numbers of nodes, simulated from measured times of runs.

@@ -1,5 +1,6 @@
 using RobustMeta.Data;
 using RobustMeta.Evaluation;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Studies.Collection;
 
@@ -18,8 +19,16 @@ public static class StudyCollection
     /// <param name="path">The file; its folder exists.</param>
     /// <returns>Number of runs that are in it.</returns>
     /// <exception cref="DataFormatException">A file of a run is damaged.</exception>
+    /// <exception cref="SettingException">No run is finished.</exception>
     public static int Write(StudySpec spec, StudyStore store, string path)
     {
+        if (!StudyResults.Finished(spec, store).Any())
+        {
+            throw new SettingException(
+                $"There is nothing to collect: no finished run of this study is in {store.Root}. Run it first; runs from before a "
+                    + "change of the study file or of the defaults are runs of another study."
+            );
+        }
         var runs = 0;
         ParquetFile.Write(path, Rows(spec, store, () => runs++), Columns);
         return runs;

@@ -55,6 +55,19 @@ let tests =
                     Directory.Delete(Path.Combine(folder, "baselines"), true)
                     Expect.equal (cells ()) before "the same numbers")
 
+            testCase "a study without a finished run has nothing to collect, and no file is written"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let path = Path.Combine(folder, StudyCollection.FileName)
+
+                    let error =
+                        Expect.throwsC
+                            (fun () -> StudyCollection.Write(sample (), StudyStore folder, path) |> ignore)
+                            _.Message
+
+                    Expect.stringContains error "no finished run" "text"
+                    Expect.isFalse (File.Exists path) "a file")
+
             testCase "a collected file that is damaged or none is told with the remedy"
             <| fun () ->
                 TempFolder.within (fun folder ->
