@@ -12,6 +12,9 @@ namespace RobustMeta.Shift.Diagnosis;
 /// <param name="Test">Number of those of the test.</param>
 public sealed record LevelShift(string Level, double Auc, double Low, double High, int Training, int Test)
 {
+    // Two equal samples have an AUC of one half but for rounding, and an interval of no width.
+    private const double Chance = 0.5 + 1e-9;
+
     /// <summary>Whether the whole interval is above chance.</summary>
-    public bool IsShifted => Low > 0.5;
+    public bool IsShifted => Low > Chance;
 }
