@@ -43,7 +43,12 @@ let rec private pairs (words: string list) =
 /// Takes `out` from the settings; the others are the experiment's.
 let private splitOut (settings: (string * string) list) =
     let own, others = settings |> List.partition (fun (key, _) -> key = Out)
-    (own |> List.tryLast |> Option.map snd |> Option.defaultValue defaultOut), others
+    let out = own |> List.tryLast |> Option.map snd |> Option.defaultValue defaultOut
+
+    if own.Length > 1 then
+        raise (SettingException $"{Out} is given twice.")
+
+    out, others
 
 /// What `run` is asked to run: a model or baseline by name, or a spec file.
 let private specOf (name: string) (settings: (string * string) list) =
@@ -109,21 +114,21 @@ let private dispatch (words: string list) =
         NewFolder.create folder
         0
     | "new" :: _ -> raise (SettingException "new needs the name of one folder: new my-study")
-    | "data" :: rest -> Data.DataCommand.run rest
+    | "data" :: rest -> Interruption.withoutSaving (fun cancellation -> Data.DataCommand.runUntil cancellation rest)
     | "prepare" :: rest ->
-        Preparation.PrepareCommand.run rest
+        Interruption.withoutSaving (fun _ -> Preparation.PrepareCommand.run rest)
         0
     | "shift" :: name :: rest ->
         let out, settings = splitOut (pairs rest)
         OutFolder.Require out
-        Data.ShiftCommand.run out name settings
+        Interruption.withoutSaving (fun _ -> Data.ShiftCommand.run out name settings)
         0
     | [ "shift" ] -> raise (SettingException "shift needs the name of a data set: shift NAME [name value …]")
     | command :: rest when Serving.ServingCommand.names |> List.contains command ->
-        Serving.ServingCommand.run command rest
+        Interruption.withoutSaving (fun _ -> Serving.ServingCommand.run command rest)
     | command :: rest when Serving.ExchangeCommand.names |> List.contains command ->
-        Serving.ExchangeCommand.run command rest
-    | "monitor" :: rest -> Serving.MonitorCommand.run rest
+        Interruption.withoutSaving (fun _ -> Serving.ExchangeCommand.run command rest)
+    | "monitor" :: rest -> Interruption.withoutSaving (fun _ -> Serving.MonitorCommand.run rest)
     | "quick_start" :: rest ->
         let out, settings = splitOut (pairs rest)
         OutFolder.Require out
@@ -148,7 +153,7 @@ let private dispatch (words: string list) =
         TensorBoard.execute rest
         0
     | "theory" :: rest ->
-        Theory.execute rest
+        Interruption.withoutSaving (fun _ -> Theory.execute rest)
         0
     | "run" :: model :: rest ->
         let out, settings = splitOut (pairs rest)

@@ -51,7 +51,7 @@ let load (spec: ExperimentSpec) : Dataset = loadUnless CancellationToken.None sp
 
 /// Tasks and test sets of an experiment on a data set, saying what was left out.
 let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
-    let prepared = PreparedExperiment.Of(spec, dataset)
+    let prepared = PreparedExperiment.Of(spec, dataset, (fun said -> Console.WriteLine said))
     let ratings, split = dataset.Ratings, prepared.Split
 
     printfn

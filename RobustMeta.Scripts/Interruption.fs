@@ -27,8 +27,8 @@ extern void private endNow(int code)
 
 let private leave (code: int) = if OperatingSystem.IsWindows() then exit code else endNow code
 
-/// Runs an action with a token that the first signal cancels.
-let withCancellation (action: CancellationToken -> unit) =
+/// Runs an action; the first signal does what is given, a second one ends at once.
+let private handling (first: int -> CancellationTokenSource -> unit) (action: CancellationToken -> 'result) : 'result =
     use source = new CancellationTokenSource()
 
     let onSignal code (context: PosixSignalContext) =
@@ -39,8 +39,7 @@ let withCancellation (action: CancellationToken -> unit) =
             leave code
         else
             context.Cancel <- true
-            say "\nstopping after this batch, saving what was learned; a second signal ends at once"
-            source.Cancel()
+            first code source
 
     let registrations =
         [
@@ -53,3 +52,31 @@ let withCancellation (action: CancellationToken -> unit) =
     finally
         for registration in registrations do
             registration.Dispose()
+
+/// Runs an action with a token that the first signal cancels.
+let withCancellation (action: CancellationToken -> unit) =
+    handling
+        (fun _ source ->
+            say "\nstopping after this batch, saving what was learned; a second signal ends at once"
+            source.Cancel())
+        action
+
+/// How long a command that saves nothing may take to put its things away.
+[<Literal>]
+let private Grace = 2000
+
+/// Runs an action that keeps nothing before its end: the first signal cancels a download, and ends the rest within two seconds.
+let withoutSaving (action: CancellationToken -> 'result) : 'result =
+    handling
+        (fun code source ->
+            say "\nstopped; this command keeps nothing before its end, and begins anew the next time"
+            source.Cancel()
+
+            Thread(
+                (fun () ->
+                    Thread.Sleep Grace
+                    leave code),
+                IsBackground = true
+            )
+                .Start())
+        action

@@ -89,7 +89,7 @@ public sealed class DatasetCatalog
         : problems.TryGetValue(name, out var problem) ? throw new SettingException(problem)
         : throw new SettingException(
             $"There is no data set '{Excerpt.Of(name)}'{NearestName.End(name, Names)} Data sets: {string.Join(", ", Names)}"
-                + string.Concat(problems.Values.Select(text => $" {text.Trim()}."))
+                + (problems.Count == 0 ? "" : $". Tables that cannot be read: {string.Join(" ", problems.Values)}")
         );
 
     /// <summary>The folder that holds all files of a data set, or null.</summary>
@@ -250,7 +250,7 @@ public sealed class DatasetCatalog
 
     private static string Remedy(CatalogEntry entry, string folder, string why) =>
         $"The data set {entry.Name} ({entry.Title}) is not on this machine: {why.TrimEnd('.')}. "
-        + $"Put {string.Join(", ", FilesOf(entry))} (plain or .gz; see {entry.Page}) into {folder}, or set "
+        + $"Put {string.Join(", ", FilesOf(entry))} (plain or .gz{(entry.Page is { Length: > 0 } page ? $"; see {page}" : "")}) into {folder}, or set "
         + $"{FolderVariable} to a folder that has a folder {entry.Folder ?? entry.Name} with them."
         + (entry.Note.Length > 0 ? $" {entry.Note}" : "");
 

@@ -21,6 +21,9 @@ public sealed record ReadLimits
     /// <summary>Longest field, in bytes.</summary>
     public long FieldBytes { get; init; } = 1L << 20;
 
+    /// <summary>Most columns.</summary>
+    public long Columns { get; init; } = 100_000;
+
     /// <summary>Largest file after decompression, in bytes.</summary>
     public long FileBytes { get; init; } = 64L << 30;
 

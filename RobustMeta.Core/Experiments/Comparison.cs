@@ -72,7 +72,7 @@ public sealed record Comparison(PreparedExperiment Prepared, IReadOnlyList<UserR
         {
             rows.AddRange(resultsOf(methods[i]).Select(row => row with { Method = names[i] }));
         }
-        foreach (var baseline in prepared.Spec.Evaluation.Baselines.Select(Methods.Named))
+        foreach (var baseline in prepared.NamedBaselines)
         {
             if (!methods.Any(spec => spec.Method.Equals(baseline)))
             {

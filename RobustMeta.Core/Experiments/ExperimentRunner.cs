@@ -32,16 +32,18 @@ public static class ExperimentRunner
     )
     {
         RequireSameData(prepared.Spec, spec);
+        using var notice = new FitNotice(spec.MethodName, prepared.Tell);
         var context = new ExperimentFit(prepared, cancellation)
         {
             Checkpoint = checkpoint,
-            Progress = progress,
+            Progress = notice.Until(progress),
             Reference = reference,
         };
         using var memory = new PeakMemory();
         var clock = Stopwatch.StartNew();
         var predictor = spec.Method.Fit(context);
         using var engines = predictor as IDisposable;
+        notice.Dispose();
         var cost = new RunCost(clock.Elapsed, TimeSpan.Zero, prepared.Split.MetaTrain.Length, memory.Bytes);
         clock.Restart();
         var users = prepared.Evaluate(new NamedPredictor(spec.MethodName, predictor));

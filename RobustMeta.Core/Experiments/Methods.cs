@@ -33,7 +33,7 @@ public static class Methods
         return isModel
             ? new MetaMethodSpec(model!)
             : throw new SettingException(
-                $"There is no model '{name}'{NearestName.End(name, Names)} "
+                $"There is no model or baseline '{name}'{NearestName.End(name, Names)} "
                     + $"Models: {string.Join(", ", ModelSpec.Registry.All.Keys)}. "
                     + $"Baselines: {string.Join(", ", BaselineSpec.Registry.All.Keys)}"
             );

@@ -22,17 +22,8 @@ public sealed class PreparedExperiment
     private PreparedExperiment(ExperimentSpec spec, Dataset given)
     {
         RequireNegatives(spec, given);
-        var dataset = NegativeSampling.Complete(given, spec.Split.Negatives, spec.Split.NegativePopularity, spec.Seed);
-        if (spec.Split.TaskOf == TaskKind.Item)
-        {
-            dataset = dataset.Transposed();
-        }
         Spec = spec;
-        // From here on nothing depends on the order of rows and files.
-        dataset = dataset with
-        {
-            Ratings = CanonicalRatings.Of(dataset.Ratings),
-        };
+        var dataset = Complete(spec, given);
         Dataset = dataset;
         var threshold = double.IsNaN(spec.Split.LabelThreshold) ? dataset.LabelThreshold : spec.Split.LabelThreshold;
         var source = new TaskSource(dataset.Ratings, spec.Split.Label, threshold) { Feedback = dataset.Feedback };
@@ -154,14 +145,36 @@ public sealed class PreparedExperiment
     /// <summary>Prepares an experiment.</summary>
     /// <param name="spec">The experiment.</param>
     /// <param name="dataset">Its data set.</param>
+    /// <param name="tell">See <see cref="Tell"/>.</param>
     /// <exception cref="SettingException">The data do not allow it; the message says which setting would.</exception>
-    public static PreparedExperiment Of(ExperimentSpec spec, Dataset dataset) => new(spec, dataset);
+    public static PreparedExperiment Of(ExperimentSpec spec, Dataset dataset, Action<string>? tell = null) =>
+        new(spec, dataset) { Tell = tell };
+
+    /// <summary>
+    /// <see cref="Fingerprint"/> of an experiment whose test and validation sets have no ratings of their own, without the work of
+    /// preparing it.
+    /// </summary>
+    /// <param name="spec">The experiment.</param>
+    /// <param name="dataset">Its data set.</param>
+    public static string FingerprintOf(ExperimentSpec spec, Dataset dataset) =>
+        DataFingerprint.Of(Complete(spec, dataset), []);
+
+    /// <summary>Is told, on a thread of its own, that a fit takes longer than two seconds; null tells nobody.</summary>
+    public Action<string>? Tell { get; init; }
 
     /// <summary>The methods that any claim must face, fitted: those that the spec names.</summary>
-    public IReadOnlyList<IPredictor> Baselines() => [.. Spec.Evaluation.Baselines.Select(Methods.Named).Select(Fit)];
+    public IReadOnlyList<IPredictor> Baselines() => [.. NamedBaselines.Select(Fit)];
+
+    /// <summary>The baselines that the spec names, each once: two rows of one method would count its users twice.</summary>
+    internal IEnumerable<MethodSpec> NamedBaselines =>
+        Spec.Evaluation.Baselines.Select(Methods.Named).DistinctBy(method => method.Name);
 
     /// <summary>Fits a method to the training tasks.</summary>
-    public IPredictor Fit(MethodSpec method) => method.Fit(new ExperimentFit(this));
+    public IPredictor Fit(MethodSpec method)
+    {
+        using var notice = new FitNotice(method.DisplayName, Tell);
+        return method.Fit(new ExperimentFit(this));
+    }
 
     /// <summary>Measures a method on every test set.</summary>
     public IReadOnlyList<UserResult> Evaluate(IPredictor method) =>
@@ -197,6 +210,17 @@ public sealed class PreparedExperiment
                     + "feedback = \"positives\" or \"counts\" in the catalog."
             );
         }
+    }
+
+    // The data with drawn negatives, turned where items are tasks; in an order that does not depend on that of rows and files.
+    private static Dataset Complete(ExperimentSpec spec, Dataset given)
+    {
+        var dataset = NegativeSampling.Complete(given, spec.Split.Negatives, spec.Split.NegativePopularity, spec.Seed);
+        if (spec.Split.TaskOf == TaskKind.Item)
+        {
+            dataset = dataset.Transposed();
+        }
+        return dataset with { Ratings = CanonicalRatings.Of(dataset.Ratings) };
     }
 
     private static IReadOnlyList<string> Resolve(IReadOnlyList<string> names, IReadOnlyList<string> own) =>

@@ -25,7 +25,6 @@ namespace RobustMeta.Experiments;
 /// </summary>
 public sealed class RunFolder
 {
-    private const string Diverged = "diverged.txt";
     private const string HistoryName = "history.csv";
     internal const string CheckpointName = "checkpoint";
     private readonly RunFiles files;
@@ -87,9 +86,14 @@ public sealed class RunFolder
     /// <summary>Refuses results of other data than those that are prepared.</summary>
     /// <param name="prepared">The data side.</param>
     /// <exception cref="SettingException">The run is finished, and on other data.</exception>
-    public void RequireSameData(PreparedExperiment prepared)
+    public void RequireSameData(PreparedExperiment prepared) => RequireSameData(prepared.Fingerprint);
+
+    /// <summary>As <see cref="RequireSameData(PreparedExperiment)"/>, by what identifies the data.</summary>
+    /// <param name="fingerprint">See <see cref="PreparedExperiment.Fingerprint"/>.</param>
+    /// <exception cref="SettingException">The run is finished, and on other data.</exception>
+    public void RequireSameData(string fingerprint)
     {
-        if (files.HasManifest && DataTable.ReadFingerprint(In(DataTable.Name)) != prepared.Fingerprint)
+        if (files.HasManifest && DataTable.ReadFingerprint(In(DataTable.Name)) != fingerprint)
         {
             throw new SettingException(
                 $"{Path} holds the results of this spec on other data: the files of {Spec.Dataset}, or its table in the catalog, "
@@ -197,15 +201,22 @@ public sealed class RunFolder
     public RunCost ReadCost() => files.ReadCost();
 
     /// <summary>Why this run's training diverged; null where it did not, or has not been tried.</summary>
-    public string? ReadDivergence() => File.Exists(In(Diverged)) ? File.ReadAllText(In(Diverged)).TrimEnd() : null;
+    public string? ReadDivergence() => DivergenceNote.Read(Path)?.Reason;
 
-    /// <summary>Notes that training diverged, so that it need not be tried again: equal specs diverge alike.</summary>
+    /// <summary>Forgets that training diverged where it did so on other data than these.</summary>
+    /// <param name="fingerprint">See <see cref="PreparedExperiment.Fingerprint"/>.</param>
+    /// <returns>Whether there was such a note.</returns>
+    public bool ForgetDivergenceOnOtherData(string fingerprint) =>
+        DivergenceNote.Read(Path) is { } note && note.Fingerprint != fingerprint && DivergenceNote.Remove(Path);
+
+    /// <summary>Notes that training diverged, so that it need not be tried again: equal specs on equal data diverge alike.</summary>
+    /// <param name="prepared">The data side.</param>
     /// <param name="error">How.</param>
-    public void WriteDivergence(DivergenceException error)
+    public void WriteDivergence(PreparedExperiment prepared, DivergenceException error)
     {
         Directory.CreateDirectory(Path);
         DeleteCheckpoints();
-        CsvText.Write(In(Diverged), error.Message + "\n");
+        new DivergenceNote(error.Message, prepared.Fingerprint).Write(Path);
     }
 
     // Another worker that does the same run may be writing it, and a rename would find nothing.

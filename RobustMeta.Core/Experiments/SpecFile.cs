@@ -23,7 +23,10 @@ public static class SpecFile
     {
         try
         {
-            return Parse(TextOf(path));
+            var text = TextOf(path);
+            return string.IsNullOrWhiteSpace(text)
+                ? throw new SettingException("the file is empty; expected settings, such as model = \"MeLU\"")
+                : Parse(text);
         }
         catch (SettingException error)
         {

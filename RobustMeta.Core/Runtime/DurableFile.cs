@@ -34,7 +34,7 @@ public static class DurableFile
         var aside = TemporaryFile.Beside(path);
         try
         {
-            using (var stream = new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16))
+            using (var stream = Create(aside, path))
             {
                 write(stream);
                 stream.Flush();
@@ -72,6 +72,21 @@ public static class DurableFile
         Require(Sync(handle), path);
     }
 
+    /// <summary>Brings all files of a folder and of those below it onto the disk, with their names.</summary>
+    /// <exception cref="IOException">They could not be.</exception>
+    public static void FlushTree(string path)
+    {
+        foreach (var file in Directory.EnumerateFiles(path))
+        {
+            Flush(file);
+        }
+        foreach (var folder in Directory.EnumerateDirectories(path))
+        {
+            FlushTree(folder);
+        }
+        FlushFolder(path);
+    }
+
     private static void Flush(FileStream stream, string path)
     {
         if (OperatingSystem.IsWindows())
@@ -81,6 +96,23 @@ public static class DurableFile
         else
         {
             Require(Sync(stream.SafeFileHandle), path);
+        }
+    }
+
+    private static FileStream Create(string aside, string path)
+    {
+        try
+        {
+            return new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
+        }
+        // Of the name that the user does not know.
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new IOException($"{path} cannot be written: its folder does not exist or takes no files.", error);
+        }
+        catch (UnauthorizedAccessException error)
+        {
+            throw new UnauthorizedAccessException($"{path} may not be written.", error);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace RobustMeta.Runtime;
 
@@ -10,6 +11,12 @@ public static class TemporaryFile
 {
     /// <summary>The ending of all such names.</summary>
     public const string Extension = ".part";
+
+    // Other programs use this ending too: what has none of our names is not ours to remove.
+    private static readonly Regex Ours = new(
+        @"(\.(?<origin>[0-9a-f]{12}))?\.(?<process>[0-9]{1,10})(\.[0-9a-f]{32})?\.part$",
+        RegexOptions.CultureInvariant
+    );
 
     private static readonly TimeSpan LongestWrite = TimeSpan.FromDays(1);
 
@@ -23,7 +30,7 @@ public static class TemporaryFile
 
     /// <summary>Removes what processes left that ended while they wrote; what another process still writes stays.</summary>
     /// <param name="folder">The folder; its subfolders are not looked into.</param>
-    /// <returns>Number of files that were removed.</returns>
+    /// <returns>Number of files and unfinished folders that were removed.</returns>
     public static int Sweep(string folder)
     {
         if (!Directory.Exists(folder))
@@ -31,11 +38,18 @@ public static class TemporaryFile
             return 0;
         }
         var removed = 0;
-        foreach (var path in Directory.EnumerateFiles(folder, $"*{Extension}").Where(IsLeft).ToList())
+        foreach (var path in Directory.EnumerateFileSystemEntries(folder, $"*{Extension}").Where(IsLeft).ToList())
         {
             try
             {
-                File.Delete(path);
+                if (Directory.Exists(path))
+                {
+                    Directory.Delete(path, recursive: true);
+                }
+                else
+                {
+                    File.Delete(path);
+                }
                 removed++;
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -49,12 +63,13 @@ public static class TemporaryFile
     // Of processes elsewhere nothing is known; no write takes a day.
     private static bool IsLeft(string path)
     {
-        var parts = Path.GetFileName(path).Split('.');
-        return
-            parts.Length >= 5
-            && parts[^4] == ProcessOrigin.Current
-            && int.TryParse(parts[^3], NumberStyles.None, CultureInfo.InvariantCulture, out var process)
-            ? process != Environment.ProcessId && !ProcessOrigin.IsAlive(process)
-            : DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > LongestWrite;
+        var name = Ours.Match(Path.GetFileName(path));
+        return name.Success
+            && (
+                name.Groups["origin"].Value == ProcessOrigin.Current
+                && int.TryParse(name.Groups["process"].Value, CultureInfo.InvariantCulture, out var process)
+                    ? process != Environment.ProcessId && !ProcessOrigin.IsAlive(process)
+                    : DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > LongestWrite
+            );
     }
 }

@@ -113,13 +113,13 @@ internal sealed class TrainedRun
     {
         if (!Directory.Exists(folder))
         {
-            throw new InvalidDataException(
+            throw new SettingException(
                 $"There is no folder {folder}; expected the folder of a run, as 'run MODEL' names it at its end."
             );
         }
         foreach (var name in new[] { SpecName, "done" }.Where(name => !File.Exists(Path.Combine(folder, name))))
         {
-            throw new InvalidDataException(
+            throw new SettingException(
                 $"{folder} has no {name}: it is no finished run. Let the run finish, or name the folder of another."
             );
         }

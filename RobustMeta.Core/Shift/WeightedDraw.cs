@@ -48,7 +48,7 @@ public abstract class WeightedDraw : ShiftProtocol
         var eligible = test.Where(task => IsLongEnough(task, input.MinimumQuery)).ToImmutableArray();
         return eligible.IsEmpty
             ? throw new SettingException(TooFewRatings(input))
-            : [.. Coordinates.Select((at, number) => TestSet(input, eligible, weights, number, at))];
+            : [.. RequireSome(Coordinates).Select((at, number) => TestSet(input, eligible, weights, number, at))];
     }
 
     /// <summary>Whether a query can be drawn from a test user's pool.</summary>
@@ -178,4 +178,11 @@ public abstract class WeightedDraw : ShiftProtocol
         Array.Sort(keys, order);
         return [.. order.Take(count).Order()];
     }
+
+    private IReadOnlyList<double> RequireSome(IReadOnlyList<double> coordinates) =>
+        coordinates.Count > 0
+            ? coordinates
+            : throw new SettingException(
+                $"The shift {Name} has no test set: expected at least one {AxisName}, and none is set."
+            );
 }

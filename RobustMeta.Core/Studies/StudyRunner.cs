@@ -46,7 +46,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
 
     private RunOutcome RunOne(ExperimentSpec experiment, TuningRung? rung)
     {
-        var known = store.Outcome(experiment);
+        var known = Known(experiment);
         if (known.IsSettled && experiment.Method.IsDetermined)
         {
             return known;
@@ -80,9 +80,26 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         }
         catch (DivergenceException error)
         {
-            known.Folder.WriteDivergence(error);
+            known.Folder.WriteDivergence(prepared, error);
             hooks.Say($"{experiment.MethodName}: {error.Message}");
         }
+        return store.Outcome(experiment);
+    }
+
+    // What there is of a run on the data as they are now.
+    private RunOutcome Known(ExperimentSpec experiment)
+    {
+        var known = store.Outcome(experiment);
+        if (!known.IsSettled || workshop.Fingerprint(experiment) is not { } fingerprint)
+        {
+            return known;
+        }
+        known.Folder.RequireSameData(fingerprint);
+        if (!known.Folder.ForgetDivergenceOnOtherData(fingerprint))
+        {
+            return known;
+        }
+        hooks.Say($"{experiment.MethodName}: diverged before, on other data; it is tried again");
         return store.Outcome(experiment);
     }
 
@@ -180,16 +197,19 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
     // The baselines of a data set and seed, and how hard each test user looks.
     private void MeasureBeside(ExperimentSpec experiment)
     {
-        var file = store.BesideFile(experiment);
-        if (File.Exists(file))
+        var beside = new BesideFile(store, experiment);
+        if (beside.Exists)
         {
+            if (workshop.Fingerprint(experiment) is { } fingerprint)
+            {
+                beside.RequireSameData(fingerprint);
+            }
             return;
         }
         var prepared = workshop.Prepare(experiment);
-        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
-        ResultTable.Write(
-            file,
-            [.. prepared.Baselines().SelectMany(prepared.Evaluate), .. SupportHardness.Rows(prepared)]
+        beside.Write(
+            [.. prepared.Baselines().SelectMany(prepared.Evaluate), .. SupportHardness.Rows(prepared)],
+            prepared.Fingerprint
         );
     }
 

@@ -62,8 +62,7 @@ public sealed class StudyStore
     internal static bool IsDone(string folder) => new RunFiles(folder).HasManifest;
 
     /// <summary>Why the training in a folder diverged; null where it did not.</summary>
-    internal static string? ReadDivergence(string folder) =>
-        Path.Combine(folder, "diverged.txt") is var file && File.Exists(file) ? File.ReadAllText(file).TrimEnd() : null;
+    internal static string? ReadDivergence(string folder) => DivergenceNote.Read(folder)?.Reason;
 
     /// <summary>What the finished run in a folder cost.</summary>
     internal static RunCost ReadCost(string folder) => new RunFiles(folder).ReadCost();

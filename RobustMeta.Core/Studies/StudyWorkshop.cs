@@ -1,5 +1,6 @@
 using RobustMeta.Data;
 using RobustMeta.Experiments;
+using RobustMeta.Shift;
 
 namespace RobustMeta.Studies;
 
@@ -13,6 +14,7 @@ internal sealed class StudyWorkshop(StudyHooks hooks)
     private Dataset? dataset;
     private string? datasetName;
     private PreparedExperiment? last;
+    private (string Key, string Fingerprint) identified;
 
     /// <summary>Tasks and test sets of a spec.</summary>
     public PreparedExperiment Prepare(ExperimentSpec spec)
@@ -21,15 +23,49 @@ internal sealed class StudyWorkshop(StudyHooks hooks)
         {
             return last;
         }
-        if (dataset is null || datasetName != spec.Dataset)
-        {
-            last = null;
-            dataset = DatasetCatalog.Default.Load(spec.Dataset, hooks.Downloads);
-            datasetName = spec.Dataset;
-        }
-        last = PreparedExperiment.Of(spec, dataset);
+        last = PreparedExperiment.Of(spec, Load(spec.Dataset), hooks.Say);
         Describe(last);
         return last;
+    }
+
+    /// <summary>What identifies the data of a spec; null where they are not on this machine.</summary>
+    public string? Fingerprint(ExperimentSpec spec)
+    {
+        if (last is not null && last.Spec.DataHash == spec.DataHash)
+        {
+            return last.Fingerprint;
+        }
+        var catalog = DatasetCatalog.Default;
+        if (catalog.Find(spec.Dataset) is not null && catalog.TryLocate(spec.Dataset) is null)
+        {
+            return null;
+        }
+        // Other protocols may give test sets ratings of their own, which are a part of the data.
+        if (spec.Shift is not ExponentialTilt || spec.Evaluation.SelectBy != "mean")
+        {
+            return Prepare(spec).Fingerprint;
+        }
+        // Seeds differ in the data only where negatives are drawn.
+        var seed = spec.Split.Negatives > 0 ? spec.Seed : 0;
+        var key = FormattableString.Invariant(
+            $"{spec.Dataset} {spec.Split.TaskOf} {spec.Split.Negatives} {spec.Split.NegativePopularity} {seed}"
+        );
+        if (identified.Key != key)
+        {
+            identified = (key, PreparedExperiment.FingerprintOf(spec, Load(spec.Dataset)));
+        }
+        return identified.Fingerprint;
+    }
+
+    private Dataset Load(string name)
+    {
+        if (dataset is null || datasetName != name)
+        {
+            last = null;
+            dataset = DatasetCatalog.Default.Load(name, hooks.Downloads);
+            datasetName = name;
+        }
+        return dataset;
     }
 
     private void Describe(PreparedExperiment prepared)

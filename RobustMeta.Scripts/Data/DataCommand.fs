@@ -4,6 +4,7 @@ module RobustMeta.Scripts.Data.DataCommand
 open System
 open System.Globalization
 open System.IO
+open System.Threading
 open RobustMeta.Data
 open RobustMeta.Experiments
 open RobustMeta.Runtime
@@ -139,8 +140,8 @@ let private tellUsers (users: QualifyingUsers) =
         printfn "the median user has %d: too few ratings for a support and a query" users.Usual
 
 /// A data set with what the official release holds; how the copy differs is said of the copy whose sums the catalog has.
-let private load (name: string) : Dataset * OfficialCounts =
-    let dataset = DatasetCatalog.Default.Load(name, Progress.download ())
+let private load (cancellation: CancellationToken) (name: string) : Dataset * OfficialCounts =
+    let dataset = DatasetCatalog.Default.Load(name, Progress.download (), cancellation)
 
     match DatasetCatalog.Default.Find name with
     | null -> dataset, OfficialCounts()
@@ -149,9 +150,9 @@ let private load (name: string) : Dataset * OfficialCounts =
         let known = entry.Official
         dataset, OfficialCounts(Users = known.Users, Items = known.Items, Rows = known.Rows)
 
-let private show (folder: string) (names: string list) =
+let private show (cancellation: CancellationToken) (folder: string) (names: string list) =
     OutFolder.Require folder
-    let datasets = names |> List.map load
+    let datasets = names |> List.map (load cancellation)
     let table = statistics datasets
     let stem = if names.Length = 1 then names.Head else "sets"
     ConsoleTable.print table
@@ -250,8 +251,8 @@ let check (path: string) =
         printf "\n%s\n" check.CatalogTable
         true
 
-/// `data`, `data NAME… [out FOLDER]`, `data check FILE…`; the exit code.
-let run (words: string list) =
+/// `data`, `data NAME… [out FOLDER]`, `data check FILE…`; the exit code. A download ends when it is cancelled.
+let runUntil (cancellation: CancellationToken) (words: string list) =
     match words with
     | [] ->
         let catalog = DatasetCatalog.Default
@@ -268,9 +269,12 @@ let run (words: string list) =
     | [ "check" ] -> raise (SettingException "data check needs a file: data check FILE…")
     | "check" :: files -> if files |> List.map check |> List.forall id then 0 else 2
     | names when List.contains "out" names |> not ->
-        show "results" names
+        show cancellation "results" names
         0
     | names when names.Length > 2 && List.item (names.Length - 2) names = "out" ->
-        show (List.last names) (List.truncate (names.Length - 2) names)
+        show cancellation (List.last names) (List.truncate (names.Length - 2) names)
         0
     | _ -> raise (SettingException "the forms are: data · data NAME… [out FOLDER] · data check FILE…")
+
+/// The same, without an end to downloads.
+let run (words: string list) = runUntil CancellationToken.None words

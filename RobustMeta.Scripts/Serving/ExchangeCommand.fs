@@ -78,6 +78,7 @@ let private tasks (words: string list) =
         match (ServingCommand.settingsOf "tasks export" [ "out" ] rest).TryFind "out" with
         | None -> raise (SettingException "tasks export needs a folder: tasks export RUN out FOLDER")
         | Some folder ->
+            OutFolder.Require folder
             TaskExport.Write(prepare (specOf run), folder)
             printfn $"tasks are in {folder}; answer with user,testset,item,score for every query row of the test sets"
             0

@@ -28,7 +28,9 @@ let settingsOf (command: string) (known: string list) (words: string list) : Map
                 SettingException $"{command} has no setting '{name}'{NearestName.End(name, known)} Its settings: {all}"
             )
 
-    Map.ofList pairs
+    match pairs |> List.countBy fst |> List.tryFind (fun (_, count) -> count > 1) with
+    | Some(name, _) -> raise (SettingException $"{name} is given twice.")
+    | None -> Map.ofList pairs
 
 let private count (name: string) (text: string) =
     match Int32.TryParse(text, NumberStyles.None, invariant) with
@@ -160,7 +162,6 @@ let predict (words: string list) =
         use model = ColdStartModel.Load run
         let rows = FilePredictions(model, Features = textsOf (settings.TryFind "features") "user")
         let path = settings.TryFind "out"
-        let aside = path |> Option.map (fun path -> $"{path}.{Environment.ProcessId}.part")
 
         let write (target: TextWriter) =
             target.Write "user,item,score,deviation,ratings\n"
@@ -171,14 +172,15 @@ let predict (words: string list) =
                 let deviation = if row.Deviation.HasValue then text row.Deviation.Value else ""
                 target.Write $"{CsvText.Quote row.User},{CsvText.Quote row.Item},{score},{deviation},{row.Ratings}\n"
 
-        match path, aside with
-        | Some path, Some aside ->
-            do
-                use target = new StreamWriter(aside)
-                write target
-
-            File.Move(aside, path, true)
-        | _ -> write Console.Out
+        match path with
+        | Some path ->
+            DurableFile.Write(
+                path,
+                fun stream ->
+                    use target = new StreamWriter(stream, leaveOpen = true)
+                    write target
+            )
+        | None -> write Console.Out
 
         let unknown = rows.UnknownItems
 

@@ -34,6 +34,8 @@ let fileOf (name: string) =
     if name.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) then
         if File.Exists name then
             name
+        elif Directory.Exists name then
+            raise (SettingException $"{name} is a folder; expected a study file")
         else
             raise (SettingException $"There is no study file '{name}'. Studies of the project: {listed ()}")
     elif List.contains name (names ()) then

@@ -96,6 +96,11 @@ let execute (words: string list) (cancellation: CancellationToken) =
     | "ranges" :: rest -> ranges rest
     | model :: rest ->
         let given = pairs rest
+
+        match given |> List.countBy fst |> List.tryFind (fun (_, count) -> count > 1) with
+        | Some(name, _) -> raise (SettingException $"{name} is given twice.")
+        | None -> ()
+
         let spec, out = study model given
         let method = spec.Methods[0]
         let key = TuningKey(spec.Cells[0], method)

@@ -1,6 +1,7 @@
 module RobustMeta.Faults.Program
 
 open Expecto
+open RobustMeta.Faults
 open RobustMeta.Faults.Injection
 
 // One test at a time: libtorch is used from a single managed thread. With the word that Command.fs uses the program is the
@@ -10,6 +11,9 @@ let main args =
     match List.ofArray args with
     | Command.Marker :: words -> RobustMeta.Scripts.CommandLine.run words
     | _ ->
+        let folder, removed = Commands.Fixture.make ()
+        use _ = removed
+        Commands.Fixture.folder <- folder
         let summary = ref None
 
         let code =

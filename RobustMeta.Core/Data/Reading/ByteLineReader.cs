@@ -99,6 +99,21 @@ public sealed class ByteLineReader : IReadPosition, IDisposable
         }
     }
 
+    /// <summary>Refuses more columns than the limit.</summary>
+    internal void RequireColumns(int count)
+    {
+        if (count > limits.Columns)
+        {
+            throw Error(
+                0,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"expected at most {limits.Columns:N0} columns; if more are right, raise 'columns' in the table 'limits' "
+                ) + "of the data set in catalog.toml"
+            );
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose() => stream.Dispose();
 

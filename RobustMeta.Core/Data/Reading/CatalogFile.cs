@@ -42,6 +42,7 @@ internal static class CatalogFile
         "rows",
         "lineBytes",
         "fieldBytes",
+        "columns",
         "fileBytes",
         "ratio",
     ];
@@ -139,6 +140,7 @@ internal static class CatalogFile
             Items = table.Count("items") ?? usual.Items,
             Rows = table.Count("rows") ?? usual.Rows,
             LineBytes = table.Count("lineBytes") ?? usual.LineBytes,
+            Columns = table.Count("columns") ?? usual.Columns,
             FieldBytes = table.Count("fieldBytes") ?? usual.FieldBytes,
             FileBytes = table.Count("fileBytes") ?? usual.FileBytes,
             Ratio = table.Count("ratio") ?? usual.Ratio,

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Data.Reading;
 
@@ -55,9 +56,7 @@ internal static class Checksums
             if (Place(state) is { } place)
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-                var aside = $"{place}.{Guid.NewGuid():N}";
-                File.WriteAllText(aside, sum);
-                File.Move(aside, place, overwrite: true);
+                DurableFile.Write(place, sum);
             }
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)

@@ -56,6 +56,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         {
             return false;
         }
+        reader.RequireColumns(Count);
         if (width > 1 && Count == 1 && this[0].IsEmpty)
         {
             RequireOnlyEmptyLines();
@@ -298,6 +299,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
     {
         if (count == starts.Length)
         {
+            reader.RequireColumns(count);
             Array.Resize(ref starts, 2 * count);
             Array.Resize(ref ends, 2 * count);
         }

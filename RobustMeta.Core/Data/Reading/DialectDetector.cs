@@ -7,6 +7,10 @@ namespace RobustMeta.Data.Reading;
 internal static class DialectDetector
 {
     private const int Sampled = 50;
+
+    // Lines of a usual length are sampled whole. Of longer ones the beginning tells the separator, and few are enough.
+    private const int SampledOfLine = 1 << 18;
+    private const int SampledInAll = 1 << 20;
     private static readonly string[] Separators = ["\t", "::", ";", ",", "|", " "];
 
     /// <summary>A dialect with separator and header known.</summary>
@@ -45,9 +49,11 @@ internal static class DialectDetector
     {
         using var reader = new ByteLineReader(path, limits, Source(dialect));
         var lines = new List<string>();
-        while (lines.Count < Sampled && reader.TryRead(out var line))
+        var length = 0;
+        while (lines.Count < Sampled && length < SampledInAll && reader.TryRead(out var line))
         {
-            lines.Add(Encoding.UTF8.GetString(line));
+            lines.Add(Encoding.UTF8.GetString(line[..Math.Min(line.Length, SampledOfLine)]));
+            length += line.Length;
         }
         return lines;
     }

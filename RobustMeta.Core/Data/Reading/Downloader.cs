@@ -1,3 +1,5 @@
+using RobustMeta.Runtime;
+
 namespace RobustMeta.Data.Reading;
 
 /// <summary>Fetches the files of a catalog entry into a folder: all of them, checked, or none.</summary>
@@ -26,7 +28,8 @@ internal sealed class Downloader(Func<Uri, Download> open)
     )
     {
         RequireEncrypted(entry);
-        var aside = $"{folder}.{Environment.ProcessId}.{Guid.NewGuid():N}.part";
+        TemporaryFile.Sweep(Path.GetDirectoryName(Path.GetFullPath(folder))!);
+        var aside = TemporaryFile.Beside(folder);
         Directory.CreateDirectory(aside);
         try
         {
@@ -119,9 +122,11 @@ internal sealed class Downloader(Func<Uri, Download> open)
     // In one step where the folder is new; files that are there already are the user's and stay.
     private static void Place(IReadOnlyList<string> files, string aside, string folder)
     {
+        DurableFile.FlushTree(aside);
         if (!Directory.Exists(folder))
         {
             Directory.Move(aside, folder);
+            DurableFile.FlushFolder(Path.GetDirectoryName(Path.GetFullPath(folder))!);
             return;
         }
         foreach (var name in files.Where(name => DataFile.Find(folder, name) is null))
@@ -130,6 +135,7 @@ internal sealed class Downloader(Func<Uri, Download> open)
             var target = Path.Combine(folder, Path.GetRelativePath(aside, path));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);
             File.Move(path, target);
+            DurableFile.FlushFolder(Path.GetDirectoryName(target)!);
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
 using RobustMeta.Runtime;
@@ -11,6 +12,11 @@ namespace RobustMeta.Models.Baselines;
 /// </summary>
 public sealed class Als : IProfileModel
 {
+    // Vectors are held as rows and as a matrix, the old ones beside the new; cells by user and by item, in lists that double.
+    private const double BytesPerNumber = 32;
+    private const double BytesPerCell = 48;
+    private const double OperationsPerSecond = 1e9;
+
     private readonly AlsSpec spec;
     private readonly Matrix<double> items;
     private readonly Matrix<double> everyCell;
@@ -42,6 +48,26 @@ public sealed class Als : IProfileModel
             items = Solve(spec, people, columns);
         }
         return new(spec, items);
+    }
+
+    /// <summary>What fitting is going to take.</summary>
+    /// <param name="spec">Number of factors, rounds.</param>
+    /// <param name="users">Rows of the matrix.</param>
+    /// <param name="itemCount">Number of all items.</param>
+    public static FitEstimate Estimate(AlsSpec spec, IReadOnlyList<Profile> users, int itemCount)
+    {
+        double factors = spec.Factors;
+        var vectors = (double)users.Count + itemCount;
+        var cells = users.Sum(user => (double)user.Items.Length);
+        // Each cell adds a square to the normal equations of its user and of its item; each vector solves its equations.
+        var operations = spec.Rounds * factors * factors * (4 * cells + vectors * (factors / 3 + 4));
+        return new(
+            spec.Name,
+            string.Create(CultureInfo.InvariantCulture, $"{users.Count:N0} users and {itemCount:N0} items"),
+            BytesPerNumber * vectors * factors + BytesPerCell * cells,
+            operations / OperationsPerSecond,
+            "Take fewer factors or rounds (factors, rounds), or fewer users (userNum)"
+        );
     }
 
     /// <inheritdoc/>

@@ -58,7 +58,9 @@ public sealed class AlsSpec : BaselineSpec
     {
         var kind = Baselines.Signal.KindFor(source, Signal);
         var signal = new Signal(kind, source, new(source, train));
-        var model = Als.Fit(On(kind), signal.Train(train), source.Ratings.Items.Count, seed);
+        var profiles = signal.Train(train);
+        Als.Estimate(this, profiles, source.Ratings.Items.Count).RequireWithin(FitLimits.Current);
+        var model = Als.Fit(On(kind), profiles, source.Ratings.Items.Count, seed);
         return new ProfilePredictor(Name, signal, model);
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using RobustMeta.Models.Layers;
 using RobustMeta.Runtime;
@@ -12,6 +13,13 @@ namespace RobustMeta.Models.Baselines;
 /// </summary>
 public sealed class Ease : IProfileModel
 {
+    // The products, the system, its factors and its inverse in double precision, the map in single precision twice: 40; the
+    // allocator's rounding, and what else the process holds, the rest.
+    private const double BytesPerCell = 48;
+    private const double UsualRate = 1e10;
+    private const int ItemsOfTrial = 3000;
+    private const int SizeOfTrial = 512;
+
     private readonly ItemGram gram;
     private readonly float[] weights;
 
@@ -23,12 +31,43 @@ public sealed class Ease : IProfileModel
         NativeLibraries.EnsureLoaded();
         this.gram = gram;
         using var scope = NewDisposeScope();
-        var n = gram.Count;
-        var system = tensor(gram.Values, [n, n]).Plus(tensor(Enumerable.Repeat(regularization, n).ToArray()).diag());
-        var inverse = linalg.inv(system);
-        var map = -inverse / inverse.diagonal().unsqueeze(0);
+        using var map = Inverse(gram, regularization);
+        // In place: at thousands of items each further matrix is gigabytes.
+        var diagonal = map.diagonal().clone().unsqueeze(0);
+        map.neg_().div_(diagonal);
         map.diagonal().zero_();
-        weights = MemoryMarshal.Cast<byte, float>(map.to(float32).contiguous().bytes).ToArray();
+        using var single = map.to(float32);
+        weights = MemoryMarshal.Cast<byte, float>(single.contiguous().bytes).ToArray();
+    }
+
+    /// <summary>What fitting is going to take.</summary>
+    /// <param name="profiles">Rows of the matrix.</param>
+    /// <exception cref="Settings.SettingException">There are more items than a dense matrix can have.</exception>
+    public static FitEstimate Estimate(IReadOnlyList<Profile> profiles) =>
+        ItemGram.Estimate("EASE", profiles, BytesPerCell, n => 2.0 * n * n * n / InversionRate(n));
+
+    private static Tensor Inverse(ItemGram gram, double regularization)
+    {
+        var n = gram.Count;
+        using var system = tensor(gram.Values, [n, n]);
+        system.diagonal().add_(tensor(Enumerable.Repeat(regularization, n).ToArray()), HeldNumbers.One);
+        return linalg.inv(system);
+    }
+
+    // Operations a second, timed on a small matrix where the number matters: processors differ by a factor of ten.
+    private static double InversionRate(int items)
+    {
+        if (items < ItemsOfTrial)
+        {
+            return UsualRate;
+        }
+        NativeLibraries.EnsureLoaded();
+        using var scope = NewDisposeScope();
+        var matrix = eye(SizeOfTrial, dtype: float64);
+        linalg.inv(matrix);
+        var clock = Stopwatch.StartNew();
+        linalg.inv(matrix);
+        return 2.0 * SizeOfTrial * SizeOfTrial * SizeOfTrial / Math.Max(clock.Elapsed.TotalSeconds, 1e-6);
     }
 
     /// <inheritdoc/>

@@ -29,7 +29,9 @@ public sealed class EaseSpec : BaselineSpec
     {
         var kind = Baselines.Signal.KindFor(source, Signal);
         var signal = new Signal(kind, source, new(source, train));
-        var gram = new ItemGram(signal.Train(train), source.Ratings.Items.Count);
+        var profiles = signal.Train(train);
+        Ease.Estimate(profiles).RequireWithin(FitLimits.Current);
+        var gram = new ItemGram(profiles, source.Ratings.Items.Count);
         return new ProfilePredictor(Name, signal, new Ease(gram, Regularization));
     }
 }

@@ -1,8 +1,17 @@
+using System.Globalization;
+using RobustMeta.Settings;
+
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>Inner products of the columns of the user-item matrix, over the items that training users rated.</summary>
 public sealed class ItemGram
 {
+    // A square of more cells is beyond what an array can hold.
+    private const int MostItems = 46_340;
+
+    // Cells of rows that lie apart, each read and written.
+    private const double SecondsPerProduct = 3e-9;
+
     private readonly int[] place;
 
     /// <summary>The inner products of some rows.</summary>
@@ -38,4 +47,41 @@ public sealed class ItemGram
 
     /// <summary>Row of an item, or −1 where no training user rated it.</summary>
     public int PlaceOf(int item) => place[item];
+
+    /// <summary>What the products of some rows, and what is made of them, are going to take.</summary>
+    /// <param name="method">Name of the method that is fitted.</param>
+    /// <param name="profiles">Rows of the matrix.</param>
+    /// <param name="bytesPerCell">Memory at the peak, for each of the n² cells.</param>
+    /// <param name="secondsOf">Time beyond that of the products, for n.</param>
+    /// <exception cref="SettingException">There are more items than a dense matrix can have.</exception>
+    public static FitEstimate Estimate(
+        string method,
+        IReadOnlyList<Profile> profiles,
+        double bytesPerCell,
+        Func<int, double> secondsOf
+    )
+    {
+        var count = profiles.SelectMany(p => p.Items).Distinct().Count();
+        var over = string.Create(CultureInfo.InvariantCulture, $"{count:N0} items");
+        if (count > MostItems)
+        {
+            throw new SettingException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{method} over {over}: its matrix of items by items can have {MostItems:N0} at most. {Remedy}, or take iALS."
+                )
+            );
+        }
+        var products = profiles.Sum(profile => (double)profile.Items.Length * profile.Items.Length);
+        return new(
+            method,
+            over,
+            bytesPerCell * count * count,
+            SecondsPerProduct * products + secondsOf(count),
+            Remedy + ", take iALS"
+        );
+    }
+
+    private const string Remedy =
+        "Leave out items that hardly anyone rated (Ratings.KCore, or a file without them), take fewer users (userNum)";
 }

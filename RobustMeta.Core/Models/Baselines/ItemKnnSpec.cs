@@ -33,7 +33,9 @@ public sealed class ItemKnnSpec : BaselineSpec
     {
         var kind = Baselines.Signal.KindFor(source, Signal);
         var signal = new Signal(kind, source, new(source, train));
-        var gram = new ItemGram(signal.Train(train), source.Ratings.Items.Count);
+        var profiles = signal.Train(train);
+        ItemGram.Estimate(Name, profiles, sizeof(double), _ => 0).RequireWithin(FitLimits.Current);
+        var gram = new ItemGram(profiles, source.Ratings.Items.Count);
         return new ProfilePredictor(Name, signal, new ItemKnn(gram, Neighbours, Shrink, kind));
     }
 }

@@ -33,7 +33,9 @@ public sealed class SearchSpace
         }
         if (ranges.Count == 0)
         {
-            throw new SettingException("There is no setting to search.");
+            throw new SettingException(
+                "No setting that counts here declares a range to search; name settings with few values by keys A,B."
+            );
         }
     }
 

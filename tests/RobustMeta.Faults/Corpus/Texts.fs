@@ -176,12 +176,28 @@ let private duplicates =
         "a blank makes another user", "u,a,1\nu ,a,1\n", Reads(2, 2, 1)
     ]
 
+/// A header of three columns that are wanted and some that are not.
+let private wide (more: int) =
+    let text = StringBuilder "user,item,rating"
+
+    for k in 1..more do
+        text.Append(",c").Append k |> ignore
+
+    string text
+
 let private giants =
     [
         "a line of 20 MB", head + String('x', 20_000_000), Refused(2, 0, "'lineBytes'")
         "a field of 2 MB", head + "u," + String('x', 2_000_000) + ",1\n", Refused(2, 2, "'fieldBytes'")
-        "a million columns", head + String(',', 1_000_000) + "\n", Refused(2, 4, "found 1000001")
-        "100,000 columns in the header", "user,item,rating" + String(',', 100_000) + "\nu,a,1\n", Refused(2, 4, "")
+        "a million columns in a row", head + String(',', 1_000_000) + "\n", Refused(2, 0, "'columns'")
+        "a million columns in the header", wide 1_000_000 + "\nu,a,1\n", Refused(1, 0, "'columns'")
+        "a million columns everywhere",
+        wide 1_000_000 + "\nu,a,1" + String(',', 1_000_000) + "\n",
+        Refused(1, 0, "'columns'")
+        "90,000 columns in the header", wide 90_000 + "\nu,a,1\n", Refused(2, 4, "")
+        "90,000 columns everywhere",
+        wide 90_000 + "\nu,a,1" + String(',', 90_000) + "\nv,b,2" + String(',', 90_000),
+        Reads(2, 2, 2)
     ]
 
 let private items =

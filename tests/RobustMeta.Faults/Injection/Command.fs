@@ -4,6 +4,7 @@ module RobustMeta.Faults.Injection.Command
 open System
 open System.Diagnostics
 open System.IO
+open System.Security.Cryptography
 open System.Threading
 
 /// First argument of a child.
@@ -95,10 +96,10 @@ let run variables words =
 /// Settings of a training of a second or two.
 let small = [ "userNum"; "120"; "epoch"; "12"; "shiftDraws"; "1"; "baselines"; "none" ]
 
-/// All result files of a run's folder, by name, but for the one that holds times.
+/// SHA-256 of all result files below a folder, by name, but for those that hold times.
 let results (root: string) =
     [
         for file in Directory.GetFiles(root, "*", SearchOption.AllDirectories) |> Array.sort do
             if Path.GetFileName file <> "timing.csv" then
-                Path.GetRelativePath(root, file), Convert.ToHexString(File.ReadAllBytes file)
+                Path.GetRelativePath(root, file), Convert.ToHexString(SHA256.HashData(File.ReadAllBytes file))
     ]

@@ -74,6 +74,19 @@ let tests =
                     Expect.isTrue (File.Exists alive) "of this process"
                     Expect.isTrue (File.Exists elsewhere) "of another machine")
 
+            testCase "an unfinished folder goes as a file does, and what other programs call .part stays"
+            <| fun () ->
+                within (fun folder ->
+                    let mine = TemporaryFile.Beside(Path.Combine(folder, "ml-100k"))
+                    let parts = Path.GetFileName(mine).Split '.'
+                    let dead = Path.Combine(folder, $"ml-100k.{parts[1]}.{deadProcess ()}.{parts[3]}.part")
+                    write "half" (Path.Combine(dead, "below", "u.data"))
+                    let foreign = Path.Combine(folder, "film.mkv.part")
+                    write "half" foreign
+                    File.SetLastWriteTimeUtc(foreign, DateTime.UtcNow.AddDays -20.0)
+                    Expect.equal (TemporaryFile.Sweep folder) 1 "removed"
+                    Expect.equal (Directory.GetFileSystemEntries folder) [| foreign |] "what stays")
+
             testCase "a lock has one holder at a time, and its file goes with the last"
             <| fun () ->
                 within (fun folder ->

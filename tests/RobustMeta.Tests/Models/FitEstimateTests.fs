@@ -1,0 +1,125 @@
+/// Fits of a dense matrix say what they are going to take, and are refused where that is too much, before they begin.
+module RobustMeta.Tests.Models.FitEstimateTests
+
+open System
+open System.Collections.Immutable
+open System.Threading
+open Expecto
+open RobustMeta.Data
+open RobustMeta.Experiments
+open RobustMeta.Models
+open RobustMeta.Models.Baselines
+open RobustMeta.Settings
+open RobustMeta.Tasks
+
+/// Users who rated runs of items, all of them together.
+let private profiles (items: int) : Profile list =
+    [
+        for first in 0..100 .. items - 1 ->
+            let own = [| first .. min (items - 1) (first + 99) |]
+            Profile(ImmutableArray.CreateRange own, ImmutableArray.CreateRange(Array.create own.Length 1.0))
+    ]
+
+let private large = FitLimits(1e15, TimeSpan.FromDays 300.0)
+
+let private refused (estimate: FitEstimate) (limits: FitLimits) (parts: string list) =
+    match Expect.throwsC (fun () -> estimate.RequireWithin limits) id with
+    | :? SettingException as error ->
+        for part in parts do
+            Expect.stringContains error.Message part "message"
+    | other -> failtest $"{other.GetType().Name}: {other.Message}"
+
+type private Idle() =
+    interface IPredictor with
+        member _.Name = "slow"
+        member _.ScoresAreLabels = true
+        member _.Predict batch = Array.zeroCreate batch.QueryItems.Length
+
+/// A baseline that takes a while.
+type SlowSpec() =
+    inherit BaselineSpec()
+    override _.Name = "slow"
+    override _.NewItems = "scored like all others"
+
+    override _.Fit(_: TaskSource, _: ImmutableArray<UserTask>, _: int64) : IPredictor =
+        Thread.Sleep 2300
+        Idle()
+
+let private estimates =
+    [
+        testCase "EASE over 17,632 items takes the 15 GB that were measured"
+        <| fun () ->
+            let estimate = Ease.Estimate(profiles 17_632)
+            Expect.isTrue (estimate.Bytes > 13e9 && estimate.Bytes < 18e9) $"{estimate.Bytes}"
+            Expect.isGreaterThan estimate.Seconds 5.0 "seconds"
+            estimate.RequireWithin large
+
+            refused
+                estimate
+                (FitLimits(8e9, TimeSpan.FromDays 1.0))
+                [ "EASE over 17,632 items needs about 14.9 GB"; "8 GB are allowed"; "ROBUSTMETA_MEMORY=17"; "iALS" ]
+
+            refused
+                estimate
+                (FitLimits(1e12, TimeSpan.FromSeconds 1.0))
+                [ "takes about"; "minutes are allowed"; "ROBUSTMETA_FIT_MINUTES=" ]
+
+        testCase "a matrix that no array can hold is refused whatever the limits"
+        <| fun () ->
+            Expect.throwsC (fun () -> Ease.Estimate(profiles 46_341) |> ignore) (fun error ->
+                Expect.stringContains error.Message "46,340 at most" "message"
+                Expect.isTrue (error :? SettingException) (error.GetType().Name))
+
+        testCase "iALS takes the memory of its vectors, not of a matrix of items by items"
+        <| fun () ->
+            let estimate = Als.Estimate(AlsSpec(), profiles 50_000, 50_000)
+            Expect.isLessThan estimate.Bytes 1e9 "bytes"
+            let wide = Als.Estimate(AlsSpec(Factors = 1024, Rounds = 1000), profiles 50_000, 50_000)
+            refused wide (FitLimits(1e12, TimeSpan.FromHours 1.0)) [ "iALS over 500 users and 50,000 items"; "factors" ]
+
+        testCase "limits are numbers above 0, and without them most of the machine and an hour"
+        <| fun () ->
+            let limits = FitLimits.Of("16", "1.5")
+            Expect.equal (limits.Bytes, limits.Time) (16e9, TimeSpan.FromSeconds 90.0) "given"
+            let usual = FitLimits.Of(null, "")
+            Expect.isGreaterThan usual.Bytes 1e8 "memory"
+            Expect.equal usual.Time (TimeSpan.FromHours 1.0) "time"
+
+            for text in [ "0"; "-1"; "NaN"; "much"; "1,5"; "1e300"; "∞" ] do
+                Expect.throwsC (fun () -> FitLimits.Of(text, null) |> ignore) (fun error ->
+                    Expect.stringContains error.Message $"ROBUSTMETA_MEMORY is '{text}'" "message")
+
+        testCase "the limit of the environment refuses EASE, ItemKNN and iALS before they are fitted"
+        <| fun () ->
+            let before = Environment.GetEnvironmentVariable FitLimits.MemoryVariable
+
+            try
+                Environment.SetEnvironmentVariable(FitLimits.MemoryVariable, "0.000001")
+                let spec = ExperimentSpec.Of("bias", struct ("userNum", "120"), struct ("shiftDraws", "1"))
+                let prepared = PreparedExperiment.Of(spec, DatasetCatalog.Default.Load "synthetic")
+
+                for method in [ EaseSpec() :> BaselineSpec; ItemKnnSpec(); AlsSpec() ] do
+                    Expect.throwsC (fun () -> prepared.Fit method |> ignore) (fun error ->
+                        Expect.isTrue (error :? SettingException) (error.GetType().Name)
+                        Expect.stringContains error.Message method.Name "method"
+                        Expect.stringContains error.Message "ROBUSTMETA_MEMORY=1 (GB)" "remedy")
+            finally
+                Environment.SetEnvironmentVariable(FitLimits.MemoryVariable, before)
+    ]
+
+let private notices =
+    testCase "a fit that takes longer than two seconds says so, and only while it goes on"
+    <| fun () ->
+        let said = Collections.Concurrent.ConcurrentQueue<string>()
+        let spec = ExperimentSpec.Of("bias", struct ("userNum", "120"), struct ("shiftDraws", "1"))
+
+        let prepared =
+            PreparedExperiment.Of(spec, DatasetCatalog.Default.Load("synthetic"), Action<string> said.Enqueue)
+
+        prepared.Fit(BiasSpec()) |> ignore
+        Expect.isEmpty said "a fast one"
+        prepared.Fit(SlowSpec()) |> ignore
+        Expect.equal (List.ofSeq said) [ "slow: fitting for 2 s" ] "a slow one"
+
+[<Tests>]
+let tests = testList "FitEstimate" (estimates @ [ notices ])
