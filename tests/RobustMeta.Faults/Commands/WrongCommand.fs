@@ -4,9 +4,15 @@ module RobustMeta.Faults.Commands.WrongCommand
 open System
 open System.IO
 open System.Text
+open RobustMeta.Data
+open RobustMeta.Models
+open RobustMeta.Models.Baselines
+open RobustMeta.Robustness
+open RobustMeta.Shift
 open RobustMeta.Scripts
 
-/// A line `$ WORDS`, a line with the exit code, and the text of both streams. DIR stands for the fixture's folder.
+/// A line `$ WORDS`, a line with the exit code, and the text of both streams. DIR stands for the fixture's folder,
+/// and MODELS, BASELINES, PROTOCOLS, PRESETS, STUDIES and DATASETS for the lists of their names.
 type Entry = { Words: string; Code: int; Text: string }
 
 [<Literal>]
@@ -58,6 +64,25 @@ let words (line: string) : string list =
     finish ()
     List.ofSeq found
 
+/// What stands for all names of a kind in a text, so that a new one of them changes no text.
+let private lists =
+    lazy
+        ([
+            "DATASETS", List.ofSeq DatasetCatalog.Default.Names
+            "STUDIES", Study.names ()
+            "MODELS", List.ofSeq ModelSpec.Registry.All.Keys
+            "BASELINES", List.ofSeq BaselineSpec.Registry.All.Keys
+            "PROTOCOLS", List.ofSeq ShiftProtocol.Registry.All.Keys
+            "PRESETS", List.ofSeq RobustPreset.Registry.All.Keys
+         ]
+         |> List.map (fun (word, names) -> word, String.Join(", ", names)))
+
+let private general (folder: string) (text: string) =
+    lists.Value
+    |> List.fold
+        (fun (text: string) (word, names) -> text.Replace(names, word, StringComparison.Ordinal))
+        (text.Replace(folder, "DIR", StringComparison.Ordinal))
+
 /// Runs the words of a line in this process; gives the entry that comes of it.
 let run (folder: string) (line: string) : Entry =
     let output, error = Console.Out, Console.Error
@@ -67,7 +92,7 @@ let run (folder: string) (line: string) : Entry =
         Console.SetOut printed
         Console.SetError printed
         let code = CommandLine.run (words line |> List.map _.Replace("DIR", folder))
-        let text = (string printed).Replace(folder, "DIR").TrimEnd()
+        let text = (general folder (string printed)).TrimEnd()
         { Words = line; Code = code; Text = text }
     finally
         Console.SetOut output
