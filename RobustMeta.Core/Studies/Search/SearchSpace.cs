@@ -34,7 +34,7 @@ public sealed class SearchSpace
         if (ranges.Count == 0)
         {
             throw new SettingException(
-                "No setting that counts here declares a range to search; name settings with few values by keys A,B."
+                "There is no setting to search: none that counts here declares a range. Name settings with few values: keys A,B."
             );
         }
     }
