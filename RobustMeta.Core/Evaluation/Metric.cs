@@ -75,7 +75,8 @@ public abstract class Metric(string kind, bool higherIsBetter, bool hasCutoff = 
                     + "for every model. Rank more candidates (a longer testQueryLength, or candidates sampled N), or "
                     + "take a smaller cut-off."
             )
-            : Finite(Value(query), query);
+        : query.Count == 0 ? null
+        : Finite(Value(query), query);
 
     private double? Finite(double? value, RankedQuery query) =>
         value is { } number && !double.IsFinite(number)

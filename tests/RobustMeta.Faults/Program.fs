@@ -10,6 +10,8 @@ open RobustMeta.Faults.Injection
 let main args =
     match List.ofArray args with
     | Command.Marker :: words -> RobustMeta.Scripts.CommandLine.run words
+    | [ Fuzz.Target.Marker; name ] -> Fuzz.Target.serve name
+    | [ "--seeds"; name; folder ] -> Fuzz.Target.writeSeeds name folder
     | _ ->
         let folder, removed = Commands.Fixture.make ()
         use _ = removed

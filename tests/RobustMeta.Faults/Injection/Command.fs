@@ -76,6 +76,12 @@ let private startWords (before: string list) (variables: (string * string) list)
 
     Running(Process.Start info)
 
+/// The whole command line of a command.
+let line (words: string list) = "dotnet" :: program :: Marker :: words
+
+/// Starts a command as the child of another program, with variables of the environment.
+let startUnder (parent: string list) variables words = startWords parent variables (line words)
+
 /// Starts another program of this folder with variables of the environment.
 let startProgram (program: string) variables words = startWords [ "dotnet"; program ] variables words
 
@@ -85,7 +91,7 @@ let startLimited (kilobytes: int) (program: string) words =
     startWords [ "bash"; "-c"; limit; "bash"; program ] [ "DOTNET_EnableWriteXorExecute", "0" ] words
 
 /// Starts a command with variables of the environment.
-let start variables words = startWords [ "dotnet"; program; Marker ] variables words
+let start variables words = startUnder [] variables words
 
 /// Runs a command to its end: exit code and text.
 let run variables words =

@@ -1,0 +1,155 @@
+/// What is fuzzed: each reader of files takes bytes, and ends with a value or with its own kind of error.
+module RobustMeta.Faults.Fuzz.Target
+
+open System
+open System.IO
+open System.Text
+open RobustMeta.Data
+open RobustMeta.Evaluation
+open RobustMeta.Experiments
+open RobustMeta.Settings
+open RobustMeta.Studies
+open RobustMeta.Training
+
+/// First argument of the process that afl-fuzz feeds.
+[<Literal>]
+let Marker = "--fuzz"
+
+/// A reader by its name, bytes that it takes, and the reading itself.
+type Target = { Name: string; Seeds: byte[] list; Read: byte[] -> unit }
+
+let private utf8 (text: string) = Encoding.UTF8.GetBytes text
+let private folder = lazy Directory.CreateTempSubdirectory("robustmeta-fuzz-").FullName
+
+/// The bytes as a file of the folder.
+let private file (name: string) (bytes: byte[]) =
+    let path = Path.Combine(folder.Value, name)
+    File.WriteAllBytes(path, bytes)
+    path
+
+let private ratings =
+    utf8 "user,item,rating,time\nu1,i1,5,1000000000\n\"u,2\",i1,3.5,1000000060\nu1,\"i\"\"2\",-1e1,1000000120\n"
+
+let private catalogText =
+    "[own]\nformat = \"delimited\"\nlabelThreshold = 4\nuserFeatures = []\n[own.columns]\nratings = \"r.csv\"\nuser = 1\nitem = \"item\"\nseparator = \",\"\n[own.files]\n\"r.csv\" = \"\"\n[own.limits]\nrows = 10\n"
+
+let private array () =
+    let arrays = SafetensorsFile()
+    arrays.Metadata["a"] <- "b"
+    arrays.Add("x", [| 1.0f; 2.0f |], 2)
+    arrays.Add("y", [| 1; 2; 3; 4 |], 2, 2)
+    let path = Path.Combine(folder.Value, "seed.safetensors")
+    arrays.Save path
+    File.ReadAllBytes path
+
+let private results () =
+    let path = Path.Combine(folder.Value, "seed.csv")
+
+    ResultTable.Write(
+        path,
+        [| UserResult("MeLU", 0, "u1", "NDCG@10", 0.5); UserResult("bias", 1, "\"u\"", "MAE", 1e-9) |]
+    )
+
+    File.ReadAllBytes path
+
+let private study =
+    "seeds = [1]\n[shared]\nepoch = 1\n[data.a]\ndataset = \"synthetic\"\n[base.MeLU]\nmodel = \"MeLU\"\n[method.plain]\npreset = \"plain\"\ntuned = \"lr\"\nvalues = [0.1, 0.2]\n[sweep.x]\nlr = [0.1]\n"
+
+/// All targets.
+let all: Target list =
+    [
+        {
+            Name = "ratings"
+            Seeds = [ ratings; utf8 "user\titem\n\"a\nb\"\tc\n"; Array.append [| 0xEFuy; 0xBBuy; 0xBFuy |] ratings ]
+            Read =
+                fun bytes ->
+                    file "r.csv" bytes |> ignore
+                    let spec = DelimitedSpec(Ratings = "r.csv")
+                    DelimitedFiles.Read("fuzz", folder.Value, spec) |> ignore
+        }
+        {
+            Name = "gzip"
+            Seeds =
+                [
+                    (use target = new MemoryStream()
+
+                     do
+                         use zipped = new Compression.GZipStream(target, Compression.CompressionLevel.Optimal)
+                         zipped.Write ratings
+
+                     target.ToArray())
+                ]
+            Read =
+                fun bytes ->
+                    file "z.csv.gz" bytes |> ignore
+                    DelimitedFiles.Read("fuzz", folder.Value, DelimitedSpec(Ratings = "z.csv")) |> ignore
+        }
+        {
+            Name = "catalog"
+            Seeds = [ utf8 catalogText ]
+            Read =
+                fun bytes ->
+                    let root = Path.Combine(folder.Value, "catalog")
+                    Directory.CreateDirectory root |> ignore
+                    File.WriteAllBytes(Path.Combine(root, "catalog.toml"), bytes)
+                    let catalog = DatasetCatalog([ root ], null)
+
+                    for name in catalog.Names do
+                        if name <> "synthetic" then
+                            catalog.TryLocate name |> ignore
+        }
+        {
+            Name = "spec"
+            Seeds = [ utf8 (ExperimentSpec.Of("MeLU").Text); utf8 "lr = 0.1\nbetas = [-1, 0.5]\n" ]
+            Read = fun bytes -> SpecFile.Read(file "s.toml" bytes) |> ignore
+        }
+        {
+            Name = "study"
+            Seeds = [ utf8 study ]
+            Read = fun bytes -> StudyFile.Read(file "study.toml" bytes, null) |> ignore
+        }
+        {
+            Name = "safetensors"
+            Seeds = [ array () ]
+            Read = fun bytes -> SafetensorsFile.Load(file "x.safetensors" bytes) |> ignore
+        }
+        {
+            Name = "results"
+            Seeds = [ results () ]
+            Read = fun bytes -> ResultTable.Read(file "users.csv" bytes) |> ignore
+        }
+    ]
+
+/// Whether an error is of a kind that readers answer bad input with.
+let isTyped (error: exn) =
+    match error with
+    | :? DataFormatException
+    | :? SettingException
+    | :? InvalidDataException -> true
+    | _ -> false
+
+/// Reads bytes; the error that is no answer to bad input, if there is one.
+let read (target: Target) (bytes: byte[]) : exn option =
+    try
+        target.Read bytes
+        None
+    with
+    | error when isTyped error -> None
+    | error -> Some error
+
+/// Writes the seeds of a target as files, which afl-fuzz begins with.
+let writeSeeds (name: string) (folder: string) =
+    let target = all |> List.find (fun target -> target.Name = name)
+    target.Seeds |> List.iteri (fun i bytes -> File.WriteAllBytes(Path.Combine(folder, $"seed-{i}"), bytes))
+    0
+
+/// Serves afl-fuzz: one input after the other, in this process. Untyped errors end it, which is what afl-fuzz looks for.
+let serve (name: string) =
+    let target = all |> List.find (fun target -> target.Name = name)
+
+    SharpFuzz.Fuzzer.OutOfProcess.Run(fun (stream: Stream) ->
+        use memory = new MemoryStream()
+        stream.CopyTo memory
+        read target (memory.ToArray()) |> Option.iter raise)
+
+    0
