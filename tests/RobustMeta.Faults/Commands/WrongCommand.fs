@@ -77,7 +77,11 @@ let private lists =
          ]
          |> List.map (fun (word, names) -> word, String.Join(", ", names)))
 
-let private general (folder: string) (text: string) =
+/// Without lines that a slow machine alone prints.
+let private general (folder: string) (printed: string) =
+    let text =
+        String.Join('\n', printed.Split '\n' |> Array.filter (fun line -> not (line.Contains ": fitting for ")))
+
     lists.Value
     |> List.fold
         (fun (text: string) (word, names) -> text.Replace(names, word, StringComparison.Ordinal))
