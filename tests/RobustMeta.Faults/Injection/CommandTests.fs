@@ -64,7 +64,7 @@ let private refusals =
                 within (fun folder ->
                     let path = Path.Combine(folder, "out")
                     write "x" path
-                    says 1 path [] ([ "run"; "bias" ] @ [ "userNum"; "120"; "shiftDraws"; "1"; "out"; path ]))
+                    says 2 path [] ([ "run"; "bias" ] @ [ "userNum"; "120"; "shiftDraws"; "1"; "out"; path ]))
 
             testCase "a home folder that cannot be written, and no home folder"
             <| fun () ->

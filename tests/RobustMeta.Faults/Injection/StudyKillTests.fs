@@ -29,6 +29,7 @@ tuned = "lr"
 values = [0.01, 0.02]
 [method.robustmeta]
 preset = "robustmeta"
+tuned = "none"
 """
 
 /// Results of the runs and baselines; claims are no results.
