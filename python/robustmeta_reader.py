@@ -277,8 +277,10 @@ class Run:
         diagonal = np.exp(theta["logPrecision"])
         precision = np.diag(diagonal)
         if self.spec["userPrior"] != "plain":
-            size = max(1, len(support))
-            known = theta["exposure.id"][[self._item_bag("token", "id", i)[0] for i in support]]
+            # Negatives that were drawn are no exposure.
+            met = support[labels > 0] if self.about.get("negatives") == "drawn" else support
+            size = max(1, len(met))
+            known = theta["exposure.id"][[self._item_bag("token", "id", i)[0] for i in met]]
             place = np.append(known.sum(0) / np.sqrt(size), np.log(size / 15))
             prior = prior + place @ theta["exposure.map"] + theta["exposure.constant"]
             root = np.sqrt(diagonal)
@@ -295,9 +297,10 @@ class Run:
         informed = score(user(prior, precision, everything))
         if self.spec["userPrior"] != "safe":
             return informed
-        # Another exposure: a prior that does not look at it. Weighed by how well each predicts the halves of the support.
+        # Another exposure: a prior that does not look at it. Weighed by how well each predicts the halves of the support,
+        # which take every other item in the order of the items.
         other, other_precision = ground + theta["exposure.marginal"], theta["exposure.marginalPrecision"]
-        evidence, even = theta["exposure.odds"][0], np.arange(len(support)) % 2 == 0
+        evidence, even = theta["exposure.odds"][0], np.argsort(np.argsort(support)) % 2 == 0
         for given in [even, ~even]:
             losses = []
             for p, k in [(other, other_precision), (prior, precision)]:

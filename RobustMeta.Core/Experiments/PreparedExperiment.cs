@@ -124,7 +124,10 @@ public sealed class PreparedExperiment
         var key = string.Join(' ', SettingList.Of(resolved).Select(setting => setting.Print(resolved)));
         if (!schemas.TryGetValue(key, out var schema))
         {
-            schema = InputSchemaBuilder.Build(Dataset.Ratings, Split.MetaTrain, resolved);
+            schema = InputSchemaBuilder.Build(Dataset.Ratings, Split.MetaTrain, resolved) with
+            {
+                HasDrawnNegatives = !Source.HasRatings,
+            };
             schemas.Add(key, schema);
         }
         return schema;

@@ -36,6 +36,9 @@ public sealed record ServingData
     /// <summary>Rows of a table of the users' identities: one more than there were training users.</summary>
     public required int UserRows { get; init; }
 
+    /// <summary>Whether the data have no ratings; see <see cref="InputSchema.HasDrawnNegatives"/>.</summary>
+    public bool HasDrawnNegatives { get; init; }
+
     /// <summary>How often and how well the training users rated each item.</summary>
     public required ItemStatistics Statistics { get; init; }
 
@@ -55,6 +58,7 @@ public sealed record ServingData
             ItemFields = schema.ItemFields,
             UserFeatures = [.. schema.UserFields.Select(field => ServedFeature.Of(field, ratings.UserFeatures))],
             EmbeddingDim = schema.EmbeddingDim,
+            HasDrawnNegatives = schema.HasDrawnNegatives,
             UserRows = schema.UserIdentity.VocabularySize,
             Statistics = ItemStatistics.Of(prepared.Source, prepared.Split.MetaTrain),
         };

@@ -25,6 +25,10 @@ public static class ServingFile
 
     private const string VersionKey = "version";
 
+    // Only where negatives are drawn: files of ratings have no such entry.
+    private const string NegativesKey = "negatives";
+    private const string DrawnNegatives = "drawn";
+
     /// <summary>Writes the file, whole or not at all.</summary>
     public static void Write(string path, ServingData data)
     {
@@ -37,6 +41,10 @@ public static class ServingFile
         file.Metadata["userRows"] = data.UserRows.ToString(CultureInfo.InvariantCulture);
         file.Metadata["itemFields"] = string.Join('\n', data.ItemFields.Select(KindOf));
         file.Metadata["userFields"] = string.Join('\n', data.UserFeatures.Select(KindOf));
+        if (data.HasDrawnNegatives)
+        {
+            file.Metadata[NegativesKey] = DrawnNegatives;
+        }
         AddTexts(file, "items", data.Items.Tokens);
         foreach (var field in data.ItemFields)
         {
@@ -80,6 +88,7 @@ public static class ServingFile
             UserFeatures = [.. Lines(file, "userFields").Select(line => UserFeature(file, line))],
             EmbeddingDim = int.Parse(file.Metadata["embeddingDim"], CultureInfo.InvariantCulture),
             UserRows = int.Parse(file.Metadata["userRows"], CultureInfo.InvariantCulture),
+            HasDrawnNegatives = file.Metadata.GetValueOrDefault(NegativesKey) == DrawnNegatives,
             Statistics = new([.. file.Double("statistics.counts")], [.. file.Double("statistics.sums")]),
         };
     }

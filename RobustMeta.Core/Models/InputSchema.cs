@@ -21,6 +21,11 @@ public sealed record InputSchema(
     /// </summary>
     public TokenField UserIdentity { get; init; } = new("id", 1, [0], []);
 
+    /// <summary>
+    /// Whether the data have no ratings, so that interactions of label 0 are drawn negatives: nothing says that the user met them.
+    /// </summary>
+    public bool HasDrawnNegatives { get; init; }
+
     /// <summary>Width of the concatenated item fields.</summary>
     public int ItemWidth => ItemFields.Sum(Width);
 

@@ -29,6 +29,7 @@ public sealed class MetaPmf : MetaRecommender
     private readonly int width;
     private readonly ImmutableArray<InputField> fields;
     private readonly TokenField? identity;
+    private readonly bool hasDrawnNegatives;
     private readonly FeatureSum items;
     private readonly FeatureSum spreads;
     private readonly FeatureSum people;
@@ -45,13 +46,16 @@ public sealed class MetaPmf : MetaRecommender
         this.spec = spec;
         width = spec.Factors + 2;
         fields = schema.ItemFields;
+        hasDrawnNegatives = schema.HasDrawnNegatives;
         identity = schema.ItemFields.OfType<TokenField>().FirstOrDefault(field => field.Name == Id);
         items = new("item", schema.ItemFields, width);
         spreads = new("spread", identity is null ? [] : [identity], width);
         people = new("user", schema.UserFields, width - Mean);
         RequireSource(schema);
         exposure =
-            spec.UserPrior == PriorKind.Plain ? null : new ExposureTerm(identity!, spec.ExposureRank, width - Mean);
+            spec.UserPrior == PriorKind.Plain
+                ? null
+                : new ExposureTerm(identity!, spec.ExposureRank, width - Mean, hasDrawnNegatives);
         SupportWeighting = SupportWeighting.Differentiable;
         Shapes =
         [
@@ -155,6 +159,7 @@ public sealed class MetaPmf : MetaRecommender
         var prior = new FactorPrior(spec.Factors, spec.StartRounds, TasteVariance, seed, threads)
         {
             ItemExposureRank = informsItems ? spec.ExposureRank : 0,
+            HasDrawnNegatives = hasDrawnNegatives,
         };
         var fitted = BayesianFactors.Fit(Label, train, design, count, prior);
         var variance = fitted.PriorVariance;
@@ -170,13 +175,19 @@ public sealed class MetaPmf : MetaRecommender
         SetItems(parameters, field, fitted);
         if (informsUsers)
         {
-            var users = ExposurePrior.Fit(fitted, train.SupportLength, spec.ExposureRank, seed);
+            var users = ExposurePrior.Fit(fitted, SupportExposures, spec.ExposureRank, seed);
             exposure!.Set(parameters, users, parameters["logPrecision"].Values);
             if (IsSafe)
             {
                 SafeMixture.Set(parameters, users);
             }
         }
+
+        int SupportExposures(int task) =>
+            hasDrawnNegatives
+                ? train.SupportLabels.AsSpan(train.SupportRange(task)).Length
+                    - train.SupportLabels.AsSpan(train.SupportRange(task)).Count(0f)
+                : train.SupportLength(task);
 
         void Set(string name, IEnumerable<double> values) =>
             values.Select(x => (float)x).ToArray().CopyTo(parameters[name].Values, 0);
@@ -278,7 +289,7 @@ public sealed class MetaPmf : MetaRecommender
         var evidence = SafeMixture.Evidence(
             Label,
             theta["logNoise"].exp(),
-            batch.Support.Labels,
+            batch,
             fold.Weights,
             given => fold.Support(informed, given),
             given => fold.Support(other, given)

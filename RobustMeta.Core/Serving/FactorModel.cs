@@ -50,7 +50,7 @@ internal sealed class FactorModel : IServedModel
     public IServedUser Adapt(FieldInput[] user, int[] items, float[] labels)
     {
         var (support, level) = Base(items, labels);
-        var mean = prior.Of(user, items);
+        var mean = prior.Of(user, items, labels);
         var vector = (double[])mean.Clone();
         var system = new SymmetricSystem(Items.Order);
         var covariance = new double[Items.Order * Items.Order];

@@ -22,7 +22,10 @@ internal sealed class FactorPriorMean(ServingData data, ParameterSet parameters,
     private readonly ImmutableArray<ServedFeature> features = data.UserFeatures;
 
     /// <summary>The mean of a user's prior, <c>[K]</c>.</summary>
-    public double[] Of(ReadOnlySpan<FieldInput> user, ReadOnlySpan<int> rated)
+    /// <param name="user">Inputs of the user's features.</param>
+    /// <param name="rated">Items of the support.</param>
+    /// <param name="labels">Their labels; of drawn negatives they say which the user met.</param>
+    public double[] Of(ReadOnlySpan<FieldInput> user, ReadOnlySpan<int> rated, ReadOnlySpan<float> labels)
     {
         var mean = new double[items.Order];
         AddFeatures(user, mean);
@@ -32,7 +35,7 @@ internal sealed class FactorPriorMean(ServingData data, ParameterSet parameters,
         }
         if (exposureRank > 0)
         {
-            AddExposure(rated, mean);
+            AddExposure(data.HasDrawnNegatives ? Positives(rated, labels) : rated, mean);
         }
         return mean;
     }
@@ -65,6 +68,19 @@ internal sealed class FactorPriorMean(ServingData data, ParameterSet parameters,
         {
             FactorTables.Add(map, k, average[k], mean);
         }
+    }
+
+    private static int[] Positives(ReadOnlySpan<int> rated, ReadOnlySpan<float> labels)
+    {
+        var positives = new List<int>();
+        for (var j = 0; j < rated.Length; j++)
+        {
+            if (labels[j] > 0)
+            {
+                positives.Add(rated[j]);
+            }
+        }
+        return [.. positives];
     }
 
     // Before any rating the sum is empty, and its size counts as one: no task of training was smaller.

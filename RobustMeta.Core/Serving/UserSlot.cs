@@ -21,6 +21,7 @@ internal sealed class UserSlot
         Schema = new(data.ItemFields, [.. data.UserFeatures.Select(FieldOf)], data.EmbeddingDim)
         {
             UserIdentity = new("id", data.UserRows, [0, 1], [0]),
+            HasDrawnNegatives = data.HasDrawnNegatives,
         };
     }
 

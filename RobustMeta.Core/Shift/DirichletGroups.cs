@@ -43,12 +43,21 @@ public sealed class DirichletGroups : WeightedDraw
     protected override IReadOnlyList<double> Coordinates => Dispersions;
 
     /// <inheritdoc/>
-    protected override IDrawWeights Weights(ShiftInput input) =>
-        new ByGroup(
+    protected override IDrawWeights Weights(ShiftInput input)
+    {
+        if (UserShift == UserShiftProperty.Feature)
+        {
+            throw new SettingException(
+                "userShift is feature, and shift dirichletGroups has no setting that names one: choose niche, activity, "
+                    + "positiveRate, rating or hardness, or take shift featureGroups, whose userGroup names a feature."
+            );
+        }
+        return new ByGroup(
             input,
             ShiftGroups,
             new(input.Source, input.Split.MetaTrain, UserShift, InteractionShiftProperty.None)
         );
+    }
 
     private sealed class ByGroup(ShiftInput input, int groups, ShiftProperties properties) : IDrawWeights
     {

@@ -33,11 +33,14 @@ public sealed class ExponentialTilt : TiltedDraw
     protected override IReadOnlyList<double> Coordinates => Betas;
 
     /// <inheritdoc/>
-    protected override IDrawWeights Weights(ShiftInput input) =>
-        new Tilt(
+    protected override IDrawWeights Weights(ShiftInput input)
+    {
+        RequireUse(InteractionShift, SupportShift);
+        return new Tilt(
             Properties(input, InteractionShift),
             SupportShift == InteractionShiftProperty.None ? null : Properties(input, SupportShift)
         );
+    }
 
     private sealed class Tilt(ShiftProperties properties, ShiftProperties? ofSupport) : IDrawWeights
     {

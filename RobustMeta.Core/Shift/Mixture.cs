@@ -31,8 +31,11 @@ public sealed class Mixture : TiltedDraw
     protected override IReadOnlyList<double> Coordinates => Fractions;
 
     /// <inheritdoc/>
-    protected override IDrawWeights Weights(ShiftInput input) =>
-        new Mixed(PoolTilt, Properties(input, InteractionShift));
+    protected override IDrawWeights Weights(ShiftInput input)
+    {
+        RequireUse(InteractionShift);
+        return new Mixed(PoolTilt, Properties(input, InteractionShift));
+    }
 
     private sealed class Mixed(double tilt, ShiftProperties properties) : IDrawWeights
     {

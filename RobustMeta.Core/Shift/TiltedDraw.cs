@@ -41,6 +41,32 @@ public abstract class TiltedDraw : WeightedDraw
     )]
     public int ShiftClusters { get; init; } = 8;
 
+    /// <summary>Refuses settings that name a feature or a cluster where nothing is drawn along one.</summary>
+    /// <param name="ofInteractions">The properties of interactions that the protocol draws along.</param>
+    /// <exception cref="SettingException">A setting has no effect; the message says what it would need.</exception>
+    private protected void RequireUse(params IReadOnlyList<InteractionShiftProperty> ofInteractions)
+    {
+        var none = ShiftPropertyDetails.None;
+        var isCluster =
+            UserShift == UserShiftProperty.Cluster || ofInteractions.Contains(InteractionShiftProperty.Cluster);
+        var isFeature =
+            UserShift == UserShiftProperty.Feature || ofInteractions.Contains(InteractionShiftProperty.Feature);
+        Require("shiftFeature", isFeature || ShiftFeature == none.Feature, "feature");
+        Require("shiftCluster", isCluster || ShiftCluster == none.Cluster, "cluster");
+        Require("shiftClusters", isCluster || ShiftClusters == none.Clusters, "cluster");
+
+        void Require(string key, bool isUsed, string property)
+        {
+            if (!isUsed)
+            {
+                throw new SettingException(
+                    $"{key} has no effect with userShift {SettingValue.Print(UserShift)} and interactionShift "
+                        + $"{SettingValue.Print(InteractionShift)}: leave it out, or set one of these to {property}."
+                );
+            }
+        }
+    }
+
     /// <summary>Properties fitted to the meta-training tasks.</summary>
     /// <param name="input">Ratings and split.</param>
     /// <param name="ofInteractions">Which property of interactions.</param>

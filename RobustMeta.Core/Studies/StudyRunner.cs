@@ -22,6 +22,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
 
     private readonly StudyWorkshop workshop = new(hooks);
     private readonly StudyRungs rungs = new(store.Root);
+    private readonly HashSet<(string Dataset, string Shift, string Method)> noticed = [];
 
     /// <summary>Runs everything that is missing.</summary>
     public void Run()
@@ -58,6 +59,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         }
         hooks.Say($"— {experiment.Dataset}, {experiment.MethodName}, seed {experiment.Seed}");
         var prepared = workshop.Prepare(experiment);
+        NoticeColdItems(experiment, prepared);
         try
         {
             var result = ExperimentRunner.Run(
@@ -211,6 +213,18 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
             [.. prepared.Baselines().SelectMany(prepared.Evaluate), .. SupportHardness.Rows(prepared)],
             prepared.Fingerprint
         );
+    }
+
+    // Once for the runs of a method that differ in seed or training alone.
+    private void NoticeColdItems(ExperimentSpec experiment, PreparedExperiment prepared)
+    {
+        if (
+            noticed.Add((experiment.Dataset, experiment.Shift.Name, experiment.Method.Name))
+            && ColdItems.Notice(prepared, experiment.Method) is { } notice
+        )
+        {
+            hooks.Say(notice);
+        }
     }
 
     private void Share(IEnumerable<StudyPiece> pieces) =>

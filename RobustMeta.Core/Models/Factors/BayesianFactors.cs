@@ -39,7 +39,8 @@ public sealed class BayesianFactors
         this.cells = cells;
         tasteVariance = prior.TasteVariance;
         threads = new() { MaxDegreeOfParallelism = prior.Threads == 0 ? Environment.ProcessorCount : prior.Threads };
-        this.content = prior.ItemExposureRank == 0 ? content : WithExposure(content, cells, prior, threads);
+        Exposures = prior.HasDrawnNegatives ? cells.Positives() : cells;
+        this.content = prior.ItemExposureRank == 0 ? content : WithExposure(content, Exposures, prior, threads);
         misfit = new double[cells.Users];
         Width = prior.Factors + 2;
         users = new(cells.Users, Width);
@@ -121,6 +122,9 @@ public sealed class BayesianFactors
 
     /// <summary>The interactions that it was fitted on.</summary>
     internal FactorCells Cells => cells;
+
+    /// <summary>Those of them that show that a user met an item: all but drawn negatives.</summary>
+    internal FactorCells Exposures { get; }
 
     /// <summary>Adds what the ratings of a training user tell of the user's vector (level, factors).</summary>
     /// <param name="system">System of order <c>Width - 1</c>.</param>

@@ -57,13 +57,13 @@ internal sealed class ExposurePrior
 
     /// <summary>Fits the prior to the training users.</summary>
     /// <param name="factors">Fitted factors; they keep their values.</param>
-    /// <param name="supportSize">Support size of each training user, at least 1.</param>
+    /// <param name="supportSize">Number of items that each training user's support exposes; 0 counts as 1.</param>
     /// <param name="rank">Wanted rank of the exposure vectors.</param>
     /// <param name="seed">Seed of the drawn supports.</param>
     public static ExposurePrior Fit(BayesianFactors factors, Func<int, int> supportSize, int rank, long seed)
     {
         var threads = factors.Threads;
-        var cells = factors.Cells;
+        var cells = factors.Exposures;
         var items = ExposureEmbedding.ForUsers(cells, ExposureEmbedding.Rank(cells, rank), seed, threads);
         var features = Draw(cells, items, supportSize, seed);
         var (mean, deviation) = Standardise(features);
@@ -87,9 +87,10 @@ internal sealed class ExposurePrior
             for (var user = 0; user < cells.Users; user++)
             {
                 var (first, end) = cells.OfUser(user);
-                var size = Math.Clamp(supportSize(user), 1, end - first);
+                var drawn = Math.Min(supportSize(user), end - first);
+                var size = Math.Max(1, drawn);
                 var row = new double[rank + 2];
-                foreach (var place in random.Permutation(end - first).AsSpan(0, size))
+                foreach (var place in random.Permutation(end - first).AsSpan(0, drawn))
                 {
                     for (var k = 0; k < rank; k++)
                     {

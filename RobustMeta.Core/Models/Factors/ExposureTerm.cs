@@ -22,14 +22,17 @@ internal sealed class ExposureTerm
     private readonly FeatureSum items;
     private readonly int rank;
     private readonly int order;
+    private readonly bool hasDrawnNegatives;
 
     /// <summary>A term for users' vectors of a given length.</summary>
     /// <param name="identity">The items' identities.</param>
     /// <param name="rank">Length R of the exposure vectors.</param>
     /// <param name="order">Length K of a user's vector.</param>
-    public ExposureTerm(TokenField identity, int rank, int order)
+    /// <param name="hasDrawnNegatives">Whether support items of label 0 were drawn, so that they are no exposure.</param>
+    public ExposureTerm(TokenField identity, int rank, int order, bool hasDrawnNegatives)
     {
         (this.identity, this.rank, this.order) = (identity, rank, order);
+        this.hasDrawnNegatives = hasDrawnNegatives;
         items = new("exposure", [identity], rank);
     }
 
@@ -93,8 +96,13 @@ internal sealed class ExposureTerm
     )
     {
         var vectors = items.Encode(theta, distinct, weights.dtype);
+        if (hasDrawnNegatives)
+        {
+            weights = weights * support.Labels.IsZero().logical_not().to(weights.dtype);
+        }
         var sum = (TaskEncoder.At(vectors, support) * weights.unsqueeze(2)).sum(1);
-        var size = weights.sum(1, keepdim: true).clamp_min(Least);
+        // A support of drawn negatives alone has an empty sum, whose size counts as one.
+        var size = weights.sum(1, keepdim: true).clamp_min(hasDrawnNegatives ? HeldNumbers.One : Least);
         return matmul(cat([sum / size.sqrt(), (size * Unit).log()], 1), theta[Map]).Plus(theta[Constant]);
     }
 

@@ -57,6 +57,19 @@ internal sealed class FactorCells
             scores.IsEmpty ? 0 : scores[j];
     }
 
+    /// <summary>The positives alone: what users met where negatives are drawn.</summary>
+    public FactorCells Positives() =>
+        new(
+            Users,
+            Items,
+            [
+                .. Enumerable
+                    .Range(0, Count)
+                    .Where(cell => Label[cell] > 0)
+                    .Select(cell => (User[cell], Item[cell], (float)Label[cell], (float)Base[cell])),
+            ]
+        );
+
     /// <summary>First cell of a user, and the first cell of the next user.</summary>
     public (int First, int End) OfUser(int user) => (userStart[user], userStart[user + 1]);
 

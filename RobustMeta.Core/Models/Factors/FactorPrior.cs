@@ -15,4 +15,7 @@ public sealed record FactorPrior(int Factors, int Rounds, double TasteVariance, 
     /// Rank of the vectors of who rated an item that the items' prior mean is informed by, 0 for none.
     /// </summary>
     public int ItemExposureRank { get; init; }
+
+    /// <summary>Whether interactions of label 0 were drawn, so that they say nothing of what users met.</summary>
+    public bool HasDrawnNegatives { get; init; }
 }

@@ -9,7 +9,8 @@ namespace RobustMeta.Models.Factors;
 /// Scores under two hypotheses on a user's exposure, weighed for each user: as in training, where which items are in the support
 /// tells of the user (<see cref="ExposurePrior"/>), or another one, where the user is like any training user whose exposure is not
 /// looked at: N(m, Σ + Cov[Cᵀφ]). The weight of the first is σ(odds + Δ), Δ the sum over the support of how much more likely each label
-/// is under it, predicted from the other half of the support (cross-validated evidence, Geisser and Eddy, 1979). Labels of
+/// is under it, predicted from the other half of the support (cross-validated evidence, Geisser and Eddy, 1979); every other item is of a
+/// half, in the order of the items, so that the order of the ratings does not matter. Labels of
 /// queries and other users have no part in it. Training descends on the first hypothesis alone.
 /// <para>
 /// Parameters: <c>exposure.marginal [K]</c>, <c>exposure.marginalPrecision [K, K]</c>, <c>exposure.odds [1]</c>, all of which stay as the
@@ -65,23 +66,21 @@ internal static class SafeMixture
     /// <summary>Evidence for exposure as in training, <c>[B, 1]</c>: the gain in log-likelihood of each half from the other.</summary>
     /// <param name="label">What is predicted.</param>
     /// <param name="noise">Variance of a rating.</param>
-    /// <param name="support">Labels of the supports.</param>
+    /// <param name="batch">The tasks.</param>
     /// <param name="weights">Weights of the support interactions, <c>[B, S]</c>, 0 for padding.</param>
     /// <param name="informed">Scores of the supports under exposure as in training, given weights of what is folded in.</param>
     /// <param name="other">The same under another exposure.</param>
     public static Tensor Evidence(
         LabelKind label,
         Tensor noise,
-        Tensor support,
+        TaskTensors batch,
         Tensor weights,
         Func<Tensor, Tensor> informed,
         Func<Tensor, Tensor> other
     )
     {
-        var width = (int)weights.shape[1];
-        var even = tensor([.. Enumerable.Range(0, width).Select(j => j % 2 == 0 ? 1.0 : 0.0)])
-            .to(weights.dtype)
-            .unsqueeze(0);
+        var support = batch.Support.Labels;
+        var even = Aligned.Of(Half(batch.Batch, batch.Support.Length), weights.dtype, support.shape);
         var odd = even.FromOne();
         var gain = Gain(weights * even, weights * odd).Plus(Gain(weights * odd, weights * even));
         // The log-likelihood of a rating is minus half the squared error over the noise.
@@ -92,5 +91,25 @@ internal static class SafeMixture
             var losses = Losses.Of(label, other(given), support) - Losses.Of(label, informed(given), support);
             return (losses * asked).sum(1, keepdim: true);
         }
+    }
+
+    // 1 where an interaction is of the first half, row-major [B, S]: the first, third, … of a support by its items.
+    private static float[] Half(TaskBatch batch, int width)
+    {
+        var half = new float[batch.Count * width];
+        for (var task = 0; task < batch.Count; task++)
+        {
+            var first = batch.SupportStarts[task];
+            var order = Enumerable
+                .Range(first, batch.SupportLength(task))
+                .OrderBy(j => batch.SupportItems[j])
+                .ThenBy(j => batch.SupportLabels[j])
+                .ToArray();
+            for (var rank = 0; rank < order.Length; rank += 2)
+            {
+                half[task * width + order[rank] - first] = 1;
+            }
+        }
+        return half;
     }
 }

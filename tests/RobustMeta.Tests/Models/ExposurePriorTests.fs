@@ -211,6 +211,81 @@ let private foldsInByHand () =
         let h = system.Solve right
         near $"user {u}" 1e-9 [| for item in 0 .. items - 1 -> center + (w item)[0] + q item * h |] actual[u])
 
+let private drawn = InputSchema(identity.ItemFields, ImmutableArray.Empty, 3, HasDrawnNegatives = true)
+
+/// Clicks: what the users of `world` chose, and as many negatives from the items of one residue.
+let private clicks seed count residue =
+    world seed count true
+    |> List.map (fun user ->
+        let met = Set [ for item, _ in user.Support @ user.Query -> item ]
+
+        let others =
+            [
+                for item in 0 .. items - 1 do
+                    if item % 3 = residue && not (met.Contains item) then
+                        item, 0f
+            ]
+
+        let positives = List.map (fun (item, _) -> item, 1f)
+
+        { user with
+            Support = positives user.Support @ List.take 4 others
+            Query = positives user.Query @ (others |> List.skip 4 |> List.take 12)
+        })
+
+let private exposureOf (schema: InputSchema) residue =
+    let spec = spec PriorKind.Exposure PriorKind.Plain
+    let model = spec.Create(schema, 0.1, LabelKind.Click)
+    let parameters = model.CreateParameters(1L)
+    model.Start(parameters, batch (clicks 1L 60 residue), 1L, 1)
+    parameters["exposure.id"].Values
+
+let private drawnAreNoExposure () =
+    Expect.notEqual (exposureOf identity 1) (exposureOf identity 0) "ratings: every interaction is one"
+    Expect.equal (exposureOf drawn 1) (exposureOf drawn 0) "positives alone"
+
+let private itemsOfPositives () =
+    let vectors tasks select =
+        ExposureEmbedding.ForItems(select (FactorCells.Of(batch tasks, items)), 5, 1L, ParallelOptions())
+
+    let all = clicks 1L 60 0
+    let isPositive = List.filter (fun (_, y: float32) -> y > 0f)
+    let alone = all |> List.map (fun u -> { u with Support = isPositive u.Support; Query = isPositive u.Query })
+    Expect.equal (vectors all _.Positives()) (vectors alone id) "as though there were no negatives"
+
+/// The prior's mean from the choice, on the tensors of the fold-in: that of the positives, and without any that of size one.
+let private foldsInPositives () =
+    let identityField = identity.ItemFields[0] :?> TokenField
+    let rank, order = 3, 2
+    use _ = TorchSharp.torch.NewDisposeScope()
+    let random = Seeds.Generator(4L, "term")
+
+    let theta =
+        dict
+            [
+                for name, rows, columns in
+                    [ "exposure.id", items + 1, rank; "exposure.map", rank + 1, order; "exposure.constant", 1, order ] do
+                    let values = Array.init (rows * columns) (fun _ -> random.NextGaussian())
+                    let shape = if rows = 1 then [| int64 columns |] else [| int64 rows; int64 columns |]
+                    name, TorchSharp.torch.tensor(values).reshape(shape)
+            ]
+        |> System.Collections.Generic.Dictionary
+
+    let mean isDrawn tasks =
+        use tensors = TaskTensors.Of(batch tasks, TorchSharp.torch.ScalarType.Float64)
+        let weights = tensors.SupportWeights * tensors.Support.Mask
+        let term = ExposureTerm(identityField, rank, order, isDrawn)
+        values (term.Mean(theta, tensors.Items, tensors.Support, weights))
+
+    let user support = { User = 0; Support = support; Query = [ 0, 0f ] }
+    let positives = [ 7, 1f; 90, 1f ]
+    let expected = mean false [ user positives ]
+    near "with ratings" 1e-12 expected (mean true [ user positives ])
+    near "without the negatives" 1e-12 expected (mean true [ user [ 3, 0f; 7, 1f; 11, 0f; 90, 1f ] ])
+    let row k = values theta["exposure.map"] |> fun map -> map[rank * order + k]
+    let nothing = Array.init order (fun k -> (values theta["exposure.constant"])[k] - log 15.0 * row k)
+    near "negatives alone" 1e-12 nothing (mean true [ user [ 3, 0f; 11, 0f ] ])
+
 let private refuses () =
     let message (spec: MetaPmfSpec) schema =
         try
@@ -238,5 +313,10 @@ let tests =
             testCase "auto informs the users' prior where held-out users gain" autoTakesWhatHelps
             testCase "auto loses nothing where the choice of items tells nothing" autoDoesNotLose
             testCase "informed priors are the same bits with any number of threads" ignoresThreads
+            testCase "exposure vectors of data without ratings look at positives alone" drawnAreNoExposure
+            testCase "items' exposure is that of their positives where negatives are drawn" itemsOfPositives
+            testCase
+                "the fold-in sums the exposure vectors of positives alone where negatives are drawn"
+                foldsInPositives
             testCase "informed priors need a start and item identities" refuses
         ]

@@ -91,6 +91,7 @@ let private byHand case (support: (int * float32) list) asked =
 
     let even, odd =
         support
+        |> List.sortBy fst
         |> List.indexed
         |> List.partition (fun (j, _) -> j % 2 = 0)
         |> fun (a, b) -> List.map snd a, List.map snd b
@@ -143,6 +144,16 @@ let private isAlone () =
         let alone = scores case (batch [ other ])
         near "other users and query labels have no say" 1e-12 alone[0] together[u])
 
+let private ignoresOrder () =
+    let case = case 0.3
+    let tasks = tasksOf [ 0..20 ]
+    let turned = [ for task in tasks -> { task with Support = List.tail task.Support @ [ List.head task.Support ] } ]
+
+    Array.iter2
+        (fun expected actual -> near "another order of the same ratings" 1e-12 expected actual)
+        (scores case (batch tasks))
+        (scores case (batch turned))
+
 /// Users who rate what they do not like, truly: item and label both change sides. What exposure says of them is wrong.
 let private misled seed count =
     let flip item = if item < items / 2 then item + items / 2 else item - items / 2
@@ -176,6 +187,7 @@ let tests =
         "safe exposure priors"
         [
             testCase "the mixture of two exposures is the dense one, weighed by halves of the support" mixesByHand
+            testCase "safe scores do not depend on the order of the support" ignoresOrder
             testCase "with full trust it is the informed prior" fullTrustIsInformed
             testCase "a user's scores do not depend on other users or on query labels" isAlone
             testCase

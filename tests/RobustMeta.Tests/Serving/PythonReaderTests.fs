@@ -13,7 +13,7 @@ open RobustMeta.Tests.ServedRun
 let private script = script "robustmeta_reader.py"
 let private withPython test = withPackage "numpy" test
 
-let private agreeTo (tolerance: float) (name: string) settings () =
+let private agreeOn (train: string -> string -> _ -> Run) (tolerance: float) (name: string) settings () =
     withPython (fun program ->
         TempFolder.within (fun root ->
             let run = train root name settings
@@ -46,6 +46,7 @@ let private agreeTo (tolerance: float) (name: string) settings () =
                 for e, f in Array.zip expected found do
                     Expect.isLessThan (abs (e - f) / scale) tolerance $"score {e} and {f}"))
 
+let private agreeTo tolerance name settings = agreeOn train tolerance name settings
 let private agree name settings = agreeTo 1e-6 name settings
 
 [<Tests>]
@@ -63,6 +64,14 @@ let tests =
             testCase
                 "MetaPMF informed by exposure is rebuilt to 1e-6"
                 (agree "MetaPMF" [ "userPrior", "exposure"; "exposureRank", "5" ])
+
+            testCase
+                "MetaPMF informed by exposure is rebuilt to 1e-6 where negatives are drawn"
+                (agreeOn
+                    (trainOn (positives ()))
+                    1e-6
+                    "MetaPMF"
+                    [ "userPrior", "exposure"; "exposureRank", "5"; "negatives", "1" ])
 
             // Served by 32-bit numbers, which this mixture of two posteriors is evaluated by.
             for label in [ "click"; "rating" ] do

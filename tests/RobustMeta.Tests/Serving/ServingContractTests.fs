@@ -11,7 +11,7 @@ open RobustMeta.Tests.ServedRun
 /// What every model in use has to keep: the folder alone gives the results of the evaluation bit for bit, and users who come
 /// one by one get the scores of the batch: bit for bit on the fused engine. libtorch chooses its kernels by the shape of a batch, whose
 /// sums then differ in the last bits of 32-bit numbers; MetaPMF in use is computed in double precision.
-let private contract (name: string) (settings: (string * string) list) =
+let private contractOn (train: string -> string -> _ -> Run) (name: string) (settings: (string * string) list) =
     TempFolder.within (fun root ->
         let run = train root name settings
         use model = ColdStartModel.Load run.Folder
@@ -37,6 +37,20 @@ let private contract (name: string) (settings: (string * string) list) =
                 let unit (x: float32[]) = Array.map (fun s -> float s / scale) x
                 ModelCase.near $"user {b}" 5e-6 (unit expected) (unit alone))
 
+let private contract name settings = contractOn train name settings
+
+/// Another order of the same ratings.
+let private ignoresOrder () =
+    TempFolder.within (fun root ->
+        let run = train root "MetaPMF" [ "userPrior", "safe"; "exposureRank", "5" ]
+        use model = ColdStartModel.Load run.Folder
+
+        for task in run.Prepared.Split.Test |> Seq.truncate 5 do
+            let ratings = ratingsOf run task.Support
+            let items = itemsOf run task.Query
+            let score ratings = model.For(ratings, featuresOf run task.User).Score items |> Array.map float
+            ModelCase.near "turned by one" 1e-4 (score ratings) (score (List.tail ratings @ [ List.head ratings ])))
+
 [<Tests>]
 let tests =
     testList
@@ -55,6 +69,15 @@ let tests =
 
             testCase "MetaPMF informed by exposure in use gives the same scores"
             <| fun () -> contract "MetaPMF" [ "userPrior", "exposure"; "itemPrior", "exposure"; "exposureRank", "5" ]
+
+            testCase "MetaPMF informed by exposure in use gives the same scores where negatives are drawn"
+            <| fun () ->
+                contractOn
+                    (trainOn (positives ()))
+                    "MetaPMF"
+                    [ "userPrior", "exposure"; "itemPrior", "exposure"; "exposureRank", "5"; "negatives", "1" ]
+
+            testCase "MetaPMF with a safe prior in use does not look at the order of the ratings" ignoresOrder
 
             testCase "MeLU on the engine of automatic differentiation in use gives the same scores"
             <| fun () -> contract "MeLU" [ "engine", "autograd" ]

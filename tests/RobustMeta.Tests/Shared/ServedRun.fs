@@ -17,6 +17,12 @@ let private world = lazy SyntheticRatings.Generate(SyntheticSpec(Users = 60, Ite
 let dataset (ratings: Ratings) =
     Dataset(ratings, 4.0, ImmutableArray.Create "segment", ImmutableArray.Create "category")
 
+/// The same rows as purchases: every one is a positive, and negatives are drawn.
+let positives () =
+    let all = dataset world.Value.Ratings
+
+    Dataset(all.Ratings, 0.5, all.UserFeatures, all.ItemFeatures, Feedback = FeedbackKind.Positives)
+
 let private small =
     [ "testQueryLength", "11"; "validationFraction", "0.2"; "testFraction", "0.2"; "baselines", "none" ]
 

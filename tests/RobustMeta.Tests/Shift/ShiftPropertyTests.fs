@@ -9,12 +9,15 @@ open RobustMeta.Tasks
 open RobustMeta.Tests.Shift
 
 let private tilt users interactions =
+    let isFeature = users = UserShiftProperty.Feature || interactions = InteractionShiftProperty.Feature
+    let isCluster = users = UserShiftProperty.Cluster || interactions = InteractionShiftProperty.Cluster
+
     ExponentialTilt(
         Betas = [| 0.0; 2.0 |],
         UserShift = users,
         InteractionShift = interactions,
-        ShiftFeature = "tags=tag2",
-        ShiftClusters = 4
+        ShiftFeature = (if isFeature then "tags=tag2" else "none"),
+        ShiftClusters = (if isCluster then 4 else 8)
     )
 
 let private details = ShiftPropertyDetails("tags=tag2", 0, 4, 1L)
@@ -96,6 +99,23 @@ let tests =
                 refuses (ExponentialTilt(UserShift = UserShiftProperty.Feature)) "set shiftFeature"
                 let beyond = ExponentialTilt(UserShift = UserShiftProperty.Cluster, ShiftCluster = 8)
                 refuses beyond "Lower shiftCluster"
+
+                refuses
+                    (DirichletGroups(UserShift = UserShiftProperty.Feature))
+                    "shift dirichletGroups has no setting that names one: choose niche"
+
+            testCase "a feature or a cluster that nothing is drawn along is refused"
+            <| fun () ->
+                let refuses (protocol: ShiftProtocol) part =
+                    Expect.throwsC
+                        (fun () -> protocol.TestSets(ProtocolContract.input protocol 1L) |> ignore)
+                        (fun error -> Expect.stringContains error.Message part part)
+
+                refuses (ExponentialTilt(ShiftFeature = "tags=tag2")) "shiftFeature has no effect with userShift niche"
+                refuses (Mixture(ShiftCluster = 1)) "shiftCluster has no effect"
+                refuses (ExponentialTilt(ShiftClusters = 4)) "set one of these to cluster"
+                let used = ExponentialTilt(SupportShift = InteractionShiftProperty.Feature, ShiftFeature = "tags=tag2")
+                Expect.isNonEmpty (used.TestSets(ProtocolContract.input used 1L)) "supports are drawn along it"
 
             testCase
                 "supports tilted on request: drawn from what the user rated, disjoint from the query, at 0 the split's"
