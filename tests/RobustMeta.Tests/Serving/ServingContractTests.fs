@@ -75,7 +75,7 @@ let tests =
                 contractOn
                     (trainOn (positives ()))
                     "MetaPMF"
-                    [ "userPrior", "exposure"; "itemPrior", "exposure"; "exposureRank", "5"; "negatives", "1" ]
+                    [ "userPrior", "exposure"; "exposureRank", "3"; "factors", "2"; "negatives", "1" ]
 
             testCase "MetaPMF with a safe prior in use does not look at the order of the ratings" ignoresOrder
 

@@ -8,22 +8,22 @@ open RobustMeta.Studies
 open RobustMeta.Tests
 
 let private notices (settings: (string * string) list) =
-    TempFolder.within (fun folder ->
-        let said = ResizeArray<string>()
+    let said = ResizeArray<string>()
 
+    TempFolder.within (fun folder ->
         let runner =
             StudyRunner(
                 StudySample.parse StudySample.text,
                 StudyStore(Path.Combine(folder, "results")),
-                StudyHooks(Say = said.Add),
+                StudyHooks(Say = (fun line -> said.Add line)),
                 CancellationToken.None
             )
 
         for seed in [ "1"; "2" ] do
             let shared = [ "dataset", "synthetic"; "userNum", "150"; "baselines", "none"; "seed", seed ]
-            runner.RunOne(RobustMeta.Scripts.Experiment.spec "itemMean" (shared @ settings)) |> ignore
+            runner.RunOne(RobustMeta.Scripts.Experiment.spec "itemMean" (shared @ settings)) |> ignore)
 
-        said |> Seq.filter _.Contains("are in no training task") |> List.ofSeq)
+    said |> Seq.filter _.Contains("are in no training task") |> List.ofSeq
 
 [<Tests>]
 let tests =
