@@ -16,8 +16,10 @@ open RobustMeta.Tests.Models
 open RobustMeta.Tests.Robustness
 open RobustMeta.Tests.Shift
 
-/// Runs a suite one test after the other and says what fails; 0 when nothing does.
-let check (suite: Test) = runTestsWithCLIArgs [ CLIArguments.Sequenced; CLIArguments.No_Spinner ] [||] suite
+/// Runs a suite one test after the other and says what fails; 0 when nothing does, else 1: end a script with
+/// `exit (List.sum [ check (…); … ])`, so that its exit code says whether all contracts hold.
+let check (suite: Test) =
+    runTestsWithCLIArgs [ CLIArguments.Sequenced; CLIArguments.No_Spinner; CLIArguments.Colours 0 ] [||] suite
 
 /// The suites, by kind. Each takes an example of the type under test.
 let ofModel spec = testList "model" (ContractTests.suite [ spec ] @ TrainingContractTests.suite [ spec ])
@@ -26,9 +28,12 @@ let ofSet set = AmbiguitySetContract.tests set
 let ofMetric metric = MetricContract.test metric
 let ofReference kind = ReferenceContract.test kind
 let ofProtocol protocol = ProtocolContract.test protocol
+/// For protocols that change supports by design.
 let ofSupportProtocol protocol = ProtocolContract.testWith true protocol
 let ofReader reader = ReaderContractTests.suite reader
 
-// Run by itself, the script checks a set and a metric that another assembly declares.
-if fsi.CommandLineArgs[0].EndsWith "contracts.fsx" then
+// Run by itself, and not loaded by a script of whatever name, it checks a set and a metric that another assembly declares.
+let private own = System.IO.Path.Combine(__SOURCE_DIRECTORY__, System.IO.Path.GetFileName __SOURCE_FILE__)
+
+if System.IO.Path.GetFullPath fsi.CommandLineArgs[0] = own then
     exit (check (testList "examples" [ ofSet (Shop.Models.FloorSet 0.3); ofMetric (Shop.Models.FirstRelevant()) ]))

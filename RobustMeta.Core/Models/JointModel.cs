@@ -38,6 +38,7 @@ public sealed class JointModel : MetaRecommender, IHasForm<PerceptronForm>
         supportLoss = new(label);
         this.fineTuning = new(fineTuning, supportLoss);
         SupportWeighting = SupportWeighting.Differentiable;
+        AdaptsToLabels = fineTuning.InnerSteps > 0;
         Shapes = [.. encoder.Shapes(embeddingScale), .. head.Shapes];
         Form = new(schema, hidden, Activation.Relu, [.. hidden.Select(_ => true), true], 0, false, fineTuning)
         {

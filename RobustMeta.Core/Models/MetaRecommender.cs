@@ -28,6 +28,12 @@ public abstract class MetaRecommender(string name, LabelKind label)
     /// <summary>What the model can do with <see cref="TaskTensors.SupportWeights"/>.</summary>
     public SupportWeighting SupportWeighting { get; protected init; }
 
+    /// <summary>
+    /// Whether the labels of a user's support change the scores. A model without adaptation says false, and so does one that
+    /// reads only which items a support has; the contract tests then ask that support labels do not act, and not that they help.
+    /// </summary>
+    public bool AdaptsToLabels { get; protected init; } = true;
+
     /// <summary>Scores of the query items after adaptation on the support, and what else the model minimises.</summary>
     /// <param name="theta">
     /// Slow parameters and state by name. In training those that <paramref name="training"/> learns require gradients

@@ -36,6 +36,7 @@ public sealed class Mwuf : MetaRecommender
         shift = new("shift", schema.ItemWidth, [spec.HiddenDim2, spec.IndHiddenDim], Activation.Relu);
         supportLoss = new(label);
         SupportWeighting = SupportWeighting.Differentiable;
+        AdaptsToLabels = false;
         ParameterShape[] meta =
         [
             // How far each cold vector has moved from the mean of the trained ones.

@@ -10,7 +10,7 @@ open RobustMeta.Tests.MarkdownBlocks
 let private load = Path.Combine(root, "RobustMeta.Scripts", "load.fsx").Replace('\\', '/')
 
 /// The blocks of a page one after the other, as a reader would enter them, with the page's line numbers.
-let private scriptOf (page: string) (blocks: Block list) =
+let internal scriptOf (page: string) (blocks: Block list) =
     let text (block: Block) =
         let code = block.Text.Replace("\"RobustMeta.Scripts/load.fsx\"", $"\"{load}\"") |> quick
         $"#line {block.Line} \"{page}\"\n{code}"
@@ -42,7 +42,7 @@ let tests =
                 TempFolder.within (fun folder ->
                     let scripts =
                         [
-                            for page, blocks in inLanguage "fsharp" |> List.groupBy _.Page do
+                            for page, blocks in inLanguage "fsharp" |> List.filter _.IsPlain |> List.groupBy _.Page do
                                 let name = page.Replace("/", "_").Replace(".md", "").Replace("-", "_") + ".fsx"
                                 TempFolder.write (scriptOf page blocks) (Path.Combine(folder, name))
                                 name

@@ -129,7 +129,12 @@ let test (metric: Metric) =
                  else
                      [ metric ]) do
                 testCase $"{metric.Name} keeps the contract"
-                <| fun () -> Expect.isEmpty (violations metric) "rules that are broken, with the seed of a case"
+                <| fun () ->
+                    match violations metric with
+                    | [] -> ()
+                    | broken ->
+                        let lines = [ for rule, seed in broken -> $"\n  {rule} (not so in case {seed})" ]
+                        failtest $"{metric.Name} breaks these rules of metrics:{String.concat String.Empty lines}"
         ]
 
 /// The suite with an independent oracle: from relevance in the order of the ranking to the value (scores do not tie).

@@ -25,6 +25,9 @@ type Block =
     /// A block that a test leaves out. Its marker says why: `<!-- test: skip, needs a download -->`.
     member this.IsSkipped = this.Marker.StartsWith "skip, "
 
+    /// A block that runs as it is, without what a test of its own prepares.
+    member this.IsPlain = this.Marker = ""
+
 /// The root of the repository.
 let root =
     let rec up (folder: string) =

@@ -17,6 +17,13 @@ let private parse (text: string) =
     | [| seed; gamma; size |] -> { Seed = UInt64.Parse seed; Gamma = UInt64.Parse gamma; Size = Int32.Parse size }
     | _ -> failwith $"{ReplayVariable} is '{text}'; expected SEED,GAMMA,SIZE, as a failing property prints them"
 
+/// What ran the test: the tests of this repository, or a script with types of its user's own.
+let private starter name =
+    match Reflection.Assembly.GetEntryAssembly() with
+    | null -> "the same script"
+    | entry when entry.GetName().Name = "fsi" -> "the same script"
+    | entry -> $"{entry.GetName().Name} --filter-test-case \"{name}\""
+
 let private throwing name =
     { new IRunner with
         member _.OnStartFixture _ = ()
@@ -29,7 +36,7 @@ let private throwing name =
             | TestResult.Failed(_, _, _, _, _, rnd, size) ->
                 failtest (
                     $"{Runner.onFinishedToString name result}\nTo run this case again: "
-                    + $"{ReplayVariable}={rnd.Seed},{rnd.Gamma},{size} RobustMeta.Tests --filter-test-case \"{name}\""
+                    + $"set {ReplayVariable}={rnd.Seed},{rnd.Gamma},{size} and start {starter name} again"
                 )
             | TestResult.Exhausted _ -> failtest (Runner.onFinishedToString name result)
     }

@@ -144,5 +144,10 @@ let tests =
             testList
                 "contract"
                 [ for protocol in examples -> ProtocolContract.testWith (changesSupports protocol) protocol ]
+            testCase "those of the library say how far each test set is shifted"
+            <| fun () ->
+                for protocol in examples do
+                    let kl (set: ShiftedTestSet) = set.Users.KullbackLeibler + set.Interactions.KullbackLeibler
+                    Expect.isTrue (sets protocol |> Seq.exists (fun set -> kl set > 0.0)) protocol.Name
             effects
         ]
