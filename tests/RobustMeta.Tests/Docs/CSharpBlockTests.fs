@@ -54,7 +54,14 @@ let private compile (folder: string) (number: int) (block: Block) : Result<Metho
     let path name = Path.Combine(folder, name)
     let program = path $"block{number}.cs"
     let library = path $"block{number}.dll"
-    TempFolder.write ($"#line {block.Line} \"{block.Page}\"\n" + quick block.Text) program
+
+    let code =
+        if block.Marker = GuideRun.Marker then
+            GuideRun.fill folder block.Text
+        else
+            quick block.Text
+
+    TempFolder.write ($"#line {block.Line} \"{block.Page}\"\n" + code) program
     TempFolder.write implicitUsings (path "usings.cs")
 
     let arguments =
@@ -112,6 +119,9 @@ let tests =
                 testCase $"{block.Place} compiles without a warning and runs"
                 <| fun () ->
                     TempFolder.within (fun folder ->
+                        if block.Marker = GuideRun.Marker then
+                            GuideRun.train folder
+
                         match compile folder number block with
                         | Ok entry -> execute folder entry |> ignore
                         | Error said -> failtest said)

@@ -40,11 +40,18 @@ let tests =
             testCase "those of README and guide run, without a warning, in one session"
             <| fun () ->
                 TempFolder.within (fun folder ->
+                    let blocks =
+                        inLanguage "fsharp"
+                        |> List.filter (fun block -> block.IsPlain || block.Marker = GuideRun.Marker)
+
+                    GuideRun.train folder
+
                     let scripts =
                         [
-                            for page, blocks in inLanguage "fsharp" |> List.filter _.IsPlain |> List.groupBy _.Page do
+                            for page, blocks in blocks |> List.groupBy _.Page do
                                 let name = page.Replace("/", "_").Replace(".md", "").Replace("-", "_") + ".fsx"
-                                TempFolder.write (scriptOf page blocks) (Path.Combine(folder, name))
+                                let script = GuideRun.fill folder (scriptOf page blocks)
+                                TempFolder.write script (Path.Combine(folder, name))
                                 name
                         ]
 

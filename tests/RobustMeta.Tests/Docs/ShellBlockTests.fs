@@ -47,8 +47,17 @@ let private short (words: string list) =
 let private wordsOf (command: string) =
     [ for word in Regex.Matches(command, "\"([^\"]*)\"|(\\S+)") -> word.Groups[1].Value + word.Groups[2].Value ]
 
-let private execute (folder: string) (line: string) (program: string) =
-    let words = quick (line.Substring program.Length) |> wordsOf
+let private execute (folder: string) (block: Block) (line: string) (program: string) =
+    let text = line.Substring program.Length
+    let isOfRun = block.Marker = GuideRun.Marker
+    let words = (if isOfRun then GuideRun.fill folder text else quick text) |> wordsOf
+
+    let planned =
+        if block.Marker = "plan" && not (List.contains "plan" words) then
+            [ "plan" ]
+        else
+            []
+
     let output, error, current = Console.Out, Console.Error, Environment.CurrentDirectory
     use printed = new StringWriter()
 
@@ -56,7 +65,8 @@ let private execute (folder: string) (line: string) (program: string) =
         Console.SetOut printed
         Console.SetError printed
         Environment.CurrentDirectory <- folder
-        CommandLine.run (words @ short words), string printed
+        let act () = CommandLine.run (words @ short words @ planned)
+        (if isOfRun then GuideRun.within folder act else act ()), string printed
     finally
         Environment.CurrentDirectory <- current
         Console.SetOut output
@@ -79,11 +89,17 @@ let tests =
                         // Some commands leave a folder beside the one that they run in.
                         let folder = Directory.CreateDirectory(Path.Combine(root, "clone")).FullName
 
+                        if blocks |> List.exists (fun block -> block.Marker = GuideRun.Marker) then
+                            GuideRun.prepare folder
+
                         for block in blocks do
                             for line in commands block do
                                 match programs |> List.tryFind line.StartsWith with
                                 | Some program ->
-                                    let code, text = execute folder line program
+                                    if line.Contains " evaluate scores.csv" then
+                                        GuideRun.writeScores folder
+
+                                    let code, text = execute folder block line program
                                     Expect.equal code 0 $"{block.Place}: {line}\n{text}"
                                 | None ->
                                     Expect.isTrue
