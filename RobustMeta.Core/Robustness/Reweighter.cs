@@ -255,7 +255,7 @@ public sealed class Reweighter
             mean += Means.Of(own) / userValues.Length;
             fraction += HierarchicalWeights.EffectiveFraction(Weights.Of(user)) / userValues.Length;
             userValues[user] = Means.Weighted(Weights.Of(user), own);
-            // Exact responses to these very losses need no second computation.
+            // Best responses to these very losses need no second computation.
             worst[user] = interactions.RespondsExactly && !isRescored ? userValues[user] : interactions.Worst(own);
         }
         return new(

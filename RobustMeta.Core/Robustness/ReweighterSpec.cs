@@ -100,9 +100,9 @@ public sealed record ReweighterSpec : ISpec
     [Setting("gamma of the focal weights", Min = 0, Max = 100)]
     public double FocalGamma { get; init; } = 2;
 
-    /// <summary>Sizes of the sets for which a member of a population is trained each; empty trains one model.</summary>
+    /// <summary>Sizes of the ambiguity set for which a model is trained each; empty trains one model.</summary>
     [Setting(
-        "sizes of the sets, a model is trained for each and a test user gets the one that fits the support; none = one model",
+        "sizes of the set, one model for each; a test user gets the one that fits the support best; none = one model",
         Min = 0,
         Max = 1e9
     )]
@@ -158,7 +158,7 @@ public sealed record ReweighterSpec : ISpec
         Require(DoroTrim == 0 || Ascent == AscentRule.BestResponse, "doroTrim needs ascent bestResponse.");
         Require(
             WeightsAct == WeightsAct.Query || Ascent != AscentRule.BestResponse,
-            "weightsAct support or both needs an ascent by gradient steps: there is no exact response in the support."
+            "weightsAct support or both needs an ascent by gradient steps: there is no best response in the support."
         );
         Require(
             WeightsAct == WeightsAct.Query || Timing == AscentTiming.Batch,

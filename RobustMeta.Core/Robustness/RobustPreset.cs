@@ -27,7 +27,7 @@ public sealed class RobustPreset
         ),
         new(
             "robustmeta",
-            "excess over a cross-fitted MetaPMF, chi-square ball, exact response, both levels",
+            "excess over a cross-fitted MetaPMF, chi-square ball, best response, both levels",
             Excess("both")
         ),
         new("robustmeta-user", "its user level alone", Excess("user")),

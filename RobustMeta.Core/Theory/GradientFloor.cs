@@ -3,7 +3,7 @@ using RobustMeta.Robustness;
 namespace RobustMeta.Theory;
 
 /// <summary>
-/// How close to a stationary point training ends with first-order and with exact gradients, weights by exact response over a
+/// How close to a stationary point training ends with first-order and with exact gradients, weights by best response over a
 /// chi-square ball (Fallah, Mokhtari and Ozdaglar, AISTATS 2020).
 /// </summary>
 /// <param name="Rate">Inner rate α.</param>

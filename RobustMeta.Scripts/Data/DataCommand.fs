@@ -71,19 +71,19 @@ let private figures (dataset: Dataset, official: OfficialCounts) : (string * str
         "users, official", stated official.Users
         "items", text 0 (float s.Items)
         "items, official", stated official.Items
-        "items without a row", text 0 (float (s.ItemsInAll - s.Items))
+        "items without an interaction", text 0 (float (s.ItemsInAll - s.Items))
         "interactions", text 0 (float s.Interactions)
-        "rows, official", stated official.Rows
+        "interactions, official", stated official.Rows
         "density", s.Density.ToString("P3", CultureInfo.InvariantCulture)
         "feedback", feedback dataset.Feedback
         "relevant from", text 3 dataset.LabelThreshold
-        "relevant rows", s.Relevant.ToString("P1", CultureInfo.InvariantCulture)
+        "relevant interactions", s.Relevant.ToString("P1", CultureInfo.InvariantCulture)
         "values, different", text 0 (float s.DistinctValues)
         "values, least", text 2 s.Values.Min
         "values, mean", text 2 s.Values.Mean
         "values, most", text 2 s.Values.Max
-        yield! spread "rows of a user" s.Activity
-        yield! spread "rows of an item" s.Popularity
+        yield! spread "interactions of a user" s.Activity
+        yield! spread "interactions of an item" s.Popularity
         "time span",
         if s.Times.HasValue then
             let struct (first, last) = s.Times.Value

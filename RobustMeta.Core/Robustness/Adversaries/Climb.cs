@@ -1,15 +1,15 @@
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
-/// How weights in the mean-one convention rise to the worst case over a set: by gradient steps, or by the exact response.
+/// How weights in the mean-one convention rise to the worst case over a set: by gradient steps, or by the best response.
 /// The one place for it, whatever the weights are of: users, groups, or the interactions of one user.
 /// </summary>
-/// <param name="response">The exact response.</param>
-/// <param name="step">The gradient step; null for exact responses.</param>
+/// <param name="response">The best response.</param>
+/// <param name="step">The gradient step; null for best responses.</param>
 /// <param name="rate">Learning rate of the steps; 0 leaves the weights untouched.</param>
 internal sealed class Climb(SetResponse response, IWeightStep? step, double rate)
 {
-    /// <summary>Whether single steps are taken, and their rate is not zero: exact responses need all losses at once.</summary>
+    /// <summary>Whether single steps are taken, and their rate is not zero: best responses need all losses at once.</summary>
     public bool Steps => step is not null && rate > 0;
 
     /// <summary>All weights, each with its loss.</summary>

@@ -3,7 +3,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
-/// The exact response of each user's interactions to streaming averages of the items' losses instead of the losses
+/// The best response of each user's interactions to streaming averages of the items' losses instead of the losses
 /// themselves: the noise of single labels averages out.
 /// </summary>
 internal sealed class ItemResponsiveInteractions(SetResponse response, ItemAverages averages) : IInteractionAdversary

@@ -2,7 +2,7 @@ using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.Adversaries;
 
-/// <summary>A stored weight per training user that climbs by gradient steps or, once an epoch, by exact response.</summary>
+/// <summary>A stored weight per training user that climbs by gradient steps or, once an epoch, by best response.</summary>
 /// <param name="weights">The stored weights, by training user.</param>
 /// <param name="climb">How they climb.</param>
 /// <param name="timing">When they climb.</param>

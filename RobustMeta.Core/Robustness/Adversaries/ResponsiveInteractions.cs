@@ -2,7 +2,7 @@ using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.Adversaries;
 
-/// <summary>The exact response among the query interactions of each user.</summary>
+/// <summary>The best response among the query interactions of each user.</summary>
 internal sealed class ResponsiveInteractions(SetResponse response) : IInteractionAdversary
 {
     public IReadOnlyDictionary<string, double[]> State => NoState.Instance;

@@ -3,7 +3,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
-/// The exact response among the users of each batch (batch estimator of Levy et al., NeurIPS 2020). With the capped simplex
+/// The best response among the users of each batch (batch estimator of Levy et al., NeurIPS 2020). With the capped simplex
 /// this is DR-MAML's two stages (Wang et al., NeurIPS 2023): keep the worst fraction of the tasks, at weight 1/α.
 /// </summary>
 internal sealed class ResponsiveUsers(SetResponse response) : IUserAdversary

@@ -328,7 +328,7 @@ let private table =
         let table = RobustMeta.Scripts.Data.DataCommand.statistics [ data, official; data, OfficialCounts() ]
         Expect.equal [ for column in table.Columns -> column.Name ] [ "statistic"; "mine"; "mine" ] "header"
 
-        for cells in [ [ "users"; "2"; "2" ]; [ "users, official"; "3"; "–" ]; [ "rows, official"; "10"; "–" ] ] do
+        for cells in [ [ "users"; "2"; "2" ]; [ "users, official"; "3"; "–" ]; [ "interactions, official"; "10"; "–" ] ] do
             let cells = cells |> List.map RobustMeta.Scripts.Cell.text
             Expect.exists table.Rows (fun row -> row.Cells = cells) $"%A{cells}"
 

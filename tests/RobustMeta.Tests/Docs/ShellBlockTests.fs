@@ -47,17 +47,8 @@ let private short (words: string list) =
 let private wordsOf (command: string) =
     [ for word in Regex.Matches(command, "\"([^\"]*)\"|(\\S+)") -> word.Groups[1].Value + word.Groups[2].Value ]
 
-let private execute (folder: string) (block: Block) (line: string) (program: string) =
-    let text = line.Substring program.Length
-    let isOfRun = block.Marker = GuideRun.Marker
-    let words = (if isOfRun then GuideRun.fill folder text else quick text) |> wordsOf
-
-    let planned =
-        if block.Marker = "plan" && not (List.contains "plan" words) then
-            [ "plan" ]
-        else
-            []
-
+/// Acts in a folder; the result, with what was printed.
+let private quietly (folder: string) (act: unit -> 'a) : 'a * string =
     let output, error, current = Console.Out, Console.Error, Environment.CurrentDirectory
     use printed = new StringWriter()
 
@@ -65,12 +56,32 @@ let private execute (folder: string) (block: Block) (line: string) (program: str
         Console.SetOut printed
         Console.SetError printed
         Environment.CurrentDirectory <- folder
-        let act () = CommandLine.run (words @ short words @ planned)
-        (if isOfRun then GuideRun.within folder act else act ()), string printed
+        act (), string printed
     finally
         Environment.CurrentDirectory <- current
         Console.SetOut output
         Console.SetError error
+
+/// Prepares what the marked blocks of a page need.
+let private prepare (folder: string) (blocks: Block list) =
+    for marker in blocks |> List.map _.Marker |> List.distinct do
+        match marker with
+        | GuideRun.Marker -> GuideRun.prepare folder
+        | GuideStudy.Marker -> quietly folder (fun () -> GuideStudy.prepare folder) |> ignore
+        | _ -> ()
+
+/// The exit code of a command of a block, and the one that it must have, with what was printed.
+let private execute (folder: string) (block: Block) (text: string) =
+    let run (text: string) (more: string list) =
+        let words = wordsOf text
+        quietly folder (fun () -> CommandLine.run (words @ short words @ more), GuideStudy.expectedCode words)
+
+    match block.Marker with
+    | GuideRun.Marker -> GuideRun.within folder (fun () -> run (GuideRun.fill folder text) [])
+    | GuideStudy.Marker -> run (GuideStudy.fill text) []
+    // Hours or minutes: what would be done.
+    | "plan" when not (text.Contains " plan") -> run text [ "plan" ]
+    | _ -> run (quick text) []
 
 /// A script that a page starts must be there; .ci/run runs all scripts.
 let private isScript (line: string) =
@@ -88,9 +99,7 @@ let tests =
                     TempFolder.within (fun root ->
                         // Some commands leave a folder beside the one that they run in.
                         let folder = Directory.CreateDirectory(Path.Combine(root, "clone")).FullName
-
-                        if blocks |> List.exists (fun block -> block.Marker = GuideRun.Marker) then
-                            GuideRun.prepare folder
+                        prepare folder blocks
 
                         for block in blocks do
                             for line in commands block do
@@ -99,8 +108,8 @@ let tests =
                                     if line.Contains " evaluate scores.csv" then
                                         GuideRun.writeScores folder
 
-                                    let code, text = execute folder block line program
-                                    Expect.equal code 0 $"{block.Place}: {line}\n{text}"
+                                    let (code, expected), text = execute folder block (line.Substring program.Length)
+                                    Expect.equal code expected $"{block.Place}: {line}\n{text}"
                                 | None ->
                                     Expect.isTrue
                                         (known.IsMatch line || isScript line)
