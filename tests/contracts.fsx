@@ -28,7 +28,6 @@ let ofSet set = AmbiguitySetContract.tests set
 let ofMetric metric = MetricContract.test metric
 let ofReference kind = ReferenceContract.test kind
 let ofProtocol protocol = ProtocolContract.test protocol
-/// For protocols that change supports by design.
 let ofSupportProtocol protocol = ProtocolContract.testWith true protocol
 let ofReader reader = ReaderContractTests.suite reader
 
