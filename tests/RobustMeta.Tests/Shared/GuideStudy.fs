@@ -1,5 +1,5 @@
 /// What the blocks of the guide need that are about a finished study: a small one in place of the study that the page names.
-module RobustMeta.Tests.Docs.GuideStudy
+module RobustMeta.Tests.GuideStudy
 
 open System.IO
 open System.Text.RegularExpressions

@@ -1,5 +1,5 @@
 /// The guide's own types keep the contracts that the guide says to test them on.
-module RobustMeta.Tests.Docs.ContractBlockTests
+module RobustMeta.Tests.Docs.OwnTypeTests
 
 open System.IO
 open Expecto
@@ -31,7 +31,7 @@ exit (List.sum [ check (ofMetric (Largest())) ])
 [<Tests>]
 let tests =
     testList
-        "contract blocks"
+        "own types of the guide"
         [
             testCase "the types of the page on extending pass all suites"
             <| fun () ->

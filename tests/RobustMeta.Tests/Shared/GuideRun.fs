@@ -1,6 +1,6 @@
 /// What the blocks of the guide need that begin with a trained model: a data set with the items and features that they name,
 /// the files that they read, and a run of one epoch.
-module RobustMeta.Tests.Docs.GuideRun
+module RobustMeta.Tests.GuideRun
 
 open System
 open System.IO
