@@ -16,9 +16,6 @@ let fill (line: string) =
     let line = Regex.Replace(line, @"\b(FILE\.toml|robustness quick)(?= |$)", "sample.toml")
     Regex.Replace(line, @"\bengine (local|parallel|slurm)\b", "engine kubernetes")
 
-/// The exit code that a command must end with: there is no Slurm job to cancel.
-let expectedCode (words: string list) = if List.contains "cancel" words then 2 else 0
-
 /// Runs the small study in the current folder.
 let prepare (folder: string) =
     let text = StudySample.text.Replace("epoch = 3", "epoch = 1")
