@@ -77,7 +77,9 @@ let private execute (folder: string) (block: Block) (text: string) =
         quietly folder (fun () -> CommandLine.run (words @ short words @ more))
 
     match block.Marker with
-    | GuideRun.Marker -> GuideRun.within folder (fun () -> run (GuideRun.fill folder text) [])
+    | GuideRun.Marker ->
+        let words = wordsOf (GuideRun.fill folder text)
+        GuideRun.launch folder (words @ short words)
     | GuideStudy.Marker -> run (GuideStudy.fill text) []
     // Hours or minutes: what would be done.
     | "plan" when not (text.Contains " plan") -> run text [ "plan" ]

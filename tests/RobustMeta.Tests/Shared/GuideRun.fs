@@ -3,10 +3,10 @@
 module RobustMeta.Tests.GuideRun
 
 open System
+open System.Diagnostics
 open System.IO
 open Expecto
 open RobustMeta.Runtime
-open RobustMeta.Scripts
 open RobustMeta.Tests
 open RobustMeta.Tests.MarkdownBlocks
 
@@ -84,17 +84,18 @@ let writeScores (folder: string) =
 
     TempFolder.write (String.Join('\n', "user,testset,item,score" :: rows) + "\n") (Path.Combine(folder, "scores.csv"))
 
-/// Acts in a folder with the data set at hand.
-let within (folder: string) (act: unit -> 'a) : 'a =
-    let data, current = Environment.GetEnvironmentVariable "ROBUSTMETA_DATA", Environment.CurrentDirectory
-
-    try
-        Environment.SetEnvironmentVariable("ROBUSTMETA_DATA", Path.Combine(folder, "data"))
-        Environment.CurrentDirectory <- folder
-        act ()
-    finally
-        Environment.CurrentDirectory <- current
-        Environment.SetEnvironmentVariable("ROBUSTMETA_DATA", data)
+/// Runs the launcher in a folder, as a reader would, with the data set at hand: exit code, and what was printed.
+let launch (folder: string) (words: string list) =
+    let name = if OperatingSystem.IsWindows() then "robustmeta.cmd" else "robustmeta"
+    let start = ProcessStartInfo(Path.Combine(root, name), words, WorkingDirectory = folder)
+    start.RedirectStandardOutput <- true
+    start.RedirectStandardError <- true
+    start.Environment["ROBUSTMETA_DATA"] <- Path.Combine(folder, "data")
+    use running = Process.Start start
+    let errors = running.StandardError.ReadToEndAsync()
+    let output = running.StandardOutput.ReadToEnd()
+    running.WaitForExit()
+    running.ExitCode, output + errors.Result
 
 /// The folder of the run in a prepared folder, where there is one.
 let private runIn (folder: string) =
@@ -120,4 +121,5 @@ let train (folder: string) =
     prepare folder
 
     let words = [ "run"; "MetaPMF"; "dataset"; "guide"; "preset"; "plain"; "epoch"; "1"; "shiftDraws"; "1" ]
-    within folder (fun () -> Expect.equal (CommandLine.run words) 0 "the run of the guide")
+    let code, text = launch folder words
+    Expect.equal code 0 text
