@@ -34,7 +34,7 @@ public sealed record MinimaxScheme(
     // Subgradient steps of size 1/√T: stationarity O(T^−1/4) for weakly convex functions (Davis and Drusvyatskiy 2019).
     private static MinimaxScheme ExactResponse() =>
         new(
-            "exact response, simplex",
+            "best response, simplex",
             -0.25,
             (users, iterations) =>
                 Iterate(

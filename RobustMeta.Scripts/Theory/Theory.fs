@@ -199,7 +199,7 @@ the exponent should be at most about the theory's; at small T steps of a size ch
 {MarkdownTable.grid (ratesTable rates)}
 First-order gradients leave out how the inner step depends on the parameters. Their bias is at most α L G, so training
 ends only so close to a stationary point (Fallah, Mokhtari and Ozdaglar, AISTATS 2020); exact gradients go on. After
-{size.FloorIterations} iterations with falling steps, weights by exact response over {GradientFloor.SetName}:
+{size.FloorIterations} iterations with falling steps, weights by best response over {GradientFloor.SetName}:
 
 {MarkdownTable.grid (floorsTable floors)}
 ## Generalisation
