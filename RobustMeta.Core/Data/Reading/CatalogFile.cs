@@ -65,7 +65,9 @@ internal static class CatalogFile
         }
         catch (TomlException error)
         {
-            throw new SettingException($"{place}: {error.Message}");
+            // The first of several errors, in one line; the strict parser names the place itself.
+            var first = error.Message.Trim().Split('\n')[0].TrimEnd();
+            throw new SettingException(first.StartsWith(place, StringComparison.Ordinal) ? first : $"{place}: {first}");
         }
         var entries = new List<CatalogEntry>();
         var problems = new List<(string, string)>();
