@@ -35,15 +35,20 @@ let rooms = [ "Evaluation"; "Evaluation/Statistics"; "Robustness/Sets" ]
 let lists =
     [
         "Statistics"
+        "Average ranks"
+        "StratifiedBootstrap"
+        "PairedComparison"
         "Metrics"
         "Metrics by definition"
         "Metric contract"
+        "Measurable users"
+        "Evaluator"
+        "ResultTable"
+        "Robustness summaries"
         "AmbiguitySet"
         "AmbiguitySet properties"
-        "Evaluator"
-        "Robustness summaries"
-        "RankComparison"
-        "ResultTable"
+        "SoftmaxKernel"
+        "Reweighter rules"
     ]
 
 let files =
@@ -111,7 +116,10 @@ type Rewriter(file: string) =
     override this.VisitBinaryExpression node =
         let inner = base.VisitBinaryExpression node :?> BinaryExpressionSyntax
 
-        if not (isFit node) then
+        // A number divided by a vector is none of their operators.
+        let isOfVectors = file.EndsWith "Kernel.cs" && node.IsKind SyntaxKind.MultiplyExpression
+
+        if isOfVectors || not (isFit node) then
             inner
         else
             let other = SyntaxFactory.BinaryExpression(others[node.Kind()], inner.Left, inner.Right)

@@ -104,6 +104,15 @@ let tests =
                 for name in [ "AUC"; "MAE"; "RMSE"; "LogLoss" ] do
                     agrees name None query
 
+            testCase "arrays of one's own are ranked, and refused where their lengths differ"
+            <| fun () ->
+                let query = RankedQuery.Of([| 0.1f; 0.9f; 0.5f |], [| 1.0f; 0.0f; 1.0f |])
+                Expect.equal (List.ofSeq query.Relevant) [ false; true; true ] "ranked"
+
+                Expect.throwsT<ArgumentException>
+                    (fun () -> RankedQuery.Of([| 0.1f; 0.9f |], [| 1.0f |]) |> ignore)
+                    "lengths"
+
             property "a score that is no finite number is refused before it is ranked first"
             <| fun (place: byte) ->
                 for odd in [ Single.NaN; Single.PositiveInfinity; Single.NegativeInfinity ] do

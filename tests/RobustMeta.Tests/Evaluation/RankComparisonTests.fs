@@ -54,6 +54,15 @@ let tests =
                 Expect.floatClose two found.F 3.69 "Iman and Davenport"
                 Expect.floatClose two found.CriticalDifference 1.25 "Nemenyi"
 
+            testCase "two blocks are enough for Iman and Davenport's statistic, one is not"
+            <| fun () ->
+                let ranks = System.Collections.Immutable.ImmutableArray.Create(1.5, 1.5, 3.0)
+                // χ² = 12 · 2 · 1.5 / (3 · 4) = 3, and F = (2 − 1) · 3 / (2 · 2 − 3) = 3.
+                let found = RankComparison.FromAverageRanks(ranks, 2)
+                near 3.0 found.ChiSquare "chi-square"
+                near 3.0 found.F "F"
+                Expect.isTrue (System.Double.IsNaN (RankComparison.FromAverageRanks(ranks, 1)).F) "one block"
+
             testCase "critical values of the Nemenyi test (Demšar 2006, table 5)"
             <| fun () ->
                 let tables =
