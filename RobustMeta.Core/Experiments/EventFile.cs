@@ -1,16 +1,18 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using System.Text;
+using Google.Protobuf;
 using RobustMeta.Runtime;
 using RobustMeta.Training;
+using Tensorboard;
 
 namespace RobustMeta.Experiments;
 
 /// <summary>
 /// The history of a training as a TensorBoard event file: a curve for each column of <c>history.csv</c>. The format is
 /// TensorFlow's: records (<c>tensorflow/core/lib/io/record_writer.h</c>) of <c>Event</c> messages
-/// (<c>tensorflow/core/util/event.proto</c>), written here without their library. Times are the epochs' numbers in seconds, so
-/// that equal histories give equal bytes: compare runs by step.
+/// (<c>tensorflow/core/util/event.proto</c>, whose classes TorchSharp brings). TorchSharp's writer
+/// puts the time of day into each event; here times are the epochs' numbers in seconds, so that equal histories give equal bytes.
+/// Compare runs by step.
 /// </summary>
 public static class EventFile
 {
@@ -28,10 +30,18 @@ public static class EventFile
     public static void Write(string path, IReadOnlyList<EpochRecord> history)
     {
         using var stream = new MemoryStream();
-        Record(stream, [.. Time(0), .. Bytes(3, Encoding.UTF8.GetBytes(Version))]);
+        Record(stream, new Event { FileVersion = Version });
         foreach (var epoch in history)
         {
-            Record(stream, [.. Time(epoch.Epoch), .. Number(2, (ulong)epoch.Epoch), .. Bytes(5, Summary(epoch))]);
+            Record(
+                stream,
+                new Event
+                {
+                    WallTime = epoch.Epoch,
+                    Step = epoch.Epoch,
+                    Summary = Summary(epoch),
+                }
+            );
         }
         DurableFile.Write(path, stream.ToArray());
     }
@@ -47,28 +57,32 @@ public static class EventFile
         return BitOperations.RotateRight(~crc, 15) + MaskDelta;
     }
 
-    private static byte[] Summary(EpochRecord epoch) =>
-        [
-            .. new (string Tag, double Value)[]
-            {
-                ("loss/mean", epoch.MeanLoss),
-                ("loss/robust", epoch.RobustLoss),
-                ("loss/worst", epoch.WorstLoss),
-                ("validation", epoch.Validation),
-                ("weights/userEss", epoch.UserEss),
-                ("weights/interactionEss", epoch.InteractionEss),
-                ("weights/dualityGap", epoch.DualityGap),
-                ("optimizer/learningRate", epoch.LearningRate),
-                ("optimizer/gradientNorm", epoch.GradientNorm),
-            }
-                .Where(curve => double.IsFinite(curve.Value))
-                .SelectMany(curve =>
-                    Bytes(1, [.. Bytes(1, Encoding.UTF8.GetBytes(curve.Tag)), .. Single(2, curve.Value)])
-                ),
-        ];
-
-    private static void Record(MemoryStream stream, byte[] content)
+    private static Summary Summary(EpochRecord epoch)
     {
+        var curves = new (string Tag, double Value)[]
+        {
+            ("loss/mean", epoch.MeanLoss),
+            ("loss/robust", epoch.RobustLoss),
+            ("loss/worst", epoch.WorstLoss),
+            ("validation", epoch.Validation),
+            ("weights/userEss", epoch.UserEss),
+            ("weights/interactionEss", epoch.InteractionEss),
+            ("weights/dualityGap", epoch.DualityGap),
+            ("optimizer/learningRate", epoch.LearningRate),
+            ("optimizer/gradientNorm", epoch.GradientNorm),
+        };
+        var summary = new Summary();
+        summary.Value.AddRange(
+            curves
+                .Where(curve => double.IsFinite(curve.Value))
+                .Select(curve => new Summary.Types.Value { Tag = curve.Tag, SimpleValue = (float)curve.Value })
+        );
+        return summary;
+    }
+
+    private static void Record(MemoryStream stream, Event entry)
+    {
+        var content = entry.ToByteArray();
         Span<byte> length = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)content.Length);
         stream.Write(length);
@@ -82,38 +96,5 @@ public static class EventFile
         Span<byte> checksum = stackalloc byte[sizeof(uint)];
         BinaryPrimitives.WriteUInt32LittleEndian(checksum, MaskedChecksum(bytes));
         stream.Write(checksum);
-    }
-
-    // Protocol buffers: a field is its number and kind (0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes), then its value.
-    private static byte[] Varint(ulong value)
-    {
-        var bytes = new List<byte>();
-        while (value >= 0x80)
-        {
-            bytes.Add((byte)(value | 0x80));
-            value >>= 7;
-        }
-        return [.. bytes, (byte)value];
-    }
-
-    private static byte[] Key(int field, int kind) => Varint((ulong)((field << 3) | kind));
-
-    private static byte[] Number(int field, ulong value) => [.. Key(field, 0), .. Varint(value)];
-
-    private static byte[] Bytes(int field, byte[] value) =>
-        [.. Key(field, 2), .. Varint((ulong)value.Length), .. value];
-
-    private static byte[] Single(int field, double value)
-    {
-        var bytes = new byte[sizeof(float)];
-        BinaryPrimitives.WriteSingleLittleEndian(bytes, (float)value);
-        return [.. Key(field, 5), .. bytes];
-    }
-
-    private static byte[] Time(double seconds)
-    {
-        var bytes = new byte[sizeof(double)];
-        BinaryPrimitives.WriteDoubleLittleEndian(bytes, seconds);
-        return [.. Key(1, 1), .. bytes];
     }
 }

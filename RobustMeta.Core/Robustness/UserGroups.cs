@@ -28,14 +28,25 @@ public static class UserGroups
                 [.. UserStatistics.Of(train, ItemPopularity.Of(train, source.Ratings.Items.Count)).Select(s => s[1])],
                 spec.GroupCount
             ),
-            Grouping.Cluster => KMeans.Of(
-                UserStatistics.Of(train, ItemPopularity.Of(train, source.Ratings.Items.Count)),
-                spec.GroupCount,
-                Seeds.Generator(seed, "user clusters")
+            Grouping.Cluster => WithoutGaps(
+                KMeans
+                    .Of(
+                        UserStatistics.Of(train, ItemPopularity.Of(train, source.Ratings.Items.Count)),
+                        spec.GroupCount,
+                        Seeds.Generator(seed, "user clusters")
+                    )
+                    .Assigned
             ),
             Grouping.Feature => ByFeature(source.Ratings, tasks, spec.GroupFeature),
             _ => throw new SettingException($"There is no grouping '{spec.Groups}'."),
         };
+    }
+
+    // Numbers of groups with members alone, from 0.
+    private static ImmutableArray<int> WithoutGaps(ImmutableArray<int> groups)
+    {
+        var present = groups.Distinct().Order().ToList();
+        return [.. groups.Select(group => present.IndexOf(group))];
     }
 
     private static ImmutableArray<int> EquallyLarge(double[] scores, int groups)

@@ -58,14 +58,38 @@ public sealed class FileLock : IDisposable
         stream.Dispose();
     }
 
-    private static FileLock? TryTake(string path)
+    /// <summary>Whether a process holds the lock now.</summary>
+    /// <param name="path">The lock's file; it exists.</param>
+    internal static bool IsHeld(string path)
     {
-        FileStream stream;
+        using var stream = TryOpen(path, FileMode.Open, FileAccess.Read);
+        return stream is null;
+    }
+
+    /// <summary>Opens a lock's file for this process alone; null where another one holds it.</summary>
+    /// <param name="path">The lock's file.</param>
+    /// <param name="mode">Whether it is made.</param>
+    /// <param name="access">To ask alone, reading is enough.</param>
+    internal static FileStream? TryOpen(
+        string path,
+        FileMode mode = FileMode.OpenOrCreate,
+        FileAccess access = FileAccess.ReadWrite
+    )
+    {
         try
         {
-            stream = new(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+            return new(path, mode, access, FileShare.None, 1);
         }
         catch (IOException error) when (HeldCodes.Contains(error.HResult))
+        {
+            return null;
+        }
+    }
+
+    private static FileLock? TryTake(string path)
+    {
+        var stream = TryOpen(path);
+        if (stream is null)
         {
             return null;
         }

@@ -56,9 +56,10 @@ internal sealed class TasteClusters
         }
         Normalise(vectors, counts);
         double[][] rated = [.. vectors.Where((_, item) => counts[item] > 0)];
-        var ofItems = KMeans.Of(rated, count, Seeds.Generator(seed, "clusters of items"));
+        var ofItems = KMeans.Of(rated, count, Seeds.Generator(seed, "clusters of items")).LargestFirst();
         double[][] users = [.. train.Select(task => Mean(ratings.ItemIndex, vectors, task))];
-        return new(source, vectors, ofItems, KMeans.Of(users, count, Seeds.Generator(seed, "clusters of users")));
+        var ofUsers = KMeans.Of(users, count, Seeds.Generator(seed, "clusters of users")).LargestFirst();
+        return new(source, vectors, ofItems, ofUsers);
     }
 
     /// <summary>Cluster of an item; that of no taste for one that no training user rated.</summary>

@@ -1,3 +1,4 @@
+using RobustMeta.Runtime;
 using RobustMeta.Studies.Workers;
 
 namespace RobustMeta.Studies;
@@ -9,9 +10,6 @@ namespace RobustMeta.Studies;
 /// <param name="folder">Where the claims are; made when missing.</param>
 public sealed class StudyClaims(string folder) : IStudyClaims
 {
-    // What the system says of a file that another process holds: Linux, macOS, Windows.
-    private static readonly int[] HeldCodes = [11, 35, unchecked((int)0x80070020)];
-
     /// <summary>
     /// Returns when every piece is done: first the pieces that no process has claimed, then, after waiting, what others
     /// have left unfinished.
@@ -35,28 +33,16 @@ public sealed class StudyClaims(string folder) : IStudyClaims
             ? [.. Directory.GetFiles(folder).Where(IsHeld).Select(file => Path.GetFileName(file)).Order()]
             : [];
 
+    // A claim that has ended since it was listed is not held.
     private static bool IsHeld(string file)
     {
         try
         {
-            using var claim = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.None);
+            return FileLock.IsHeld(file);
+        }
+        catch (IOException)
+        {
             return false;
-        }
-        catch (IOException error)
-        {
-            return HeldCodes.Contains(error.HResult);
-        }
-    }
-
-    private static FileStream? TryClaim(string file)
-    {
-        try
-        {
-            return new(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException error) when (HeldCodes.Contains(error.HResult))
-        {
-            return null;
         }
     }
 
@@ -64,7 +50,7 @@ public sealed class StudyClaims(string folder) : IStudyClaims
     private bool TryWork(StudyPiece piece)
     {
         var file = Path.Combine(folder, piece.Name);
-        using var claim = TryClaim(file);
+        using var claim = FileLock.TryOpen(file);
         if (claim is null)
         {
             return false;

@@ -20,7 +20,7 @@ internal static class SupportHardness
         var source = prepared.Source;
         var bias = new BiasModel(source, prepared.Split.MetaTrain);
         var test = prepared.Split.Test;
-        var batch = source.Batch(test, [.. Enumerable.Range(0, test.Length)]);
+        var batch = source.All(test);
         var scores = bias.Scores(batch).Support;
         for (var b = 0; b < batch.Count; b++)
         {

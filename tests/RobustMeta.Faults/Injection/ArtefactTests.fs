@@ -8,22 +8,11 @@ open RobustMeta.Data
 open RobustMeta.Experiments
 open RobustMeta.Faults
 open RobustMeta.Tests.TempFolder
-
-let private spec =
-    ExperimentSpec.Of(
-        "MeLU",
-        struct ("userNum", "120"),
-        struct ("epoch", "1"),
-        struct ("hiddenDim1", "4"),
-        struct ("hiddenDim2", "4"),
-        struct ("shiftDraws", "1"),
-        struct ("baselines", "none")
-    )
+open RobustMeta.Tests.TinyRun
 
 let private finished (root: string) =
-    let prepared = PreparedExperiment.Of(spec, DatasetCatalog.Default.Load "synthetic")
     let folder = RunFolder(root, spec)
-    folder.Write(prepared, ExperimentRunner.Run(prepared, spec))
+    folder.Write(prepared.Value, ExperimentRunner.Run(prepared.Value, spec))
     folder.Path
 
 /// Flips bits at random over all files; gives how many were not noticed.

@@ -11,19 +11,7 @@ open RobustMeta.Serving
 open RobustMeta.Tasks
 open RobustMeta.Training
 open RobustMeta.Tests.TempFolder
-
-let private spec =
-    ExperimentSpec.Of(
-        "MeLU",
-        struct ("userNum", "120"),
-        struct ("epoch", "1"),
-        struct ("hiddenDim1", "4"),
-        struct ("hiddenDim2", "4"),
-        struct ("shiftDraws", "1"),
-        struct ("baselines", "none")
-    )
-
-let private prepared = lazy PreparedExperiment.Of(spec, DatasetCatalog.Default.Load "synthetic")
+open RobustMeta.Tests.TinyRun
 
 /// A method whose scores for one user are no numbers.
 type private Planted(value: float32) =

@@ -8,19 +8,8 @@ open RobustMeta.Data
 open RobustMeta.Experiments
 open RobustMeta.Settings
 open RobustMeta.Tests.TempFolder
+open RobustMeta.Tests.TinyRun
 
-let private spec =
-    ExperimentSpec.Of(
-        "MeLU",
-        struct ("userNum", "120"),
-        struct ("epoch", "1"),
-        struct ("hiddenDim1", "4"),
-        struct ("hiddenDim2", "4"),
-        struct ("shiftDraws", "1"),
-        struct ("baselines", "none")
-    )
-
-let private prepared = lazy PreparedExperiment.Of(spec, DatasetCatalog.Default.Load "synthetic")
 let private result = lazy ExperimentRunner.Run(prepared.Value, spec)
 
 /// A finished run in a new folder.

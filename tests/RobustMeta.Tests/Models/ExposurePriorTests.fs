@@ -12,6 +12,7 @@ open RobustMeta.Runtime
 open RobustMeta.Settings
 open RobustMeta.Tasks
 open RobustMeta.Tests.ModelCase
+open RobustMeta.Tests.Models.DenseFactors
 open RobustMeta.Tests.TinyWorld
 
 let items = 300
@@ -140,12 +141,10 @@ let private ignoresThreads () =
 
     Expect.equal (start 3) (start 1) "the same bits"
 
-let private vector (values: float seq) = Vector<float>.Build.DenseOfEnumerable values
-
 /// One user at a time, dense: prior mean from the choice, full prior precision, posterior mean.
 let private foldsInByHand () =
     let factors, rank = 2, 3
-    let order, width = factors + 1, factors + 2
+    let order = factors + 1
 
     let case =
         caseOf
@@ -164,13 +163,6 @@ let private foldsInByHand () =
 
         case.Values["exposure.correlation"][i * order + i] <- 0.0
 
-    let row name columns i = vector (Array.sub case.Values[name] (i * columns) columns)
-    let w item = row "item.id" width (item + 1)
-    let q item = (w item).SubVector(1, order) + vector [ 1.0; 0.0; 0.0 ]
-
-    let spread item =
-        (row "spread.id" width (item + 1) + vector case.Values["logSpread"]).PointwiseExp().SubVector(1, order)
-
     let tasks =
         [
             for user in world 7L 3 true do
@@ -178,38 +170,12 @@ let private foldsInByHand () =
         ]
 
     let actual = scores case (batch tasks)
-    let center, noise = case.Values["center"][0], exp (case.Values["logNoise"].[0])
-    let precisions = (vector case.Values["logPrecision"]).PointwiseExp()
-
-    let full =
-        Matrix<float>
-            .Build.Dense(
-                order,
-                order,
-                fun i j ->
-                    (if i = j then precisions[i] else 0.0)
-                    + case.Values["exposure.correlation"][i * order + j] * sqrt (precisions[i] * precisions[j])
-            )
+    let dense = DenseFactors(case, factors, rank)
 
     tasks
     |> List.iteri (fun u task ->
-        let size = float task.Support.Length
-        let chosen = task.Support |> List.map fst
-        let sum = chosen |> List.map (fun item -> row "exposure.id" rank (item + 1)) |> List.reduce (+)
-        let phi = vector [ yield! sum / sqrt size; log (size / 15.0) ]
-        let map = Matrix<float>.Build.Dense(order, rank + 1, fun k r -> case.Values["exposure.map"][r * order + k])
-        let choice = Matrix<float>.Build.Dense(order, width, fun k l -> case.Values["choice"][l * order + k])
-        let mean = chosen |> List.map w |> List.reduce (+)
-        let prior = map * phi + vector case.Values["exposure.constant"] + choice * (mean / size)
-        let mutable system, right = full, full * prior
-
-        for item, y in task.Support do
-            let uncertain = Matrix<float>.Build.DenseOfDiagonalVector(spread item)
-            system <- system + ((q item).OuterProduct(q item) + uncertain) / noise
-            right <- right + q item * ((float y - center - (w item)[0]) / noise)
-
-        let h = system.Solve right
-        near $"user {u}" 1e-9 [| for item in 0 .. items - 1 -> center + (w item)[0] + q item * h |] actual[u])
+        let h = dense.Posterior (dense.Informed(List.map fst task.Support)) dense.Precision task.Support
+        near $"user {u}" 1e-9 [| for item in 0 .. items - 1 -> dense.Score h item |] actual[u])
 
 let private drawn = InputSchema(identity.ItemFields, ImmutableArray.Empty, 3, HasDrawnNegatives = true)
 

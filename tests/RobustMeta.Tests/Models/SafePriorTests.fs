@@ -11,15 +11,14 @@ open RobustMeta.Runtime
 open RobustMeta.Settings
 open RobustMeta.Tasks
 open RobustMeta.Tests.ModelCase
+open RobustMeta.Tests.Models.DenseFactors
 open RobustMeta.Tests.Models.ExposurePriorTests
 open RobustMeta.Tests.TinyWorld
-
-let private vector (values: float seq) = Vector<float>.Build.DenseOfEnumerable values
 
 let private specOf user = MetaPmfSpec(Factors = 2, TasteVariance = 0.6, UserPrior = user, ExposureRank = 8)
 
 let private factors, private rank = 2, 3
-let private order, private width = factors + 1, factors + 2
+let private order = factors + 1
 
 /// A safe model with a prior of its own for other exposure, and odds.
 let private case odds =
@@ -44,50 +43,13 @@ let private case odds =
 
 /// The mixture of one user, dense: two posteriors, and the evidence of each half of the support given the other.
 let private byHand case (support: (int * float32) list) asked =
-    let row name columns i = vector (Array.sub case.Values[name] (i * columns) columns)
-    let w item = row "item.id" width (item + 1)
-    let q item = (w item).SubVector(1, order) + vector [ 1.0; 0.0; 0.0 ]
-
-    let spread item =
-        (row "spread.id" width (item + 1) + vector case.Values["logSpread"]).PointwiseExp().SubVector(1, order)
-
-    let center, noise = case.Values["center"][0], exp (case.Values["logNoise"].[0])
-    let size = float support.Length
-    let chosen = support |> List.map fst
-    let sum = chosen |> List.map (fun item -> row "exposure.id" rank (item + 1)) |> List.reduce (+)
-    let phi = vector [ yield! sum / sqrt size; log (size / 15.0) ]
-    let map = Matrix<float>.Build.Dense(order, rank + 1, fun k r -> case.Values["exposure.map"][r * order + k])
-    let choice = Matrix<float>.Build.Dense(order, width, fun k l -> case.Values["choice"][l * order + k])
-    let ground = choice * ((chosen |> List.map w |> List.reduce (+)) / size)
-    let informed = ground + map * phi + vector case.Values["exposure.constant"]
-    let precisions = (vector case.Values["logPrecision"]).PointwiseExp()
-
-    let full =
-        Matrix<float>
-            .Build.Dense(
-                order,
-                order,
-                fun i j ->
-                    (if i = j then precisions[i] else 0.0)
-                    + case.Values["exposure.correlation"][i * order + j] * sqrt (precisions[i] * precisions[j])
-            )
-
-    let other = ground + vector case.Values["exposure.marginal"]
+    let dense = DenseFactors(case, factors, rank)
+    let chosen = List.map fst support
+    let informed, full = dense.Informed chosen, dense.Precision
+    let other = dense.Ground chosen + vector case.Values["exposure.marginal"]
 
     let otherFull =
         Matrix<float>.Build.Dense(order, order, fun i j -> case.Values["exposure.marginalPrecision"][i * order + j])
-
-    let user (prior: Vector<float>) (precision: Matrix<float>) given =
-        let mutable system, right = precision, precision * prior
-
-        for item, y: float32 in given do
-            let uncertain = Matrix<float>.Build.DenseOfDiagonalVector(spread item)
-            system <- system + ((q item).OuterProduct(q item) + uncertain) / noise
-            right <- right + q item * ((float y - center - (w item)[0]) / noise)
-
-        system.Solve right
-
-    let score (h: Vector<float>) item = center + (w item)[0] + q item * h
 
     let even, odd =
         support
@@ -98,13 +60,16 @@ let private byHand case (support: (int * float32) list) asked =
 
     let evidence given asked =
         let errors prior precision =
-            [ for item, y in asked -> (float (y: float32) - score (user prior precision given) item) ** 2.0 ]
+            [
+                for item, y in asked ->
+                    (float (y: float32) - dense.Score (dense.Posterior prior precision given) item) ** 2.0
+            ]
 
-        (List.sum (errors other otherFull) - List.sum (errors informed full)) / (2.0 * noise)
+        (List.sum (errors other otherFull) - List.sum (errors informed full)) / (2.0 * dense.Noise)
 
     let weight = 1.0 / (1.0 + exp -(case.Values["exposure.odds"][0] + evidence even odd + evidence odd even))
-    let first, second = user informed full support, user other otherFull support
-    [| for item in asked -> weight * score first item + (1.0 - weight) * score second item |]
+    let first, second = dense.Posterior informed full support, dense.Posterior other otherFull support
+    [| for item in asked -> weight * dense.Score first item + (1.0 - weight) * dense.Score second item |]
 
 let private tasksOf asked = [ for user in world 7L 3 true -> { user with Query = [ for item in asked -> item, 0f ] } ]
 
