@@ -7,7 +7,7 @@ open System.Threading
 open RobustMeta.Experiments
 open RobustMeta.Runtime
 
-/// Brings the paper's result file up to date, and says what came of it.
+/// Brings the paper's result file up to date, and says whether it changed.
 let private updatePerformance (out: string) (run: RunFolder) =
     let path = Path.Combine(out, PerformanceFile.Name)
     let update = PerformanceFile.Update out

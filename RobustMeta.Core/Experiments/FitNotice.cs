@@ -22,7 +22,7 @@ internal sealed class FitNotice : IDisposable
 
     /// <summary>Starts to watch.</summary>
     /// <param name="name">Name of the method.</param>
-    /// <param name="tell">Is told, on a thread of its own; null tells nobody.</param>
+    /// <param name="tell">Called with each notice, on a thread of its own; null: no notices.</param>
     public FitNotice(string name, Action<string>? tell)
     {
         this.name = name;
@@ -34,7 +34,7 @@ internal sealed class FitNotice : IDisposable
     public IProgress<EpochRecord>? Until(IProgress<EpochRecord>? progress) =>
         progress is null ? null : new Ending(this, progress);
 
-    /// <summary>Ends the notices: none is told any more.</summary>
+    /// <summary>Ends the notices.</summary>
     public void Dispose()
     {
         lock (gate)

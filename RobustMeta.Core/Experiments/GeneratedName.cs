@@ -63,7 +63,7 @@ internal static class GeneratedName
         return method.Preset?.Name ?? string.Join(' ', Own(robustness));
     }
 
-    // What settings without a preset come to: the level where it is one, the sets, and each choice that is not the usual one.
+    // The name of settings without a preset: the level where only one is reweighted, the sets, and each setting that is not the default.
     private static IEnumerable<string> Own(ReweighterSpec spec)
     {
         if (spec.Levels != WeightLevels.Both)

@@ -7,7 +7,7 @@ namespace RobustMeta.Experiments;
 
 /// <summary>
 /// A method of another system, known by its scores for the test sets that were exported (<see cref="ScoresFile"/>): in a study it is a
-/// method like the others, with the same metrics, intervals, tests, tables and figures. What it learned from, nobody checks.
+/// method like the others, with the same metrics, intervals, tests, tables and figures. It cannot be checked what it was trained on.
 /// </summary>
 public sealed class GivenScoresSpec : MethodSpec
 {

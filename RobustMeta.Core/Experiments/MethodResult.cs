@@ -37,7 +37,7 @@ public sealed record MethodResult(
     public IReadOnlyList<ReferenceLoss> References { get; init; } = [];
 
     /// <summary>
-    /// What came of comparing references with the plain model, in a sentence; null where none were compared, or where a warning
+    /// The result of comparing references with the plain model, in a sentence; null where none were compared, or where a warning
     /// of the training says it.
     /// </summary>
     public string? ReferenceChoice =>

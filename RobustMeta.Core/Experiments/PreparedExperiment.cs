@@ -113,7 +113,7 @@ public sealed class PreparedExperiment
 
     /// <summary>The inputs of a model, with <c>auto</c> features resolved; methods with equal features share it.</summary>
     /// <param name="features">Which features, and how wide.</param>
-    /// <exception cref="ArgumentException">The data have no such feature.</exception>
+    /// <exception cref="SettingException">The data have no such feature.</exception>
     public InputSchema SchemaOf(FeatureSpec features)
     {
         var resolved = features with
@@ -162,10 +162,10 @@ public sealed class PreparedExperiment
     public static string FingerprintOf(ExperimentSpec spec, Dataset dataset) =>
         DataFingerprint.Of(Complete(spec, dataset), []);
 
-    /// <summary>Is told, on a thread of its own, that a fit takes longer than two seconds; null tells nobody.</summary>
+    /// <summary>Called, on a thread of its own, when a fit takes longer than two seconds; null: not called.</summary>
     public Action<string>? Tell { get; init; }
 
-    /// <summary>The methods that any claim must face, fitted: those that the spec names.</summary>
+    /// <summary>The baselines that the spec names, fitted: what a claim has to be better than.</summary>
     public IReadOnlyList<IPredictor> Baselines() => [.. NamedBaselines.Select(Fit)];
 
     /// <summary>The baselines that the spec names, each once: two rows of one method would count its users twice.</summary>
@@ -208,7 +208,7 @@ public sealed class PreparedExperiment
     {
         if (spec.Split.NegativeDraw == NegativeDraw.Fresh && given.Feedback == FeedbackKind.Explicit)
         {
-            throw new ArgumentException(
+            throw new SettingException(
                 $"'{given.Ratings.Name}' has ratings, so negativeDraw has no effect: remove it, or state "
                     + "feedback = \"positives\" or \"counts\" in the catalog."
             );

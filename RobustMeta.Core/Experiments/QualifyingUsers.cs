@@ -8,9 +8,9 @@ namespace RobustMeta.Experiments;
 /// <param name="Users">Users with a rating.</param>
 /// <param name="Trained">Users with enough ratings to be trained on.</param>
 /// <param name="Measured">Users with enough ratings to be measured on the shifted test sets.</param>
-/// <param name="NeededToTrain">Ratings that the one needs.</param>
-/// <param name="NeededToMeasure">Ratings that the other needs.</param>
-/// <param name="Usual">Ratings of the user in the middle.</param>
+/// <param name="NeededToTrain">Ratings that a user needs to be trained on.</param>
+/// <param name="NeededToMeasure">Ratings that a user needs to be measured.</param>
+/// <param name="Usual">Median number of ratings of a user.</param>
 /// <param name="Settings">Settings that let such a user take part; empty where most do, or none would help.</param>
 public sealed record QualifyingUsers(
     int Users,

@@ -3,7 +3,7 @@ using RobustMeta.Settings;
 
 namespace RobustMeta.Models;
 
-/// <summary>What fitting a method is going to take, estimated from the size of the data before it begins.</summary>
+/// <summary>Memory and time that fitting a method needs, estimated from the size of the data before it begins.</summary>
 /// <param name="Method">Name of the method.</param>
 /// <param name="Over">What it is fitted to, e.g. <c>17,632 items</c>.</param>
 /// <param name="Bytes">Memory at its peak, in bytes.</param>

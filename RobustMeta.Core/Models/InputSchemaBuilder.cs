@@ -15,7 +15,7 @@ public static class InputSchemaBuilder
     /// <param name="ratings">Ratings with feature tables.</param>
     /// <param name="train">Meta-training tasks: what they show is known.</param>
     /// <param name="spec">Features to take; <c>auto</c> must have been resolved.</param>
-    /// <exception cref="ArgumentException">A feature does not exist, or items would have no input at all.</exception>
+    /// <exception cref="SettingException">A feature does not exist, or items would have no input at all.</exception>
     public static InputSchema Build(Ratings ratings, ImmutableArray<UserTask> train, FeatureSpec spec)
     {
         var knownUsers = new bool[ratings.Users.Count];
@@ -31,7 +31,7 @@ public static class InputSchemaBuilder
         var items = Fields("item", ratings.ItemFeatures, spec.ItemFeatures, knownItems, spec.ItemId);
         if (items.IsEmpty)
         {
-            throw new ArgumentException(
+            throw new SettingException(
                 $"Items of '{ratings.Name}' would have no input: no item feature is chosen and itemId is false. "
                     + "Set itemId true, or name itemFeatures among: "
                     + Names(ratings.ItemFeatures)
@@ -58,7 +58,7 @@ public static class InputSchemaBuilder
         {
             var column =
                 table.Find(name)
-                ?? throw new ArgumentException(
+                ?? throw new SettingException(
                     $"There is no {side} feature '{name}'{NearestName.End(name, table.Columns.Select(c => c.Name))} "
                         + $"Features of {side}s: {Names(table)}"
                 );

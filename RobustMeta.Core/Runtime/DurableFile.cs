@@ -105,7 +105,7 @@ public static class DurableFile
         {
             return new FileStream(aside, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16);
         }
-        // Of the name that the user does not know.
+        // The system's message would name the temporary file, which the user does not know.
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new IOException($"{path} cannot be written: its folder does not exist or takes no files.", error);

@@ -34,7 +34,7 @@ internal static class ProcessOrigin
         }
         catch (Exception error) when (error is InvalidOperationException or Win32Exception)
         {
-            // It may not be asked, so it is there.
+            // Access to it is denied, so it exists.
             return true;
         }
     }

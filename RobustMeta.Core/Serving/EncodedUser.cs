@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace RobustMeta.Serving;
 
-/// <summary>A user as a model takes them.</summary>
+/// <summary>A user in the form that a model takes as input.</summary>
 /// <param name="User">Inputs of the user's features.</param>
 /// <param name="Items">Dense indices of the rated items, each once.</param>
 /// <param name="Labels">Their labels.</param>

@@ -6,7 +6,7 @@ using RobustMeta.Tasks;
 
 namespace RobustMeta.Serving;
 
-/// <summary>A user and his or her ratings as a scorer is made from them: embedded inputs in double precision, and base scores.</summary>
+/// <summary>A user and the ratings that a scorer is made from: embedded inputs in double precision, and base scores.</summary>
 internal sealed class ScoredTask
 {
     private readonly ServingData data;

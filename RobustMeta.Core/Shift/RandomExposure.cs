@@ -68,7 +68,7 @@ public sealed class RandomExposure : ExposureDraw
 
         public double[] NegativeLogarithms(ImmutableArray<int> rated)
         {
-            // Chance of a walk from a random one of the rated items to be at each training user.
+            // Probability that a random walk, from one of the rated items drawn uniformly, is at each training user.
             var at = new double[lengths.Length];
             foreach (var users in rated.Select(row => usersOf[itemOf[row]]))
             {

@@ -6,7 +6,7 @@ namespace RobustMeta.Shift;
 
 /// <summary>
 /// How hard each row of the ratings is to predict: the loss of the bias model's item effect, fitted to the meta-training users
-/// without the row's own user. No model under test has a say in it (a hard group defined by a model's own errors is biased
+/// without the row's own user. It does not depend on the models under test (a hard group defined by a model's own errors is biased
 /// against models like it).
 /// </summary>
 internal static class RowHardness

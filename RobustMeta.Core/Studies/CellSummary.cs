@@ -4,7 +4,7 @@ using RobustMeta.Robustness;
 namespace RobustMeta.Studies;
 
 /// <summary>
-/// What a cell's results come to: all numbers that tables and figures show, without the per-user results behind them. Small
+/// Summary of a cell's results: all numbers that tables and figures show, without the per-user results behind them. Small
 /// enough to be kept beside a repository; see <see cref="StudySummary"/>.
 /// </summary>
 /// <param name="Cell">The cell.</param>
@@ -44,7 +44,7 @@ public sealed record CellSummary(
     IReadOnlyList<MetricSummary> Metrics
 )
 {
-    // More are told apart by no one in a figure.
+    // More lines cannot be told apart in a figure.
     private const int MostCompared = 6;
 
     /// <summary>Radii of the chi-square sets over which worst cases are computed.</summary>

@@ -16,7 +16,7 @@ public sealed record MethodWeights(
     IReadOnlyList<WeightRecord> Interactions
 )
 {
-    // As many points as each can be seen of.
+    // More points cannot be told apart in a figure.
     private const int Most = 1000;
 
     /// <summary>The weights of the first run of each method that learns any, in the order of the plan.</summary>

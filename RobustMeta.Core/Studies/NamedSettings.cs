@@ -5,7 +5,7 @@ namespace RobustMeta.Studies;
 /// <param name="Settings">Keys and values, as text.</param>
 public sealed record NamedSettings(string Name, params IReadOnlyList<(string Key, string Value)> Settings)
 {
-    /// <summary>What stands for an axis that the study does not name.</summary>
+    /// <summary>The value of an axis that the study does not name.</summary>
     public static NamedSettings Unnamed { get; } = new("");
 
     /// <summary>Seeds that are reported of it instead of the study's; null: the study's.</summary>

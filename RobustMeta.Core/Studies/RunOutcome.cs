@@ -2,7 +2,7 @@ using RobustMeta.Experiments;
 
 namespace RobustMeta.Studies;
 
-/// <summary>What there is of a run.</summary>
+/// <summary>State of a run.</summary>
 /// <param name="State">How far it is.</param>
 /// <param name="Folder">Its folder, which may not exist yet.</param>
 /// <param name="Reason">Why training diverged; null otherwise.</param>

@@ -88,7 +88,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         return store.Outcome(experiment);
     }
 
-    // What there is of a run on the data as they are now.
+    // State of a run; results on other data than today's are refused.
     private RunOutcome Known(ExperimentSpec experiment)
     {
         var known = store.Outcome(experiment);

@@ -35,7 +35,7 @@ public sealed class StudyStore
     /// <summary>The folder of a run.</summary>
     public RunFolder Folder(ExperimentSpec spec) => new(Path.Combine(runs, spec.Hash[..2]), spec);
 
-    /// <summary>What there is of a run.</summary>
+    /// <summary>State of a run.</summary>
     public RunOutcome Outcome(ExperimentSpec spec)
     {
         var folder = Folder(spec);

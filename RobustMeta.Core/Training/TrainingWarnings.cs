@@ -1,6 +1,6 @@
 namespace RobustMeta.Training;
 
-/// <summary>Signs in a history that a training did not do what was hoped for.</summary>
+/// <summary>Signs in a history that training did not work.</summary>
 public static class TrainingWarnings
 {
     // A loss that moved by less, relative to where it began, did not move.

@@ -7,7 +7,7 @@ open RobustMeta.Studies
 
 let private uncertainty = StudyTables.uncertainty
 
-/// More lines are told apart by no one.
+/// More lines cannot be told apart.
 [<Literal>]
 let internal MostLines = 6
 

@@ -50,7 +50,7 @@ public sealed class Als : IProfileModel
         return new(spec, items);
     }
 
-    /// <summary>What fitting is going to take.</summary>
+    /// <summary>Memory and time that fitting needs.</summary>
     /// <param name="spec">Number of factors, rounds.</param>
     /// <param name="users">Rows of the matrix.</param>
     /// <param name="itemCount">Number of all items.</param>

@@ -40,7 +40,7 @@ public sealed class Ease : IProfileModel
         weights = MemoryMarshal.Cast<byte, float>(single.contiguous().bytes).ToArray();
     }
 
-    /// <summary>What fitting is going to take.</summary>
+    /// <summary>Memory and time that fitting needs.</summary>
     /// <param name="profiles">Rows of the matrix.</param>
     /// <exception cref="Settings.SettingException">There are more items than a dense matrix can have.</exception>
     public static FitEstimate Estimate(IReadOnlyList<Profile> profiles) =>

@@ -48,7 +48,7 @@ public sealed class ItemGram
     /// <summary>Row of an item, or −1 where no training user rated it.</summary>
     public int PlaceOf(int item) => place[item];
 
-    /// <summary>What the products of some rows, and what is made of them, are going to take.</summary>
+    /// <summary>Memory and time that the products of some rows, and what is made of them, need.</summary>
     /// <param name="method">Name of the method that is fitted.</param>
     /// <param name="profiles">Rows of the matrix.</param>
     /// <param name="bytesPerCell">Memory at the peak, for each of the n² cells.</param>

@@ -46,7 +46,7 @@ internal sealed class FactorFold
     public Tensor Weights { get; }
 
     /// <summary>Priors of users whose exposure is as in training.</summary>
-    /// <param name="isShuffled">Whether each user has the exposure of the one before, which tells nothing of the user.</param>
+    /// <param name="isShuffled">Whether each user gets the exposure of another user, as a control without information.</param>
     public UserPriors Prior(bool isShuffled = false)
     {
         var penalty = theta["logPrecision"].exp();
@@ -66,7 +66,7 @@ internal sealed class FactorFold
     }
 
     /// <summary>Scores of the queries, <c>[B, Q]</c>, without base scores.</summary>
-    /// <param name="priors">What users are before any rating.</param>
+    /// <param name="priors">Priors of the users' vectors.</param>
     /// <param name="weights">Weights of the support interactions that are folded in, <c>[B, S]</c>.</param>
     public Tensor Query(UserPriors priors, Tensor weights) =>
         matmul(TaskEncoder.At(factors, batch.Query), User(priors, weights))

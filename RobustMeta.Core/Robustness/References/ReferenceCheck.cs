@@ -47,7 +47,7 @@ public sealed class ReferenceCheck(TaskSource source, ImmutableArray<UserTask> v
     }
 
     /// <summary>
-    /// The comparison of a reference that is named with the plainly trained model: it is kept whatever comes of it.
+    /// The comparison of a reference that is named with the plainly trained model: it is kept even where it is worse.
     /// </summary>
     /// <param name="reference">A reference that predicts.</param>
     /// <param name="plain">The plainly trained model.</param>
@@ -56,7 +56,7 @@ public sealed class ReferenceCheck(TaskSource source, ImmutableArray<UserTask> v
         [.. Choose([reference], plain).Losses.Select((loss, i) => loss with { IsChosen = i == 1 })];
 
     /// <summary>
-    /// What came of the comparison in one sentence: which reference the adversary's losses are measured against, or that there
+    /// The result of the comparison in one sentence: which reference the adversary's losses are measured against, or that there
     /// is none, and by how much it is better on the validation users.
     /// </summary>
     /// <param name="losses">The plain model's, then those of the references.</param>

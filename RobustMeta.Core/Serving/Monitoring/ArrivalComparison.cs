@@ -75,7 +75,7 @@ internal sealed class ArrivalComparison
     private UserTask Add(Arrival arrival)
     {
         var items = prepared.Dataset.Ratings.Items;
-        // A name of the data's is another user here: what he or she rated before is not asked for.
+        // An arrival is a new user even where the data have one of that name: earlier ratings are not used.
         return Cut(
             $"{arrival.Name} (now)",
             "arrival",

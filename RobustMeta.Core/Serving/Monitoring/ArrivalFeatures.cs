@@ -10,7 +10,7 @@ internal static class ArrivalFeatures
     /// <summary>The table; features that no file of the arrivals names are left out.</summary>
     /// <param name="features">Features of all users of the data.</param>
     /// <param name="places">Those of the run's users, in order.</param>
-    /// <param name="arrivals">Who comes behind them.</param>
+    /// <param name="arrivals">The users that are appended.</param>
     public static FeatureTable Table(FeatureTable features, int[] places, Arrivals arrivals)
     {
         var known = arrivals.Users.SelectMany(user => user.Features.Keys).ToHashSet();

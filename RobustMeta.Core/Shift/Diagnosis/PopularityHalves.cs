@@ -4,8 +4,8 @@ namespace RobustMeta.Shift.Diagnosis;
 
 /// <summary>
 /// The popularity of items for a comparison of populations. The training users are parted into two halves of equal number, and
-/// each user sees the items as popular as the half is that he or she is not in: under no shift training and test users see counts
-/// of one distribution. (Counting all other users is no such rule: n - 1 would count for a training user, n for a test user.)
+/// the popularity of items is counted for each user in the half without the user: without a shift the counts of training and test
+/// users have one distribution. (Counting all other users is no such rule: n - 1 would count for a training user, n for a test user.)
 /// </summary>
 internal sealed class PopularityHalves
 {

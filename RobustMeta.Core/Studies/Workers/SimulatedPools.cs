@@ -1,6 +1,6 @@
 namespace RobustMeta.Studies.Workers;
 
-/// <summary>The runs that nobody has begun, by whose turn they are.</summary>
+/// <summary>The runs that are not begun, by the worker that does them first.</summary>
 internal sealed class SimulatedPools
 {
     private readonly int runs;

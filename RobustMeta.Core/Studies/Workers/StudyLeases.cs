@@ -5,9 +5,10 @@ namespace RobustMeta.Studies.Workers;
 
 /// <summary>
 /// Claims by files without locks, for workers on several machines with a shared file system: a lease is a file that its owner
-/// makes, which no two can, and counts up while it works. A worker that sees one stand still for as long as
-/// <c>patience</c>, by its own steady clock alone (which setting the time does not move), or that knows its owner to be dead, moves it away, which one only can, and does the work. A lease spares double work and is nothing
-/// that results depend on: runs are made anew with the same bytes, and every file is put in place whole.
+/// makes, which no two can, and counts up while it works. A worker that sees the count stand still
+/// for <c>patience</c>, measured by its own monotonic clock, or that knows the owner to be dead, renames the lease, which succeeds
+/// for one worker only, and does the work. Leases avoid double work; results do not depend on them: a run done twice has
+/// the same bytes, and every file is put in place whole.
 /// </summary>
 public sealed class StudyLeases : IStudyClaims
 {

@@ -3,7 +3,7 @@ using RobustMeta.Settings;
 
 namespace RobustMeta.Studies.Workers;
 
-/// <summary>A worker's part of a study: every so manieth piece, so that slow data sets are spread over the workers.</summary>
+/// <summary>A worker's part of a study: pieces i, i + n, i + 2n … of worker i of n, so that slow data sets are spread over the workers.</summary>
 /// <param name="Index">Number of the worker, from 0.</param>
 /// <param name="Count">Number of workers.</param>
 public sealed record StudyShard(int Index, int Count)
@@ -25,7 +25,7 @@ public sealed record StudyShard(int Index, int Count)
     /// <summary>Number of own pieces among so many.</summary>
     internal int OwnOf(int pieces) => (pieces - Index + Count - 1) / Count;
 
-    /// <summary>Own pieces first, then those of others, who may have died; each in its order, the others' beginning behind one's own place.</summary>
+    /// <summary>Own pieces first, then those of the other workers, which may have died; each in order, the others' from the own place on.</summary>
     public IReadOnlyList<StudyPiece> Order(IReadOnlyList<StudyPiece> pieces) =>
         [
             .. pieces

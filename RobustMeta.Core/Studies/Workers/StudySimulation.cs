@@ -3,8 +3,8 @@ using RobustMeta.Settings;
 namespace RobustMeta.Studies.Workers;
 
 /// <summary>
-/// What a study takes on many machines, by simulating its workers event by event: each does every so manieth run, then whatever is
-/// left, as <see cref="StudyShard"/> has it. Nothing is random: equal input, equal result.
+/// What a study takes on many machines, by simulating its workers event by event: worker i of n does runs
+/// i, i + n, i + 2n …, then whatever is left, as in <see cref="StudyShard"/>. Nothing is random: equal input, equal result.
 /// </summary>
 /// <param name="Workers">Workers at once: nodes times cores.</param>
 public sealed record StudySimulation(int Workers)

@@ -11,7 +11,7 @@ public sealed record WorkerOrder(WorkerCommand Command, string Root, string Stud
 
     private static readonly TimeSpan OneWorker = TimeSpan.FromMinutes(30);
 
-    /// <summary>Workers of which each takes about half an hour: a batch system's tasks shall take 10 to 60 minutes.</summary>
+    /// <summary>Number of workers for which each works about half an hour: tasks of a batch system should take 10 to 60 minutes.</summary>
     /// <param name="work">The time of all runs in one process.</param>
     public static int WorkersFor(TimeSpan work) => (int)Math.Clamp(Math.Ceiling(work / OneWorker), 1, MostWorkers);
 

@@ -68,7 +68,7 @@ let private isOneLine (outcome: Outcome) =
     | Unusable message -> not (message.Contains '\n') && message.Length < 1500
     | Reads _ -> true
 
-/// Runs a case, and says what is wrong with what came of it; nothing where all is right.
+/// Runs a case, and says how its outcome differs from the expected one; empty where it does not.
 let run (case: Case) : string option =
     let mutable wrong = None
 

@@ -39,7 +39,7 @@ let private closed =
                         let code, errors = inShell behind (words out)
                         Expect.isFalse (errors.Contains "   at ") errors
                         Expect.isTrue (code = 0 || code = 1) $"exit {code}: {errors}"
-                        // Whatever the end of the output ended, the same command makes the rest.
+                        // Where closing the output ended the command, the same command completes the results.
                         let code, text = Command.run [] (words out)
                         Expect.equal code 0 text
                         Expect.equal (Command.results out) (Command.results whole) "results")

@@ -1,4 +1,4 @@
-/// Faults that users of similar software met, each as the smallest input that shows it: what reading must make of it.
+/// Faults that users of similar software met, each as the smallest input that shows it, with the right outcome.
 module RobustMeta.Faults.Known.DataFaultTests
 
 open System

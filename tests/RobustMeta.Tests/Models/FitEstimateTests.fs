@@ -1,4 +1,4 @@
-/// Fits of a dense matrix say what they are going to take, and are refused where that is too much, before they begin.
+/// Memory and time of fits with a dense matrix are estimated, and refused where they are too much, before fitting begins.
 module RobustMeta.Tests.Models.FitEstimateTests
 
 open System

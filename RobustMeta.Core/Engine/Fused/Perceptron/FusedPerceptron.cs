@@ -109,7 +109,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     /// <inheritdoc/>
     /// <remarks>
     /// The order of all sums depends on the user alone, so that a user gets the same scores in every batch: no field is shared, and
-    /// each user has the form that suits him or her.
+    /// the form is chosen for each user alone.
     /// </remarks>
     public T[] Predict(TaskBatch tasks)
     {
