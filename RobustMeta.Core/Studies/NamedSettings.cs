@@ -11,6 +11,6 @@ public sealed record NamedSettings(string Name, params IReadOnlyList<(string Key
     /// <summary>Seeds that are reported of it instead of the study's; null: the study's.</summary>
     public IReadOnlyList<long>? Seeds { get; init; }
 
-    /// <summary>Names of the methods that train this base model; null: all.</summary>
+    /// <summary>Names of the methods that are run on this data set or shift, or with this base model; null: all.</summary>
     public IReadOnlyList<string>? Methods { get; init; }
 }

@@ -34,9 +34,9 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         }
         RequireTables(names);
         var methods = Named("method").Select(table => Method(table.Table, table.Name)).ToArray();
-        var data = Named("data").Select(t => NamedOf(t.Table, t.Name, names, hasMethods: false)).ToArray();
-        var bases = Named("base").Select(t => NamedOf(t.Table, t.Name, names, hasMethods: true)).ToArray();
-        var shifts = Named("shift").Select(t => NamedOf(t.Table, t.Name, names, hasMethods: false)).ToArray();
+        var data = Named("data").Select(t => NamedOf(t.Table, t.Name, names)).ToArray();
+        var bases = Named("base").Select(t => NamedOf(t.Table, t.Name, names)).ToArray();
+        var shifts = Named("shift").Select(t => NamedOf(t.Table, t.Name, names)).ToArray();
         var spec = new StudySpec
         {
             Seeds = SeedsOf(Find(""), required: true)!,
@@ -103,15 +103,15 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
                 "tuning" => Choice(table, required: true),
                 "method" => Method(table, name),
                 "sweep" => Sweep(table, name, methods),
-                "data" or "shift" or "base" => NamedOf(table, name, methods, kind == "base"),
+                "data" or "shift" or "base" => NamedOf(table, name, methods),
                 _ => (object)name,
             };
         }
     }
 
-    private NamedSettings NamedOf(StudyTable table, string name, string[] methods, bool hasMethods)
+    private NamedSettings NamedOf(StudyTable table, string name, string[] methods)
     {
-        var own = hasMethods ? MethodsOf(table, methods) : null;
+        var own = MethodsOf(table, methods);
         if (own is not null && !own.Contains(methods[0]))
         {
             throw At(
@@ -119,7 +119,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
                 $"[{table.Name}] leaves out '{methods[0]}', which the others are compared with"
             );
         }
-        return new(name, Settings(table, hasMethods ? [SeedsKey, MethodsKey] : [SeedsKey]))
+        return new(name, Settings(table, [SeedsKey, MethodsKey]))
         {
             Seeds = SeedsOf(table, required: false),
             Methods = own,

@@ -76,9 +76,13 @@ public sealed record StudySpec
     public IReadOnlyList<StudyCell> Cells =>
         [.. Data.SelectMany(data => Shifts.SelectMany(shift => Bases.Select(b => new StudyCell(data, shift, b))))];
 
-    /// <summary>The methods of a cell, the first one always among them.</summary>
+    /// <summary>The methods of a cell: those that its data set, shift and base model all have; the first one always among them.</summary>
     public IReadOnlyList<StudyMethod> MethodsOf(StudyCell cell) =>
-        cell.Base.Methods is { } names ? [.. Methods.Where(method => names.Contains(method.Name))] : Methods;
+        [
+            .. Methods.Where(method =>
+                new[] { cell.Data, cell.Shift, cell.Base }.All(part => part.Methods?.Contains(method.Name) ?? true)
+            ),
+        ];
 
     /// <summary>The seeds that are reported of a cell: its own, the base model's, the data set's, or the study's.</summary>
     public IReadOnlyList<long> SeedsOf(StudyCell cell) =>

@@ -2,6 +2,7 @@ module RobustMeta.Tests.Studies.StudyFileTests
 
 open System
 open System.IO
+open System.Text.RegularExpressions
 open Expecto
 open RobustMeta.Settings
 open RobustMeta.Studies
@@ -170,11 +171,12 @@ let private sweepTests =
         Expect.equal (points "plain") [ ""; "batchSize=8" ] "a sweep may be of some methods; plain is run unswept too"
 
 let private methodsTests =
-    testCase "a base model may be trained by some of the methods"
+    testCase "a data set, a shift or a base model may be given some of the methods"
     <| fun () ->
-        let study = parse (altered "[base.MeLU]" "[base.MeLU]\nmethods = [\"plain\"]")
-        Expect.equal [ for m in study.MethodsOf(cellOf study) -> m.Name ] [ "plain" ] "plain alone"
-        Expect.hasLength study.Methods 2 "all the same there"
+        for table in Regex.Matches(text, @"^\[(data|base)\.[^\]]+\]", RegexOptions.Multiline) do
+            let study = parse (altered table.Value $"{table.Value}\nmethods = [\"plain\"]")
+            Expect.equal [ for m in study.MethodsOf(cellOf study) -> m.Name ] [ "plain" ] $"{table.Value}: plain alone"
+            Expect.hasLength study.Methods 2 "all the same there"
 
 [<Tests>]
 let tests =
