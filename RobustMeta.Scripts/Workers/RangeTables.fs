@@ -3,15 +3,18 @@ module RobustMeta.Scripts.RangeTables
 
 open System
 open System.Globalization
+open System.Text.RegularExpressions
 open RobustMeta.Experiments
 open RobustMeta.Settings
 open RobustMeta.Studies
 
-let private text (x: float) = x.ToString("R", CultureInfo.InvariantCulture)
+let private brief (number: string) = Regex.Replace(number, @"E-0*(\d+)", "e-$1")
+
+let private text (x: float) = brief (x.ToString("R", CultureInfo.InvariantCulture))
 
 let private range (setting: Setting) =
     match Option.ofNullable setting.Search with
-    | Some(struct (low, high)) -> $"""{text low} to {text high}{if setting.IsLog then ", logarithmic" else ""}"""
+    | Some(struct (low, high)) -> $"""{text low} to {text high}{if setting.IsLog then ", log" else ""}"""
     | None -> ""
 
 /// What a finished tuning chose: model, setting, where, value.
@@ -62,8 +65,8 @@ let table (models: string list) (best: Best list) : Table =
                             model
                             setting.Key
                             range setting
-                            String.Join(", ", setting.PaperGrid)
-                            setting.Print spec
+                            String.Join(", ", Seq.map brief setting.PaperGrid)
+                            brief (setting.Print spec)
                             if not best.IsEmpty then
                                 String.Join("; ", [ for b in found -> $"{b.Value} ({b.Where})" ])
                         ]
@@ -78,6 +81,6 @@ let table (models: string list) (best: Best list) : Table =
 
     Table.make
         "T2 ranges"
-        "Settings that a search varies"
+        "Settings that a search varies; log: on a logarithmic scale"
         (List.map Column.words names)
         (rows |> List.map (List.map Cell.text))
