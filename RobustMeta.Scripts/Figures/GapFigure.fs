@@ -3,8 +3,8 @@
 module RobustMeta.Scripts.GapFigure
 
 /// One epoch of one training: the gap between the best response's loss and that of the weights, and the effective sample
-/// sizes as fractions of n.
-type Epoch = { Method: string; Epoch: int; Gap: float; UserEss: float; InteractionEss: float }
+/// sizes as fractions of n. The place of the method among those of its cell decides the colour, which is the same in all figures.
+type Epoch = { Method: string; Place: int; Epoch: int; Gap: float; UserEss: float; InteractionEss: float }
 
 let private lines (select: Epoch -> float) (epochs: Epoch list) : LinePoint list =
     [
@@ -16,12 +16,12 @@ let private lines (select: Epoch -> float) (epochs: Epoch list) : LinePoint list
 /// The gap, then the effective sample fraction of each level.
 let draw (epochs: Epoch list) : Figure =
     let axis = Axis.linear "epoch"
-    let methods = epochs |> List.map _.Method |> List.distinct
+    let methods = epochs |> List.map (fun e -> e.Place, e.Method) |> List.distinct
     let fraction = Axis.linear >> Axis.showing 0.0 1.03
 
     let groups select =
         [
-            for i, name in List.indexed methods do
+            for i, name in methods do
                 match lines select (epochs |> List.filter (fun e -> e.Method = name)) with
                 | [] -> ()
                 | own -> i, name, "solid", own

@@ -52,7 +52,10 @@ let draw
         let rise = if high > low then (value - low) / (high - low) else 0.5
         if isHigherDarker then rise else 1.0 - rise
 
-    let text (x: float) = x.ToString("F" + string digits, CultureInfo.InvariantCulture)
+    let fixedText (x: float) = x.ToString("F" + string digits, CultureInfo.InvariantCulture)
+    let least = Math.Pow(10.0, -float digits)
+    // A probability that is rounded to zero is not zero.
+    let text (x: float) = if x > 0.0 && x < least / 2.0 then $"&lt;{fixedText least}" else fixedText x
 
     let numbers (x: string) (y: string) : PlotlyObject.TraceFields =
         "scatter",

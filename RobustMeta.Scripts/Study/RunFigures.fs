@@ -7,9 +7,13 @@ open RobustMeta.Training
 let private scheme (r: PooledResult) (seconds: float) : OrderFigure.Scheme =
     { Scheme = r.Method; Result = r.Mean; Seconds = seconds }
 
-/// F15, with the seconds of an epoch of each method.
+/// F15, with the seconds of an epoch of each method. Plain training without a sweep is one of its swept forms, where it has some.
 let order (source: StudySource) (cell: CellSummary) (metric: string) =
     let unshifted = cell.Unshifted
+
+    let isPlainSwept =
+        cell.Points
+        |> Seq.exists (fun (KeyValue(label, struct (name, _))) -> name = cell.Plain && label <> cell.Plain)
 
     let seconds =
         dict
@@ -25,7 +29,9 @@ let order (source: StudySource) (cell: CellSummary) (metric: string) =
             StudyTables.uncertainty
             [
                 for r in CellFigures.results cell metric do
-                    if r.TestSet = unshifted && seconds.ContainsKey r.Method then
+                    let isShown = not isPlainSwept || r.Method <> cell.Plain
+
+                    if r.TestSet = unshifted && isShown && seconds.ContainsKey r.Method then
                         scheme r seconds[r.Method]
             ]
     ]
@@ -48,9 +54,10 @@ let private losses (name: string) (e: EpochRecord) : ConvergenceFigure.Epoch =
         Validation = e.Validation
     }
 
-let private gaps (name: string) (e: EpochRecord) : GapFigure.Epoch =
+let private gaps (place: int) (name: string) (e: EpochRecord) : GapFigure.Epoch =
     {
         Method = name
+        Place = place
         Epoch = e.Epoch
         Gap = e.DualityGap
         UserEss = e.UserEss
@@ -97,7 +104,9 @@ let convergenceTime (source: StudySource) (cell: CellSummary) (metric: string) =
 
 /// F13.
 let gap (source: StudySource) (cell: CellSummary) (_: string) =
-    let own = histories source cell |> List.filter (fun h -> h.Method <> cell.Plain)
+    let placed = histories source cell |> List.indexed |> List.filter (fun (_, h) -> h.Method <> cell.Plain)
+
+    let own = List.map snd placed
 
     if own.IsEmpty then
         []
@@ -105,9 +114,9 @@ let gap (source: StudySource) (cell: CellSummary) (_: string) =
         [
             GapFigure.draw
                 [
-                    for h in own do
+                    for place, h in placed do
                         for e in h.Epochs do
-                            gaps h.Method e
+                            gaps place h.Method e
                 ]
             |> overSeeds own
         ]

@@ -52,12 +52,13 @@ let private convergence: ConvergenceFigure.Epoch list =
 
 let private gaps: GapFigure.Epoch list =
     [
-        for name, scale in [ "gradient ascent", 1.0; "best response", 0.05 ] do
+        for place, (name, scale) in List.indexed [ "gradient ascent", 1.0; "best response", 0.05 ] do
             for epoch in 1..40 do
                 let t = exp (-(float epoch) / 10.0)
 
                 {
                     GapFigure.Method = name
+                    Place = place
                     Epoch = epoch
                     Gap = scale * (0.01 + 0.08 * t)
                     UserEss = 0.6 + 0.4 * t
