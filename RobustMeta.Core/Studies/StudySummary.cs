@@ -14,8 +14,8 @@ namespace RobustMeta.Studies;
 /// </summary>
 /// <param name="Version">Version of the library that made it.</param>
 /// <param name="Cells">The cells of which anything is complete.</param>
-/// <param name="Histories">Epochs of the methods, means over seeds.</param>
-/// <param name="Weights">Learned weights, thinned.</param>
+/// <param name="Histories">Epochs of the methods, means over seeds; empty where no figure of the study shows them.</param>
+/// <param name="Weights">Learned weights, thinned; empty where no figure of the study shows them.</param>
 public sealed record StudySummary(
     string Version,
     IReadOnlyList<CellSummary> Cells,
@@ -37,8 +37,10 @@ public sealed record StudySummary(
         var summary = new StudySummary(
             typeof(StudySummary).Assembly.GetName().Version!.ToString(3),
             [.. new CellReader(spec, store).ReadAll().Select(CellSummary.Of)],
-            PooledHistory.Of(StudyHistory.Read(spec, store)),
-            MethodWeights.Of(StudyWeights.Read(spec, store))
+            Draws(spec, "convergence", "convergenceTime", "gap")
+                ? PooledHistory.Of(StudyHistory.Read(spec, store))
+                : [],
+            Draws(spec, "weights") ? MethodWeights.Of(StudyWeights.Read(spec, store)) : []
         );
         Directory.CreateDirectory(folder);
         CsvText.Write(Path.Combine(folder, StudyName), spec.Text);
@@ -67,6 +69,10 @@ public sealed record StudySummary(
 
     /// <summary>Whether a folder holds a summary.</summary>
     public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, SummaryName));
+
+    // Thinned weights are four fifths of a summary: they are kept where a figure shows them.
+    private static bool Draws(StudySpec spec, params string[] figures) =>
+        spec.Figures.Count == 0 || figures.Any(spec.Figures.Contains);
 
     private static void RequireSameStudy(StudySpec spec, string folder)
     {

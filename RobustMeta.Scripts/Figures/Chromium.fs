@@ -59,6 +59,23 @@ let find () : string option =
     | path when File.Exists path -> Some path
     | path -> failwith $"{Variable} names '{path}', which is not there; name the program's file, or unset the variable"
 
+// It writes its profile until it has ended.
+let private close (browser: IBrowser) =
+    let own = browser.Process
+    browser.Dispose()
+
+    if not (isNull own) then
+        own.WaitForExit 5_000 |> ignore
+
+// Processes that the browser started may write for a moment longer.
+let rec private delete (tries: int) (profile: DirectoryInfo) =
+    try
+        profile.Delete true
+    with :? IOException ->
+        if tries > 1 then
+            Threading.Thread.Sleep 100
+            delete (tries - 1) profile
+
 /// Starts the browser with an empty profile, gives it to `work`, and ends it.
 let within (program: string) (work: IBrowser -> Threading.Tasks.Task<'result>) : 'result =
     let profile = Directory.CreateTempSubdirectory "robustmeta-chromium-"
@@ -87,12 +104,8 @@ let within (program: string) (work: IBrowser -> Threading.Tasks.Task<'result>) :
             try
                 return! work browser
             finally
-                browser.Dispose()
+                close browser
         }
         |> _.GetAwaiter().GetResult()
     finally
-        // The browser may still hold a file of its profile for a moment.
-        try
-            profile.Delete true
-        with :? IOException ->
-            ()
+        delete 20 profile

@@ -19,7 +19,7 @@ let Marker = "--fuzz"
 type Target = { Name: string; Seeds: byte[] list; Read: byte[] -> unit }
 
 let private utf8 (text: string) = Encoding.UTF8.GetBytes text
-let private folder = lazy Directory.CreateTempSubdirectory("robustmeta-fuzz-").FullName
+let private folder = lazy RobustMeta.Tests.TempFolder.untilExit ()
 
 /// The bytes as a file of the folder.
 let private file (name: string) (bytes: byte[]) =

@@ -8,13 +8,7 @@ open RobustMeta.Data
 open RobustMeta.Evaluation
 open RobustMeta.Tests.Properties
 
-let private inFile test =
-    let folder = Directory.CreateTempSubdirectory("robustmeta-test-").FullName
-
-    try
-        test (Path.Combine(folder, "users.csv"))
-    finally
-        Directory.Delete(folder, true)
+let private inFile test = RobustMeta.Tests.TempFolder.within (fun folder -> test (Path.Combine(folder, "users.csv")))
 
 let private row = UserResult("MeLU", 1, "u1", "NDCG@10", 0.25)
 

@@ -19,14 +19,6 @@ let private captured (words: string list) =
         Console.SetOut output
         Console.SetError error
 
-let private inFolder (test: string -> unit) =
-    let folder = Directory.CreateTempSubdirectory "robustmeta"
-
-    try
-        test folder.FullName
-    finally
-        folder.Delete true
-
 let private tiny =
     [
         "epoch"
@@ -143,8 +135,8 @@ let tests =
 
             testCase "run leaves the paper's file and a whole folder; two runs leave the same bytes"
             <| fun () ->
-                inFolder (fun first ->
-                    inFolder (fun second ->
+                RobustMeta.Tests.TempFolder.within (fun first ->
+                    RobustMeta.Tests.TempFolder.within (fun second ->
                         for root in [ first; second ] do
                             let code, text = captured ([ "run"; "MeLU"; "out"; root ] @ tiny)
                             Expect.equal code 0 text
@@ -193,8 +185,8 @@ let tests =
 
             testCase "a baseline runs as a model does, by name and from its own spec; the same bytes"
             <| fun () ->
-                inFolder (fun first ->
-                    inFolder (fun second ->
+                RobustMeta.Tests.TempFolder.within (fun first ->
+                    RobustMeta.Tests.TempFolder.within (fun second ->
                         let own = [ "regularization"; "30"; "userNum"; "120"; "shiftDraws"; "2" ]
                         let code, text = captured ([ "run"; "EASE"; "out"; first ] @ own)
                         Expect.equal code 0 text
@@ -215,7 +207,7 @@ let tests =
 
             testCase "an out folder that cannot be written to is refused before any work"
             <| fun () ->
-                inFolder (fun root ->
+                RobustMeta.Tests.TempFolder.within (fun root ->
                     let file = Path.Combine(root, "file")
                     File.WriteAllText(file, "")
 
@@ -228,7 +220,7 @@ let tests =
 
             testCase "run counts its own rows, and what cannot be read is one line"
             <| fun () ->
-                inFolder (fun root ->
+                RobustMeta.Tests.TempFolder.within (fun root ->
                     let run settings =
                         captured ([ "run"; "bias"; "out"; root; "userNum"; "120"; "shiftDraws"; "2" ] @ settings)
                         |> snd
@@ -255,7 +247,7 @@ let tests =
 
             testCase "quick_start leaves tables, figure and both runs"
             <| fun () ->
-                inFolder (fun root ->
+                RobustMeta.Tests.TempFolder.within (fun root ->
                     let code, text = captured ([ "quick_start"; "out"; root ] @ tiny)
                     Expect.equal code 0 text
 

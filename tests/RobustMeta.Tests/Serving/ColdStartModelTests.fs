@@ -11,7 +11,7 @@ open RobustMeta.Tests
 open RobustMeta.Tests.ServedRun
 open RobustMeta.Training
 
-let private runs = lazy Directory.CreateTempSubdirectory("robustmeta-serving-").FullName
+let private runs = lazy TempFolder.untilExit ()
 
 let private lazily name settings = lazy (train runs.Value name settings)
 

@@ -14,7 +14,7 @@ open RobustMeta.Studies
 open RobustMeta.Tests.PythonProgram
 open RobustMeta.Tests.ServedRun
 
-let private root = lazy Directory.CreateTempSubdirectory("robustmeta-exchange-").FullName
+let private root = lazy TempFolder.untilExit ()
 let private melu = lazy (train root.Value "MeLU" [])
 let private pmf = lazy (train root.Value "MetaPMF" [])
 

@@ -15,7 +15,7 @@ open RobustMeta.Shift.Diagnosis
 open RobustMeta.Tests
 open RobustMeta.Tests.ServedRun
 
-let private run = lazy (train (Directory.CreateTempSubdirectory "robustmeta-monitor-").FullName "MetaPMF" [])
+let private run = lazy (train (TempFolder.untilExit ()) "MetaPMF" [])
 
 /// Rows of users of the data under other names; which of their ratings, a test chooses.
 let private rows (choose: struct (string * float32) list -> struct (string * float32) list) =
@@ -41,7 +41,7 @@ let private reported lines test = reportedOf run.Value lines test
 let private halves (users: int) (seed: int64) =
     let ratings = SyntheticRatings.Generate(SyntheticSpec(Users = users, Items = 50), seed).Ratings
     let trained = ratings.Where(fun row -> ratings.UserIndex[row] < users / 2)
-    let root = (Directory.CreateTempSubdirectory "robustmeta-monitor-").FullName
+    let root = (TempFolder.untilExit ())
 
     trainOn (dataset trained) root "MetaPMF" [],
     [

@@ -9,7 +9,7 @@ open RobustMeta.Serving
 open RobustMeta.Tests
 open RobustMeta.Tests.ServedRun
 
-let private run = lazy (train (Directory.CreateTempSubdirectory "robustmeta-serving-").FullName "MetaPMF" [])
+let private run = lazy (train (TempFolder.untilExit ()) "MetaPMF" [])
 
 /// Exit code, output and errors of a command.
 let private call (words: string list) =

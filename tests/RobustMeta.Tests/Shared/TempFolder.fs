@@ -1,6 +1,7 @@
 /// A folder of data files that is gone after the test.
 module RobustMeta.Tests.TempFolder
 
+open System
 open System.IO
 open System.IO.Compression
 open System.Text
@@ -13,6 +14,12 @@ let within (test: string -> unit) =
         test folder.FullName
     finally
         folder.Delete true
+
+/// A new folder for what many tests share; it is gone with the process.
+let untilExit () : string =
+    let folder = Directory.CreateTempSubdirectory "robustmeta-"
+    AppDomain.CurrentDomain.ProcessExit.Add(fun _ -> folder.Delete true)
+    folder.FullName
 
 /// Writes a file, and makes its folder.
 let writeBytes (bytes: byte[]) (path: string) =

@@ -26,8 +26,7 @@ let text (ratings: RobustMeta.Data.Ratings) =
 /// The file of the contract's ratings; it is gone with the process's temporary files.
 let path =
     lazy
-        (let path = Path.Combine(Directory.CreateTempSubdirectory("robustmeta-given-").FullName, "test.csv")
+        (let path = Path.Combine(RobustMeta.Tests.TempFolder.untilExit (), "test.csv")
 
          File.WriteAllText(path, text (ProtocolContract.input (ExponentialTilt()) 1L).Source.Ratings + "\n")
-         AppDomain.CurrentDomain.ProcessExit.Add(fun _ -> Directory.Delete(nonNull (Path.GetDirectoryName path), true))
          path)

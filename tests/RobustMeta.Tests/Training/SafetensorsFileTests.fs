@@ -4,14 +4,6 @@ open System.IO
 open Expecto
 open RobustMeta.Training
 
-let private inFolder test =
-    let folder = Directory.CreateTempSubdirectory("robustmeta-test-").FullName
-
-    try
-        test folder
-    finally
-        Directory.Delete(folder, true)
-
 [<Tests>]
 let tests =
     testList
@@ -19,7 +11,7 @@ let tests =
         [
             testCase "arrays and texts come back"
             <| fun () ->
-                inFolder (fun folder ->
+                RobustMeta.Tests.TempFolder.within (fun folder ->
                     let path = Path.Combine(folder, "a.safetensors")
                     let file = SafetensorsFile()
                     file.Metadata["note"] <- "zwölf \"quoted\""
@@ -35,7 +27,7 @@ let tests =
 
             testCase "the layout is that of the format"
             <| fun () ->
-                inFolder (fun folder ->
+                RobustMeta.Tests.TempFolder.within (fun folder ->
                     let path = Path.Combine(folder, "a.safetensors")
                     let file = SafetensorsFile()
                     file.Add("x", [| 1.0f |], 1)
@@ -54,7 +46,7 @@ let tests =
 
             testCase "a damaged file is refused"
             <| fun () ->
-                inFolder (fun folder ->
+                RobustMeta.Tests.TempFolder.within (fun folder ->
                     let path = Path.Combine(folder, "a.safetensors")
                     let file = SafetensorsFile()
                     file.Add("x", Array.zeroCreate<float32> 100, 100)

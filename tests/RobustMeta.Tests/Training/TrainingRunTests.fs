@@ -38,14 +38,6 @@ let private specOf model settings =
 let private train spec checkpoint progress token =
     ExperimentRunner.Run(PreparedExperiment.Of(spec, dataset ()), spec, checkpoint, progress, token)
 
-let private inFolder test =
-    let folder = Directory.CreateTempSubdirectory("robustmeta-test-").FullName
-
-    try
-        test folder
-    finally
-        Directory.Delete(folder, true)
-
 let private bits (result: MethodResult) =
     [ for p in result.Parameters.All -> p.Name, Array.map BitConverter.SingleToInt32Bits p.Values ]
 
@@ -82,7 +74,7 @@ let private repeats =
             for model, settings in methods do
                 testCase $"%s{model} %A{settings}: again, and resumed after any epoch"
                 <| fun () ->
-                    inFolder (fun folder ->
+                    RobustMeta.Tests.TempFolder.within (fun folder ->
                         let spec = specOf model settings
                         let once = train spec null null CancellationToken.None
                         equalRuns "again" once (train spec null null CancellationToken.None)
@@ -114,7 +106,7 @@ let private repeats =
 
             testCase "the checkpoint of another run is refused"
             <| fun () ->
-                inFolder (fun folder ->
+                RobustMeta.Tests.TempFolder.within (fun folder ->
                     let path = Path.Combine(folder, "checkpoint")
                     let spec = specOf "MeLU" [ "epoch", "1" ]
                     train spec (Checkpoint(path, "one", TimeSpan.Zero)) null CancellationToken.None |> ignore
