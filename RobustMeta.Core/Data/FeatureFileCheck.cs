@@ -14,7 +14,7 @@ internal static class FeatureFileCheck
     {
         var user = HeaderNames.Find(header, HeaderNames.User);
         var item = HeaderNames.Find(header, HeaderNames.Item);
-        if ((user is null) == (item is null))
+        if ((user is null) == (item is null) || (user is not null && IsOfRatings(header, rows, user)))
         {
             return "";
         }
@@ -25,6 +25,14 @@ internal static class FeatureFileCheck
             $"{files}Id = {Quoted(id)}\n",
             $"{key}Features = [{string.Join(", ", features.Select(f => Quoted($"{f.name}:{KindOf(rows, f.place)}")))}]\n"
         );
+    }
+
+    // Users with ratings, or more than once, beside items under a header that is not known.
+    private static bool IsOfRatings(IReadOnlyList<string> header, IReadOnlyList<string[]> rows, string user)
+    {
+        var place = header.ToList().IndexOf(user);
+        string[] users = [.. rows.Where(row => place < row.Length).Select(row => row[place])];
+        return HeaderNames.Find(header, HeaderNames.Rating) is not null || users.Distinct().Count() < users.Length;
     }
 
     private static string KindOf(IReadOnlyList<string[]> rows, int place)

@@ -96,7 +96,7 @@ public sealed record FileCheck(
                 $"[{NameOf(file)}]\n",
                 $"format = {Quoted(DataFile.IsParquet(path) ? "parquet" : "delimited")}\n",
                 rating is null
-                    ? "feedback = \"positives\"\n"
+                    ? "feedback = \"positives\"  # or labelThreshold, and below rating = \"...\", where a column has ratings\n"
                     : "labelThreshold = 4  # the smallest rating that is relevant\n",
                 $"[{NameOf(file)}.columns]\n",
                 $"ratings = {Quoted(file)}\n",

@@ -8,6 +8,9 @@ internal static class DialectDetector
 {
     private const int Sampled = 50;
 
+    // Below so many lines, digits in a column say nothing about the first one.
+    private const int LeastRows = 3;
+
     // Lines of a usual length are sampled whole. Of longer ones the beginning tells the separator, and few are enough.
     private const int SampledOfLine = 1 << 18;
     private const int SampledInAll = 1 << 20;
@@ -84,7 +87,8 @@ internal static class DialectDetector
         return best.Equal > 0 || best.Named > 0 ? best.Separator : ",";
     }
 
-    // A first line that names a known column, or that has a text where the next lines have numbers.
+    // A first line that names a known column, that has a text where the next lines have numbers, or a word without digits
+    // where they have digits, as in numbered identifiers.
     private static bool HasHeader(List<string> lines, string separator)
     {
         if (lines.Count == 0)
@@ -100,11 +104,19 @@ internal static class DialectDetector
         return others.Count > 0
             && Enumerable
                 .Range(0, first.Length)
-                .Any(c => !IsNumber(first[c]) && others.All(row => c < row.Length && IsNumber(row[c])));
+                .Any(c =>
+                    (!IsNumber(first[c]) && others.All(row => c < row.Length && IsNumber(row[c])))
+                    || (
+                        others.Count >= LeastRows
+                        && !first[c].Any(char.IsDigit)
+                        && others.All(row => c < row.Length && row[c].Any(char.IsDigit))
+                    )
+                );
     }
 
+    // With a decimal point or comma.
     private static bool IsNumber(string field) =>
-        double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
+        double.TryParse(field.Replace(',', '.'), NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 
     // Enough for counting: separators within quotes do not count.
     private static string[] Fields(string line, string separator)

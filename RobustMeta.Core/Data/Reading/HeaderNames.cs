@@ -5,7 +5,20 @@ internal static class HeaderNames
 {
     /// <summary>Headers of a user identifier, as <see cref="Plain"/> writes them.</summary>
     public static IReadOnlyList<string> User { get; } =
-    ["user", "userid", "uid", "reviewerid", "customerid", "customer", "memberid", "visitorid", "profileid", "username"];
+    [
+        "user",
+        "userid",
+        "uid",
+        "reviewerid",
+        "customerid",
+        "customer",
+        "memberid",
+        "visitorid",
+        "profileid",
+        "username",
+        "client",
+        "clientid",
+    ];
 
     /// <summary>Headers of an item identifier.</summary>
     public static IReadOnlyList<string> Item { get; } =
@@ -27,6 +40,8 @@ internal static class HeaderNames
         "gameid",
         "businessid",
         "sku",
+        "article",
+        "articleid",
     ];
 
     /// <summary>Headers of a rating.</summary>

@@ -257,6 +257,40 @@ let private checking =
                     Expect.equal notes.Length 1 "a note"
                     Expect.stringContains notes.Head "Call the first column `item`" "remedy")
 
+            testCase "ratings under an item header that is not known are no file of users"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "mine.csv")
+
+                    for text in
+                        [
+                            "user_id,thing,stars,date\nu1,a,5,2020-01-02\nu2,b,1,2020-01-03\n"
+                            "user_id,thing\nu1,a\nu1,b\n"
+                        ] do
+                        write text path
+                        let check = FileCheck.Of path
+                        Expect.equal check.FeatureLines "" "no lines of features"
+                        Expect.stringContains check.Draft "item = \"?\"  # one of" "asks for the item"
+                        Expect.isFalse (DataCommand.check path) "exit")
+
+            testCase "a header of unknown words is one where the columns below have digits"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "mine.csv")
+                    write "Reader;Note\nu1;4,5\nu2;3\nu3;1,5\n" path
+
+                    Expect.contains
+                        [ for struct (what, text) in (FileCheck.Of path).Detected -> what, text ]
+                        ("header", "yes")
+                        "words above numbers with decimal commas"
+
+                    write "ann;x\nbob;y\nu3;z\n" path
+
+                    Expect.contains
+                        [ for struct (what, text) in (FileCheck.Of path).Detected -> what, text ]
+                        ("header", "no")
+                        "no header")
+
             testCase "a file that cannot be read says why"
             <| fun () ->
                 within (fun root ->
