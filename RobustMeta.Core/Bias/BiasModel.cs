@@ -4,7 +4,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Bias;
 
 /// <summary>
-/// Item effect plus user effect, both shrunk: the strongest of the simple models for cold users. Item effects come
+/// Item effect plus user effect, both shrunk: the baseline that any model of cold users has to be compared with. Item effects come
 /// from the meta-training users, without a training user's own ratings where the prediction is for that user;
 /// the user's effect comes from the support set. For clicks everything is in log-odds.
 /// </summary>
@@ -18,7 +18,7 @@ public sealed class BiasModel
 
     private const double UserShrinkage = 3;
     private const int NewtonSteps = 12;
-    private const double Edge = 1e-4;
+    private const double SmallestProbability = 1e-4;
 
     private readonly LabelKind label;
     private readonly ItemStatistics statistics;
@@ -89,7 +89,7 @@ public sealed class BiasModel
             return mean;
         }
         // Finite where every label is the same.
-        var fraction = Math.Clamp(mean, Edge, 1 - Edge);
+        var fraction = Math.Clamp(mean, SmallestProbability, 1 - SmallestProbability);
         return Math.Log(fraction / (1 - fraction));
     }
 

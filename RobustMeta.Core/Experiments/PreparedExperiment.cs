@@ -93,7 +93,7 @@ public sealed class PreparedExperiment
                 return [];
             }
             var test = Input.Split.Test;
-            var isShort = test.Where(task => !draw.IsLongEnough(task, Input.MinimumQuery)).ToList();
+            var isShort = test.Where(task => !draw.HasEnoughRatings(task, Input.MinimumQuery)).ToList();
             if (isShort.Count == 0)
             {
                 return [];

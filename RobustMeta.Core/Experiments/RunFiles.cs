@@ -33,21 +33,21 @@ internal sealed class RunFiles(string folder)
     /// <summary>Writes them, <c>done</c> last and all of them onto the disk.</summary>
     public void Write(
         PreparedExperiment prepared,
-        string spec,
+        string specText,
         IReadOnlyList<UserResult> users,
-        string selection,
+        string selectionCsv,
         RunCost cost
     )
     {
         Directory.CreateDirectory(folder);
-        CsvText.Write(In("spec.toml"), spec);
+        CsvText.Write(In("spec.toml"), specText);
         var facts = EnvironmentReport.Facts().ToDictionary(fact => fact.Name, fact => fact.Value);
         CsvText.Write(In("environment.json"), JsonSerializer.Serialize(facts, Readable) + "\n");
         CsvText.Write(In(DataTable.Name), DataTable.Of(prepared));
         CsvText.Write(In(TestSets), RunTables.TestSets(prepared));
         CsvText.Write(In("dropped.csv"), RunTables.Dropped(prepared));
         CsvText.Write(In("robustness.csv"), RobustnessTable.Text(prepared, users));
-        CsvText.Write(In(Selection), selection);
+        CsvText.Write(In(Selection), selectionCsv);
         CsvText.Write(In(Timing), RunTables.Timing(cost));
         ResultTable.Write(In(Users), users);
         // Of a run that two workers do, one may still save its state when the other has finished.

@@ -220,12 +220,14 @@ public sealed class RunFolder
     }
 
     // Another worker that does the same run may be writing it, and a rename would find nothing.
-    private static bool IsNoPart(string file) => !file.EndsWith(TemporaryFile.Extension, StringComparison.Ordinal);
+    private static bool IsFinished(string file) => !file.EndsWith(TemporaryFile.Extension, StringComparison.Ordinal);
 
     // Those of references and of a population's members too.
     private void DeleteCheckpoints()
     {
-        foreach (var file in Directory.EnumerateFiles(Path, $"{CheckpointName}*.safetensors*").Where(IsNoPart).ToList())
+        foreach (
+            var file in Directory.EnumerateFiles(Path, $"{CheckpointName}*.safetensors*").Where(IsFinished).ToList()
+        )
         {
             File.Delete(file);
         }

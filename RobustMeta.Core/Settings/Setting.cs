@@ -59,11 +59,8 @@ public sealed class Setting
 
     /// <summary>Smallest and largest value that a search tries; null where none are declared.</summary>
     public (double Low, double High)? Search =>
-        (
-            Of(attribute.Low, attribute.Grid.DefaultIfEmpty(double.NaN).Min()),
-            Of(attribute.High, attribute.Grid.DefaultIfEmpty(double.NaN).Max())
-        )
-            is var (low, high)
+        FirstGiven(attribute.Low, attribute.Grid.DefaultIfEmpty(double.NaN).Min()) is var low
+        && FirstGiven(attribute.High, attribute.Grid.DefaultIfEmpty(double.NaN).Max()) is var high
         && low <= high
             ? (low, high)
             : null;
@@ -101,7 +98,7 @@ public sealed class Setting
         return Replace(spec, 0, value);
     }
 
-    private static double Of(double given, double other) => double.IsNaN(given) ? other : given;
+    private static double FirstGiven(double given, double other) => double.IsNaN(given) ? other : given;
 
     private void RequireInRange(object value)
     {
@@ -109,7 +106,7 @@ public sealed class Setting
         {
             int x => [x],
             long x => [x],
-            // NaN is a setting's word for "not given"; where it is not the default, it is out of every range.
+            // NaN stands for "not given", and is allowed where a setting declares no least value.
             double x => double.IsNaN(x) && double.IsNegativeInfinity(attribute.Min) ? [] : [x],
             IReadOnlyList<double> xs => xs,
             _ => [],

@@ -45,7 +45,7 @@ public abstract class WeightedDraw : ShiftProtocol
     {
         var weights = Weights(input);
         var test = input.Split.Test;
-        var eligible = test.Where(task => IsLongEnough(task, input.MinimumQuery)).ToImmutableArray();
+        var eligible = test.Where(task => HasEnoughRatings(task, input.MinimumQuery)).ToImmutableArray();
         return eligible.IsEmpty
             ? throw new SettingException(TooFewRatings(input))
             : [.. RequireSome(Coordinates).Select((at, number) => TestSet(input, eligible, weights, number, at))];
@@ -54,7 +54,7 @@ public abstract class WeightedDraw : ShiftProtocol
     /// <summary>Whether a query can be drawn from a test user's pool.</summary>
     /// <param name="task">The test user.</param>
     /// <param name="minimumQuery">Shortest query that can be measured.</param>
-    internal bool IsLongEnough(UserTask task, int minimumQuery) => QueryLength(task) >= minimumQuery;
+    internal bool HasEnoughRatings(UserTask task, int minimumQuery) => QueryLength(task) >= minimumQuery;
 
     private string TooFewRatings(ShiftInput input)
     {
@@ -95,7 +95,7 @@ public abstract class WeightedDraw : ShiftProtocol
         double at
     )
     {
-        var ofUsers = weights.Users(eligible, at);
+        var userWeights = weights.Users(eligible, at);
         var size = Math.Max(1, (int)Math.Round(TestUserFraction * eligible.Length));
         var tasks = ImmutableArray.CreateBuilder<UserTask>();
         var dropped = new SortedDictionary<DropReason, int>();
@@ -106,17 +106,17 @@ public abstract class WeightedDraw : ShiftProtocol
             var name = weights.IsPaired
                 ? string.Create(CultureInfo.InvariantCulture, $"draw {draw}")
                 : string.Create(CultureInfo.InvariantCulture, $"{AxisName} {at:R} draw {draw}");
-            var chosen = Draw(ofUsers.Logarithms, size, Seeds.Generator(input.Seed, "test users", name));
-            drawnUsers += chosen.Average(i => ofUsers.Property[i]);
+            var chosen = Draw(userWeights.Logarithms, size, Seeds.Generator(input.Seed, "test users", name));
+            drawnUsers += chosen.Average(i => userWeights.Property[i]);
             foreach (var i in chosen)
             {
                 var pool = eligible[i].Query;
-                var ofRows = weights.Interactions(pool, at);
+                var rowWeights = weights.Interactions(pool, at);
                 var user = input.Source.Ratings.Users[eligible[i].User];
                 var random = Seeds.Generator(input.Seed, "test queries", name, user);
-                var taken = Draw(ofRows.Logarithms, QueryLength(eligible[i]), random);
+                var taken = Draw(rowWeights.Logarithms, QueryLength(eligible[i]), random);
                 var drawn = eligible[i] with { Query = [.. taken.Select(j => pool[j])] };
-                var divergence = Divergence.Of(ofRows.Logarithms, taken.Average(j => ofRows.Property[j]));
+                var divergence = Divergence.Of(rowWeights.Logarithms, taken.Average(j => rowWeights.Property[j]));
                 var (task, ofSupport) = WithSupport(input, weights, drawn, pool, at, name);
                 interactions.Add(ofSupport is null ? divergence : divergence.And(ofSupport));
                 var problem = task.Support.IsEmpty ? DropReason.NoSupport : input.Problem(task);
@@ -136,7 +136,7 @@ public abstract class WeightedDraw : ShiftProtocol
             number,
             at,
             TestSetTasks.Require(tasks.ToImmutable(), $"{number} ({AxisName} {at})", dropped),
-            Divergence.Of(ofUsers.Logarithms, drawnUsers / ShiftDraws),
+            Divergence.Of(userWeights.Logarithms, drawnUsers / ShiftDraws),
             Divergence.Mean(interactions),
             dropped.ToImmutableSortedDictionary()
         );

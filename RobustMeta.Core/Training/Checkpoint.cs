@@ -32,14 +32,14 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
     public bool KeepsEnd { get; init; }
 
     /// <summary>
-    /// File of the end of a shorter training of the same run, of the same identity, from which this one goes on where it has saved nothing
-    /// yet; null: there is none. Equal to training from the start, bit for bit, where nothing depends on the number of epochs.
+    /// File of the end of a shorter training of the same run and identity; null: there is none. Training continues from it where this
+    /// checkpoint has saved nothing yet, with the same bytes as from the start where nothing depends on the number of epochs.
     /// </summary>
-    public string? Shorter { get; init; }
+    public string? ShorterTraining { get; init; }
 
     /// <summary>The same without a shorter training to go on from, for what depends on the number of epochs.</summary>
     public Checkpoint FromStart() =>
-        Shorter is null ? this : new(path, identity, interval) { KeepsEnd = KeepsEnd, Tell = Tell };
+        ShorterTraining is null ? this : new(path, identity, interval) { KeepsEnd = KeepsEnd, Tell = Tell };
 
     /// <summary>The checkpoint of one of several trainings of the same run, in a file beside this one.</summary>
     /// <param name="part">Name of the training, fit for a file's name.</param>
@@ -123,9 +123,9 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
     /// <exception cref="InvalidDataException">The file is of another run.</exception>
     public TrainingState? Load(ParameterSet parameters, Optimizer optimizer, Reweighter reweighter)
     {
-        foreach (var candidate in new[] { path, Before, Shorter }.OfType<string>().Where(File.Exists))
+        foreach (var candidate in new[] { path, Before, ShorterTraining }.OfType<string>().Where(File.Exists))
         {
-            if (Whole(candidate) is { } file)
+            if (LoadIfIntact(candidate) is { } file)
             {
                 return Restore(file, parameters, optimizer, reweighter);
             }
@@ -134,7 +134,7 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
     }
 
     // Null where the file is damaged, which is then set aside.
-    private SafetensorsFile? Whole(string candidate)
+    private SafetensorsFile? LoadIfIntact(string candidate)
     {
         SafetensorsFile file;
         try

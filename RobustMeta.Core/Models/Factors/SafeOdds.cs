@@ -6,8 +6,8 @@ namespace RobustMeta.Models.Factors;
 
 /// <summary>
 /// The odds of <see cref="SafeMixture"/> by minimax regret over two exposures of held-out training users: their own, and that of
-/// another user, which tells nothing of them. The regret is the mean query loss beyond that of the better of the two hypotheses
-/// alone; of equally good odds the highest are taken.
+/// another user, as exposure without information. The regret is the mean query loss beyond that of the better of the two hypotheses
+/// alone; among odds of equal regret the highest are taken.
 /// </summary>
 internal static class SafeOdds
 {

@@ -32,7 +32,7 @@ public sealed class OwnRows(
             return table.index_select(0, Aligned.Of(own.Padded())).view(own.Users, own.Longest, table.shape[1]);
         });
 
-    /// <summary>The entities of one list as each user's rows have them, <c>[B, L, D]</c>; padding is anything.</summary>
+    /// <summary>The entities of one list as each user's rows have them, <c>[B, L, D]</c>; values at padding are undefined.</summary>
     /// <param name="rows">As <see cref="Gather"/> has them, adapted or not.</param>
     /// <param name="list">One of the lists.</param>
     public Tensor Encode(IReadOnlyList<Tensor> rows, EntityLists list)
@@ -77,7 +77,7 @@ public sealed class OwnRows(
             Field = field;
             Users = lists[0].Users;
             places = [.. Enumerable.Range(0, Users).Select(b => Places(field, lists, b))];
-            // At least one, so that no tensor is empty: of a row that no entity is averaged with.
+            // At least one, so that no tensor is empty: the row of token 0, which no entity uses.
             Longest = Math.Max(1, places.Max(own => own.Count));
         }
 

@@ -31,7 +31,7 @@ internal sealed class StudyRungs(string root)
         return new(File(point, rung.Epochs), identity, RunFolder.SaveInterval)
         {
             KeepsEnd = true,
-            Shorter = below,
+            ShorterTraining = below,
             Tell = tell,
         };
     }

@@ -27,7 +27,7 @@ public sealed class LocalEngine : WorkerEngine
         cancellation.ThrowIfCancellationRequested();
         var failed = codes.Count(code => code != 0);
         return failed == 0
-            ? $"{codes.Length} workers ended well"
+            ? $"{RobustMeta.Runtime.Counted.Of(codes.Length, "worker", "workers")} ended well"
             : throw new IOException(
                 $"{failed} of {codes.Length} workers failed (codes {string.Join(", ", codes)}); what they did is kept, and "
                     + "'study retry' starts them again"

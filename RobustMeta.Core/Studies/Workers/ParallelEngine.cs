@@ -47,7 +47,7 @@ public sealed class ParallelEngine : WorkerEngine
         run.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
         return run.ExitCode == 0
-            ? $"{order.Command.Shards} workers ended well"
+            ? $"{RobustMeta.Runtime.Counted.Of(order.Command.Shards, "worker", "workers")} ended well"
             : throw new IOException(
                 $"not all of {order.Command.Shards} workers ended well (code {run.ExitCode}; {LogFile(order.Root)} lists them); "
                     + "what they did is kept, and 'study retry' starts them again"

@@ -4,7 +4,7 @@ using RobustMeta.Engine.Fused.Vectors;
 
 namespace RobustMeta.Engine.Fused.Perceptron;
 
-/// <summary>The slow weights of the decision network in the engine's layout, taken anew for each batch.</summary>
+/// <summary>The meta-parameters of the decision network ("slow weights": those before any inner step) in the engine's layout, taken anew for each batch.</summary>
 internal sealed unsafe class SlowNetwork<T> : IDisposable
     where T : unmanaged, IFloatingPointIeee754<T>
 {
