@@ -208,19 +208,27 @@ let explain (words: string list) =
         let item = need "explain" settings "item" usage
         use model = ColdStartModel.Load run
         let titleOf = titles (settings.TryFind "titles")
+        let hasTitles = settings.ContainsKey "titles"
         let because = Explanation.Of(model, ratingsOf model file, features (settings.TryFind "features"), item)
         printfn $"{scoreName model} of {item}: {number because.Score}; without any rating: {number because.Prior}\n"
 
         let table: Table =
             Table.ofText
-                [ "rated item"; "rating"; "moves the score by"; "title" ]
+                [
+                    "rated item"
+                    "rating"
+                    "moves the score by"
+                    if hasTitles then
+                        "title"
+                ]
                 [
                     for i in because.Influences ->
                         [
                             i.Item
                             i.Rating.ToString("R", invariant)
                             i.Change.ToString("+0.0000;-0.0000;0", invariant)
-                            titleOf i.Item
+                            if hasTitles then
+                                titleOf i.Item
                         ]
                 ]
 

@@ -15,7 +15,7 @@ open RobustMeta.Tests.MarkdownBlocks
 let Marker = "run"
 
 /// How the pages write the folder of a run in programs.
-let private named = "results/ratings-MetaPMF-0123456789ab"
+let private named = "results/my-shop-MetaPMF-0123456789ab"
 
 let private items = [ "2858"; "1"; "50"; "260"; yield! [ for i in 1..56 -> $"i{i}" ] ]
 
@@ -30,11 +30,11 @@ let private featuresOf (users: string list) =
     :: [ for i, user in List.indexed users -> $"""{user},{(if i % 2 = 0 then "F" else "M")},{25 + i % 3 * 10}""" ]
 
 let private catalog =
-    """[ratings]
+    """[my-shop]
 format = "delimited"
 labelThreshold = 4
 userFeatures = ["gender", "age"]
-[ratings.columns]
+[my-shop.columns]
 ratings = "ratings.csv"
 user = "user"
 item = "item"
@@ -60,8 +60,8 @@ let prepare (folder: string) =
     let users = [ for u in 1..120 -> $"u{u}" ]
     let arrived = [ for u in 1..20 -> $"new{u}" ]
     write "data/catalog.toml" catalog
-    table "data/ratings/ratings.csv" (rated :: List.collect (ratingsOf random 50) users)
-    table "data/ratings/users.csv" (featuresOf users)
+    table "data/my-shop/ratings.csv" (rated :: List.collect (ratingsOf random 50) users)
+    table "data/my-shop/users.csv" (featuresOf users)
     write "mine.csv" (sample "item,rating")
     write "users.csv" (sample rated)
     table "users-features.csv" (featuresOf [ "anna"; "ben" ])
@@ -118,6 +118,6 @@ let fill (folder: string) (code: string) =
 let train (folder: string) =
     prepare folder
 
-    let words = [ "run"; "MetaPMF"; "dataset"; "ratings"; "preset"; "plain"; "epoch"; "1"; "shiftDraws"; "1" ]
+    let words = [ "run"; "MetaPMF"; "dataset"; "my-shop"; "preset"; "plain"; "epoch"; "1"; "shiftDraws"; "1" ]
     let code, text = launch folder words
     Expect.equal code 0 text
