@@ -71,50 +71,47 @@ public static class DelimitedFiles
                 Time = spec.Time ?? HeaderNames.Find(columns.Names, HeaderNames.Time),
             };
 
-    /// <summary>Reads the rows of a file of ratings.</summary>
+    /// <summary>Reads the rows of a file of ratings; a large one in chunks on all cores, with the same result.</summary>
     internal static RatingsBuilder ReadRatings(
         string path,
         DelimitedSpec given,
         RatingsBuilder builder,
         ReadLimits limits
+    ) => ReadRatings(path, given, builder, limits, ReadChunks.Default);
+
+    /// <summary>Reads the rows of a file of ratings, in chunks or, where they are null, from beginning to end.</summary>
+    internal static RatingsBuilder ReadRatings(
+        string path,
+        DelimitedSpec given,
+        RatingsBuilder builder,
+        ReadLimits limits,
+        ReadChunks? chunks
     )
     {
         using var file = new RecordFile(path, given.Dialect, Columns(given), limits);
-        var (records, columns) = (file.Records, file.Columns);
-        var spec = WithColumns(given, columns);
-        var (user, item) = (columns.Find(spec.User!), columns.Find(spec.Item!));
-        var rating = spec.Rating is null ? -1 : columns.Find(spec.Rating);
-        var time = spec.Time is null ? -1 : columns.Find(spec.Time);
-        var notRated = spec.NotRated.Select(x => (float)x).ToHashSet();
-        var missing = file.Dialect.Missing ?? [];
-        var times = new TimeParser(spec.TimeFormat);
-        while (records.TryRead())
+        var spec = WithColumns(given, file.Columns);
+        var fields = new RatingFields(file.Columns, spec, file.Dialect.Missing ?? []);
+        if (chunks is not null && file.Lines is { } lines && ChunkedRatings.Suits(lines, limits, chunks))
         {
-            if (rating >= 0 && IsMissing(records, rating, missing))
+            var width = file.Dialect.Header == true ? file.Columns.Names.Count : Width(path, file.Dialect, limits);
+            new ChunkedRatings(lines, file.Dialect, fields, width, spec.TimeFormat, limits, chunks).AddTo(builder);
+        }
+        else
+        {
+            var times = new TimeParser(spec.TimeFormat);
+            while (file.Records.TryRead())
             {
-                builder.Unrated++;
-                continue;
+                fields.AddTo(builder, file.Records, times);
             }
-            var value = rating < 0 ? 1 : records.Single(rating, "a rating");
-            if (notRated.Contains(value))
-            {
-                builder.Unrated++;
-                continue;
-            }
-            var seconds = time < 0 ? 0 : times.Parse(records, time);
-            builder.Add(
-                records.Token(user, "a user"),
-                records.Token(item, "an item"),
-                value,
-                seconds,
-                records.Position
-            );
         }
         return builder.Count > 0 ? builder : throw DatasetReader.Empty(path, builder.Unrated);
     }
 
-    private static bool IsMissing(Records records, int field, IReadOnlyList<string> missing) =>
-        records.IsNull(field) || (missing.Count > 0 && missing.Contains(records.Text(field)));
+    private static int Width(string path, FileDialect dialect, ReadLimits limits)
+    {
+        using var file = new RecordFile(path, dialect, [], limits);
+        return file.Records.TryRead() ? file.Records.Count : 0;
+    }
 
     private static FeatureTableBuilder Table(
         Vocabulary entities,

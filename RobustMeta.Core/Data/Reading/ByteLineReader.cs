@@ -17,6 +17,10 @@ public sealed class ByteLineReader : IReadPosition, IDisposable
     private int end;
     private bool isAtEnd;
 
+    // Bytes of the file before those that the stream gave, and all that it gave.
+    private readonly long skipped;
+    private long filled;
+
     /// <summary>Opens a file.</summary>
     /// <param name="path">The file, plain or <c>.gz</c>.</param>
     /// <param name="limits">What it may hold.</param>
@@ -29,6 +33,7 @@ public sealed class ByteLineReader : IReadPosition, IDisposable
         stream = DataFile.Open(path, limits);
         Fill();
         var marked = Marked(buffer.AsSpan(0, end));
+        IsAsWritten = source is null && marked is null && !DataFile.IsCompressed(path);
         if ((source ?? marked) is { } encoding)
         {
             stream.Dispose();
@@ -42,11 +47,31 @@ public sealed class ByteLineReader : IReadPosition, IDisposable
         }
     }
 
+    /// <summary>Goes on in a file whose bytes are read as they are, from a place within it.</summary>
+    /// <param name="path">The file, not compressed.</param>
+    /// <param name="limits">What it may hold.</param>
+    /// <param name="offset">Bytes before the place; a mark of its encoding is before the place.</param>
+    /// <param name="number">Number of lines before the place.</param>
+    internal ByteLineReader(string path, ReadLimits limits, long offset, long number)
+    {
+        Path = path;
+        this.limits = limits;
+        (skipped, Number, IsAsWritten) = (offset, number, true);
+        stream = DataFile.OpenAt(path, offset);
+        Fill();
+    }
+
     /// <summary>The file.</summary>
     public string Path { get; }
 
     /// <summary>Number of the line that <see cref="TryRead"/> gave last, from 1.</summary>
     public long Number { get; private set; }
+
+    /// <summary>Whether the lines are the bytes of the file as it is, so that <see cref="Offset"/> is a place in it.</summary>
+    internal bool IsAsWritten { get; }
+
+    /// <summary>Bytes of the file before the next line.</summary>
+    internal long Offset => skipped + filled - (end - start);
 
     /// <summary>What holds the current line, and where it starts there; valid until the next one is read.</summary>
     internal (byte[] Buffer, int Start) Place { get; private set; }
@@ -170,6 +195,7 @@ public sealed class ByteLineReader : IReadPosition, IDisposable
         {
             var read = stream.Read(buffer, end, buffer.Length - end);
             end += read;
+            filled += read;
             isAtEnd = read == 0;
         }
         catch (DecoderFallbackException error)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 
 namespace RobustMeta.Data.Reading;
 
@@ -10,11 +11,9 @@ namespace RobustMeta.Data.Reading;
 /// </summary>
 internal sealed class ByteVocabulary
 {
-    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
-
     // Chosen anew in each process, so that no file can be made to fill one place of the table.
     private static readonly ulong Key = ((ulong)Random.Shared.NextInt64() << 1) | 1;
-    private readonly List<string> tokens = [];
+    private int count;
     private byte[] bytes = new byte[1 << 12];
     private int[] ends = new int[1 << 8];
 
@@ -23,7 +22,7 @@ internal sealed class ByteVocabulary
     private int last = -1;
 
     /// <summary>Number of tokens so far.</summary>
-    public int Count => tokens.Count;
+    public int Count => count;
 
     /// <summary>The index of a token, which is added when new.</summary>
     /// <exception cref="DecoderFallbackException">A new token is not UTF-8.</exception>
@@ -49,8 +48,20 @@ internal sealed class ByteVocabulary
         }
     }
 
-    /// <summary>The finished vocabulary. This must not be used afterwards.</summary>
-    public Vocabulary Build() => Vocabulary.Of(tokens);
+    /// <summary>Adds the tokens of another in their order, and gives their indices here.</summary>
+    public int[] AddAll(ByteVocabulary other)
+    {
+        var indices = new int[other.Count];
+        for (var index = 0; index < indices.Length; index++)
+        {
+            indices[index] = Add(other.Bytes(index));
+        }
+        return indices;
+    }
+
+    /// <summary>The finished vocabulary.</summary>
+    public Vocabulary Build() =>
+        Vocabulary.Of(Enumerable.Range(0, count).Select(index => Encoding.UTF8.GetString(Bytes(index))));
 
     private ReadOnlySpan<byte> Bytes(int index)
     {
@@ -60,8 +71,11 @@ internal sealed class ByteVocabulary
 
     private int Insert(ReadOnlySpan<byte> token, int place)
     {
-        tokens.Add(Strict.GetString(token));
-        var index = tokens.Count - 1;
+        if (!Utf8.IsValid(token))
+        {
+            throw new DecoderFallbackException("The token is not UTF-8.");
+        }
+        var index = count++;
         var start = index == 0 ? 0 : ends[index - 1];
         if (start + token.Length > bytes.Length)
         {
@@ -74,7 +88,7 @@ internal sealed class ByteVocabulary
         token.CopyTo(bytes.AsSpan(start));
         ends[index] = start + token.Length;
         places[place] = index + 1;
-        if (2 * tokens.Count > places.Length)
+        if (2 * count > places.Length)
         {
             Grow();
         }
@@ -85,7 +99,7 @@ internal sealed class ByteVocabulary
     {
         places = new int[2 * places.Length];
         var mask = places.Length - 1;
-        for (var index = 0; index < tokens.Count; index++)
+        for (var index = 0; index < count; index++)
         {
             var place = (int)Hash(Bytes(index)) & mask;
             while (places[place] != 0)

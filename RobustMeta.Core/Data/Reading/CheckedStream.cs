@@ -41,7 +41,7 @@ internal sealed class CheckedStream : Stream
         }
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
         packedSize = file.Length;
-        isGzip = path.EndsWith(DataFile.Compressed, StringComparison.OrdinalIgnoreCase);
+        isGzip = DataFile.IsCompressed(path);
         RequireGzip(file);
         content = isGzip ? new GZipStream(file, CompressionMode.Decompress) : file;
     }

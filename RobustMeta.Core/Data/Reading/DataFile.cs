@@ -6,9 +6,12 @@ internal static class DataFile
     /// <summary>Ending of a compressed file.</summary>
     public const string Compressed = ".gz";
 
+    /// <summary>Whether a name is that of a compressed file.</summary>
+    public static bool IsCompressed(string name) => name.EndsWith(Compressed, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>Whether a name is that of a Parquet file, plain or <c>.gz</c>.</summary>
     public static bool IsParquet(string name) =>
-        (name.EndsWith(Compressed, StringComparison.OrdinalIgnoreCase) ? name[..^Compressed.Length] : name).EndsWith(
+        (IsCompressed(name) ? name[..^Compressed.Length] : name).EndsWith(
             ".parquet",
             StringComparison.OrdinalIgnoreCase
         );
@@ -30,4 +33,12 @@ internal static class DataFile
 
     /// <summary>The contents, decompressed and checked.</summary>
     public static Stream Open(string path, ReadLimits limits) => new CheckedStream(path, limits);
+
+    /// <summary>The bytes behind a place of a file that is not compressed and was found to be within the limits.</summary>
+    public static Stream OpenAt(string path, long offset)
+    {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        file.Position = offset;
+        return file;
+    }
 }

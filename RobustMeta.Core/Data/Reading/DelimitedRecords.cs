@@ -14,7 +14,8 @@ namespace RobustMeta.Data.Reading;
 /// </summary>
 /// <param name="reader">Lines of the file.</param>
 /// <param name="dialect">How it is written; separator known.</param>
-internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialect) : Records
+/// <param name="fields">Number of fields of every record; 0 takes that of the first one read.</param>
+internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialect, int fields = 0) : Records
 {
     private readonly byte[] separator = Encoding.UTF8.GetBytes(
         dialect.Separator ?? throw new ArgumentException("The separator must be known.", nameof(dialect))
@@ -30,7 +31,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
     private int[] starts = new int[1 << 5];
     private int[] ends = new int[1 << 5];
     private int fieldStart;
-    private int width;
+    private int width = fields;
     private bool isInside;
     private int count;
     private long started;

@@ -66,6 +66,54 @@ public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null
     public bool TryAdd(string user, string item, float value, long time) =>
         TryAdd(users.Add(Encoding.UTF8.GetBytes(user)), items.Add(Encoding.UTF8.GetBytes(item)), value, time);
 
+    /// <summary>
+    /// Adds the rows of another, whose identifiers are UTF-8, as if they were added one by one; false, and none is added,
+    /// where a limit may be passed or repeated pairs are refused, so that each row has to be looked at.
+    /// </summary>
+    /// <param name="other">The rows.</param>
+    /// <param name="more">How many times as many rows will follow, for room.</param>
+    internal bool TryAppend(RatingsBuilder other, double more)
+    {
+        if (
+            rule == DuplicateRule.Refuse
+            || rows + other.rows > limits.Rows
+            || users.Count + (long)other.users.Count > limits.Users
+            || items.Count + (long)other.items.Count > limits.Items
+        )
+        {
+            return false;
+        }
+        if (values.Count + other.values.Count > values.Capacity)
+        {
+            var room = (int)Math.Min(Array.MaxLength, values.Count + other.values.Count * (1.02 + 1.02 * more));
+            Reserve(userIndex, room);
+            Reserve(itemIndex, room);
+            Reserve(values, room);
+            Reserve(times, room);
+        }
+        Append(userIndex, other.userIndex, users.AddAll(other.users));
+        Append(itemIndex, other.itemIndex, items.AddAll(other.items));
+        values.AddRange(other.values);
+        times.AddRange(other.times);
+        rows += other.rows;
+        Unrated += other.Unrated;
+        return true;
+    }
+
+    private static void Reserve<T>(List<T> column, int room) => column.Capacity = Math.Max(column.Capacity, room);
+
+    private static void Append(List<int> column, List<int> more, int[] indices)
+    {
+        var start = column.Count;
+        CollectionsMarshal.SetCount(column, start + more.Count);
+        var from = CollectionsMarshal.AsSpan(more);
+        var to = CollectionsMarshal.AsSpan(column)[start..];
+        for (var row = 0; row < from.Length; row++)
+        {
+            to[row] = indices[from[row]];
+        }
+    }
+
     /// <summary>The identifiers of the users that have ratings.</summary>
     public Vocabulary Users() => users.Build();
 

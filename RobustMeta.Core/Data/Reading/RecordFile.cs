@@ -41,6 +41,9 @@ internal sealed class RecordFile : IDisposable
     /// <summary>The columns.</summary>
     public DelimitedColumns Columns { get; }
 
+    /// <summary>The lines of a delimited file; null for Parquet.</summary>
+    public ByteLineReader? Lines => file as ByteLineReader;
+
     /// <summary>How the file is written.</summary>
     public FileDialect Dialect { get; }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using nietras.SeparatedValues;
 using RobustMeta.Benchmarks.Measurement;
@@ -9,8 +8,8 @@ using RobustMeta.Runtime;
 namespace RobustMeta.Benchmarks.Reading;
 
 /// <summary>
-/// Our reader beside Sep (the fastest CSV library that is served), on one thread: fields found and numbers parsed, and then whole
-/// ratings. Readers take turns in every round, so that a busy machine is busy for all of them.
+/// Our reader beside Sep (the fastest CSV library that is served), on one thread: fields found and numbers parsed. Then whole
+/// ratings, from beginning to end and in chunks on all cores. Readers take turns in every round, so that a busy machine is busy for all of them.
 /// </summary>
 internal static class ReadersProgram
 {
@@ -40,42 +39,28 @@ internal static class ReadersProgram
 
     private static string Measure(string path, ReadersSpec spec)
     {
-        (string Name, Func<string, double> Read)[] readers =
+        ReadingTimes[] readers =
         [
-            ("Sep, fields and numbers", BySep),
-            ("ours, fields and numbers", ByRecords),
-            ("ours, whole ratings", Whole),
+            new("Sep, fields and numbers", BySep),
+            new("ours, fields and numbers", ByRecords),
+            new("ours, whole ratings, one thread", file => Sum(Read(file, null))),
+            new("ours, whole ratings, all cores", file => Sum(Read(file, ReadChunks.Default))),
         ];
-        var seconds = readers.Select(_ => new List<double>()).ToArray();
-        var sums = new double[readers.Length];
         for (var round = 0; round <= spec.Rounds; round++)
         {
-            for (var i = 0; i < readers.Length; i++)
+            foreach (var reader in readers)
             {
-                var watch = Stopwatch.StartNew();
-                sums[i] = readers[i].Read(path);
                 // The first round warms up.
-                if (round > 0)
-                {
-                    seconds[i].Add(watch.Elapsed.TotalSeconds);
-                }
+                reader.Read(path, counts: round > 0);
             }
         }
-        if (sums[0] != sums[1] || sums[0] != sums[2])
+        if (Array.Exists(readers, reader => reader.Sum != readers[0].Sum))
         {
-            throw new InvalidOperationException($"The readers read different ratings: {string.Join(", ", sums)}.");
+            throw new InvalidOperationException(
+                $"The readers read different ratings: {string.Join(", ", readers.Select(reader => reader.Sum))}."
+            );
         }
-        var rows = readers.Select(
-            (reader, i) =>
-                (string[])
-                    [
-                        reader.Name,
-                        Millions(spec.Rows / seconds[i].Max()),
-                        Millions(spec.Rows / Median(seconds[i])),
-                        Millions(spec.Rows / seconds[i].Min()),
-                    ]
-        );
-        return MarkdownTable.Of(["reader", "slowest, M rows/s", "median", "fastest"], [.. rows])
+        return MarkdownTable.Of(ReadingTimes.Columns, [.. readers.Select(reader => reader.Row(spec.Rows))])
             + $"\n{BytesOfRating(path).ToString("F1", CultureInfo.InvariantCulture)} bytes of memory a rating.\n";
     }
 
@@ -107,10 +92,10 @@ internal static class ReadersProgram
         return length > 0 ? sum : double.NaN;
     }
 
-    private static double Whole(string path)
+    private static double Sum(Ratings ratings)
     {
         var sum = 0.0;
-        foreach (var value in Read(path).Values)
+        foreach (var value in ratings.Values)
         {
             sum += value;
         }
@@ -120,29 +105,29 @@ internal static class ReadersProgram
     private static double BytesOfRating(string path)
     {
         var before = GC.GetTotalMemory(forceFullCollection: true);
-        var ratings = Read(path);
+        var ratings = Read(path, ReadChunks.Default);
         var after = GC.GetTotalMemory(forceFullCollection: true);
         GC.KeepAlive(ratings);
         return (after - before) / (double)ratings.Count;
     }
 
-    private static Ratings Read(string path) =>
-        DelimitedFiles.Read(
-            "made-up",
-            Path.GetDirectoryName(path)!,
-            new()
-            {
-                Ratings = Path.GetFileName(path),
-                User = "userId",
-                Item = "movieId",
-                Rating = "rating",
-                Time = "timestamp",
-                TimeFormat = "seconds",
-                Dialect = Csv,
-            }
-        );
-
-    private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
-
-    private static string Millions(double rows) => (rows / 1e6).ToString("F1", CultureInfo.InvariantCulture);
+    private static Ratings Read(string path, ReadChunks? chunks) =>
+        DelimitedFiles
+            .ReadRatings(
+                path,
+                new()
+                {
+                    Ratings = Path.GetFileName(path),
+                    User = "userId",
+                    Item = "movieId",
+                    Rating = "rating",
+                    Time = "timestamp",
+                    TimeFormat = "seconds",
+                    Dialect = Csv,
+                },
+                new(DuplicateRule.KeepLast),
+                ReadLimits.Default,
+                chunks
+            )
+            .Build("made-up");
 }
