@@ -88,9 +88,9 @@ let commands: (string * string * string) list =
         "the data sets, what is here and what is missing, or the statistics of some. check: how a file of your own is read, "
         + "how many users settings can use, and its table for catalog.toml"
         "prepare",
-        "NAME [core K] [negatives N] [popularity A] [seed S] [out FOLDER]",
+        "NAME [core K] [negatives N] [popularity A] [seed S] [parquet true] [out FOLDER]",
         "a data set by its recipe: cleaning, features, K-core (5); counts of every step. The folder (data/NAME-prepared) is then "
-        + "a data set of that name"
+        + "a data set of that name; with Parquet files for other programs"
         "shift",
         "NAME [name value …] [out FOLDER]",
         "compares the test population of a data set with its training population before anything is trained: which level "

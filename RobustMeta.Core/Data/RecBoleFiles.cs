@@ -12,8 +12,13 @@ public static class RecBoleFiles
     /// <summary>Writes <c>NAME.inter</c> and, where there are features, <c>NAME.user</c> and <c>NAME.item</c>.</summary>
     /// <param name="ratings">The ratings.</param>
     /// <param name="folder">The folder; made where it is not there.</param>
-    /// <exception cref="ArgumentException">An identifier or token holds a tab or line break, or a token of a bag a blank.</exception>
-    public static void Write(Ratings ratings, string folder)
+    /// <param name="sequenceSeparator">
+    /// What stands between the tokens of a bag (RecBole's <c>seq_separator</c>), such as <c>|</c> where tokens hold blanks.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// An identifier or token holds a tab or line break, or a token of a bag the separator.
+    /// </exception>
+    public static void Write(Ratings ratings, string folder, char sequenceSeparator = ' ')
     {
         Directory.CreateDirectory(folder);
         var hasTimes = !ratings.Times.IsEmpty;
@@ -38,27 +43,30 @@ public static class RecBoleFiles
             .. hasTimes ? new[] { "timestamp:float" } : [],
         ];
         WriteLines(Path.Combine(folder, $"{ratings.Name}.inter"), rows.Prepend(string.Join(Tab, header)));
-        Write(ratings.Users, ratings.UserFeatures, "user_id:token", Path.Combine(folder, $"{ratings.Name}.user"));
-        Write(ratings.Items, ratings.ItemFeatures, "item_id:token", Path.Combine(folder, $"{ratings.Name}.item"));
+        Write(ratings.Users, ratings.UserFeatures, "user_id:token", $"{ratings.Name}.user");
+        Write(ratings.Items, ratings.ItemFeatures, "item_id:token", $"{ratings.Name}.item");
+
+        void Write(Vocabulary entities, FeatureTable table, string id, string file)
+        {
+            if (!table.Columns.IsEmpty)
+            {
+                WriteLines(Path.Combine(folder, file), Lines(entities, table, id, sequenceSeparator));
+            }
+        }
     }
 
-    private static void Write(Vocabulary entities, FeatureTable table, string id, string path)
-    {
-        if (table.Columns.IsEmpty)
-        {
-            return;
-        }
-        var header = string.Join(
-            Tab,
-            table.Columns.Select(column => $"{Cell(column.Name)}:{Type(column)}").Prepend(id)
-        );
-        var rows = Enumerable
+    private static IEnumerable<string> Lines(Vocabulary entities, FeatureTable table, string id, char separator) =>
+        Enumerable
             .Range(0, entities.Count)
             .Select(row =>
-                string.Join(Tab, table.Columns.Select(column => Value(column, row)).Prepend(Cell(entities[row])))
+                string.Join(
+                    Tab,
+                    table.Columns.Select(column => Value(column, row, separator)).Prepend(Cell(entities[row]))
+                )
+            )
+            .Prepend(
+                string.Join(Tab, table.Columns.Select(column => $"{Cell(column.Name)}:{Type(column)}").Prepend(id))
             );
-        WriteLines(path, rows.Prepend(header));
-    }
 
     private static string Type(FeatureColumn column) =>
         column switch
@@ -68,13 +76,13 @@ public static class RecBoleFiles
             _ => "float",
         };
 
-    private static string Value(FeatureColumn column, int row) =>
+    private static string Value(FeatureColumn column, int row, char separator) =>
         column switch
         {
             TokenColumn tokens => tokens.Tokens[row] == 0 ? "" : Cell(tokens.Vocabulary[tokens.Tokens[row]]),
             TokenBagColumn bags => string.Join(
-                ' ',
-                bags.Bag(row).ToArray().Select(token => Word(bags.Vocabulary[token]))
+                separator,
+                bags.Bag(row).ToArray().Select(token => Word(bags.Vocabulary[token], separator))
             ),
             FloatColumn numbers => float.IsNaN(numbers.Values[row]) ? "" : Number(numbers.Values[row]),
             _ => throw new ArgumentOutOfRangeException(nameof(column), column, "Unknown kind of feature."),
@@ -89,11 +97,12 @@ public static class RecBoleFiles
                 $"'{Reading.Excerpt.Of(text)}' holds a tab or line break, which the format cannot hold."
             );
 
-    private static string Word(string text) =>
-        !Cell(text).Contains(' ')
+    private static string Word(string text, char separator) =>
+        !Cell(text).Contains(separator)
             ? text
             : throw new ArgumentException(
-                $"'{Reading.Excerpt.Of(text)}' holds a blank, which a token_seq cannot hold."
+                $"'{Reading.Excerpt.Of(text)}' holds {(separator == ' ' ? "a blank" : $"'{separator}'")}, which separates the "
+                    + "tokens of a token_seq: choose another separator of sequences."
             );
 
     private static void WriteLines(string path, IEnumerable<string> lines) =>

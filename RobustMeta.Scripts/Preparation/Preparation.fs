@@ -184,6 +184,9 @@ let private save folder (origin: string) (table: string) (ratings: Ratings) (ste
     // Last: it says that the others are whole.
     CsvText.Write(Path.Combine(folder, ManifestFile), origin + "\n" + result)
 
+/// The ratings that were prepared into a folder.
+let read (folder: string) : Ratings = PreparedFile.Read(DirectoryInfo(folder).Name, Path.Combine(folder, RatingsFile))
+
 /// Prepares a data set into a folder, unless the folder holds the same already; the counts of the steps, or nothing.
 let prepare (source: ReaderSource) (recipe: Recipe) (choice: Choice) (folder: string) : Frame<int, string> option =
     let steps = steps source recipe choice

@@ -10,7 +10,7 @@ open RobustMeta.Scripts
 open RobustMeta.Scripts.Preparation.Preparation
 open RobustMeta.Settings
 
-let private settings = [ "core"; "negatives"; "popularity"; "seed"; "out" ]
+let private settings = [ "core"; "negatives"; "popularity"; "seed"; "out"; "parquet" ]
 
 let private number (name: string) (value: string) =
     match Double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture) with
@@ -22,15 +22,23 @@ let private count (name: string) (value: string) =
     | true, count -> count
     | _ -> raise (SettingException $"{name} is '{value}'; expected a whole number of at least 0.")
 
-/// The choice and the folder that words ask for.
-let rec private read (choice: Choice) (folder: string) (words: string list) =
+let private flag (name: string) (value: string) =
+    match value with
+    | "true" -> true
+    | "false" -> false
+    | _ -> raise (SettingException $"{name} is '{value}'; expected true or false.")
+
+/// What words ask for: the choice, the folder, and whether it also gets Parquet files.
+let rec private read (choice: Choice, folder: string, parquet: bool) (words: string list) =
     match words with
-    | [] -> choice, folder
-    | "core" :: value :: rest -> read { choice with Core = count "core" value } folder rest
-    | "negatives" :: value :: rest -> read { choice with Negatives = number "negatives" value } folder rest
-    | "popularity" :: value :: rest -> read { choice with Popularity = number "popularity" value } folder rest
-    | "seed" :: value :: rest -> read { choice with Seed = int64 (count "seed" value) } folder rest
-    | "out" :: value :: rest -> read choice value rest
+    | [] -> choice, folder, parquet
+    | "core" :: value :: rest -> read ({ choice with Core = count "core" value }, folder, parquet) rest
+    | "negatives" :: value :: rest -> read ({ choice with Negatives = number "negatives" value }, folder, parquet) rest
+    | "popularity" :: value :: rest ->
+        read ({ choice with Popularity = number "popularity" value }, folder, parquet) rest
+    | "seed" :: value :: rest -> read ({ choice with Seed = int64 (count "seed" value) }, folder, parquet) rest
+    | "out" :: value :: rest -> read (choice, value, parquet) rest
+    | "parquet" :: value :: rest -> read (choice, folder, flag "parquet" value) rest
     | [ name ] when List.contains name settings -> raise (SettingException $"'{name}' has no value.")
     | name :: _ ->
         let known = String.Join(", ", settings)
@@ -43,11 +51,14 @@ let run (words: string list) =
         let names = String.Join(", ", DatasetCatalog.Default.Names)
         raise (SettingException $"prepare needs the name of a data set: {names}")
     | name :: rest ->
-        let choice, folder = read usual (Path.Combine("data", $"{name}-prepared")) rest
+        let choice, folder, parquet = read (usual, Path.Combine("data", $"{name}-prepared"), false) rest
         let source = DatasetCatalog.Default.Open(name, Progress.download ())
 
         match prepare source (Recipes.find source.Entry) choice folder with
         | Some counts -> counts.Print()
         | None -> printfn "The same files and recipe were prepared before: nothing to do."
+
+        if parquet then
+            ParquetRatings.Write(Preparation.read folder, folder)
 
         printfn "prepared: %s" folder

@@ -107,7 +107,7 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
     {
         // Checks that it is a regular file, and decompresses; the format is read from its end, which a pipe has not.
         using var content = DataFile.Open(path, limits);
-        if (!path.EndsWith(DataFile.Compressed, StringComparison.OrdinalIgnoreCase))
+        if (!DataFile.IsCompressed(path))
         {
             return File.OpenRead(path);
         }

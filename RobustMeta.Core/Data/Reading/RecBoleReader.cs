@@ -6,7 +6,7 @@ namespace RobustMeta.Data.Reading;
 /// RecBole's atomic files: <c>NAME.inter</c> with the columns <c>user_id:token</c>, <c>item_id:token</c> and, where
 /// known, <c>rating:float</c> and <c>timestamp:float</c>; <c>NAME.user</c> and <c>NAME.item</c> if there are any, of
 /// which every other column becomes a feature: <c>token</c>, <c>token_seq</c> (a bag, blank-separated), <c>float</c>, or
-/// <c>float_seq</c> (a number an element). The name is that of the folder's one <c>.inter</c> file; the entry's columns
+/// <c>float_seq</c> (a number an element). The option <c>seqSeparator</c> tells what else separates a <c>token_seq</c>. The name is that of the folder's one <c>.inter</c> file; the entry's columns
 /// can name that file and the columns, with or without their types.
 /// </summary>
 internal sealed class RecBoleReader : DatasetReader
@@ -140,7 +140,7 @@ internal sealed class RecBoleReader : DatasetReader
         return parts[^1] switch
         {
             "token" => [new(column, FeatureKind.Token, parts[0], " ")],
-            "token_seq" => [new(column, FeatureKind.Bag, parts[0], " ")],
+            "token_seq" => [new(column, FeatureKind.Bag, parts[0], source.Option("seqSeparator") ?? " ")],
             "float" => [new(column, FeatureKind.Number, parts[0], " ")],
             "float_seq" => Enumerable
                 .Range(1, Longest(source, file, place))
