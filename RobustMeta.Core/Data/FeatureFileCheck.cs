@@ -19,20 +19,35 @@ internal static class FeatureFileCheck
             return "";
         }
         var (files, id, key) = item is null ? ("users", user!, "user") : ("items", item, "item");
-        var features = header.Select((name, place) => (name, place)).Where(column => column.name != id);
+        var isLong = Repeats(header, rows, id);
+        if (isLong && HeaderNames.Find(header, HeaderNames.Rating) is not null)
+        {
+            // Ratings by users under a header that is not known.
+            return "";
+        }
+        var time = isLong ? HeaderNames.Find(header, HeaderNames.Time) : null;
+        var features = header
+            .Select((name, place) => (name, place))
+            .Where(column => column.name != id && column.name != time)
+            .Select(column => Quoted($"{column.name}:{(isLong ? "bag" : KindOf(rows, column.place))}"));
         return string.Concat(
             $"{files} = {Quoted(file)}\n",
             $"{files}Id = {Quoted(id)}\n",
-            $"{key}Features = [{string.Join(", ", features.Select(f => Quoted($"{f.name}:{KindOf(rows, f.place)}")))}]\n"
+            // A row a tag: what the rows of one identifier hold adds up.
+            isLong ? $"{files}Repeats = \"bag\"\n" : "",
+            $"{key}Features = [{string.Join(", ", features)}]\n"
         );
     }
 
     // Users with ratings, or more than once, beside items under a header that is not known.
-    private static bool IsOfRatings(IReadOnlyList<string> header, IReadOnlyList<string[]> rows, string user)
+    private static bool IsOfRatings(IReadOnlyList<string> header, IReadOnlyList<string[]> rows, string user) =>
+        HeaderNames.Find(header, HeaderNames.Rating) is not null || Repeats(header, rows, user);
+
+    private static bool Repeats(IReadOnlyList<string> header, IReadOnlyList<string[]> rows, string id)
     {
-        var place = header.ToList().IndexOf(user);
-        string[] users = [.. rows.Where(row => place < row.Length).Select(row => row[place])];
-        return HeaderNames.Find(header, HeaderNames.Rating) is not null || users.Distinct().Count() < users.Length;
+        var place = header.ToList().IndexOf(id);
+        string[] ids = [.. rows.Where(row => place < row.Length).Select(row => row[place])];
+        return ids.Distinct().Count() < ids.Length;
     }
 
     private static string KindOf(IReadOnlyList<string[]> rows, int place)

@@ -233,6 +233,32 @@ let private checking =
                     Expect.equal check.FeatureLines "" "a file of ratings"
                     Expect.stringContains check.CatalogTable "time = \"when\"" "time")
 
+            testCase "a file with a row a tag gives lines that make bags of the rows"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "raw", "tags.tsv")
+                    write "item\ttag\ttime\na\tred\t1\na\tbig\t2\nb\tred\t3\n" path
+                    let lines = (FileCheck.Of path).FeatureLines
+
+                    Expect.equal
+                        lines
+                        "items = \"tags.tsv\"\nitemsId = \"item\"\nitemsRepeats = \"bag\"\nitemFeatures = [\"tag:bag\"]\n"
+                        "lines"
+
+                    write "user,item,rating\nu,a,5\nu,b,1\n" (Path.Combine(root, "raw", "r.csv"))
+
+                    write
+                        ("[raw]\nformat = \"delimited\"\nlabelThreshold = 4\n[raw.columns]\nratings = \"r.csv\"\n"
+                         + lines)
+                        (Path.Combine(root, "catalog.toml"))
+
+                    let r = load root "raw"
+                    Expect.equal (ofItem r "tag" "a", ofItem r "tag" "b") ([ "red"; "big" ], [ "red" ]) "bags"
+
+                    let ratings = Path.Combine(root, "mine.csv")
+                    write "reader,item,rating\nu,a,5\nv,a,1\n" ratings
+                    Expect.equal (FileCheck.Of ratings).FeatureLines "" "ratings under another header of users")
+
             testCase "unknown headers give a table to complete; two columns of text give a hint"
             <| fun () ->
                 within (fun root ->
