@@ -155,12 +155,21 @@ class Run:
             rows.append(np.concatenate(parts))
         return np.array(rows).reshape(len(items), -1)
 
-    def _user_inputs(self, features):
+    def _user_inputs(self, features, support, labels):
         parts = [
             [value] if kind == "number" else self._mean(f"user.{name}", value)
             for kind, name, value in self._user_vectors(features)
         ]
+        if "exposure.item" in self.parameters:
+            parts.append(self._exposure(support, labels))
         return np.concatenate(parts) if parts else np.zeros(0)
+
+    # Which items the support has, whatever the ratings; negatives that were drawn are no exposure.
+    def _exposure(self, support, labels):
+        met = support[labels != 0] if self.about.get("negatives") == "drawn" else support
+        size = max(1, len(met))
+        place = np.append(self.parameters["exposure.item"][met].sum(axis=0) / np.sqrt(size), np.log(size / 15))
+        return (place - self.parameters["exposure.mean"]) * self.parameters["exposure.scale"]
 
     # The bias model: item offset plus user offset, both shrunk.
     def _base(self, support, labels, query):
@@ -188,7 +197,7 @@ class Run:
 
     # MeLU: gradient steps of the whole decision network on the mean support loss.
     def _melu(self, support, labels, query, features, base):
-        user = self._user_inputs(features)
+        user = self._user_inputs(features, support, labels)
         layers = []
         while f"head.{len(layers)}.weight" in self.parameters:
             at = f"head.{len(layers)}"
@@ -237,7 +246,7 @@ class Run:
 
     # MetaRidge: Newton steps of a ridge head on learned item features.
     def _ridge(self, support, labels, query, features, base):
-        user = self._user_inputs(features)
+        user = self._user_inputs(features, support, labels)
         q, target = self._network("feature", self._item_inputs(support)), self._network("feature", self._item_inputs(query))
         start = np.zeros(target.shape[1])
         if "prior.0.weight" in self.parameters:

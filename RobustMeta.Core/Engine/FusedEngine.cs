@@ -63,7 +63,14 @@ public sealed class FusedEngine : IMetaGradientEngine
 
     /// <summary>Why the engine cannot compute a model, or null where it can.</summary>
     public static string? Refusal(MetaRecommender model) =>
-        model is IHasForm<RidgeForm> ? null : PerceptronShape.Refusal(model);
+        model switch
+        {
+            IHasForm<RidgeForm> { Form.Schema.Exposure: not null }
+            or IHasForm<PerceptronForm> { Form.Schema.Exposure: not null } =>
+                $"{model.Name} takes the exposure of the support as an input (userExposure)",
+            IHasForm<RidgeForm> => null,
+            _ => PerceptronShape.Refusal(model),
+        };
 
     /// <summary>Width of the vectors in use, for reports.</summary>
     public string VectorName { get; }

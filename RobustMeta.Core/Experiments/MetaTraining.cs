@@ -121,12 +121,21 @@ internal static class MetaTraining
             model.Phases
         );
 
-    private static MetaRecommender ModelOf(MetaMethodSpec method, ExperimentFit context) =>
-        method.Model.Create(
-            context.Prepared.SchemaOf(method.Features),
-            method.Features.EmbeddingScale,
+    private static MetaRecommender ModelOf(MetaMethodSpec method, ExperimentFit context)
+    {
+        var features = method.Features;
+        var model = method.Model.Create(
+            context.Prepared.SchemaOf(features),
+            features.EmbeddingScale,
             context.Source.Label
         );
+        return features.UserExposure == 0 || model.Shapes.Any(shape => shape.Name == ExposureInput.Vectors)
+            ? model
+            : throw new SettingException(
+                $"userExposure is {features.UserExposure}, and {model.Name} takes no such input: leave it out, or choose MeLU, "
+                    + "FOMeLU, ANIL, CAVIA, MetaSGD, MetaRidge or TaNP; MetaPMF has userPrior exposure in its place."
+            );
+    }
 
     // At the parameters that the model starts from on these tasks.
     private static IMetaGradientEngine EngineOf(MetaMethodSpec method, ExperimentFit context, MetaRecommender model)

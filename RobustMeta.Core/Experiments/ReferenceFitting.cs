@@ -78,14 +78,14 @@ internal sealed class ReferenceFitting(MetaMethodSpec method, ExperimentFit cont
             : method.Plain();
 
     // Another model is trained as the method is. An engine that was named for the method need not know the other model, and
-    // the start of its embeddings need not suit it.
+    // the start of its embeddings need not suit it; nor need it take the exposure of the support.
     private MetaMethodSpec PlainOf(MetaMethodSpec other) =>
         other.Model.Equals(method.Model)
             ? method.Plain()
             : new(other.Model)
             {
                 Training = method.Training,
-                Features = method.Features with { EmbeddingScale = other.Features.EmbeddingScale },
+                Features = method.Features with { EmbeddingScale = other.Features.EmbeddingScale, UserExposure = 0 },
                 Robustness = method.Plain().Robustness,
             };
 

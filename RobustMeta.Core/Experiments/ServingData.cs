@@ -39,6 +39,9 @@ public sealed record ServingData
     /// <summary>Whether the data have no ratings; see <see cref="InputSchema.HasDrawnNegatives"/>.</summary>
     public bool HasDrawnNegatives { get; init; }
 
+    /// <summary>Length of the vectors of the items' exposure that the model takes; 0 for none (<see cref="FeatureSpec.UserExposure"/>).</summary>
+    public int UserExposure { get; init; }
+
     /// <summary>How often and how well the training users rated each item.</summary>
     public required ItemStatistics Statistics { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record ServingData
             UserFeatures = [.. schema.UserFields.Select(field => ServedFeature.Of(field, ratings.UserFeatures))],
             EmbeddingDim = schema.EmbeddingDim,
             HasDrawnNegatives = schema.HasDrawnNegatives,
+            UserExposure = schema.Exposure?.Rank ?? 0,
             UserRows = schema.UserIdentity.VocabularySize,
             Statistics = ItemStatistics.Of(prepared.Source, prepared.Split.MetaTrain),
         };

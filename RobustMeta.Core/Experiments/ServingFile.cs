@@ -29,6 +29,9 @@ public static class ServingFile
     private const string NegativesKey = "negatives";
     private const string DrawnNegatives = "drawn";
 
+    // Only where the model takes the exposure of the support.
+    private const string ExposureKey = "userExposure";
+
     /// <summary>Writes the file, whole or not at all.</summary>
     public static void Write(string path, ServingData data)
     {
@@ -44,6 +47,10 @@ public static class ServingFile
         if (data.HasDrawnNegatives)
         {
             file.Metadata[NegativesKey] = DrawnNegatives;
+        }
+        if (data.UserExposure > 0)
+        {
+            file.Metadata[ExposureKey] = data.UserExposure.ToString(CultureInfo.InvariantCulture);
         }
         AddTexts(file, "items", data.Items.Tokens);
         foreach (var field in data.ItemFields)
@@ -89,6 +96,7 @@ public static class ServingFile
             EmbeddingDim = int.Parse(file.Metadata["embeddingDim"], CultureInfo.InvariantCulture),
             UserRows = int.Parse(file.Metadata["userRows"], CultureInfo.InvariantCulture),
             HasDrawnNegatives = file.Metadata.GetValueOrDefault(NegativesKey) == DrawnNegatives,
+            UserExposure = int.Parse(file.Metadata.GetValueOrDefault(ExposureKey, "0"), CultureInfo.InvariantCulture),
             Statistics = new([.. file.Double("statistics.counts")], [.. file.Double("statistics.sums")]),
         };
     }

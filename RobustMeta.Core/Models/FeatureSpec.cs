@@ -24,6 +24,19 @@ public sealed record FeatureSpec : ISpec
     [Setting("whether items have an ID embedding (published MeLU: false; new items then cannot be told apart)")]
     public bool ItemId { get; init; } = true;
 
+    /// <summary>
+    /// Length of the vectors by which the model sees which items a support has, as an input beside the user's features; 0 leaves
+    /// them out. Models of an adapting perceptron (MeLU, ANIL, Meta-SGD, CAVIA), MetaRidge and TaNP take them, by automatic
+    /// differentiation; MetaPMF has priors informed by exposure instead.
+    /// </summary>
+    [Setting(
+        "length of the vectors that tell the model which items a support has, whatever the ratings, beside the user's features; "
+            + "0 = not told",
+        Min = 0,
+        Max = 1024
+    )]
+    public int UserExposure { get; init; }
+
     /// <summary>Width of each embedded feature.</summary>
     [Setting("width of each embedded feature", Min = 1, Max = 4096, Low = 4, High = 64, IsLog = true)]
     public int EmbeddingDim { get; init; } = 32;

@@ -26,6 +26,9 @@ public sealed record InputSchema(
     /// </summary>
     public bool HasDrawnNegatives { get; init; }
 
+    /// <summary>Which items a support has, as an input beside the user fields; null where it is none.</summary>
+    public ExposureInput? Exposure { get; init; }
+
     /// <summary>Width of the concatenated item fields.</summary>
     public int ItemWidth => ItemFields.Sum(Width);
 

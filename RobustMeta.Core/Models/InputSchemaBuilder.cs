@@ -38,7 +38,11 @@ public static class InputSchemaBuilder
             );
         }
         var users = Fields("user", ratings.UserFeatures, spec.UserFeatures, knownUsers, spec.UserId);
-        return new(items, users, spec.EmbeddingDim) { UserIdentity = Identity(knownUsers) };
+        return new(items, users, spec.EmbeddingDim)
+        {
+            UserIdentity = Identity(knownUsers),
+            Exposure = spec.UserExposure == 0 ? null : new(ratings.Items.Count, spec.UserExposure),
+        };
     }
 
     private static ImmutableArray<InputField> Fields(

@@ -34,7 +34,7 @@ public sealed class MetaRidge : MetaRecommender, IHasForm<RidgeForm>
         : base(name, label)
     {
         this.form = form;
-        encoder = new(form.Schema);
+        encoder = new(form.Schema, takesExposure: true);
         features = new("feature", form.Schema.ItemWidth, form.Features, form.Activation);
         prior = form.HasPrior ? new("prior", encoder.UserInputWidth, form.Prior, form.Activation) : null;
         SupportWeighting = SupportWeighting.Differentiable;
@@ -50,6 +50,10 @@ public sealed class MetaRidge : MetaRecommender, IHasForm<RidgeForm>
 
     /// <inheritdoc/>
     public RidgeForm Form => form;
+
+    /// <inheritdoc/>
+    public override void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0) =>
+        encoder.Start(parameters, train, seed, threads);
 
     /// <inheritdoc/>
     public override Prediction Predict(

@@ -28,7 +28,7 @@ public sealed class PerceptronModel : MetaRecommender, IHasForm<PerceptronForm>
         : base(name, label)
     {
         this.form = form;
-        encoder = new(form.Schema);
+        encoder = new(form.Schema, takesExposure: true);
         head = new("head", encoder.Width + form.ContextDim, form.Hidden.Add(1), form.Activation);
         inner = new(form.Inner, new(label));
         adapted = [.. Enumerable.Range(0, head.Shapes.Length).Where(i => form.AdaptedLayers[i / 2])];
@@ -38,6 +38,10 @@ public sealed class PerceptronModel : MetaRecommender, IHasForm<PerceptronForm>
 
     /// <inheritdoc/>
     public PerceptronForm Form => form;
+
+    /// <inheritdoc/>
+    public override void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0) =>
+        encoder.Start(parameters, train, seed, threads);
 
     /// <inheritdoc/>
     public override Prediction Predict(

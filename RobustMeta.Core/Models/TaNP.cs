@@ -50,7 +50,7 @@ public sealed class TaNP : MetaRecommender
         this.spec = spec;
         var (wide, narrow, z) = (spec.HiddenDim1, spec.HiddenDim2, spec.ZDim);
         var point = 2 * narrow + 1;
-        encoder = new(schema);
+        encoder = new(schema, takesExposure: true);
         itemSide = new("itemside", schema.ItemWidth, [narrow], Activation.Relu, rectified: true);
         userSide = new("userside", encoder.UserInputWidth, [narrow], Activation.Relu, rectified: true);
         latent = new("latent", point, [wide, narrow, z], Activation.Relu, rectified: true);
@@ -87,6 +87,10 @@ public sealed class TaNP : MetaRecommender
             .. random.Shapes,
         ];
     }
+
+    /// <inheritdoc/>
+    public override void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0) =>
+        encoder.Start(parameters, train, seed, threads);
 
     /// <inheritdoc/>
     public override Prediction Predict(

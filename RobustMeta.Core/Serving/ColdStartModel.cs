@@ -156,7 +156,8 @@ public sealed class ColdStartModel : IDisposable
 
     /// <summary>Gradients of the training ratings; null where the model is no adapting perceptron without a context.</summary>
     internal PerceptronGradients? Gradients(PreparedExperiment prepared) =>
-        run.FormOn<PerceptronForm>(prepared.SchemaOf(Spec.Meta.Features)) is { ContextDim: 0 } form
+        run.FormOn<PerceptronForm>(prepared.SchemaOf(Spec.Meta.Features))
+            is { ContextDim: 0, Schema.Exposure: null } form
         && run.Parameters is { } parameters
             ? new(
                 form,

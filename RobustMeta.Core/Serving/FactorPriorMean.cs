@@ -98,7 +98,7 @@ internal sealed class FactorPriorMean(ServingData data, ParameterSet parameters,
         {
             FactorTables.Add(map, k, sum[k], mean);
         }
-        FactorTables.Add(map, exposureRank, Math.Log(size / ExposurePrior.UsualSupport), mean);
+        FactorTables.Add(map, exposureRank, Math.Log(size / ExposureDraws.UsualSupport), mean);
         FactorTables.Add(parameters["exposure.constant"].Values, 0, 1, mean);
     }
 }

@@ -74,8 +74,20 @@ internal sealed class ScoredTask
             ),
         ];
 
-    /// <summary>Embedded fields of the user side by side.</summary>
+    /// <summary>Embedded fields of the user side by side, and what the choice of the rated items says where the model takes it.</summary>
     public double[] UserInputs(ParameterSet parameters) =>
+        [
+            .. Fields(parameters),
+            .. data.UserExposure == 0
+                ? []
+                : SupportExposure.Of(
+                    parameters,
+                    Rated.Where((_, i) => !data.HasDrawnNegatives || Labels[i] != 0),
+                    data.UserExposure
+                ),
+        ];
+
+    private double[] Fields(ParameterSet parameters) =>
         [
             .. data.UserFeatures.SelectMany(
                 (feature, place) =>

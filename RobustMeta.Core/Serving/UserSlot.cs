@@ -22,6 +22,7 @@ internal sealed class UserSlot
         {
             UserIdentity = new("id", data.UserRows, [0, 1], [0]),
             HasDrawnNegatives = data.HasDrawnNegatives,
+            Exposure = data.UserExposure == 0 ? null : new(data.Items.Count, data.UserExposure),
         };
     }
 

@@ -11,11 +11,7 @@ namespace RobustMeta.Models.Factors;
 /// </summary>
 internal sealed class ExposurePrior
 {
-    /// <summary>Support size that log |S| is relative to.</summary>
-    public const double UsualSupport = 15;
-
     private const int Rounds = 8;
-    private const int Draws = 3;
     private const double Penalty = 10;
     private const double InterceptPenalty = 1e-6;
 
@@ -65,8 +61,8 @@ internal sealed class ExposurePrior
         var threads = factors.Threads;
         var cells = factors.Exposures;
         var items = ExposureEmbedding.ForUsers(cells, ExposureEmbedding.Rank(cells, rank), seed, threads);
-        var features = Draw(cells, items, supportSize, seed);
-        var (mean, deviation) = Standardise(features);
+        var features = ExposureDraws.Of(cells, items, supportSize, seed);
+        var (mean, deviation) = ExposureDraws.Standardise(features);
         var prior = new ExposurePrior(factors, features)
         {
             Items = Matrix<double>.Build.Dense(items.RowCount, items.ColumnCount, (i, k) => items[i, k] / deviation[k]),
@@ -76,58 +72,13 @@ internal sealed class ExposurePrior
         return prior;
     }
 
-    // Features of cold-start supports, draw by draw, users in order; the last one is the constant.
-    private static double[][] Draw(FactorCells cells, Matrix<double> items, Func<int, int> supportSize, long seed)
-    {
-        var all = new double[Draws * cells.Users][];
-        var rank = items.ColumnCount;
-        for (var draw = 0; draw < Draws; draw++)
-        {
-            var random = Seeds.Generator(seed, "exposure supports", $"{draw}");
-            for (var user = 0; user < cells.Users; user++)
-            {
-                var (first, end) = cells.OfUser(user);
-                var drawn = Math.Min(supportSize(user), end - first);
-                var size = Math.Max(1, drawn);
-                var row = new double[rank + 2];
-                foreach (var place in random.Permutation(end - first).AsSpan(0, drawn))
-                {
-                    for (var k = 0; k < rank; k++)
-                    {
-                        row[k] += items[cells.Item[first + place], k] / Math.Sqrt(size);
-                    }
-                }
-                (row[rank], row[rank + 1]) = (Math.Log(size / UsualSupport), 1);
-                all[draw * cells.Users + user] = row;
-            }
-        }
-        return all;
-    }
-
-    private static (double[] Mean, double[] Deviation) Standardise(double[][] rows)
-    {
-        var width = rows[0].Length - 1;
-        var (mean, deviation) = (new double[width], new double[width]);
-        for (var k = 0; k < width; k++)
-        {
-            var center = rows.Average(row => row[k]);
-            var spread = Math.Sqrt(rows.Average(row => (row[k] - center) * (row[k] - center)));
-            (mean[k], deviation[k]) = (center, spread > 1e-12 ? spread : 1);
-            foreach (var row in rows)
-            {
-                row[k] = (row[k] - center) / deviation[k];
-            }
-        }
-        return (mean, deviation);
-    }
-
     private void Iterate()
     {
         var width = features[0].Length;
         var system = Matrix<double>.Build.DenseDiagonal(
             width,
             width,
-            k => k == width - 1 ? InterceptPenalty : Penalty * Draws
+            k => k == width - 1 ? InterceptPenalty : Penalty * ExposureDraws.Count
         );
         var design = Matrix<double>.Build.DenseOfRowArrays(features);
         var solver = (system + design.TransposeThisAndMultiply(design)).Cholesky();
@@ -176,7 +127,7 @@ internal sealed class ExposurePrior
                     factors.AddEvidence(system, user);
                     system.Invert(covariance);
                     SymmetricSystem.AddScaled(sum, 1, covariance);
-                    for (var draw = 0; draw < Draws; draw++)
+                    for (var draw = 0; draw < ExposureDraws.Count; draw++)
                     {
                         var row = draw * users + user;
                         for (var k = 0; k < order; k++)

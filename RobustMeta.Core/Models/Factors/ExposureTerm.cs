@@ -17,7 +17,6 @@ internal sealed class ExposureTerm
     private const string Constant = "exposure.constant";
     private const string Correlation = "exposure.correlation";
     private static readonly Scalar Least = HeldNumbers.Of(1e-6);
-    private static readonly Scalar Unit = HeldNumbers.Of(1 / ExposurePrior.UsualSupport);
     private readonly TokenField identity;
     private readonly FeatureSum items;
     private readonly int rank;
@@ -96,14 +95,14 @@ internal sealed class ExposureTerm
     )
     {
         var vectors = items.Encode(theta, distinct, weights.dtype);
-        if (hasDrawnNegatives)
-        {
-            weights = weights * support.Labels.IsZero().logical_not().to(weights.dtype);
-        }
-        var sum = (TaskEncoder.At(vectors, support) * weights.unsqueeze(2)).sum(1);
-        // A support of drawn negatives alone has an empty sum, whose size counts as one.
-        var size = weights.sum(1, keepdim: true).clamp_min(hasDrawnNegatives ? HeldNumbers.One : Least);
-        return matmul(cat([sum / size.sqrt(), (size * Unit).log()], 1), theta[Map]).Plus(theta[Constant]);
+        var features = ExposureSum.Of(
+            vectors,
+            support,
+            weights,
+            hasDrawnNegatives,
+            hasDrawnNegatives ? HeldNumbers.One : Least
+        );
+        return matmul(features, theta[Map]).Plus(theta[Constant]);
     }
 
     /// <summary>The prior's precision matrix, <c>[K, K]</c>.</summary>
