@@ -74,6 +74,11 @@ let tests =
                     $"{name} of ratings on the bias offset scores alike in the runtime"
                     (agrees name [ "label", "rating"; "offset", "bias" ])
 
+            for name in [ "MeLU"; "MetaRidge" ] do
+                testCase
+                    $"{name} with exposure as an input scores alike in the runtime"
+                    (agrees name [ "userExposure", "4" ])
+
             for activation in [ "tanh"; "silu"; "leakyRelu" ] do
                 testCase
                     $"MeLU of five steps with {activation} scores alike in the runtime"

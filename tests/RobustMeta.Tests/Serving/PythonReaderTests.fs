@@ -73,6 +73,11 @@ let tests =
                     "MetaPMF"
                     [ "userPrior", "exposure"; "exposureRank", "5"; "negatives", "1" ])
 
+            for name in [ "MeLU"; "MetaRidge" ] do
+                testCase
+                    $"{name} with exposure as an input is rebuilt to float precision"
+                    (agreeTo 1e-5 name [ "userExposure", "4"; "offset", "bias" ])
+
             // Served by 32-bit numbers, which this mixture of two posteriors is evaluated by.
             for label in [ "click"; "rating" ] do
                 testCase

@@ -67,6 +67,13 @@ let tests =
                 testCase $"{name} of ratings in use gives the same scores"
                 <| fun () -> contract name [ "label", "rating"; "offset", "bias" ]
 
+            for name in [ "MeLU"; "MetaRidge"; "TaNP" ] do
+                testCase $"{name} with exposure as an input in use gives the same scores"
+                <| fun () -> contract name [ "userExposure", "4"; "offset", "bias" ]
+
+                testCase $"{name} with exposure as an input in use gives the same scores where negatives are drawn"
+                <| fun () -> contractOn (trainOn (positives ())) name [ "userExposure", "3"; "negatives", "1" ]
+
             testCase "MetaPMF informed by exposure in use gives the same scores"
             <| fun () -> contract "MetaPMF" [ "userPrior", "exposure"; "itemPrior", "exposure"; "exposureRank", "5" ]
 
