@@ -63,6 +63,27 @@ internal sealed unsafe class CountingArithmetic(Arithmetic<float> inner) : Arith
     public override void AddRows(float* r, float* x, float* total, int rows, int width) =>
         inner.AddRows(r, x, total, rows, width);
 
+    public override void Outer(float* r, float alpha, float* w, float* result, int rows, int width, bool accumulate) =>
+        inner.Outer(r, alpha, w, result, rows, width, accumulate);
+
+    public override void SumRows(float* x, ReadOnlySpan<int> chosen, float* total, int width, bool accumulate) =>
+        inner.SumRows(x, chosen, total, width, accumulate);
+
+    public override void RowDots(
+        float* x,
+        float* w,
+        float alpha,
+        float shift,
+        float* target,
+        int rows,
+        int width,
+        bool accumulate
+    )
+    {
+        Count += 2.0 * rows * width;
+        inner.RowDots(x, w, alpha, shift, target, rows, width, accumulate);
+    }
+
     public override void Activate(
         Activation activation,
         float* x,

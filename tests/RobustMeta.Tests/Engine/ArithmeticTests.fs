@@ -25,6 +25,8 @@ let private back (start: nativeptr<float>) count =
 let private random = Seeds.Generator(3L, "arithmetic")
 let private draw count = Array.init count (fun _ -> random.NextDouble() - 0.5)
 
+let private none = NativePtr.ofNativeInt<float> 0n
+
 let private close what (expected: float[]) (actual: float[]) =
     Array.iter2 (fun e a -> Expect.floatClose Accuracy.high a e what) expected actual
 
@@ -92,6 +94,93 @@ let tests =
                         for k in [ 1; 5; 16; 40 ] do
                             gram arithmetic m n k)
 
+            onWidths "outer products, with and without factors, in place of and added to" (fun arithmetic ->
+                for rows in [ 0; 1; 5 ] do
+                    for vectors in [ 1; 2; 4; 7 ] do
+                        for accumulate in [ false; true ] do
+                            for factors in [ false; true ] do
+                                use arena = new Arena<float>()
+                                let width = vectors * arithmetic.Lanes
+                                let r, w, before = draw rows, draw width, draw (rows * width)
+                                let result = onArena before arena
+
+                                arithmetic.Outer(
+                                    (if factors then onArena r arena else none),
+                                    -0.3,
+                                    onArena w arena,
+                                    result,
+                                    rows,
+                                    width,
+                                    accumulate
+                                )
+
+                                let expected =
+                                    Array.init (rows * width) (fun at ->
+                                        -0.3 * (if factors then r[at / width] else 1.0) * w[at % width]
+                                        + (if accumulate then before[at] else 0.0))
+
+                                close $"{rows} x {width}" expected (back result (rows * width)))
+
+            onWidths "sums over rows, all and chosen ones" (fun arithmetic ->
+                for rows in [ 0; 1; 2; 9 ] do
+                    for vectors in [ 1; 3; 4; 5; 8; 11 ] do
+                        use arena = new Arena<float>()
+                        let width = vectors * arithmetic.Lanes
+                        let r, x, before = draw rows, draw (rows * width), draw width
+                        let block = onArena x arena
+
+                        for factors in [ false; true ] do
+                            let total = onArena before arena
+                            arithmetic.AddRows((if factors then onArena r arena else none), block, total, rows, width)
+
+                            let expected =
+                                Array.init width (fun j ->
+                                    before[j]
+                                    + Seq.sumBy
+                                        (fun i -> (if factors then r[i] else 1.0) * x[i * width + j])
+                                        (seq { 0 .. rows - 1 }))
+
+                            close $"{rows} x {width}, factors {factors}" expected (back total width)
+
+                        for accumulate in [ false; true ] do
+                            let chosen = [| 0..3 .. rows - 1 |]
+                            let total = onArena before arena
+                            arithmetic.SumRows(block, ReadOnlySpan chosen, total, width, accumulate)
+
+                            let expected =
+                                Array.init width (fun j ->
+                                    (if accumulate then before[j] else 0.0)
+                                    + Array.sumBy (fun i -> x[i * width + j]) chosen)
+
+                            close $"chosen of {rows} x {width}, {accumulate}" expected (back total width))
+
+            onWidths "a number for each row, the same bits whatever rows stand beside it" (fun arithmetic ->
+                for rows in [ 0..9 ] do
+                    for vectors in [ 1; 2; 4; 5 ] do
+                        use arena = new Arena<float>()
+                        let width = vectors * arithmetic.Lanes
+                        let x, w, before = draw (rows * width), draw width, draw rows
+                        let block, weights = onArena x arena, onArena w arena
+
+                        for accumulate in [ false; true ] do
+                            let result = onArena before arena
+                            arithmetic.RowDots(block, weights, -0.3, 0.7, result, rows, width, accumulate)
+                            let actual = back result rows
+
+                            let expected =
+                                Array.init rows (fun i ->
+                                    -0.3
+                                    * (Seq.sumBy (fun j -> x[i * width + j] * w[j]) (seq { 0 .. width - 1 }) + 0.7)
+                                    + (if accumulate then before[i] else 0.0))
+
+                            close $"{rows} x {width}, {accumulate}" expected actual
+
+                            for i in 0 .. rows - 1 do
+                                let alone = onArena [| before[i] |] arena
+                                let row = NativePtr.add block (i * width)
+                                arithmetic.RowDots(row, weights, -0.3, 0.7, alone, 1, width, accumulate)
+                                Expect.equal (back alone 1 |> Array.head) actual[i] $"row {i} of {rows} alone")
+
             onWidths "steps of a piecewise linear activation" (fun arithmetic ->
                 for rows in [ 1; 3 ] do
                     for width in [ 1; arithmetic.Lanes + 1 ] do
@@ -125,7 +214,7 @@ let tests =
                             active,
                             onArena weight arena,
                             slopes,
-                            NativePtr.ofNativeInt 0n,
+                            none,
                             rows,
                             width
                         )

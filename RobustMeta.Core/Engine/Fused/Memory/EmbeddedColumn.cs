@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using RobustMeta.Models;
 
@@ -250,11 +251,18 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         }
     }
 
+    // Vector<T> has 256 bits at most, unless the runtime is told otherwise.
+    private static bool IsWide => Vector512.IsHardwareAccelerated && Vector512<T>.IsSupported;
+
     // Rows of tables have the width that the user chose and no padding, so the last numbers go one by one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy(T* x, T* y, int n)
     {
         var i = 0;
+        for (; IsWide && i + Vector512<T>.Count <= n; i += Vector512<T>.Count)
+        {
+            *(Vector512<T>*)(y + i) = *(Vector512<T>*)(x + i);
+        }
         for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
         {
             *(Vector<T>*)(y + i) = *(Vector<T>*)(x + i);
@@ -270,6 +278,10 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
     {
         var factor = new Vector<T>(scale);
         var i = 0;
+        for (; IsWide && i + Vector512<T>.Count <= n; i += Vector512<T>.Count)
+        {
+            *(Vector512<T>*)(y + i) = Vector512.Create(scale) * *(Vector512<T>*)(x + i);
+        }
         for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
         {
             *(Vector<T>*)(y + i) = factor * *(Vector<T>*)(x + i);
@@ -285,6 +297,10 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
     {
         var factor = new Vector<T>(scale);
         var i = 0;
+        for (; IsWide && i + Vector512<T>.Count <= n; i += Vector512<T>.Count)
+        {
+            *(Vector512<T>*)(y + i) += Vector512.Create(scale) * *(Vector512<T>*)(x + i);
+        }
         for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
         {
             *(Vector<T>*)(y + i) += factor * *(Vector<T>*)(x + i);

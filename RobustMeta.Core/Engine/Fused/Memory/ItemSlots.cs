@@ -30,34 +30,36 @@ internal sealed class ItemSlots
     /// <summary>Rows of a slot, ascending.</summary>
     public ReadOnlySpan<int> Rows(int slot) => rows.AsSpan(starts[slot], starts[slot + 1] - starts[slot]);
 
-    /// <summary>Adds the rows' numbers up by slot, for some slots, rows in ascending order.</summary>
+    /// <summary>Sums the rows' numbers by slot, for some slots, rows in ascending order.</summary>
     /// <param name="arithmetic">Arithmetic.</param>
     /// <param name="rows">Numbers of every row, <c>[rows, width]</c>.</param>
     /// <param name="firstRow">First row that counts.</param>
     /// <param name="firstSlot">First slot.</param>
     /// <param name="count">Number of slots.</param>
-    /// <param name="target">Is added to, <c>[count, width]</c>.</param>
+    /// <param name="target">Sums, <c>[count, width]</c>.</param>
     /// <param name="width">Padded length of a row.</param>
-    public unsafe void AddRows<T>(
+    /// <param name="accumulate">Whether the sums are added to what <paramref name="target"/> holds.</param>
+    public unsafe void SumRows<T>(
         Arithmetic<T> arithmetic,
         T* rows,
         int firstRow,
         int firstSlot,
         int count,
         T* target,
-        int width
+        int width,
+        bool accumulate
     )
         where T : unmanaged, IFloatingPointIeee754<T>
     {
         for (var i = 0; i < count; i++)
         {
-            foreach (var row in Rows(firstSlot + i))
+            var ofSlot = Rows(firstSlot + i);
+            var skipped = 0;
+            while (skipped < ofSlot.Length && ofSlot[skipped] < firstRow)
             {
-                if (row >= firstRow)
-                {
-                    arithmetic.AddScaled(T.One, rows + (long)row * width, target + (long)i * width, width);
-                }
+                skipped++;
             }
+            arithmetic.SumRows(rows, ofSlot[skipped..], target + (long)i * width, width, accumulate);
         }
     }
 

@@ -128,8 +128,16 @@ internal sealed unsafe partial class FusedPerceptron<T>
         var (below, width) = (shape.Padded[0], shape.Padded[1]);
         var layer = itemLayerAdjoint + (long)first * width;
         var items = itemAdjoint + (long)first * below;
-        Arithmetic<T>.Clear(layer, (long)count * width);
-        batch.Slots.AddRows(arithmetic, batch.LayerAdjoint, batch.FirstAdjoint, first, count, layer, width);
+        batch.Slots.SumRows(
+            arithmetic,
+            batch.LayerAdjoint,
+            batch.FirstAdjoint,
+            first,
+            count,
+            layer,
+            width,
+            accumulate: false
+        );
         foreach (var (start, columns) in itemTables.Ranges)
         {
             // Whole vectors: what that covers of neighbours is right too, or cleared below.
@@ -149,7 +157,16 @@ internal sealed unsafe partial class FusedPerceptron<T>
         if (batch.ItemAdjoint is not null)
         {
             ClearShared(items, count);
-            batch.Slots.AddRows(arithmetic, batch.ItemAdjoint, batch.FirstAdjoint, first, count, items, below);
+            batch.Slots.SumRows(
+                arithmetic,
+                batch.ItemAdjoint,
+                batch.FirstAdjoint,
+                first,
+                count,
+                items,
+                below,
+                accumulate: true
+            );
         }
     }
 

@@ -27,11 +27,16 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
             Activate(rows, l, l == 1 ? null : weights.Bias[l], count);
         }
         var width = shape.Padded[hidden];
-        for (var i = 0; i < count; i++)
-        {
-            var output = rows.Output[hidden] + (long)i * width;
-            rows.Score[i] = arithmetic.Dot(output, weights.Output, width) + *weights.OutputBias;
-        }
+        arithmetic.RowDots(
+            rows.Output[hidden],
+            weights.Output,
+            T.One,
+            *weights.OutputBias,
+            rows.Score,
+            count,
+            width,
+            accumulate: false
+        );
     }
 
     /// <summary>Z_l = A_{l−1} W_l, into the place of A_l.</summary>
@@ -159,10 +164,7 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
             }
             else
             {
-                for (var i = 0; i < count; i++)
-                {
-                    outputF[i] += arithmetic.Dot(f[l] + (long)i * width, weights.Output, width);
-                }
+                arithmetic.RowDots(f[l], weights.Output, T.One, T.Zero, outputF, count, width, accumulate: true);
                 arithmetic.AddRows(rows.OutputDelta, f[l], adjoint.Output, count, width);
             }
         }
@@ -209,10 +211,7 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
             {
                 if (l == hidden)
                 {
-                    for (var i = 0; i < count; i++)
-                    {
-                        arithmetic.AddScaled(scores[i], weights.Output, outputs[l] + (long)i * top, top);
-                    }
+                    arithmetic.Outer(scores, T.One, weights.Output, outputs[l], count, top, accumulate: true);
                 }
                 MultiplySlope(rows, l, outputs[l], count);
             }

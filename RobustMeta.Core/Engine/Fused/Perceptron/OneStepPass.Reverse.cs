@@ -82,12 +82,9 @@ internal sealed unsafe partial class OneStepPass<T>
             var output = Shape.Steps > 0 ? ownOutput + (long)(u - chunk.FirstUser) * top : Slow.Weights.Output;
             Arithmetic<T>.Clear(own, top);
             Arithmetic.AddRows(errors + q, Query.Output[hidden] + (long)q * top, own, queries, top);
-            var bias = T.Zero;
-            for (var i = q; i < q + queries; i++)
-            {
-                bias += errors[i];
-                Arithmetic.Scale(errors[i], output, queryOutputs[hidden] + (long)i * top, top);
-            }
+            var bias = Sum(errors + q, queries);
+            var outputs = queryOutputs[hidden] + (long)q * top;
+            Arithmetic.Outer(errors + q, T.One, output, outputs, queries, top, accumulate: false);
             Arithmetic.AddScaled(T.One, own, Adjoint.Output, top);
             *Adjoint.OutputBias += bias;
             if (!exact)
@@ -95,12 +92,10 @@ internal sealed unsafe partial class OneStepPass<T>
                 continue;
             }
             var (s, supports) = SupportOf(batch, chunk, u);
-            for (var i = s; i < s + supports; i++)
-            {
-                var row = Support.Output[hidden] + (long)i * top;
-                outputF[i] = -LocalLr * (Arithmetic.Dot(row, own, top) + bias);
-                Arithmetic.Scale(-LocalLr * Support.OutputDelta[i], own, Outputs[hidden] + (long)i * top, top);
-            }
+            var rows = Support.Output[hidden] + (long)s * top;
+            Arithmetic.RowDots(rows, own, -LocalLr, bias, outputF + s, supports, top, accumulate: false);
+            var adjoint = Outputs[hidden] + (long)s * top;
+            Arithmetic.Outer(Support.OutputDelta + s, -LocalLr, own, adjoint, supports, top, accumulate: false);
         }
         IsSet[hidden] = exact;
     }
@@ -195,11 +190,7 @@ internal sealed unsafe partial class OneStepPass<T>
             {
                 var (s, supports) = SupportOf(batch, chunk, u);
                 Move(total, pushed);
-                for (var i = s; i < s + supports; i++)
-                {
-                    var target = f[1] + (long)i * width;
-                    Arithmetic.AddScaled(T.One, pushed, target, width);
-                }
+                Arithmetic.Outer(null, T.One, pushed, f[1] + (long)s * width, supports, width, accumulate: true);
             }
         }
     }
@@ -255,15 +246,5 @@ internal sealed unsafe partial class OneStepPass<T>
             l++;
         }
         return l;
-    }
-
-    private static T Sum(T* x, long n)
-    {
-        var sum = T.Zero;
-        for (long i = 0; i < n; i++)
-        {
-            sum += x[i];
-        }
-        return sum;
     }
 }

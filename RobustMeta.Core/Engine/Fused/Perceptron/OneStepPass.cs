@@ -94,6 +94,7 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
     {
         var at = new Bump<T>(memory);
         Carve(ref at, batch, chunk, training);
+        scratch.Reset();
         var tasks = batch.Tasks;
         var first = tasks.SupportStarts[chunk.FirstUser];
         var count = tasks.SupportStarts[chunk.EndUser] - first;
@@ -112,16 +113,17 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
         if (Shape.Steps > 0)
         {
             Network.Backward(Support, Slow.Weights, count);
-            Adapt(batch, chunk);
+            Adapt(batch, chunk, scratch);
         }
         ScoreQueries(batch, chunk);
     }
 
     // Each user's own output layer, and the sum of the first layer's deltas that moves the user's part.
-    private void Adapt(FusedBatch<T> batch, Chunk chunk)
+    private void Adapt(FusedBatch<T> batch, Chunk chunk, Arena<T> scratch)
     {
         var (top, width) = (Shape.Padded[hidden], Shape.Padded[1]);
         Arithmetic<T>.Clear(deltaSum, (long)(chunk.EndUser - chunk.FirstUser) * width);
+        var gradient = scratch.Take(top);
         for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
         {
             var (row, count) = SupportOf(batch, chunk, u);
@@ -130,12 +132,11 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
             ownBias[u - chunk.FirstUser] = *Slow.Weights.OutputBias;
             if (Shape.AdaptsOutput)
             {
-                for (var i = row; i < row + count; i++)
-                {
-                    var step = -LocalLr * Support.OutputDelta[i];
-                    Arithmetic.AddScaled(step, Support.Output[hidden] + (long)i * top, output, top);
-                    ownBias[u - chunk.FirstUser] += step;
-                }
+                var deltas = Support.OutputDelta + row;
+                Arithmetic<T>.Clear(gradient, top);
+                Arithmetic.AddRows(deltas, Support.Output[hidden] + (long)row * top, gradient, count, top);
+                Arithmetic.AddScaled(-LocalLr, gradient, output, top);
+                ownBias[u - chunk.FirstUser] -= LocalLr * Sum(deltas, count);
             }
             var sum = deltaSum + (long)(u - chunk.FirstUser) * width;
             Arithmetic.AddRows(null, Support.Delta[1] + (long)row * width, sum, count, width);
@@ -196,10 +197,8 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
             var adapted = Shape.Steps > 0;
             var output = adapted ? ownOutput + (long)(u - chunk.FirstUser) * top : Slow.Weights.Output;
             var bias = adapted ? ownBias[u - chunk.FirstUser] : *Slow.Weights.OutputBias;
-            for (var i = row; i < row + rows; i++)
-            {
-                Query.Score[i] = Arithmetic.Dot(Query.Output[hidden] + (long)i * top, output, top) + bias;
-            }
+            var outputs = Query.Output[hidden] + (long)row * top;
+            Arithmetic.RowDots(outputs, output, T.One, bias, Query.Score + row, rows, top, accumulate: false);
         }
         QueryLosses(batch, Query, first, count);
     }

@@ -241,7 +241,7 @@ internal sealed unsafe partial class StepwisePass<T>
         {
             var bias = scratch.Take(width);
             Step(at.RateBias[l], own.Bias[l], bias, width);
-            AddToRows(bias, f[l], count, width);
+            Arithmetic.Outer(null, T.One, bias, f[l], count, width, accumulate: true);
         }
         var into = l == 1 ? batch.ItemAdjoint + (long)first * below : Outputs[l - 1];
         Arithmetic.Gemm(
@@ -278,7 +278,7 @@ internal sealed unsafe partial class StepwisePass<T>
         {
             MoveContext(userAdjoint, pushed);
         }
-        AddToRows(pushed, f[1], count, width);
+        Arithmetic.Outer(null, T.One, pushed, f[1], count, width, accumulate: true);
     }
 
     private void ReverseOutputGradient(int t, T* outputF, int count, Arena<T> scratch)
@@ -287,11 +287,8 @@ internal sealed unsafe partial class StepwisePass<T>
         var u = scratch.Take(top);
         Step(at.RateOutput, own.Output, u, top);
         var bias = -OutputBiasRate * *own.OutputBias;
-        for (var i = 0; i < count; i++)
-        {
-            outputF[i] = Arithmetic.Dot(rows[t].Output[hidden] + (long)i * top, u, top) + bias;
-            Arithmetic.Scale(rows[t].OutputDelta[i], u, Outputs[hidden] + (long)i * top, top);
-        }
+        Arithmetic.RowDots(rows[t].Output[hidden], u, T.One, bias, outputF, count, top, accumulate: false);
+        Arithmetic.Outer(rows[t].OutputDelta, T.One, u, Outputs[hidden], count, top, accumulate: false);
         IsSet[hidden] = true;
     }
 
@@ -341,14 +338,6 @@ internal sealed unsafe partial class StepwisePass<T>
             Arithmetic.AddRows(rows[t].OutputDelta, rows[t].Output[hidden], step, count, top);
             Arithmetic.AddProduct(-T.One, own.Output, step, gradient + at.RateOutput, top);
             gradient[at.RateOutputBias] -= *own.OutputBias * Sum(rows[t].OutputDelta, count);
-        }
-    }
-
-    private void AddToRows(T* row, T* target, int count, int width)
-    {
-        for (var i = 0; i < count; i++)
-        {
-            Arithmetic.AddScaled(T.One, row, target + (long)i * width, width);
         }
     }
 }

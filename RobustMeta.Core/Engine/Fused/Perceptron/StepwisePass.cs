@@ -166,10 +166,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             new(target, count, width),
             accumulate: false
         );
-        for (var i = 0; i < count; i++)
-        {
-            Arithmetic.AddScaled(T.One, userLayer[t], target + (long)i * width, width);
-        }
+        Arithmetic.Outer(null, T.One, userLayer[t], target, count, width, accumulate: true);
     }
 
     // θ_{t+1} = θ_t − rate · gradient.
@@ -321,15 +318,5 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         {
             Arithmetic<T>.Copy(from, to, n);
         }
-    }
-
-    private static T Sum(T* x, int n)
-    {
-        var sum = T.Zero;
-        for (var i = 0; i < n; i++)
-        {
-            sum += x[i];
-        }
-        return sum;
     }
 }

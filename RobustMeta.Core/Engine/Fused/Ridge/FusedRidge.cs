@@ -248,8 +248,7 @@ internal sealed unsafe class FusedRidge<T> : IFusedCore<T>
         var (first, count) = features.Block(piece);
         var width = features.OutputPadded;
         var target = features.OutputAdjoint + (long)first * width;
-        Arithmetic<T>.Clear(target, (long)count * width);
-        batch.Slots.AddRows(arithmetic, batch.RowAdjoint, 0, first, count, target, width);
+        batch.Slots.SumRows(arithmetic, batch.RowAdjoint, 0, first, count, target, width, accumulate: false);
         features.Reverse(piece);
     }
 

@@ -79,47 +79,4 @@ internal sealed unsafe partial class Arithmetic<L, V, T> : Arithmetic<T>
             *(V*)(z + i) = L.MultiplyAdd(L.Multiply(scale, *(V*)(x + i)), *(V*)(y + i), *(V*)(z + i));
         }
     }
-
-    public override void OuterProduct(T* r, T* w, T* p, T* result, int rows, int width)
-    {
-        for (var i = 0; i < rows; i++)
-        {
-            var scale = L.Broadcast(r[i]);
-            for (var j = 0; j < width; j += L.Count)
-            {
-                *(V*)(result + j) = L.Multiply(L.Multiply(scale, *(V*)(w + j)), *(V*)(p + j));
-            }
-            p += width;
-            result += width;
-        }
-    }
-
-    public override void OuterProductStep(T* r, T* w, T* sign, T leak, T* result, int rows, int width)
-    {
-        for (var i = 0; i < rows; i++)
-        {
-            var above = L.Broadcast(r[i]);
-            var below = L.Broadcast(leak * r[i]);
-            for (var j = 0; j < width; j += L.Count)
-            {
-                *(V*)(result + j) = L.Multiply(L.WherePositive(*(V*)(sign + j), above, below), *(V*)(w + j));
-            }
-            sign += width;
-            result += width;
-        }
-    }
-
-    public override void AddRows(T* r, T* x, T* total, int rows, int width)
-    {
-        for (var j = 0; j < width; j += L.Count)
-        {
-            var sum = *(V*)(total + j);
-            for (var i = 0; i < rows; i++)
-            {
-                var row = *(V*)(x + (long)i * width + j);
-                sum = r is null ? L.Add(sum, row) : L.MultiplyAdd(L.Broadcast(r[i]), row, sum);
-            }
-            *(V*)(total + j) = sum;
-        }
-    }
 }

@@ -85,8 +85,19 @@ internal abstract unsafe class Arithmetic<T>
     /// <summary>out[i, :] = r[i] · w where sign[i, :] is positive, leak times that elsewhere.</summary>
     public abstract void OuterProductStep(T* r, T* w, T* sign, T leak, T* result, int rows, int width);
 
+    /// <summary>out[i, :] = alpha · r[i] · w, or added to it; a null r counts as ones.</summary>
+    public abstract void Outer(T* r, T alpha, T* w, T* result, int rows, int width, bool accumulate);
+
     /// <summary>total += Σ_i r[i] · x[i, :]; a null r counts as ones.</summary>
     public abstract void AddRows(T* r, T* x, T* total, int rows, int width);
+
+    /// <summary>total = Σ x[i, :] over the chosen rows i in their order, or added to it.</summary>
+    public abstract void SumRows(T* x, ReadOnlySpan<int> chosen, T* total, int width, bool accumulate);
+
+    /// <summary>
+    /// target[i] = alpha·(x[i, :]·w + shift), or added to it; the bits of a row's number do not depend on how many rows there are.
+    /// </summary>
+    public abstract void RowDots(T* x, T* w, T alpha, T shift, T* target, int rows, int width, bool accumulate);
 
     /// <summary>
     /// x = φ(x + bias) row by row, with φ′ and, for smooth φ, φ″ written beside it; null pointers are not written, a null
