@@ -15,8 +15,9 @@ open RobustMeta.Training
 [<Literal>]
 let Marker = "--fuzz"
 
-/// A reader by its name, bytes that it takes, and the reading itself.
-type Target = { Name: string; Seeds: byte[] list; Read: byte[] -> unit }
+/// A reader by its name, bytes that it takes, and the reading itself. Seeds are made when asked for: a library that SharpFuzz has
+/// changed can run inside its loop alone.
+type Target = { Name: string; Seeds: unit -> byte[] list; Read: byte[] -> unit }
 
 let private utf8 (text: string) = Encoding.UTF8.GetBytes text
 let private folder = lazy RobustMeta.Tests.TempFolder.untilExit ()
@@ -60,7 +61,9 @@ let all: Target list =
     [
         {
             Name = "ratings"
-            Seeds = [ ratings; utf8 "user\titem\n\"a\nb\"\tc\n"; Array.append [| 0xEFuy; 0xBBuy; 0xBFuy |] ratings ]
+            Seeds =
+                fun () ->
+                    [ ratings; utf8 "user\titem\n\"a\nb\"\tc\n"; Array.append [| 0xEFuy; 0xBBuy; 0xBFuy |] ratings ]
             Read =
                 fun bytes ->
                     file "r.csv" bytes |> ignore
@@ -70,15 +73,16 @@ let all: Target list =
         {
             Name = "gzip"
             Seeds =
-                [
-                    (use target = new MemoryStream()
+                fun () ->
+                    [
+                        (use target = new MemoryStream()
 
-                     do
-                         use zipped = new Compression.GZipStream(target, Compression.CompressionLevel.Optimal)
-                         zipped.Write ratings
+                         do
+                             use zipped = new Compression.GZipStream(target, Compression.CompressionLevel.Optimal)
+                             zipped.Write ratings
 
-                     target.ToArray())
-                ]
+                         target.ToArray())
+                    ]
             Read =
                 fun bytes ->
                     file "z.csv.gz" bytes |> ignore
@@ -86,7 +90,7 @@ let all: Target list =
         }
         {
             Name = "catalog"
-            Seeds = [ utf8 catalogText ]
+            Seeds = fun () -> [ utf8 catalogText ]
             Read =
                 fun bytes ->
                     let root = Path.Combine(folder.Value, "catalog")
@@ -100,22 +104,22 @@ let all: Target list =
         }
         {
             Name = "spec"
-            Seeds = [ utf8 (ExperimentSpec.Of("MeLU").Text); utf8 "lr = 0.1\nbetas = [-1, 0.5]\n" ]
+            Seeds = fun () -> [ utf8 (ExperimentSpec.Of("MeLU").Text); utf8 "lr = 0.1\nbetas = [-1, 0.5]\n" ]
             Read = fun bytes -> SpecFile.Read(file "s.toml" bytes) |> ignore
         }
         {
             Name = "study"
-            Seeds = [ utf8 study ]
+            Seeds = fun () -> [ utf8 study ]
             Read = fun bytes -> StudyFile.Read(file "study.toml" bytes, null) |> ignore
         }
         {
             Name = "safetensors"
-            Seeds = [ array () ]
+            Seeds = fun () -> [ array () ]
             Read = fun bytes -> SafetensorsFile.Load(file "x.safetensors" bytes) |> ignore
         }
         {
             Name = "results"
-            Seeds = [ results () ]
+            Seeds = fun () -> [ results () ]
             Read = fun bytes -> ResultTable.Read(file "users.csv" bytes) |> ignore
         }
     ]
@@ -140,7 +144,7 @@ let read (target: Target) (bytes: byte[]) : exn option =
 /// Writes the seeds of a target as files, which afl-fuzz begins with.
 let writeSeeds (name: string) (folder: string) =
     let target = all |> List.find (fun target -> target.Name = name)
-    target.Seeds |> List.iteri (fun i bytes -> File.WriteAllBytes(Path.Combine(folder, $"seed-{i}"), bytes))
+    target.Seeds() |> List.iteri (fun i bytes -> File.WriteAllBytes(Path.Combine(folder, $"seed-{i}"), bytes))
     0
 
 /// Serves afl-fuzz: one input after the other, in this process. Untyped errors end it, which is what afl-fuzz looks for.
