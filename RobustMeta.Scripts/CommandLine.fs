@@ -201,7 +201,9 @@ let run (words: string seq) : int =
 
     let fail code (message: string) =
         Progress.finish true
-        eprintfn $"error: {message}"
+        // What files and users write reaches messages; it must not act on the terminal.
+        let lines = message.Split '\n' |> Array.map InertText.plain
+        eprintfn $"error: {String.Join('\n', lines)}"
         code
 
     try

@@ -83,6 +83,23 @@ public sealed class RunFolder
         return $"{string.Join(' ', damage)} The folder is set aside as {Path}.damaged-{number}, and the run is made again.";
     }
 
+    /// <summary>Refuses a run that is not finished, and one whose files were changed since.</summary>
+    /// <exception cref="SettingException">It has no list of its files.</exception>
+    /// <exception cref="InvalidDataException">A file is not what the run wrote; the message names it.</exception>
+    public void RequireWhole()
+    {
+        if (!files.HasManifest)
+        {
+            throw new SettingException(
+                $"{Path} has no {RunManifest.Name}: it is no finished run. Let the run finish, or name the folder of another."
+            );
+        }
+        if (files.Damage() is { Count: > 0 } damage)
+        {
+            throw new InvalidDataException($"{Path}: {string.Join(' ', damage)} Make the run again.");
+        }
+    }
+
     /// <summary>Refuses results of other data than those that are prepared.</summary>
     /// <param name="prepared">The data side.</param>
     /// <exception cref="SettingException">The run is finished, and on other data.</exception>

@@ -30,7 +30,7 @@ public sealed class ScoresFile
     /// </exception>
     public static ScoresFile Read(string path, PreparedExperiment prepared)
     {
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
         {
             throw new FileNotFoundException($"There is no file {path}.", path);
         }

@@ -125,7 +125,7 @@ public static class SpecFile
         // A TomlTable would let the last of two equal keys win, which the format forbids; a dictionary refuses them.
         try
         {
-            return TomlSerializer.Deserialize<Dictionary<string, object?>>(text) ?? [];
+            return TomlParsing.Checked("", () => TomlSerializer.Deserialize<Dictionary<string, object?>>(text)) ?? [];
         }
         catch (TomlException error)
         {

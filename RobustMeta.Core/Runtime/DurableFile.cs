@@ -31,6 +31,7 @@ public static class DurableFile
     /// <exception cref="IOException">It could not be flushed to the disk; the old file, if any, is as it was.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        RequireReplaceable(path);
         var aside = TemporaryFile.Beside(path);
         try
         {
@@ -96,6 +97,15 @@ public static class DurableFile
         else
         {
             Require(Sync(stream.SafeFileHandle), path);
+        }
+    }
+
+    // Renaming would put the file in the place of a pipe or device, for all programs of the machine.
+    private static void RequireReplaceable(string path)
+    {
+        if (Path.Exists(path) && !FileIdentity.Of(path).IsRegular)
+        {
+            throw new IOException($"{path} is a folder, pipe or device and cannot become a file; name another file.");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustMeta.Data;
+using RobustMeta.Data.Reading;
 using RobustMeta.Runtime;
 
 namespace RobustMeta.Serving;
@@ -11,19 +12,14 @@ public sealed class AdaptedUser
     private readonly Vocabulary items;
     private readonly ImmutableArray<int> rated;
 
-    internal AdaptedUser(
-        IServedUser user,
-        Vocabulary items,
-        ImmutableArray<int> rated,
-        ImmutableArray<string> unknownItems,
-        ImmutableArray<string> unknownFeatures
-    )
+    internal AdaptedUser(IServedUser user, Vocabulary items, EncodedUser encoded)
     {
         this.user = user;
         this.items = items;
-        this.rated = rated;
-        UnknownItems = unknownItems;
-        UnknownFeatures = unknownFeatures;
+        rated = [.. encoded.Items];
+        UnknownItems = encoded.UnknownItems;
+        UnknownFeatures = encoded.UnknownFeatures;
+        RepeatedItems = encoded.RepeatedItems;
     }
 
     /// <summary>Number of ratings that the model adapted to.</summary>
@@ -31,6 +27,9 @@ public sealed class AdaptedUser
 
     /// <summary>Rated items that the model does not know; their ratings are left out.</summary>
     public ImmutableArray<string> UnknownItems { get; }
+
+    /// <summary>Items that were rated more than once; the last rating of each counts.</summary>
+    public ImmutableArray<string> RepeatedItems { get; }
 
     /// <summary>Values of features that the model does not know, as <c>feature 'value'</c>; they count as missing.</summary>
     public ImmutableArray<string> UnknownFeatures { get; }
@@ -45,6 +44,11 @@ public sealed class AdaptedUser
             {
                 var counted = Counted.Of(UnknownItems.Length, "rated item is", "rated items are");
                 notes.Add($"{counted} unknown to the model and left out: {Named(UnknownItems)}.");
+            }
+            if (RepeatedItems.Length > 0)
+            {
+                var counted = Counted.Of(RepeatedItems.Length, "item is", "items are");
+                notes.Add($"{counted} rated more than once, and the last rating counts: {Named(RepeatedItems)}.");
             }
             if (UnknownFeatures.Length > 0)
             {
@@ -115,6 +119,6 @@ public sealed class AdaptedUser
     private static string Named(ImmutableArray<string> names)
     {
         const int Shown = 5;
-        return string.Join(", ", names.Take(Shown)) + (names.Length > Shown ? ", …" : "");
+        return string.Join(", ", names.Take(Shown).Select(Excerpt.Of)) + (names.Length > Shown ? ", …" : "");
     }
 }

@@ -94,13 +94,7 @@ public sealed class ColdStartModel : IDisposable
     )
     {
         var encoded = Encode(ratings, features);
-        return new(
-            Served.Adapt(encoded.User, encoded.Items, encoded.Labels),
-            Items,
-            [.. encoded.Items],
-            encoded.UnknownItems,
-            encoded.UnknownFeatures
-        );
+        return new(Served.Adapt(encoded.User, encoded.Items, encoded.Labels), Items, encoded);
     }
 
     /// <summary>
@@ -122,6 +116,7 @@ public sealed class ColdStartModel : IDisposable
     {
         var unknownItems = ImmutableArray.CreateBuilder<string>();
         var unknownFeatures = ImmutableArray.CreateBuilder<string>();
+        var repeated = new List<string>();
         var known = new OrderedDictionary<int, float>();
         foreach (var (item, value) in ratings)
         {
@@ -131,7 +126,11 @@ public sealed class ColdStartModel : IDisposable
             }
             if (Items.Find(item) is { } place)
             {
-                known[place] = LabelOf(value);
+                if (!known.TryAdd(place, LabelOf(value)))
+                {
+                    known[place] = LabelOf(value);
+                    repeated.Add(item);
+                }
             }
             else
             {
@@ -139,7 +138,14 @@ public sealed class ColdStartModel : IDisposable
             }
         }
         var user = Inputs(features ?? ImmutableDictionary<string, string>.Empty, unknownFeatures);
-        return new(user, [.. known.Keys], [.. known.Values], unknownItems.ToImmutable(), unknownFeatures.ToImmutable());
+        return new(
+            user,
+            [.. known.Keys],
+            [.. known.Values],
+            unknownItems.ToImmutable(),
+            [.. repeated.Distinct()],
+            unknownFeatures.ToImmutable()
+        );
     }
 
     /// <inheritdoc/>

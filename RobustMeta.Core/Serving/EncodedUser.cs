@@ -7,11 +7,13 @@ namespace RobustMeta.Serving;
 /// <param name="Items">Dense indices of the rated items, each once.</param>
 /// <param name="Labels">Their labels.</param>
 /// <param name="UnknownItems">Rated items that the model does not know.</param>
+/// <param name="RepeatedItems">Items that the model knows and that were rated more than once.</param>
 /// <param name="UnknownFeatures">Values of features that it does not know.</param>
 internal sealed record EncodedUser(
     FieldInput[] User,
     int[] Items,
     float[] Labels,
     ImmutableArray<string> UnknownItems,
+    ImmutableArray<string> RepeatedItems,
     ImmutableArray<string> UnknownFeatures
 );

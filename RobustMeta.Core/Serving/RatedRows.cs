@@ -91,7 +91,7 @@ public static class RatedRows
 
     private static void RequireFile(string path)
     {
-        if (!File.Exists(path))
+        if (!Path.Exists(path))
         {
             throw new FileNotFoundException($"There is no file {path}.", path);
         }

@@ -18,7 +18,7 @@ internal sealed record StudyTable(string Name, int Line, IReadOnlyList<StudyEntr
     /// <exception cref="SettingException">The text is no TOML, or is nested where settings are flat.</exception>
     public static IReadOnlyList<StudyTable> Read(string file, string text)
     {
-        var document = SyntaxParser.Parse(text, file, true);
+        var document = TomlParsing.Checked($"{file}: ", () => SyntaxParser.Parse(text, file, true));
         if (document.HasErrors)
         {
             var first = document.Diagnostics.First(d => d.Kind == DiagnosticMessageKind.Error);

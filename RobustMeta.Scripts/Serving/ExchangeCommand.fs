@@ -16,10 +16,7 @@ let private invariant = CultureInfo.InvariantCulture
 let private count (settings: Map<string, string>) name standard =
     match settings.TryFind name with
     | None -> standard
-    | Some text ->
-        match Int32.TryParse(text, NumberStyles.None, invariant) with
-        | true, n when n > 0 -> n
-        | _ -> raise (SettingException $"{name} is '{text}'; expected a number of 1 or more")
+    | Some text -> ServingCommand.count name text
 
 /// The experiment of a run's folder or of a spec file.
 let private specOf (run: string) =
@@ -39,6 +36,7 @@ let private evidence (words: string list) =
     | [] -> raise (SettingException "evidence needs the folder of a run: evidence RUN top 20")
     | run :: rest ->
         let settings = ServingCommand.settingsOf "evidence" [ "top"; "asked" ] rest
+        let top, asked = count settings "top" 20, count settings "asked" 10
         use model = ColdStartModel.Load run
         let prepared = prepare model.Spec
         let items = Evidence.Of(model, prepared)
@@ -48,13 +46,13 @@ let private evidence (words: string list) =
             Table.ofText
                 [ "ask for"; "value"; "information"; "popularity" ]
                 [
-                    for item in Seq.truncate (count settings "top" 20) items ->
+                    for item in Seq.truncate top items ->
                         [ item.Item; text item.Value; text item.Information; text item.Popularity ]
                 ]
 
         printfn ""
         ConsoleTable.print list
-        let curve = EvidenceCurve(model, prepared, count settings "asked" 10)
+        let curve = EvidenceCurve(model, prepared, asked)
         let told = curve.Of [| for item in items -> item.Item |]
         let popular = curve.Of [| for item in items |> Seq.sortByDescending _.Popularity -> item.Item |]
         let random = curve.OfRandom()
@@ -105,8 +103,13 @@ let private evaluate (words: string list) =
             | Some "labels" -> ScoreKind.Labels
             | Some other -> raise (SettingException $"scores is '{other}'; expected labels or order")
 
+        let out = ServingCommand.outFile settings
         let spec = specOf run
+
+        let folder = if Directory.Exists run then Some(RunFolder.Open run) else None
+        folder |> Option.iter _.RequireWhole()
         let prepared = prepare spec
+        folder |> Option.iter (fun folder -> folder.RequireSameData prepared)
 
         let name =
             match settings.TryFind "method" with
@@ -122,13 +125,12 @@ let private evaluate (words: string list) =
             )
 
         let rows = ScoresFile.Read(file, prepared).Evaluate(name, kind)
-        settings.TryFind "out" |> Option.iter (fun path -> ResultTable.Write(path, rows))
+        out |> Option.iter (fun path -> ResultTable.Write(path, rows))
 
         let own =
-            if File.Exists(Path.Combine(run, "users.csv")) then
-                List.ofSeq (ResultTable.Read(Path.Combine(run, "users.csv")))
-            else
-                []
+            match folder with
+            | Some folder -> List.ofSeq (ResultTable.Read(Path.Combine(folder.Path, "users.csv")))
+            | None -> []
 
         let comparison = Comparison(prepared, [| yield! rows; yield! own |])
 
@@ -147,9 +149,10 @@ let private export (words: string list) =
     match words with
     | run :: "onnx" :: rest ->
         let settings = ServingCommand.settingsOf "export" [ "ratings"; "features"; "out" ] rest
+        let out = ServingCommand.outFile settings
         use model = ColdStartModel.Load run
 
-        match settings.TryFind "out" with
+        match out with
         | None -> raise (SettingException $"export needs out: {usage}")
         | Some path ->
             let rated = ServingCommand.ratings model settings

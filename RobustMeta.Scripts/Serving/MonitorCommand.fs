@@ -64,7 +64,7 @@ let private note (arrivals: Arrivals) =
             $"""note: {Counted.Of(arrivals.TooFew, "user", "users")} with fewer than {Arrivals.FewestRatings} ratings of known items left out"""
 
     if arrivals.UnknownItems.Count > 0 then
-        let named = String.Join(", ", arrivals.UnknownItems.Keys |> Seq.truncate 5)
+        let named = ServingCommand.named (Seq.truncate 5 arrivals.UnknownItems.Keys)
         let items = Counted.Of(arrivals.UnknownItems.Count, "item is", "items are")
         eprintfn $"note: {items} unknown to the model and left out: {named}"
 

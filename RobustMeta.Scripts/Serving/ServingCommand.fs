@@ -5,6 +5,7 @@ open System
 open System.Collections.Generic
 open System.Globalization
 open System.IO
+open RobustMeta.Experiments
 open RobustMeta.Runtime
 open RobustMeta.Scripts
 open RobustMeta.Serving
@@ -32,10 +33,21 @@ let settingsOf (command: string) (known: string list) (words: string list) : Map
     | Some(name, _) -> raise (SettingException $"{name} is given twice.")
     | None -> Map.ofList pairs
 
-let private count (name: string) (text: string) =
+/// A number of things, by the name of its setting.
+let count (name: string) (text: string) =
     match Int32.TryParse(text, NumberStyles.None, invariant) with
     | true, n when n > 0 -> n
-    | _ -> raise (SettingException $"{name} is '{text}'; expected a number of 1 or more")
+    | _ -> raise (SettingException $"{name} is '{text}'; expected a whole number from 1 to {Int32.MaxValue}")
+
+/// The file of the setting `out`, which must be one that can be written.
+let outFile (settings: Map<string, string>) =
+    settings.TryFind "out"
+    |> Option.map (fun path ->
+        OutFile.Require path
+        path)
+
+/// Identifiers from data in a note, where they must not act on the terminal.
+let named (names: string seq) = String.Join(", ", names |> Seq.map InertText.plain)
 
 /// Features as `name=value,name=value`.
 let features (text: string option) : IReadOnlyDictionary<string, string> =
@@ -159,9 +171,9 @@ let predict (words: string list) =
     match words with
     | run :: file :: rest ->
         let settings = settingsOf "predict" [ "features"; "out" ] rest
+        let path = outFile settings
         use model = ColdStartModel.Load run
         let rows = FilePredictions(model, Features = textsOf (settings.TryFind "features") "user")
-        let path = settings.TryFind "out"
 
         let write (target: TextWriter) =
             target.Write "user,item,score,deviation,ratings\n"
@@ -188,10 +200,10 @@ let predict (words: string list) =
         eprintfn $"note: {users}, {rows.WithoutRatings} of them scored by the model's prior, without ratings"
 
         if unknown.Count > 0 then
-            let named = String.Join(", ", unknown.Keys |> Seq.truncate 5)
+            let first = named (Seq.truncate 5 unknown.Keys)
             let more = if unknown.Count > 5 then ", …" else ""
             let items = Counted.Of(unknown.Count, "item is", "items are")
-            eprintfn $"note: {items} unknown to the model and without a score: {named}{more}"
+            eprintfn $"note: {items} unknown to the model and without a score: {first}{more}"
 
         0
     | _ -> raise (SettingException "predict needs the folder of a run and a file: predict RUN FILE")
@@ -210,7 +222,9 @@ let explain (words: string list) =
         let titleOf = titles (settings.TryFind "titles")
         let hasTitles = settings.ContainsKey "titles"
         let because = Explanation.Of(model, ratingsOf model file, features (settings.TryFind "features"), item)
-        printfn $"{scoreName model} of {item}: {number because.Score}; without any rating: {number because.Prior}\n"
+
+        printfn
+            $"{scoreName model} of {InertText.plain item}: {number because.Score}; without any rating: {number because.Prior}\n"
 
         let table: Table =
             Table.ofText

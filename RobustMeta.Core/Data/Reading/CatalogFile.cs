@@ -60,7 +60,7 @@ internal static class CatalogFile
         try
         {
             // Deserialising alone takes the last of two equal keys.
-            SyntaxParser.ParseStrict(text, place, validate: true);
+            TomlParsing.Checked($"{place}: ", () => SyntaxParser.ParseStrict(text, place, validate: true));
             root = TomlSerializer.Deserialize<TomlTable>(text) ?? [];
         }
         catch (TomlException error)

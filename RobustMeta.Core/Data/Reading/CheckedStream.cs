@@ -3,6 +3,7 @@ using System.Globalization;
 using System.IO.Compression;
 using ICSharpCode.SharpZipLib;
 using ICSharpCode.SharpZipLib.GZip;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Data.Reading;
 

@@ -1,4 +1,5 @@
 using RobustMeta.Experiments;
+using RobustMeta.Runtime;
 using RobustMeta.Settings;
 using RobustMeta.Shift.Diagnosis;
 
@@ -23,7 +24,7 @@ public sealed record MonitorReport(ShiftDiagnosis Diagnosis, RealisedRadius Radi
         if (arrivals.Users.Count < FewestUsers)
         {
             throw new SettingException(
-                $"{arrivals.Users.Count} users have {Arrivals.FewestRatings} ratings or more of items that the model knows; "
+                $"{Counted.Of(arrivals.Users.Count, "user has", "users have")} {Arrivals.FewestRatings} ratings or more of items that the model knows; "
                     + $"at least {FewestUsers} are needed to compare populations. Collect more users first."
             );
         }

@@ -8,6 +8,7 @@ open Expecto
 open RobustMeta.Data
 open RobustMeta.Experiments
 open RobustMeta.Settings
+open RobustMeta.Studies
 open RobustMeta.Training
 open RobustMeta.Tests.TempFolder
 
@@ -107,6 +108,27 @@ let private names =
                         Expect.isGreaterThan (catalog.Load("synthetic").Ratings.Count) 0 "the others are there")
         ]
 
+// Found by afl-fuzz: the TOML library's own error was no answer to bad input.
+let private escapes =
+    testList
+        "texts that end after a backslash"
+        [
+            for text in [ "\"\\"; "[own]\ntitle = \"a\\"; "[own]\ntitle = \"\"\"a\\" ] do
+                testCase $"a catalog: {text}"
+                <| fun () ->
+                    within (fun root ->
+                        write text (Path.Combine(root, "catalog.toml"))
+                        let problems = DatasetCatalog([ root ], null).Problems
+                        Expect.exists problems (fun problem -> $"{problem}".Contains "backslash") "said")
+
+                testCase $"a study: {text}"
+                <| fun () ->
+                    within (fun root ->
+                        let path = Path.Combine(root, "study.toml")
+                        write text path
+                        Expect.throwsC (fun () -> StudyFile.Read(path, null) |> ignore) (isSettingError "backslash"))
+        ]
+
 let private size = cases.Length + Safetensors.refused.Length + Specs.refused.Length + 4 + Specs.names.Length
 
 [<Tests>]
@@ -118,6 +140,7 @@ let tests =
             arrays
             specs
             names
+            escapes
             testCase "the corpus has at least 330 inputs"
             <| fun () ->
                 printfn $"corpus: {size} inputs"

@@ -11,6 +11,7 @@ let refused: (string * string * string) list =
         "no TOML", "lr 0.1", ""
         "a bracket that is not closed", "[lr", ""
         "a quote that is not closed", "lr = \"0.1", ""
+        "a backslash that ends the file", "lr = \"0.1\\", "backslash"
         "a text for a number", "lr = \"fast\"", "lr"
         "a number beyond its range", "lr = \"1000\"", "lr"
         "a negative count", "epoch = \"-1\"", "epoch"

@@ -44,6 +44,21 @@ let tests =
                     Expect.equal (File.ReadAllText path) "old" "the old one"
                     Expect.equal (Directory.GetFileSystemEntries folder) [| path |] "files")
 
+            testCase "a device, a pipe or a folder is not replaced"
+            <| fun () ->
+                if OperatingSystem.IsLinux() then
+                    within (fun folder ->
+                        let pipe = Path.Combine(folder, "pipe")
+                        use made = Process.Start("mkfifo", pipe)
+                        made.WaitForExit()
+
+                        for path in [ pipe; folder ] do
+                            Expect.throwsC (fun () -> DurableFile.Write(path, "x")) (fun error ->
+                                Expect.isTrue (error :? IOException) "kind"
+                                Expect.stringContains error.Message $"{path} is a folder, pipe or device" "message")
+
+                        Expect.equal (Directory.GetFileSystemEntries folder) [| pipe |] "nothing beside it")
+
             testCase "an error of fsync is not hidden"
             <| fun () ->
                 if OperatingSystem.IsLinux() then

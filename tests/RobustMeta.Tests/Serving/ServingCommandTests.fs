@@ -119,12 +119,60 @@ let tests =
                     Expect.equal code 0 errors
                     Expect.stringContains output "moves the score by" "table")
 
+            testCase "names from a file do not act on the terminal, and an item rated twice is said"
+            <| fun () ->
+                let struct (item, _) = (ratingsOf run.Value (task ()).Support).Head
+
+                inFile "mine.csv" [ "item,rating"; $"{item},5"; $"{item},1"; "\u001b[31mred,5" ] (fun mine ->
+                    let code, _, errors = call [ "recommend"; run.Value.Folder; "ratings"; mine ]
+                    Expect.equal code 0 errors
+                    Expect.isFalse (errors.Contains '\u001b') "no sequence"
+                    Expect.stringContains errors @"left out: \u001b[31mred." "the name, spelt out"
+
+                    Expect.stringContains
+                        errors
+                        $"1 item is rated more than once, and the last rating counts: {item}."
+                        "note")
+
+                inFile "users.csv" [ "user,item,rating"; $"a,{item},5"; "a,\u001b[31mred," ] (fun users ->
+                    let code, _, errors = call [ "predict"; run.Value.Folder; users; "out"; users + ".scores" ]
+                    Expect.equal code 0 errors
+                    Expect.isFalse (errors.Contains '\u001b') "no sequence")
+
+                let code, _, errors = call [ "explain"; run.Value.Folder; "ratings"; "no\u001b[31m.csv"; "item"; item ]
+                Expect.equal code 2 "exit code"
+                Expect.isFalse (errors.Contains '\u001b') "no sequence in an error"
+
+            testCase "out that no file can be written to is refused before any work"
+            <| fun () ->
+                inFile "users.csv" [ "user,item,rating"; "a,ghost," ] (fun users ->
+                    let folder = run.Value.Folder
+                    refused [ "predict"; folder; users; "out"; folder ] [ "out is"; "a folder, pipe or device" ]
+                    refused [ "predict"; folder; users; "out"; "/dev/null" ] [ "a folder, pipe or device" ]
+                    refused [ "predict"; folder; users; "out"; users + ".d/x" ] [ "there is no folder" ]
+                    refused [ "export"; folder; "onnx"; "out"; folder ] [ "a folder, pipe or device" ]
+                    refused [ "evaluate"; users; "run"; folder; "out"; folder ] [ "a folder, pipe or device" ]
+                    refused [ "recommend"; folder; "ratings"; folder ] [ "expected a file" ])
+
+            testCase "a run whose files were changed since is not compared with"
+            <| fun () ->
+                TempFolder.within (fun root ->
+                    for path in Directory.GetFiles run.Value.Folder do
+                        File.Copy(path, Path.Combine(root, nonNull (Path.GetFileName path)))
+
+                    let table = Path.Combine(root, "users.csv")
+                    let lines = File.ReadAllLines table
+                    File.WriteAllLines(table, Array.truncate (lines.Length / 2) lines)
+                    let code, _, errors = call [ "evaluate"; table; "run"; root ]
+                    Expect.equal code 1 "exit code"
+                    Expect.stringContains errors "users.csv is missing or is not what the run wrote" "error")
+
             testCase "input that cannot be meant is refused in a line"
             <| fun () ->
                 let folder = run.Value.Folder
                 refused [ "recommend" ] [ "needs the folder of a run" ]
                 refused [ "recommend"; folder; "tops"; "3" ] [ "no setting 'tops'"; "did you mean 'top'" ]
-                refused [ "recommend"; folder; "top"; "0" ] [ "top is '0'"; "1 or more" ]
+                refused [ "recommend"; folder; "top"; "0" ] [ "top is '0'"; "from 1 to 2147483647" ]
                 refused [ "recommend"; folder; "ratings"; "no.csv" ] [ "There is no file no.csv" ]
 
                 inFile "two.csv" [ "user,item,rating"; "a,1,5"; "b,1,5" ] (fun file ->

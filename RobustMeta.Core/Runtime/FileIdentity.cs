@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RobustMeta.Data.Reading;
+namespace RobustMeta.Runtime;
 
 /// <summary>What tells one state of a file from another without reading it.</summary>
 /// <param name="IsRegular">Whether it is a file with content, not a pipe, device or folder.</param>
