@@ -19,7 +19,8 @@ internal static class TestSetTasks
             ? throw new SettingException(
                 $"Test set {testSet.ToString(CultureInfo.InvariantCulture)} is empty: "
                     + (dropped.Count == 0 ? "no query was drawn" : string.Join(", ", dropped.Select(Describe)))
-                    + ". Raise testQueryLength or testUserFraction, move labelThreshold, or change candidates."
+                    + ". Lower testQueryLength where ratings are too few and raise it where queries have one class; raise "
+                    + "testFraction for more users, move labelThreshold, or change candidates."
             )
             : tasks;
 
