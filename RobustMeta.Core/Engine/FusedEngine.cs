@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RobustMeta.Engine.Fused;
+using RobustMeta.Engine.Fused.Classes;
 using RobustMeta.Engine.Fused.Memory;
 using RobustMeta.Engine.Fused.Perceptron;
 using RobustMeta.Engine.Fused.Ridge;
@@ -10,8 +11,8 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Engine;
 
 /// <summary>
-/// The fast engine, for models that are an adapting perceptron (<see cref="PerceptronForm"/>) or a ridge head on item
-/// vectors (<see cref="RidgeForm"/>): hand-derived exact gradients on vector units, without automatic differentiation and
+/// The fast engine, for models that are an adapting perceptron (<see cref="PerceptronForm"/>), a ridge head on item
+/// vectors (<see cref="RidgeForm"/>) or pooled classes (<see cref="ClassForm"/>): hand-derived exact gradients on vector units, without automatic differentiation and
 /// without padding. Use it from one thread; it has workers of its own. Its results do not depend on their number.
 /// </summary>
 public sealed class FusedEngine : IMetaGradientEngine
@@ -24,7 +25,7 @@ public sealed class FusedEngine : IMetaGradientEngine
     /// <param name="parameters">Its parameters, as <see cref="MetaRecommender.CreateParameters"/> makes them.</param>
     /// <param name="threads">Number of threads, the caller's included; 0 for one a processor.</param>
     /// <param name="vectorBits">Width of vectors: 512, 256, 128, or 0 for the widest that the processor accelerates.</param>
-    /// <exception cref="NotSupportedException">The model is of neither form (see <see cref="Refusal"/>).</exception>
+    /// <exception cref="NotSupportedException">The model is of none of these forms (see <see cref="Refusal"/>).</exception>
     public FusedEngine(MetaRecommender model, ParameterSet parameters, int threads = 0, int vectorBits = 0)
         : this(model, parameters, threads, vectorBits == 0 ? Arithmetic<float>.Best : Arithmetic<float>.Of(vectorBits))
     { }
@@ -57,6 +58,13 @@ public sealed class FusedEngine : IMetaGradientEngine
                 workers,
                 arithmetic
             ),
+            IHasForm<ClassForm> { Form: var form } => new FusedClasses<float>(
+                form,
+                model.Label,
+                arrays,
+                workers,
+                arithmetic
+            ),
             _ => throw new UnreachableException(),
         };
     }
@@ -68,7 +76,7 @@ public sealed class FusedEngine : IMetaGradientEngine
             IHasForm<RidgeForm> { Form.Schema.Exposure: not null }
             or IHasForm<PerceptronForm> { Form.Schema.Exposure: not null } =>
                 $"{model.Name} takes the exposure of the support as an input (userExposure)",
-            IHasForm<RidgeForm> => null,
+            IHasForm<RidgeForm> or IHasForm<ClassForm> => null,
             _ => PerceptronShape.Refusal(model),
         };
 

@@ -2,7 +2,8 @@ namespace RobustMeta.Models;
 
 /// <summary>
 /// A model that is also known as data, so that an engine can compute it by hand-derived gradients instead of automatic
-/// differentiation: <see cref="PerceptronForm"/> or <see cref="RidgeForm"/>.
+/// differentiation: <see cref="PerceptronForm"/>, <see cref="RidgeForm"/> or
+/// <see cref="ClassForm"/>.
 /// </summary>
 /// <typeparam name="TForm">Kind of form.</typeparam>
 public interface IHasForm<out TForm>

@@ -13,7 +13,7 @@ namespace RobustMeta.Models;
 /// that mean is added to the score.
 /// </para>
 /// </summary>
-public sealed class Lwa : MetaRecommender
+public sealed class Lwa : MetaRecommender, IHasForm<ClassForm>
 {
     private readonly TaskEncoder encoder;
     private readonly DecisionNetwork items;
@@ -32,6 +32,7 @@ public sealed class Lwa : MetaRecommender
         items = new("encoder", schema.ItemWidth, [spec.HiddenDim1, spec.HiddenDim2], Activation.Relu);
         classes = new(label, spec.Pooling, spec.WeightedPooling);
         mixing = spec.Mixing;
+        Form = new(schema, [spec.HiddenDim1, spec.HiddenDim2], spec.Pooling, spec.WeightedPooling) { Mixing = mixing };
         SupportWeighting = spec.WeightedPooling ? SupportWeighting.Differentiable : SupportWeighting.Refused;
         Shapes =
         [
@@ -42,6 +43,9 @@ public sealed class Lwa : MetaRecommender
             ParameterShape.Constant("bias", 0, 1),
         ];
     }
+
+    /// <inheritdoc/>
+    public ClassForm Form { get; }
 
     /// <inheritdoc/>
     public override Prediction Predict(

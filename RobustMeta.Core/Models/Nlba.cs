@@ -10,7 +10,7 @@ namespace RobustMeta.Models;
 /// <c>h = relu(F(i) W + R₀V₀ + R₁V₁ + c)</c>, <c>score = h w + R₀v₀ + R₁v₁ + b</c>. Classes and ratings as in
 /// <see cref="Lwa"/>. No inner steps; user features are not used.
 /// </summary>
-public sealed class Nlba : MetaRecommender
+public sealed class Nlba : MetaRecommender, IHasForm<ClassForm>
 {
     private readonly TaskEncoder encoder;
     private readonly DecisionNetwork items;
@@ -25,6 +25,7 @@ public sealed class Nlba : MetaRecommender
         : base(spec.ModelName, label)
     {
         var (width, hidden) = (spec.HiddenDim1, spec.HiddenDim2);
+        Form = new(schema, [width, width], spec.Pooling, spec.WeightedPooling) { Hidden = hidden };
         encoder = new(schema);
         items = new("encoder", schema.ItemWidth, [width, width], Activation.Relu);
         classes = new(label, spec.Pooling, spec.WeightedPooling);
@@ -43,6 +44,9 @@ public sealed class Nlba : MetaRecommender
             ParameterShape.Dense("output.bias", hidden, 1),
         ];
     }
+
+    /// <inheritdoc/>
+    public ClassForm Form { get; }
 
     /// <inheritdoc/>
     public override Prediction Predict(

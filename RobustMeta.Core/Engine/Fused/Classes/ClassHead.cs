@@ -1,0 +1,47 @@
+using System.Numerics;
+using RobustMeta.Engine.Fused.Memory;
+
+namespace RobustMeta.Engine.Fused.Classes;
+
+/// <summary>What turns pooled classes and encoded items into scores, and its way back.</summary>
+internal abstract unsafe class ClassHead<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    /// <summary>Number of pieces of <see cref="WriteGradient"/>.</summary>
+    public abstract int Pieces { get; }
+
+    /// <summary>Takes values, and memory for a batch.</summary>
+    public abstract void Begin(T* values, ClassBatch<T> batch, Arena<T> arena);
+
+    /// <summary>Takes memory for the way back.</summary>
+    public abstract void BeginReverse(ClassBatch<T> batch, Arena<T> arena);
+
+    /// <summary>What does not depend on users, for some encoded items.</summary>
+    public abstract void EncodeItems(ClassBatch<T> batch, int first, int count);
+
+    /// <summary>What is computed once a user, for some users whose classes are pooled.</summary>
+    public abstract void EncodeUsers(ClassBatch<T> batch, Chunk users);
+
+    /// <summary>Scores of a user's queries without level and base.</summary>
+    public abstract void Score(ClassBatch<T> batch, int user, T* scores);
+
+    /// <summary>Adjoints of what some users' scores were made of, down to their pooled classes.</summary>
+    public abstract void Reverse(ClassBatch<T> batch, Chunk users);
+
+    /// <summary>Writes what the queries of some items say to the adjoints of the encoded items, which are zero before.</summary>
+    public abstract void ReverseItems(ClassBatch<T> batch, int first, int count, T* target);
+
+    /// <summary>Writes a piece of the gradient.</summary>
+    public abstract void WriteGradient(ClassBatch<T> batch, int piece, T* gradient);
+
+    /// <summary>Sum over users.</summary>
+    protected static T Sum(T* ofUsers, int users)
+    {
+        var sum = T.Zero;
+        for (var u = 0; u < users; u++)
+        {
+            sum += ofUsers[u];
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,260 @@
+/// The fused engine's pooled classes (LWA, NLBA) against automatic differentiation in double precision, over all their forms.
+module RobustMeta.Tests.Engine.FusedClassesTests
+
+open System
+open System.Collections.Immutable
+open Expecto
+open FsCheck
+open FsCheck.FSharp
+open RobustMeta.Engine
+open RobustMeta.Engine.Fused.Classes
+open RobustMeta.Engine.Fused.Memory
+open RobustMeta.Engine.Fused.Vectors
+open RobustMeta.Models
+open RobustMeta.Models.Layers
+open RobustMeta.Runtime
+open RobustMeta.Tasks
+open RobustMeta.Tests.TinyWorld
+open RobustMeta.Tests.ModelCase
+open RobustMeta.Tests.Properties
+
+/// One case of the space: everything that the engine's code branches on. No mixing is NLBA.
+type Classes =
+    {
+        Seed: int64
+        Mixing: ClassMixing option
+        Width: int
+        Hidden: int
+        Pooling: Pooling
+        Weighted: bool
+        Label: LabelKind
+        Lengths: (int * int) list
+        SupportWeights: bool
+        Base: bool
+        Threads: int
+        Bits: int
+        ItemFields: bool
+    }
+
+let private classes =
+    gen {
+        let! seed = Gen.choose (0, 1_000_000)
+
+        let! mixing =
+            Gen.elements
+                [ None; None; None; Some ClassMixing.Scalar; Some ClassMixing.Diagonal; Some ClassMixing.Matrix ]
+
+        let! width = Gen.choose (1, 20)
+        let! hidden = Gen.choose (1, 20)
+        let! pooling = Gen.elements [ Pooling.Mean; Pooling.Sum ]
+        let! weighted = Gen.elements [ false; true ]
+        let! label = Gen.elements [ LabelKind.Click; LabelKind.Rating ]
+        let! users = Gen.choose (1, 8)
+
+        let! lengths =
+            Gen.listOfLength
+                users
+                (Gen.zip (Gen.oneof [ Gen.choose (1, 25); Gen.choose (1, 200) ]) (Gen.choose (1, 20)))
+
+        let! weights = Gen.elements [ false; true ]
+        let! hasBase = Gen.elements [ false; true ]
+        let! threads = Gen.choose (1, 3)
+        let! bits = Gen.elements [ 0; 128; 256; 512 ]
+        let! items = Gen.elements [ true; true; true; true; false ]
+
+        return
+            {
+                Seed = int64 seed
+                Mixing = mixing
+                Width = width
+                Hidden = hidden
+                Pooling = pooling
+                Weighted = weighted
+                Label = label
+                Lengths = lengths
+                SupportWeights = weights && weighted
+                Base = hasBase
+                Threads = threads
+                Bits = bits
+                ItemFields = items
+            }
+    }
+
+let private modelOf (f: Classes) : MetaRecommender =
+    let items = if f.ItemFields then schema.ItemFields else ImmutableArray<InputField>.Empty
+
+    let inputs = InputSchema(items, schema.UserFields, schema.EmbeddingDim)
+
+    match f.Mixing with
+    | Some mixing ->
+        let spec =
+            LwaSpec(
+                HiddenDim1 = f.Hidden,
+                HiddenDim2 = f.Width,
+                Pooling = f.Pooling,
+                Mixing = mixing,
+                WeightedPooling = f.Weighted
+            )
+
+        spec.Create(inputs, 0.5, f.Label)
+    | None ->
+        let spec =
+            NlbaSpec(HiddenDim1 = f.Width, HiddenDim2 = f.Hidden, Pooling = f.Pooling, WeightedPooling = f.Weighted)
+
+        spec.Create(inputs, 0.5, f.Label)
+
+/// Support weights around one, in supports of several interactions the second of them zero.
+let private objectiveOf (f: Classes) (model: MetaRecommender) =
+    let tasks = tasks f.Label f.Seed f.Lengths
+    let random = Seeds.Generator(f.Seed, "weights")
+    let draw _ = 0.2 + random.NextDouble()
+
+    let weights =
+        {
+            Support =
+                if f.SupportWeights then
+                    Some(
+                        tasks
+                        |> List.map (fun t -> t.Support |> List.mapi (fun i row -> if i = 1 then 0.0 else draw row))
+                    )
+                else
+                    None
+            Query = tasks |> List.map (fun t -> t.Query |> List.map draw)
+            User = tasks |> List.map draw
+        }
+
+    let batch = batch tasks
+    caseOf f.Seed model, (if f.Base then withBase f.Label tasks batch else batch), weights
+
+let private flat (rows: float list list) = rows |> List.concat |> Array.ofList
+
+let private supportOf (weights: Weights) = weights.Support |> Option.map flat |> Option.defaultValue [||]
+
+let private fused (f: Classes) (model: MetaRecommender) (case: Case) (batch: TaskBatch) (weights: Weights) =
+    let values = case.Values |> Map.map (fun _ v -> Array.copy v)
+    let gradients = case.Values |> Map.map (fun _ v -> Array.zeroCreate<float> v.Length)
+    let arrays = ParameterArrays<float>((fun name -> values[name]), (fun name -> gradients[name]))
+    let form = (box model :?> IHasForm<ClassForm>).Form
+    use core = new FusedClasses<float>(form, model.Label, arrays, f.Threads, Arithmetic<float>.Of f.Bits)
+    let scores = core.Predict batch
+    let mutable losses = [||]
+    // Twice: the second pass must not see anything of the first.
+    for _ in 1..2 do
+        losses <- core.Forward(batch, ReadOnlySpan(supportOf weights)).ToArray()
+        core.Backward(ReadOnlySpan(flat weights.Query), ReadOnlySpan(Array.ofList weights.User))
+
+    scores, losses, gradients, core.SupportGradient.ToArray()
+
+let private isExact (f: Classes) =
+    let model = modelOf f
+    let case, batch, weights = objectiveOf f model
+    let expected = objective case TrainingPhase.Main weights batch
+    let expectedScores = Array.concat (scores case batch)
+    let scores, losses, gradients, support = fused f model case batch weights
+    near "scores" 1e-9 expectedScores scores
+
+    near
+        "objective"
+        1e-9
+        [| expected.Value |]
+        [| Array.fold2 (fun s w l -> s + w * l) 0.0 (flat weights.Query) losses |]
+
+    nearGradients "gradients" 1e-9 expected.Gradients gradients
+
+    if f.SupportWeights then
+        // The oracle pads supports to the longest.
+        let longest = f.Lengths |> List.map fst |> List.max
+        let ragged = f.Lengths |> List.mapi (fun u (s, _) -> Array.sub expected.Support (u * longest) s) |> Array.concat
+        near "support weights" 1e-9 ragged support
+
+let private fixedForm =
+    {
+        Seed = 5L
+        Mixing = Some ClassMixing.Scalar
+        Width = 32
+        Hidden = 32
+        Pooling = Pooling.Mean
+        Weighted = true
+        Label = LabelKind.Click
+        Lengths = [ for i in 1..60 -> 1 + 7 * i % 60, 1 + 5 * i % 23 ]
+        SupportWeights = true
+        Base = true
+        Threads = 1
+        Bits = 256
+        ItemFields = true
+    }
+
+/// Losses, gradients and scores in single precision, as bytes are compared.
+let private single (threads: int) (bits: int) (f: Classes) =
+    let model = modelOf f
+    let parameters = model.CreateParameters f.Seed
+    use engine = new FusedEngine(model, parameters, threads, bits)
+    let _, batch, weights = objectiveOf f model
+    let support = supportOf weights |> Array.map float32
+    let losses = engine.Forward(batch, ReadOnlySpan support, null).ToArray()
+
+    engine.Backward(
+        ReadOnlySpan(flat weights.Query |> Array.map float32),
+        ReadOnlySpan(weights.User |> List.map float32 |> Array.ofList)
+    )
+
+    let gradients = parameters.All |> Seq.map (fun p -> p.Name, Array.copy p.Gradient) |> Map.ofSeq
+    losses, gradients, engine.SupportGradient.ToArray(), engine.Predict batch
+
+let private doubles (values: float32[]) = Array.map float values
+
+let private onForms name test =
+    testList
+        name
+        [
+            for what, f in
+                [
+                    "LWA", fixedForm
+                    "LWA of ratings with matrices",
+                    { fixedForm with Label = LabelKind.Rating; Mixing = Some ClassMixing.Matrix }
+                    "NLBA", { fixedForm with Mixing = None }
+                    "NLBA of ratings", { fixedForm with Mixing = None; Label = LabelKind.Rating }
+                ] do
+                testCase what (fun () -> test f)
+        ]
+
+[<Tests>]
+let tests =
+    testList
+        "FusedClasses"
+        [
+            propertyOf 300 "LWA and NLBA equal autograd on every form" <| Prop.forAll (Arb.fromGen classes) isExact
+
+            onForms "pooled classes: the same bytes with any number of threads, and again" (fun f ->
+                let one = single 1 0 f
+
+                for threads in [ 2; 3; 2 ] do
+                    Expect.equal (single threads 0 f) one $"{threads} threads")
+
+            onForms "pooled classes: every width of vectors, close in single precision" (fun f ->
+                let losses, gradients, support, scores = single 1 0 f
+
+                for bits in [ 128; 256; 512 ] do
+                    let l, g, s, p = single 2 bits f
+                    near "losses" 1e-4 (doubles losses) (doubles l)
+                    near "support" 1e-3 (doubles support) (doubles s)
+                    near "scores" 1e-4 (doubles scores) (doubles p)
+
+                    nearGradients
+                        "gradients"
+                        1e-4
+                        (Map.map (fun _ v -> doubles v) gradients)
+                        (Map.map (fun _ v -> doubles v) g))
+
+            testCase "engine auto takes LWA and NLBA, and Backward without Forward is an error"
+            <| fun () ->
+                for name in [ "LWA"; "NLBA" ] do
+                    let model = ModelSpec.Registry.Named(name).Create(schema, 0.5, LabelKind.Rating)
+                    Expect.isNull (FusedEngine.Refusal model) $"no reason to refuse {name}"
+                    use engine = EngineSpec().Create(model, model.CreateParameters 1L)
+                    Expect.isTrue (engine :? FusedEngine) $"{name} is fused"
+
+                    Expect.throwsT<InvalidOperationException>
+                        (fun () -> engine.Backward(ReadOnlySpan [||], ReadOnlySpan [||]))
+                        "no batch"
+        ]
