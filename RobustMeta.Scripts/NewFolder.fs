@@ -5,6 +5,7 @@ open System
 open System.IO
 open System.Reflection
 open RobustMeta.Data
+open RobustMeta.Experiments
 open RobustMeta.Runtime
 open RobustMeta.Settings
 
@@ -66,6 +67,8 @@ let create (folder: string) =
         || (Directory.Exists folder && Seq.isEmpty (Directory.EnumerateFileSystemEntries folder) |> not)
     then
         raise (SettingException $"{folder} is there already: name a folder that does not exist or is empty.")
+
+    OutFolder.Require(folder, "new")
 
     if isInClone folder then
         eprintfn

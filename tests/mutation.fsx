@@ -2,6 +2,11 @@
 // Changes the statistics, metrics and ambiguity sets one place at a time, and lists the changes that no test notices. All changes
 // are compiled into one copy of the library at once, each asleep; a variable of the environment wakes one. So the copy is built once,
 // and each change costs a run of the tests of its rooms alone.
+// Known to survive, since no value changes by more than rounding:
+// - `x - mean` → `x + mean` in a sum of squares about that mean (Significance.StandardError, KullbackLeiblerProjection.Guess and the spread of
+//   SolveForSum): Σ a (x − m)(x + m) = Σ a (x − m)², as m is their mean.
+// - KullbackLeiblerProjection: the slope of Newton's step on the threshold (`weights[i] + mu`) and the test of its end (`next - y`) set how
+//   many steps are taken, not where they end.
 // quick: list
 #r "nuget: Microsoft.CodeAnalysis.CSharp, 5.0.0"
 
@@ -245,7 +250,7 @@ for change in Array.truncate count drawn do
 
     if passes change.Number then
         survivors <- change :: survivors
-        printfn $"survives: {change.Place}: {change.Before}  →  {change.After}"
+        printfn $"{tried} tried; survives: {change.Place}: {change.Before}  →  {change.After}"
 
 printfn
     $"{tried} changes in {int clock.Elapsed.TotalSeconds} s: {tried - survivors.Length} noticed, {survivors.Length} survive"

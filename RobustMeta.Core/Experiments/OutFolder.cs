@@ -7,8 +7,9 @@ public static class OutFolder
 {
     /// <summary>Makes the folder and tries to write into it, before any work is done for it.</summary>
     /// <param name="folder">The folder.</param>
+    /// <param name="setting">The word of the command line that names it.</param>
     /// <exception cref="SettingException">It cannot be made or written to; the message says why and what to do.</exception>
-    public static void Require(string folder)
+    public static void Require(string folder, string setting = "out")
     {
         try
         {
@@ -27,8 +28,8 @@ public static class OutFolder
             when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             throw new SettingException(
-                $"out is '{folder}', which is no folder that results can be written to: {error.Message.TrimEnd('.')}. "
-                    + "Name a folder that you may write to, e.g. out results."
+                $"{setting} is '{folder}', which is no folder that results can be written to: {error.Message.TrimEnd('.')}. "
+                    + $"Name a folder that you may write to, e.g. {setting} results."
             );
         }
     }

@@ -163,6 +163,7 @@ let private report (order: Order) (study: Study.Study) =
 
 let private pack (order: Order) (study: Study.Study) =
     let folder = defaultArg order.To (Path.Combine(study.Store.Root, "summary"))
+    OutFolder.Require(folder, "to")
     StudySummary.Write(study.Spec, study.Store, folder)
     printfn $"written: {folder}"
 

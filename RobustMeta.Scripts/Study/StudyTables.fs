@@ -48,6 +48,8 @@ let levels (spec: StudySpec) (cell: CellSummary) : Table =
     let value name measure =
         match cell.PerSeed(name, measure) with
         | values when values.Count = 0 -> Cell.missing
+        // A seed without users that a measure is of, such as a tenth of five, has no value: then a mean would be of other seeds.
+        | values when not (Seq.forall Double.IsFinite values) -> Cell.missing
         | values -> Cell.estimate (Significance.StudentInterval values)
 
     Table.make

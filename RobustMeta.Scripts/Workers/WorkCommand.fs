@@ -64,6 +64,9 @@ let private program () =
     else
         path, []
 
+[<Literal>]
+let private MostWorkers = 10_000
+
 // Enough workers that one takes about half an hour, where the time is known.
 let private workersFor (engine: WorkerEngine) (study: Study.Study) =
     let estimate = lazy StudyEstimate.Of(StudyStatus.Of(study.Spec, study.Store), null)
@@ -102,7 +105,16 @@ let private submit name words (cancellation: CancellationToken) =
         else
             number "workers" 1 [ "workers"; workers ] |> fst
 
-    let atOnce = if atOnce = "" then workers else number "atOnce" 1 [ "atOnce"; atOnce ] |> fst
+    if workers > MostWorkers then
+        raise (SettingException $"workers is '{workers}'; expected at most {MostWorkers}")
+
+    // More processes than processors on one machine only take its memory.
+    let usual =
+        match engine with
+        | :? LocalEngine -> min workers Environment.ProcessorCount
+        | _ -> workers
+
+    let atOnce = if atOnce = "" then usual else number "atOnce" 1 [ "atOnce"; atOnce ] |> fst
 
     let memory =
         if memory = "" then
