@@ -19,7 +19,7 @@ internal sealed record SizeSpec : ISpec
 
     [Setting("settings of the run, as name=value with blanks between")]
     public string Settings { get; init; } =
-        "levels=none epoch=1 batchSize=256 testFraction=0.02 validationFraction=0.02 baselines=none shiftDraws=1 userShift=none interactionShift=none betas=0";
+        "levels=none epoch=1 batchSize=256 userNum=10000000 testFraction=0.02 validationFraction=0.02 baselines=none shiftDraws=1 userShift=none interactionShift=none betas=0";
 
     [Setting("folder of the run")]
     public string Folder { get; init; } = "results/size";
