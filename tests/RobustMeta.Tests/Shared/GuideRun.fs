@@ -62,6 +62,7 @@ let prepare (folder: string) =
     write "data/catalog.toml" catalog
     table "data/my-shop/ratings.csv" (rated :: List.collect (ratingsOf random 50) users)
     table "data/my-shop/users.csv" (featuresOf users)
+    table "ratings.csv" (rated :: List.collect (ratingsOf random 50) users)
     write "mine.csv" (sample "item,rating")
     write "users.csv" (sample rated)
     table "users-features.csv" (featuresOf [ "anna"; "ben" ])
