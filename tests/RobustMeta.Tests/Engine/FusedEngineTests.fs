@@ -15,6 +15,7 @@ open RobustMeta.Runtime
 open RobustMeta.Tasks
 open RobustMeta.Tests.TinyWorld
 open RobustMeta.Tests.ModelCase
+open RobustMeta.Tests.FusedCase
 open RobustMeta.Tests.Properties
 
 /// One case of the space: everything that the engine's code branches on.
@@ -141,8 +142,6 @@ let private objectiveOf (f: Form) (model: MetaRecommender) =
     let batch = batch tasks
     case, (if f.Base then withBase f.Label tasks batch else batch), weights
 
-let private flat (rows: float list list) = rows |> List.concat |> Array.ofList
-
 let private arraysOf (case: Case) =
     let values = case.Values |> Map.map (fun _ v -> Array.copy v)
     let gradients = case.Values |> Map.map (fun _ v -> Array.zeroCreate<float> v.Length)
@@ -214,24 +213,10 @@ let private fixedForm =
         UserFields = true
     }
 
-/// Losses, gradients and scores in single precision, as bytes are compared.
-let private single (threads: int) (bits: int) (f: Form) =
+let private single (f: Form) =
     let model = modelOf f
-    let parameters = model.CreateParameters f.Seed
-    use engine = new FusedEngine(model, parameters, threads, bits)
     let _, batch, weights = objectiveOf f model
-    let support = weights.Support |> Option.map (flat >> Array.map float32) |> Option.defaultValue [||]
-    let losses = engine.Forward(batch, ReadOnlySpan support, null).ToArray()
-
-    engine.Backward(
-        ReadOnlySpan(flat weights.Query |> Array.map float32),
-        ReadOnlySpan(weights.User |> List.map float32 |> Array.ofList)
-    )
-
-    let gradients = parameters.All |> Seq.map (fun p -> p.Name, Array.copy p.Gradient) |> Map.ofSeq
-    losses, gradients, engine.SupportGradient.ToArray(), engine.Predict batch
-
-let private doubles (values: float32[]) = Array.map float values
+    inSingle f.Seed model batch weights
 
 let private forms =
     [
@@ -273,26 +258,9 @@ let tests =
             <| fun () ->
                 isAloneAsTogether { fixedForm with Lengths = [ for i in 1..40 -> 1 + 37 * i % 200, 1 + 5 * i % 23 ] }
 
-            onForms "the same bytes with any number of threads, and again" (fun f ->
-                let one = single 1 0 f
+            onForms "the same bytes with any number of threads, and again" (single >> sameBytesOnAllThreads)
 
-                for threads in [ 2; 3; 2 ] do
-                    Expect.equal (single threads 0 f) one $"{threads} threads")
-
-            onForms "every width of vectors, close in single precision" (fun f ->
-                let losses, gradients, support, scores = single 1 0 f
-
-                for bits in [ 128; 256; 512 ] do
-                    let l, g, s, p = single 2 bits f
-                    near "losses" 1e-4 (doubles losses) (doubles l)
-                    near "support" 1e-3 (doubles support) (doubles s)
-                    near "scores" 1e-4 (doubles scores) (doubles p)
-
-                    nearGradients
-                        "gradients"
-                        1e-4
-                        (Map.map (fun _ v -> doubles v) gradients)
-                        (Map.map (fun _ v -> doubles v) g))
+            onForms "every width of vectors, close in single precision" (single >> closeAtAllWidths)
 
             testCase "gradients of rows that an earlier batch touched are gone"
             <| fun () ->

@@ -18,6 +18,7 @@ open RobustMeta.Runtime
 open RobustMeta.Tasks
 open RobustMeta.Tests.TinyWorld
 open RobustMeta.Tests.ModelCase
+open RobustMeta.Tests.FusedCase
 open RobustMeta.Tests.Properties
 
 /// One case of the space: everything that the engine's code branches on.
@@ -126,47 +127,16 @@ let private objectiveOf (f: Ridge) (model: MetaRecommender) =
     let batch = batch tasks
     caseOf f.Seed model, (if f.Base then withBase f.Label tasks batch else batch), weights
 
-let private flat (rows: float list list) = rows |> List.concat |> Array.ofList
-
-let private supportOf (weights: Weights) = weights.Support |> Option.map flat |> Option.defaultValue [||]
-
-let private fused (f: Ridge) (model: MetaRecommender) (case: Case) (batch: TaskBatch) (weights: Weights) =
-    let values = case.Values |> Map.map (fun _ v -> Array.copy v)
-    let gradients = case.Values |> Map.map (fun _ v -> Array.zeroCreate<float> v.Length)
-    let arrays = ParameterArrays<float>((fun name -> values[name]), (fun name -> gradients[name]))
+let private fused (f: Ridge) (model: MetaRecommender) =
     let form = (box model :?> IHasForm<RidgeForm>).Form
     let arithmetic = Arithmetic<float>.Of f.Bits
-    use core = new FusedRidge<float>(form, model.Label, arrays, f.Threads, arithmetic, Option.toNullable f.Dual)
-    let scores = core.Predict batch
-    let mutable losses = [||]
-    // Twice: the second pass must not see anything of the first.
-    for _ in 1..2 do
-        losses <- core.Forward(batch, ReadOnlySpan(supportOf weights)).ToArray()
-        core.Backward(ReadOnlySpan(flat weights.Query), ReadOnlySpan(Array.ofList weights.User))
-
-    scores, losses, gradients, core.SupportGradient.ToArray()
+    let dual = Option.toNullable f.Dual
+    inDouble (fun arrays -> new FusedRidge<float>(form, model.Label, arrays, f.Threads, arithmetic, dual))
 
 let private isExact (f: Ridge) =
     let model = modelOf f
     let case, batch, weights = objectiveOf f model
-    let expected = objective case TrainingPhase.Main weights batch
-    let expectedScores = Array.concat (scores case batch)
-    let scores, losses, gradients, support = fused f model case batch weights
-    near "scores" 1e-9 expectedScores scores
-
-    near
-        "objective"
-        1e-9
-        [| expected.Value |]
-        [| Array.fold2 (fun s w l -> s + w * l) 0.0 (flat weights.Query) losses |]
-
-    nearGradients "gradients" 1e-9 expected.Gradients gradients
-
-    if f.SupportWeights then
-        // The oracle pads supports to the longest.
-        let longest = f.Lengths |> List.map fst |> List.max
-        let ragged = f.Lengths |> List.mapi (fun u (s, _) -> Array.sub expected.Support (u * longest) s) |> Array.concat
-        near "support weights" 1e-9 ragged support
+    fused f model case batch weights |> equalsAutograd f.Lengths case batch weights
 
 let private bothSystemsAgree (f: Ridge) =
     let model = modelOf f
@@ -200,24 +170,10 @@ let private fixedForm =
         UserFields = true
     }
 
-/// Losses, gradients and scores in single precision, as bytes are compared.
-let private single (threads: int) (bits: int) (f: Ridge) =
+let private single (f: Ridge) =
     let model = modelOf f
-    let parameters = model.CreateParameters f.Seed
-    use engine = new FusedEngine(model, parameters, threads, bits)
     let _, batch, weights = objectiveOf f model
-    let support = supportOf weights |> Array.map float32
-    let losses = engine.Forward(batch, ReadOnlySpan support, null).ToArray()
-
-    engine.Backward(
-        ReadOnlySpan(flat weights.Query |> Array.map float32),
-        ReadOnlySpan(weights.User |> List.map float32 |> Array.ofList)
-    )
-
-    let gradients = parameters.All |> Seq.map (fun p -> p.Name, Array.copy p.Gradient) |> Map.ofSeq
-    losses, gradients, engine.SupportGradient.ToArray(), engine.Predict batch
-
-let private doubles (values: float32[]) = Array.map float values
+    inSingle f.Seed model batch weights
 
 let private forms =
     [
@@ -258,26 +214,9 @@ let tests =
                 "both systems have one solution where supports repeat one item"
             <| Prop.forAll (Arb.fromGen ridge) bothSystemsAgree
 
-            onForms "the same bytes with any number of threads, and again" (fun f ->
-                let one = single 1 0 f
+            onForms "the same bytes with any number of threads, and again" (single >> sameBytesOnAllThreads)
 
-                for threads in [ 2; 3; 2 ] do
-                    Expect.equal (single threads 0 f) one $"{threads} threads")
-
-            onForms "every width of vectors, close in single precision" (fun f ->
-                let losses, gradients, support, scores = single 1 0 f
-
-                for bits in [ 128; 256; 512 ] do
-                    let l, g, s, p = single 2 bits f
-                    near "losses" 1e-4 (doubles losses) (doubles l)
-                    near "support" 1e-3 (doubles support) (doubles s)
-                    near "scores" 1e-4 (doubles scores) (doubles p)
-
-                    nearGradients
-                        "gradients"
-                        1e-4
-                        (Map.map (fun _ v -> doubles v) gradients)
-                        (Map.map (fun _ v -> doubles v) g))
+            onForms "every width of vectors, close in single precision" (single >> closeAtAllWidths)
 
             testCase "a factor of a positive definite matrix solves its system, and another matrix is refused"
             <| fun () ->

@@ -1,0 +1,90 @@
+/// What the tests of all fused cores do: a pass in double precision against automatic differentiation, and passes of the engine in
+/// single precision, compared over threads and widths of vectors.
+module RobustMeta.Tests.FusedCase
+
+open System
+open Expecto
+open RobustMeta.Engine
+open RobustMeta.Engine.Fused
+open RobustMeta.Engine.Fused.Memory
+open RobustMeta.Models
+open RobustMeta.Tasks
+open RobustMeta.Tests.ModelCase
+
+let flat (rows: float list list) = rows |> List.concat |> Array.ofList
+
+let supportOf (weights: Weights) = weights.Support |> Option.map flat |> Option.defaultValue [||]
+
+let private doubles (values: float32[]) = Array.map float values
+
+/// Scores, losses, gradients and the gradient of the support weights, of a core in double precision.
+let internal inDouble
+    (create: ParameterArrays<float> -> IFusedCore<float>)
+    (case: Case)
+    (batch: TaskBatch)
+    (weights: Weights)
+    =
+    let values = case.Values |> Map.map (fun _ v -> Array.copy v)
+    let gradients = case.Values |> Map.map (fun _ v -> Array.zeroCreate<float> v.Length)
+    use core = create (ParameterArrays<float>((fun name -> values[name]), (fun name -> gradients[name])))
+    let scores = core.Predict batch
+    let mutable losses = [||]
+    // Twice: the second pass must not see anything of the first.
+    for _ in 1..2 do
+        losses <- core.Forward(batch, ReadOnlySpan(supportOf weights)).ToArray()
+        core.Backward(ReadOnlySpan(flat weights.Query), ReadOnlySpan(Array.ofList weights.User))
+
+    scores, losses, gradients, core.SupportGradient.ToArray()
+
+/// What `inDouble` gave, against automatic differentiation. Lengths are those of support and query of each user.
+let equalsAutograd (lengths: (int * int) list) (case: Case) (batch: TaskBatch) (weights: Weights) result =
+    let expected = objective case TrainingPhase.Main weights batch
+    let actualScores, losses, gradients, support = result
+    near "scores" 1e-9 (Array.concat (scores case batch)) actualScores
+
+    near
+        "objective"
+        1e-9
+        [| expected.Value |]
+        [| Array.fold2 (fun s w l -> s + w * l) 0.0 (flat weights.Query) losses |]
+
+    nearGradients "gradients" 1e-9 expected.Gradients gradients
+
+    if weights.Support.IsSome then
+        // The oracle pads supports to the longest.
+        let longest = lengths |> List.map fst |> List.max
+        let ragged = lengths |> List.mapi (fun u (s, _) -> Array.sub expected.Support (u * longest) s) |> Array.concat
+        near "support weights" 1e-9 ragged support
+
+/// Losses, gradients, the gradient of the support weights and scores of the engine in single precision.
+let inSingle (seed: int64) (model: MetaRecommender) (batch: TaskBatch) (weights: Weights) (threads: int) (bits: int) =
+    let parameters = model.CreateParameters seed
+    use engine = new FusedEngine(model, parameters, threads, bits)
+    let support = supportOf weights |> Array.map float32
+    let losses = engine.Forward(batch, ReadOnlySpan support, null).ToArray()
+
+    engine.Backward(
+        ReadOnlySpan(flat weights.Query |> Array.map float32),
+        ReadOnlySpan(weights.User |> List.map float32 |> Array.ofList)
+    )
+
+    let gradients = parameters.All |> Seq.map (fun p -> p.Name, Array.copy p.Gradient) |> Map.ofSeq
+    losses, gradients, engine.SupportGradient.ToArray(), engine.Predict batch
+
+/// The bytes do not depend on the number of threads, nor on what was computed before.
+let sameBytesOnAllThreads single =
+    let one = single 1 0
+
+    for threads in [ 2; 3; 2 ] do
+        Expect.equal (single threads 0) one $"{threads} threads"
+
+/// All widths of vectors agree to single precision.
+let closeAtAllWidths single =
+    let losses, gradients, support, scores = single 1 0
+
+    for bits in [ 128; 256; 512 ] do
+        let l, g, s, p = single 2 bits
+        near "losses" 1e-4 (doubles losses) (doubles l)
+        near "support" 1e-3 (doubles support) (doubles s)
+        near "scores" 1e-4 (doubles scores) (doubles p)
+        nearGradients "gradients" 1e-4 (Map.map (fun _ v -> doubles v) gradients) (Map.map (fun _ v -> doubles v) g)
