@@ -1,6 +1,6 @@
 using System.Numerics;
 using RobustMeta.Engine.Fused.Memory;
-using RobustMeta.Engine.Fused.Ridge;
+using RobustMeta.Engine.Fused.Networks;
 using RobustMeta.Engine.Fused.Vectors;
 using RobustMeta.Models;
 using RobustMeta.Runtime;

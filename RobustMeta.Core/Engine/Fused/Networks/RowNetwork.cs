@@ -4,7 +4,7 @@ using RobustMeta.Engine.Fused.Memory;
 using RobustMeta.Engine.Fused.Vectors;
 using RobustMeta.Models;
 
-namespace RobustMeta.Engine.Fused.Ridge;
+namespace RobustMeta.Engine.Fused.Networks;
 
 /// <summary>
 /// A <see cref="Models.Layers.DecisionNetwork"/> of entities (the batch's items or users) that no user adapts: outputs once
