@@ -60,6 +60,7 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
         "interactionSet",
         "weightsAct",
         "userIndex",
+        "trend",
         "interactionIndex",
         "interactionRule",
         "reference",

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using RobustMeta.Models.Factors;
 using RobustMeta.Models.Layers;
+using RobustMeta.Runtime;
 using RobustMeta.Settings;
 using RobustMeta.Tasks;
 using TorchSharp;
@@ -78,6 +79,12 @@ public sealed class MetaPmf : MetaRecommender
     {
         if (spec.UserPrior == PriorKind.Plain && spec.ItemPrior == PriorKind.Plain)
         {
+            if (spec.ExposureControl != ExposureControl.None)
+            {
+                throw new SettingException(
+                    "exposureControl has no effect with plain priors: leave it out, or set userPrior or itemPrior to exposure."
+                );
+            }
             return;
         }
         if (spec.ItemPrior == PriorKind.Safe)
@@ -128,6 +135,11 @@ public sealed class MetaPmf : MetaRecommender
         {
             return;
         }
+        if (IsSafe || spec.UserPrior == PriorKind.Auto || spec.ItemPrior == PriorKind.Auto)
+        {
+            // Held-out users are scored with tensors, before any engine has loaded them.
+            NativeLibraries.EnsureLoaded();
+        }
         var (ofUsers, ofItems) = new PriorChoice(spec.UserPrior, spec.ItemPrior).Of(this, train, Trial);
         Solve(parameters, field, train, ofUsers, ofItems, seed, threads);
         if (IsSafe && PriorChoice.Divide(train) is var (part, held) && held.Count > 1)
@@ -159,6 +171,7 @@ public sealed class MetaPmf : MetaRecommender
         var prior = new FactorPrior(spec.Factors, spec.StartRounds, TasteVariance, seed, threads)
         {
             ItemExposureRank = informsItems ? spec.ExposureRank : 0,
+            ExposureControl = spec.ExposureControl,
             HasDrawnNegatives = hasDrawnNegatives,
         };
         var fitted = BayesianFactors.Fit(Label, train, design, count, prior);
@@ -175,7 +188,13 @@ public sealed class MetaPmf : MetaRecommender
         SetItems(parameters, field, fitted);
         if (informsUsers)
         {
-            var users = ExposurePrior.Fit(fitted, SupportExposures, spec.ExposureRank, seed);
+            var users = ExposurePrior.Fit(
+                fitted,
+                SupportExposures,
+                spec.ExposureRank,
+                new(spec.ExposureControl, seed),
+                seed
+            );
             exposure!.Set(parameters, users, parameters["logPrecision"].Values);
             if (IsSafe)
             {

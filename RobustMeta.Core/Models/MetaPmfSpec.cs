@@ -54,6 +54,13 @@ public sealed class MetaPmfSpec : ModelSpec
     [Setting("item's prior: plain; exposure: from which users rated it; auto: decided on held-out training users")]
     public PriorKind ItemPrior { get; init; }
 
+    /// <summary>A control experiment with exposure.</summary>
+    [Setting(
+        "control of priors informed by exposure: none; shuffled: training users and items have the exposure of another one with about "
+            + "as many ratings; size: numbers of ratings alone"
+    )]
+    public ExposureControl ExposureControl { get; init; }
+
     /// <summary>Length of the exposure vectors.</summary>
     [Setting("length of the vectors that stand for who rated what (priors informed by exposure)", Min = 1, Max = 1024)]
     public int ExposureRank { get; init; } = 60;

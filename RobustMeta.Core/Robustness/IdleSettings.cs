@@ -57,6 +57,9 @@ internal static class IdleSettings
 
     private static bool HasNetwork(ReweighterSpec spec) => spec.HasUserAdversary && spec.UserIndex == UserIndex.Network;
 
+    private static bool HasTrend(ReweighterSpec spec) =>
+        spec.HasUserAdversary && spec.UserIndex == UserIndex.Group && spec.Grouping.Trend > 0;
+
     private static bool SeeksUsersInSet(ReweighterSpec spec) => spec.HasUserAdversary && !HasNetwork(spec);
 
     // Whether weights are stored for each user, or for each interaction of the query.
@@ -106,7 +109,8 @@ internal static class IdleSettings
             || (StoresWeights(spec) && (steps || spec.Timing == AscentTiming.Epoch));
         yield return (
             "alternating",
-            climbs ? null
+            climbs && !HasTrend(spec) ? null
+            : HasTrend(spec) ? "trend: weights climb with the batch that they weigh, before the model's step."
             : steps ? "weights that do not climb with the losses after the model's step."
             : "ascent bestResponse: weights respond to the losses before the model's step, and do not climb after it; "
                 + "leave it out, or choose projectedGradient or exponentiatedGradient."
@@ -159,6 +163,12 @@ internal static class IdleSettings
         );
         yield return ("groups", noGroups);
         yield return ("groupAdjustment", noGroups);
+        yield return ("trend", noGroups);
+        var noTrend =
+            noGroups
+            ?? (spec.Grouping.Trend > 0 ? null : "trend 0: periods are looked at by the trend alone; give trend.");
+        yield return ("periods", noTrend);
+        yield return ("periodGrowth", noTrend);
         yield return (
             "groupCount",
             noGroups ?? (byFeature ? "groups feature: there are as many as the feature has values." : null)

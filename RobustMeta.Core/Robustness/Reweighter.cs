@@ -12,6 +12,7 @@ namespace RobustMeta.Robustness;
 /// <list type="number">
 /// <item><see cref="Relabel"/>: the batch with the labels that the learner descends on</item>
 /// <item><see cref="SupportWeights"/>: weights of the support, for the model's adaptation and the losses of the query</item>
+/// <item><see cref="LearnGradients"/>, only where <see cref="GradientParts"/> of the batch are asked for: their gradients</item>
 /// <item><see cref="Weigh"/>: weights of these losses, for the model's gradient</item>
 /// <item><see cref="AscendSupport"/>: with the derivative by the support weights that comes with the gradient</item>
 /// <item><see cref="Ascend"/>: after the model's step, with losses evaluated anew where <see cref="IsAlternating"/></item>
@@ -48,6 +49,7 @@ public sealed class Reweighter
     /// <param name="reference">What losses are measured against.</param>
     /// <param name="groups">Group of each training user, for weights that groups share; otherwise empty.</param>
     /// <param name="seed">Master seed of the run.</param>
+    /// <param name="periods">Period of each training user, for weights that look at trends; otherwise empty.</param>
     /// <exception cref="Settings.SettingException">Settings do not go together.</exception>
     public Reweighter(
         ReweighterSpec spec,
@@ -56,7 +58,8 @@ public sealed class Reweighter
         int items,
         Reference reference,
         ImmutableArray<int> groups,
-        long seed
+        long seed,
+        ImmutableArray<int> periods = default
     )
     {
         spec.RequireConsistent();
@@ -71,7 +74,7 @@ public sealed class Reweighter
             // Learner and reference are measured on the same labels, the mixed ones.
             this.reference = known.On(label, Relabel(train));
         }
-        users = AdversaryFactory.Users(spec, train, Weights, groups, items, seed);
+        users = AdversaryFactory.Users(spec, train, Weights, groups, periods, items, seed);
         interactions = AdversaryFactory.Interactions(spec, train, Weights, items);
         support = AdversaryFactory.Support(spec, train);
         stream = new(Weights.Starts, spec.UserIndex == UserIndex.Group ? 1 : spec.LossAverage);
@@ -117,7 +120,10 @@ public sealed class Reweighter
             source.Ratings.Items.Count,
             reference,
             spec.UserIndex == UserIndex.Group ? UserGroups.Of(spec.Grouping, source, tasks, seed) : [],
-            seed
+            seed,
+            spec.UserIndex == UserIndex.Group && spec.Grouping.Trend > 0
+                ? UserPeriods.Of(spec.Grouping.Periods, source.Ratings, tasks)
+                : []
         );
 
     /// <summary>Plain training: uniform weights.</summary>
@@ -173,6 +179,20 @@ public sealed class Reweighter
 
     /// <summary>Weight of each support interaction in the inner loss; empty where they are uniform.</summary>
     public ReadOnlySpan<float> SupportWeights(TaskBatch batch) => support is null ? default : support.Weigh(batch);
+
+    /// <summary>
+    /// The parts of a batch whose gradients the adversary of users asks for, as places of tasks; empty where it looks at losses alone.
+    /// </summary>
+    public IReadOnlyList<int[]> GradientParts(TaskBatch batch) =>
+        users is IGradientUsers asking ? asking.Parts(batch) : [];
+
+    /// <summary>Takes the gradients of <see cref="GradientParts"/>.</summary>
+    /// <param name="batch">The batch, which is weighed next.</param>
+    /// <param name="products">
+    /// Inner products of the gradients of the parts' mean losses (mean over users of the mean over each user's query), in the order of
+    /// the parts, <c>[parts, parts]</c>.
+    /// </param>
+    public void LearnGradients(TaskBatch batch, double[,] products) => (users as IGradientUsers)?.See(batch, products);
 
     /// <summary>
     /// Weight of each query loss of a batch: w_u · v_uj / (B q_u), with w and v of mean one. Uniform weights give

@@ -169,6 +169,10 @@ public sealed record ReweighterSpec : ISpec
             "ascent softmaxLogits needs interactionIndex pair: it moves weights by the differences of their losses, and an "
                 + "item's weight has the losses of other users."
         );
+        Require(
+            Grouping.Trend == 0 || References.Reference is NoReferenceKind,
+            "trend needs reference none: it compares gradients at the scale of the losses themselves."
+        );
         var isOwn = UserIndex == UserIndex.User && InteractionIndex == InteractionIndex.Pair;
         Require(
             isOwn || Timing == AscentTiming.Batch,

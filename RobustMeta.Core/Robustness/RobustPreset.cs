@@ -69,6 +69,11 @@ public sealed class RobustPreset
             "the same with streaming losses and taste groups (Wen et al., WWW 2022)",
             Groups("0.1", "popularity")
         ),
+        new(
+            "tdro",
+            "the same for clusters of users, and towards what serves later periods (Lin et al., AAAI 2024)",
+            [.. Groups("0.2", "cluster"), ("trend", "0.3"), ("taskWeightLr", "0.1")]
+        ),
         new("chi2-dro", "chi-square ball over users, raw losses", Response("user", "chi2 0.25")),
         new("kl-dro", "Kullback-Leibler ball over users, raw losses", Response("user", "kl 0.1")),
         new("cvar-dro", "CVaR at both levels, raw losses", Response("both", "cvar 0.5")),

@@ -49,7 +49,8 @@ public static class UserGroups
         return [.. groups.Select(group => present.IndexOf(group))];
     }
 
-    private static ImmutableArray<int> EquallyLarge(double[] scores, int groups)
+    /// <summary>Users divided by a score into equally many, group 0 those of the lowest; ties keep their order.</summary>
+    internal static ImmutableArray<int> EquallyLarge(double[] scores, int groups)
     {
         var order = Enumerable.Range(0, scores.Length).OrderBy(i => scores[i]).ToArray();
         var assigned = new int[scores.Length];

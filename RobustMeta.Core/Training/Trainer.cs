@@ -165,6 +165,10 @@ public sealed class Trainer(
             var adversary = AdversaryIn(epoch);
             var batch = adversary.Relabel(shown.Batch(tasks, users));
 
+            if (adversary.GradientParts(batch) is { Count: > 0 } parts)
+            {
+                adversary.LearnGradients(batch, PartGradients.Products(engine, batch, parts, adversary, phase));
+            }
             var losses = engine.Forward(batch, adversary.SupportWeights(batch), phase);
             RequireFinite(losses, epoch, number);
             var weights = Buffer(ref queryWeights, losses.Length);

@@ -163,6 +163,12 @@ public sealed class BayesianFactors
     {
         var rank = ExposureEmbedding.Rank(cells, prior.ItemExposureRank);
         var columns = ExposureEmbedding.ForItems(cells, rank, prior.Seed, threads);
+        new ControlledExposure(prior.ExposureControl, prior.Seed).Apply(
+            "items",
+            columns,
+            ExposureEmbedding.Places,
+            [.. Enumerable.Range(0, cells.Items).Select(item => cells.OfItem(item).Length)]
+        );
         return content.WithExposure(
             columns,
             [InterceptPenalty, .. Enumerable.Repeat(ExposurePenalty, columns[0].Length - 1)]

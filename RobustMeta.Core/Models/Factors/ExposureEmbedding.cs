@@ -12,6 +12,9 @@ internal static class ExposureEmbedding
     private const double ItemUserDamping = 3;
     private const double Smallest = 1e-2;
 
+    /// <summary>Columns of <see cref="ForItems"/> that say who rated an item, not how many did.</summary>
+    public static Range Places => 2..;
+
     /// <summary>Largest rank that the data allow, at most the wanted one.</summary>
     public static int Rank(FactorCells cells, int wanted) =>
         Math.Max(1, Math.Min(wanted, Math.Min(cells.Users, cells.Items) - 1));

@@ -55,13 +55,29 @@ internal sealed class ExposurePrior
     /// <param name="factors">Fitted factors; they keep their values.</param>
     /// <param name="supportSize">Number of items that each training user's support exposes; 0 counts as 1.</param>
     /// <param name="rank">Wanted rank of the exposure vectors.</param>
+    /// <param name="control">A control experiment.</param>
     /// <param name="seed">Seed of the drawn supports.</param>
-    public static ExposurePrior Fit(BayesianFactors factors, Func<int, int> supportSize, int rank, long seed)
+    public static ExposurePrior Fit(
+        BayesianFactors factors,
+        Func<int, int> supportSize,
+        int rank,
+        ControlledExposure control,
+        long seed
+    )
     {
         var threads = factors.Threads;
         var cells = factors.Exposures;
         var items = ExposureEmbedding.ForUsers(cells, ExposureEmbedding.Rank(cells, rank), seed, threads);
         var features = ExposureDraws.Of(cells, items, supportSize, seed);
+        var sizes = Enumerable
+            .Range(0, cells.Users)
+            .Select(cells.OfUser)
+            .Select(range => range.End - range.First)
+            .ToList();
+        foreach (var draw in features.Chunk(cells.Users))
+        {
+            control.Apply("users", draw, ..items.ColumnCount, sizes);
+        }
         var (mean, deviation) = ExposureDraws.Standardise(features);
         var prior = new ExposurePrior(factors, features)
         {

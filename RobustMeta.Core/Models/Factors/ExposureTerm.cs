@@ -7,9 +7,10 @@ namespace RobustMeta.Models.Factors;
 
 /// <summary>
 /// What an <see cref="ExposurePrior"/> adds to a model: the mean of a user's prior from the choice of the support items, and
-/// the correlations of the prior. Parameters: <c>exposure.id [V, R]</c> and <c>exposure.correlation [K, K]</c>, which stay as
-/// they are, and <c>exposure.map [R + 1, K]</c>, <c>exposure.constant [K]</c>, which training moves. As they are made they add
-/// nothing.
+/// the correlations of the prior. Parameters: <c>exposure.id [V, R]</c>, <c>exposure.map [R + 1, K]</c>,
+/// <c>exposure.constant [K]</c> and <c>exposure.correlation [K, K]</c>. As they are made they add nothing. All stay as the start
+/// computes them: the map has a coefficient for each exposure vector and factor and has seen the training users' labels already,
+/// so that descending on these fits their noise.
 /// </summary>
 internal sealed class ExposureTerm
 {
@@ -38,13 +39,12 @@ internal sealed class ExposureTerm
     /// <summary>The parameters.</summary>
     public IEnumerable<ParameterShape> Shapes =>
         [
-            .. items.Shapes(0).Select(shape => shape with { IsState = true }),
-            ParameterShape.Constant(Map, 0, rank + 1, order),
-            ParameterShape.Constant(Constant, 0, order),
-            ParameterShape.Constant(Correlation, 0, order, order) with
-            {
-                IsState = true,
-            },
+            .. items
+                .Shapes(0)
+                .Append(ParameterShape.Constant(Map, 0, rank + 1, order))
+                .Append(ParameterShape.Constant(Constant, 0, order))
+                .Append(ParameterShape.Constant(Correlation, 0, order, order))
+                .Select(shape => shape with { IsState = true }),
         ];
 
     /// <summary>Takes a prior as it was fitted; <paramref name="logPrecision"/> receives the logarithms of its precisions.</summary>

@@ -16,6 +16,9 @@ public sealed record FactorPrior(int Factors, int Rounds, double TasteVariance, 
     /// </summary>
     public int ItemExposureRank { get; init; }
 
+    /// <summary>A control experiment with that exposure.</summary>
+    public ExposureControl ExposureControl { get; init; }
+
     /// <summary>Whether interactions of label 0 were drawn, so that they say nothing of what users met.</summary>
     public bool HasDrawnNegatives { get; init; }
 }

@@ -12,6 +12,7 @@ internal static class AdversaryFactory
         TaskBatch train,
         HierarchicalWeights weights,
         ImmutableArray<int> groups,
+        ImmutableArray<int> periods,
         int items,
         long seed
     )
@@ -33,7 +34,14 @@ internal static class AdversaryFactory
             UserIndex.Group when groups.IsDefaultOrEmpty => throw new SettingException(
                 "userIndex group needs the groups of the training users, and none are given."
             ),
-            UserIndex.Group => new GroupUsers(groups, climb, spec.LossAverage, spec.Grouping.GroupAdjustment),
+            UserIndex.Group when spec.Grouping.Trend > 0 && periods.IsDefaultOrEmpty => throw new SettingException(
+                "trend needs the periods of the training users, and none are given."
+            ),
+            UserIndex.Group => new GroupUsers(groups, climb, spec.LossAverage, spec.Grouping.GroupAdjustment)
+            {
+                Trend = spec.Grouping.Trend > 0 ? new(groups, periods, spec.Grouping.PeriodGrowth) : null,
+                TrendFraction = spec.Grouping.Trend,
+            },
             _ when RespondsToBatches(spec) => new ResponsiveUsers(response),
             _ => new LearnedUsers(weights.Users, climb, spec.Timing),
         };

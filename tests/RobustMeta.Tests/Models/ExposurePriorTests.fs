@@ -252,6 +252,28 @@ let private foldsInPositives () =
     let nothing = Array.init order (fun k -> (values theta["exposure.constant"])[k] - log 15.0 * row k)
     near "negatives alone" 1e-12 nothing (mean true [ user [ 3, 0f; 11, 0f ] ])
 
+/// A map that is learned further fits the noise of the users that it was computed from.
+let private staysAtTheStart () =
+    let model = (spec PriorKind.Safe PriorKind.Exposure).Create(identity, 0.1, LabelKind.Rating)
+
+    let exposures =
+        [
+            for shape in model.Shapes do
+                if shape.Name.StartsWith "exposure." then
+                    shape
+        ]
+
+    Expect.isGreaterThan exposures.Length 4 "parameters"
+
+    for shape in exposures do
+        Expect.isTrue shape.IsState shape.Name
+
+let private refusesIdleControl () =
+    let plain = MetaPmfSpec(ExposureControl = ExposureControl.Size)
+
+    Expect.throwsC (fun () -> plain.Create(identity, 0.1, LabelKind.Rating) |> ignore) (fun error ->
+        Expect.stringContains error.Message "exposureControl has no effect with plain priors" "message")
+
 let private refuses () =
     let message (spec: MetaPmfSpec) schema =
         try
@@ -284,5 +306,7 @@ let tests =
             testCase
                 "the fold-in sums the exposure vectors of positives alone where negatives are drawn"
                 foldsInPositives
+            testCase "training leaves what the start says of exposure as it is" staysAtTheStart
+            testCase "a control needs an informed prior" refusesIdleControl
             testCase "informed priors need a start and item identities" refuses
         ]

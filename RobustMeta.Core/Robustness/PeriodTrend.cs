@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Robustness;
+
+/// <summary>
+/// The shifting factor of temporally and distributionally robust optimisation (TDRO: Lin, Wang, Zhao, Li, Feng, Chua, AAAI 2024,
+/// arXiv 2312.09901): how much a step that lowers the loss of a group of users lowers the losses of all groups in later periods.
+/// A cell is what a batch has of one group and one period; its gradient a_ge is that of its mean loss L_ge, brought to the length
+/// L_ge (Piratla, Netrapalli, Sarawagi, ICLR 2022, with power 1), zero where the cell is empty. With K groups, E periods and
+/// importances β_e ∝ exp(p e), which sum to one, the trend of group g is
+/// <c>⟨ 1/E Σ_e a_ge , 1/(KE) Σ_i Σ_e β_e a_ie ⟩</c>. In the paper the groups are of items, which are cold there; here of users,
+/// who are. This is the form of the authors' program (<c>train_TDRO</c> of github.com/Linxyhaha/TDRO), but for two things: gradients are
+/// those of all learned parameters, where theirs are of one layer, and β is exp(p e) over its sum, where theirs is a softmax of exp(p e).
+/// </summary>
+internal sealed class PeriodTrend
+{
+    private const double Least = 1e-16;
+    private readonly ImmutableArray<int> groups;
+    private readonly ImmutableArray<int> periods;
+    private readonly double[] importance;
+    private readonly int groupCount;
+
+    // Of the batch that gradients were given for last.
+    private TaskBatch? seen;
+    private int[][] parts = [];
+    private double[,] products = new double[0, 0];
+
+    /// <summary>The trends of groups.</summary>
+    /// <param name="groups">Group of each training user, 0 … K − 1.</param>
+    /// <param name="periods">Period of each training user, 0 … E − 1, from the earliest to the latest.</param>
+    /// <param name="growth">p of the periods' importances, at least 0.</param>
+    public PeriodTrend(ImmutableArray<int> groups, ImmutableArray<int> periods, double growth)
+    {
+        (this.groups, this.periods) = (groups, periods);
+        groupCount = groups.Max() + 1;
+        importance = [.. Enumerable.Range(0, periods.Max() + 1).Select(e => Math.Exp(growth * e))];
+        var sum = importance.Sum();
+        for (var e = 0; e < importance.Length; e++)
+        {
+            importance[e] /= sum;
+        }
+    }
+
+    /// <summary>Places of a batch's tasks by cell, without empty cells.</summary>
+    public int[][] Parts(TaskBatch batch) =>
+        [
+            .. Enumerable
+                .Range(0, batch.Count)
+                .GroupBy(b => Cell(batch.Positions[b]))
+                .OrderBy(cell => cell.Key)
+                .Select(cell => cell.ToArray()),
+        ];
+
+    /// <summary>Takes the gradients of a batch's cells.</summary>
+    /// <param name="batch">The batch, which is weighed next.</param>
+    /// <param name="gradients">Inner products of the gradients of the mean losses of its <see cref="Parts"/>.</param>
+    public void See(TaskBatch batch, double[,] gradients) => (seen, parts, products) = (batch, Parts(batch), gradients);
+
+    /// <summary>Trend of each group, <c>[K]</c>; 0 for groups that the batch has nobody of.</summary>
+    /// <param name="batch">The batch whose gradients were taken last.</param>
+    /// <param name="values">Mean loss of each of its users.</param>
+    /// <exception cref="InvalidOperationException">They were of another batch.</exception>
+    public double[] Of(TaskBatch batch, ReadOnlySpan<double> values)
+    {
+        if (!ReferenceEquals(batch, seen))
+        {
+            throw new InvalidOperationException(
+                "Trends need the gradients of the batch: call LearnGradients before Weigh."
+            );
+        }
+        var scale = new double[parts.Length];
+        for (var part = 0; part < parts.Length; part++)
+        {
+            double total = 0;
+            foreach (var b in parts[part])
+            {
+                total += values[b];
+            }
+            scale[part] = total / parts[part].Length / (Math.Sqrt(products[part, part]) + Least);
+        }
+        var trends = new double[groupCount];
+        for (var part = 0; part < parts.Length; part++)
+        {
+            double along = 0;
+            for (var other = 0; other < parts.Length; other++)
+            {
+                along += importance[PeriodOf(batch, other)] * scale[other] * products[part, other];
+            }
+            trends[groups[batch.Positions[parts[part][0]]]] += scale[part] * along;
+        }
+        var count = (double)importance.Length * importance.Length * groupCount;
+        for (var g = 0; g < trends.Length; g++)
+        {
+            trends[g] /= count;
+        }
+        return trends;
+    }
+
+    private int PeriodOf(TaskBatch batch, int part) => periods[batch.Positions[parts[part][0]]];
+
+    private int Cell(int user) => groups[user] * importance.Length + periods[user];
+}
