@@ -72,6 +72,9 @@ public sealed class AdaptedUser
     /// <exception cref="ArgumentException">The model cannot score without a rating to adapt to.</exception>
     public float[] Score(IReadOnlyList<string> wanted) => Known(wanted, Score);
 
+    /// <summary>As <see cref="Score(IReadOnlyList{string})"/>, but scores that are not finite are returned as they are.</summary>
+    internal float[] ScoreUnchecked(IReadOnlyList<string> wanted) => Known(wanted, user.Score);
+
     /// <summary>Standard deviations of the scores of some items; null where the model has none.</summary>
     /// <param name="wanted">Identifiers of the items; NaN for those that the model does not know.</param>
     public float[]? Deviations(IReadOnlyList<string> wanted) =>

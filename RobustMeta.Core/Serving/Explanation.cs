@@ -52,16 +52,8 @@ public sealed record Explanation(float Score, float Prior, IReadOnlyList<Influen
 
         float ScoreOf(IEnumerable<(string, float)> of) => model.For(of, features).Score([item])[0];
 
-        float Prior()
-        {
-            try
-            {
-                return ScoreOf([]);
-            }
-            catch (ArgumentException)
-            {
-                return float.NaN;
-            }
-        }
+        // A model that cannot do without ratings gives no finite score here.
+        float Prior() =>
+            model.For([], features).ScoreUnchecked([item])[0] is var prior && float.IsFinite(prior) ? prior : float.NaN;
     }
 }

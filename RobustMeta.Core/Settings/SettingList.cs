@@ -93,7 +93,7 @@ public static class SettingList
     private static object? Inner(object spec, PropertyInfo property)
     {
         var isChoice = SettingValue.RegistryOf(property.PropertyType) is not null;
-        if (property.IsDefined(typeof(SettingAttribute)) ? !isChoice : IsNoPart(property))
+        if (property.IsDefined(typeof(SettingAttribute)) ? !isChoice : IsLeftOut(property))
         {
             return null;
         }
@@ -109,7 +109,8 @@ public static class SettingList
             ?? throw new InvalidOperationException($"{Place(property)} is null; a spec has a value for every part.");
     }
 
-    private static bool IsNoPart(PropertyInfo property) =>
+    // Whether the property is no part of the spec: nobody can set it, or its author says so.
+    private static bool IsLeftOut(PropertyInfo property) =>
         property.SetMethod is not { IsPublic: true } || property.IsDefined(typeof(NotASettingAttribute));
 
     private static string Place(PropertyInfo property) => $"{property.DeclaringType}.{property.Name}";

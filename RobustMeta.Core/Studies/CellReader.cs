@@ -71,8 +71,8 @@ public sealed class CellReader(StudySpec spec, StudyStore store)
         {
             return (null, [], diverged);
         }
-        var beside = ReadBeside(tuning.Plan.Experiment(plain), found);
-        var hard = SupportHardness.Hardest(beside);
+        var common = ReadCommon(tuning.Plan.Experiment(plain), found);
+        var hard = SupportHardness.Hardest(common);
         var (rows, shift) = ReadRun(plain, found);
         string[] users = [.. rows.Select(row => row.User).Distinct()];
         var cohort = new Cohort(users, shift.Coordinates, [.. users.Select(hard.Contains)])
@@ -80,7 +80,7 @@ public sealed class CellReader(StudySpec spec, StudyStore store)
             Axis = shift.Name,
             Divergences = shift.Divergences,
         };
-        var others = beside.Where(row => row.Metric != SupportHardness.Metric).GroupBy(row => row.Method).ToArray();
+        var others = common.Where(row => row.Metric != SupportHardness.Metric).GroupBy(row => row.Method).ToArray();
         var methods = done.ToDictionary(Label, run => new MethodValues(cohort, ReadRun(run, found).Users));
         foreach (var other in others)
         {
@@ -102,11 +102,11 @@ public sealed class CellReader(StudySpec spec, StudyStore store)
         return new(folder.ReadUsers(), folder.ReadShift());
     }
 
-    private IReadOnlyList<UserResult> ReadBeside(
+    private IReadOnlyList<UserResult> ReadCommon(
         ExperimentSpec experiment,
         IReadOnlyDictionary<string, CollectedRun> found
     ) =>
-        store.BesideFile(experiment) is var file
+        store.CommonFile(experiment) is var file
         && found.TryGetValue(Path.GetFileNameWithoutExtension(file), out var run)
             ? run.Users
         : File.Exists(file) ? ResultTable.Read(file)

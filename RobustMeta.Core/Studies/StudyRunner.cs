@@ -191,25 +191,25 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         foreach (var run in tuning.Plan.Reported(cell, seed, point).Where(run => run.Id is not null))
         {
             var experiment = tuning.Plan.Experiment(run);
-            MeasureBeside(experiment);
+            MeasureCommon(experiment);
             _ = RunOne(experiment);
         }
     }
 
     // The baselines of a data set and seed, and how hard each test user looks.
-    private void MeasureBeside(ExperimentSpec experiment)
+    private void MeasureCommon(ExperimentSpec experiment)
     {
-        var beside = new BesideFile(store, experiment);
-        if (beside.Exists)
+        var common = new CommonResults(store, experiment);
+        if (common.Exists)
         {
             if (workshop.Fingerprint(experiment) is { } fingerprint)
             {
-                beside.RequireSameData(fingerprint);
+                common.RequireSameData(fingerprint);
             }
             return;
         }
         var prepared = workshop.Prepare(experiment);
-        beside.Write(
+        common.Write(
             [.. prepared.Baselines().SelectMany(prepared.Evaluate), .. SupportHardness.Rows(prepared)],
             prepared.Fingerprint
         );

@@ -45,7 +45,7 @@ public sealed class StudyStore
     }
 
     /// <summary>The file of what is measured once for all methods on a data set and seed.</summary>
-    internal string BesideFile(ExperimentSpec spec) =>
+    internal string CommonFile(ExperimentSpec spec) =>
         Path.Combine(Root, "baselines", $"{spec.Dataset}-{spec.Seed}-{spec.DataHash}.csv");
 
     /// <summary>The folders of all runs, by hash.</summary>

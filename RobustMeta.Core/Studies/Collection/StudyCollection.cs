@@ -62,7 +62,7 @@ public static class StudyCollection
 
     private static IEnumerable<CollectedRow> Rows(StudySpec spec, StudyStore store, Action count)
     {
-        var beside = new HashSet<(StudyCell, string)>();
+        var common = new HashSet<(StudyCell, string)>();
         foreach (var (run, folder) in StudyResults.Finished(spec, store))
         {
             count();
@@ -77,10 +77,10 @@ public static class StudyCollection
                 folder.ReadValidation(),
                 VectorWidths.Read(folder.Path)
             );
-            var file = store.BesideFile(folder.Spec);
-            if (beside.Add((run.Cell, file)) && File.Exists(file))
+            var file = store.CommonFile(folder.Spec);
+            if (common.Add((run.Cell, file)) && File.Exists(file))
             {
-                foreach (var row in Beside(run.Cell, file, source))
+                foreach (var row in Common(run.Cell, file, source))
                 {
                     yield return row;
                 }
@@ -93,7 +93,7 @@ public static class StudyCollection
     }
 
     // Grouped by method: what its rows have in common stands once.
-    private static IEnumerable<CollectedRow> Beside(StudyCell cell, string file, CollectedSource run) =>
+    private static IEnumerable<CollectedRow> Common(StudyCell cell, string file, CollectedSource run) =>
         ResultTable
             .Stream(file)
             .GroupBy(row => row.Method)

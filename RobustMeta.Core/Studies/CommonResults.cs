@@ -12,9 +12,9 @@ namespace RobustMeta.Studies;
 /// </summary>
 /// <param name="store">The study's results.</param>
 /// <param name="experiment">An experiment on the data set and seed.</param>
-internal sealed class BesideFile(StudyStore store, ExperimentSpec experiment)
+internal sealed class CommonResults(StudyStore store, ExperimentSpec experiment)
 {
-    private readonly string path = store.BesideFile(experiment);
+    private readonly string path = store.CommonFile(experiment);
 
     private string Seal => path + ".sha256";
 
