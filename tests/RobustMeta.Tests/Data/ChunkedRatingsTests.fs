@@ -2,7 +2,7 @@ module RobustMeta.Tests.Data.ChunkedRatingsTests
 
 open System.IO
 open Expecto
-open FsCheck
+open RobustMeta.Tests.Properties
 open FsCheck.FSharp
 open RobustMeta.Data
 open RobustMeta.Data.Reading
@@ -93,8 +93,8 @@ let private chunked =
     testList
         "in chunks"
         [
-            testPropertyWithConfig
-                { FsCheckConfig.defaultConfig with maxTest = 300 }
+            propertyOf
+                300
                 "any size of chunks and number of threads gives the table, or the first error, of reading in one go"
             <| fun header ->
                 Prop.forAll (Arb.fromGen (Gen.zip file sizes3)) (fun (text, sizes) ->

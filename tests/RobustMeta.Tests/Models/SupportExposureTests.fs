@@ -5,7 +5,6 @@ open System
 open System.Collections.Immutable
 open System.Threading.Tasks
 open Expecto
-open FsCheck
 open RobustMeta.Engine
 open RobustMeta.Experiments
 open RobustMeta.Models
@@ -14,6 +13,7 @@ open RobustMeta.Runtime
 open RobustMeta.Settings
 open RobustMeta.Tasks
 open RobustMeta.Tests
+open RobustMeta.Tests.Properties
 open RobustMeta.Tests.TinyWorld
 open RobustMeta.Tests.Models.ExposurePriorTests
 
@@ -105,25 +105,21 @@ let private standardises () =
 /// Scores of one user beside any others, whatever is asked of the user and whatever others did; in double precision, where rounding
 /// (in single precision it differs with the number of rows) cannot be taken for a leak, nor a leak for rounding.
 let private othersDoNotEnter (spec: ModelSpec) =
-    let model, parameters = started exposed spec 1
+    let started =
+        lazy
+            (let model, parameters = started exposed spec 1
+             let values = parameters.All |> Seq.map (fun p -> p.Name, Array.map float p.Values)
+             { Model = model; Values = Map.ofSeq values }: ModelCase.Case)
 
-    let case: ModelCase.Case =
-        {
-            Model = model
-            Values = parameters.All |> Seq.map (fun p -> p.Name, Array.map float p.Values) |> Map.ofSeq
-        }
-
-    Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest 30,
-        fun (seed: int64) ->
-            let random = Seeds.Generator(seed, "exposure property")
-            let users = world (abs (seed % 1000L)) 4 (random.Next 2 = 0)
-            let mine = users.Head
-            let alone = ModelCase.scores case (batch [ { mine with Query = [ mine.Query.Head ] } ])
-            let more = mine.Query |> List.map (fun (item, y) -> item, 6f - y)
-            let beside = ModelCase.scores case (batch ({ mine with Query = more } :: users.Tail))
-            ModelCase.near "the first score" 1e-10 [| alone[0][0] |] [| beside[0][0] |]
-    )
+    fun (seed: int64) ->
+        let case = started.Value
+        let random = Seeds.Generator(seed, "exposure property")
+        let users = world (abs (seed % 1000L)) 4 (random.Next 2 = 0)
+        let mine = users.Head
+        let alone = ModelCase.scores case (batch [ { mine with Query = [ mine.Query.Head ] } ])
+        let more = mine.Query |> List.map (fun (item, y) -> item, 6f - y)
+        let beside = ModelCase.scores case (batch ({ mine with Query = more } :: users.Tail))
+        ModelCase.near "the first score" 1e-10 [| alone[0][0] |] [| beside[0][0] |]
 
 let private supportsEnter (spec: ModelSpec) =
     let model, parameters = started exposed spec 1
@@ -186,8 +182,10 @@ let tests =
             testCase "the fused engine refuses exposure as an input" fusedRefuses
 
             for spec in specs do
-                testCase $"{spec.ModelName}: neither queries nor other users enter the exposure" (fun () ->
-                    othersDoNotEnter spec)
+                propertyOf
+                    30
+                    $"{spec.ModelName}: neither queries nor other users enter the exposure"
+                    (othersDoNotEnter spec)
 
                 testCase $"{spec.ModelName}: which items the support has enters" (fun () -> supportsEnter spec)
                 testCase $"{spec.ModelName}: exposure is no input by default" (fun () -> isOffByDefault spec)

@@ -4,6 +4,7 @@ open System
 open Expecto
 open FsCheck.FSharp
 open RobustMeta.Scripts
+open RobustMeta.Tests.Properties
 
 /// Texts of characters that mean something somewhere, between ordinary ones.
 let hostileText =
@@ -72,30 +73,30 @@ let tests =
     testList
         "InertText"
         [
-            testProperty "plain text is one line without control characters and marks of direction"
+            property "plain text is one line without control characters and marks of direction"
             <| forAllTexts (fun text -> (InertText.plain text).IndexOfAny(hidden.ToCharArray()) < 0)
 
-            testProperty "a CSV cell never begins a formula"
+            property "a CSV cell never begins a formula"
             <| forAllTexts (fun text ->
                 let start = (InertText.csv text).TrimStart()
                 start = "" || not ("=+-@＝＋－＠\t\r\n".Contains start[0]))
 
-            testProperty "HTML has no tag and no quote of the text"
+            property "HTML has no tag and no quote of the text"
             <| forAllTexts (fun text -> (InertText.html text).IndexOfAny [| '<'; '>'; '"'; '\'' |] < 0)
 
-            testProperty "JSON in a script has no tag, and means the same"
+            property "JSON in a script has no tag, and means the same"
             <| forAllTexts (fun text ->
                 let json = Text.Json.JsonSerializer.Serialize(InertText.plain text) |> InertText.json
 
                 json.IndexOfAny [| '<'; '>'; '&'; '\u2028' |] < 0
                 && Text.Json.JsonSerializer.Deserialize<string> json = InertText.plain text)
 
-            testProperty "text of a figure has no tag, and reads as it is spelt"
+            property "text of a figure has no tag, and reads as it is spelt"
             <| forAllTexts (fun text ->
                 let shown = InertText.plotly text
                 not (shown.Contains '<') && Net.WebUtility.HtmlDecode shown = InertText.plain text)
 
-            testProperty "a Markdown cell has neither a bar nor a tag"
+            property "a Markdown cell has neither a bar nor a tag"
             <| forAllTexts (fun text ->
                 let cell = InertText.markdown text
                 // A bar behind an odd number of backslashes is a character.
@@ -103,10 +104,10 @@ let tests =
                 let tags = Text.RegularExpressions.Regex.Matches(cell, "<[A-Za-z/!?]")
                 bars |> Seq.forall (fun m -> m.Groups[1].Length % 2 = 1) && tags.Count = 0)
 
-            testProperty "LaTeX has balanced braces and no special character of the text"
+            property "LaTeX has balanced braces and no special character of the text"
             <| forAllTexts (LatexText.escape >> isSafeLatex)
 
-            testProperty "a name is lower-case letters, digits and hyphens"
+            property "a name is lower-case letters, digits and hyphens"
             <| forAllTexts (fun text ->
                 Text.RegularExpressions.Regex.IsMatch(InertText.name text, "^[a-z0-9](-?[a-z0-9])*$"))
 

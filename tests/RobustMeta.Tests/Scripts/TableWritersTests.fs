@@ -7,6 +7,7 @@ open FsCheck.FSharp
 open RobustMeta.Evaluation
 open RobustMeta.Scripts
 open RobustMeta.Tests
+open RobustMeta.Tests.Properties
 
 let private table =
     let value mean = Cell.estimate (Interval(mean, mean - 0.01, mean + 0.01, 120))
@@ -148,7 +149,7 @@ let tests =
                 ConsoleTable.write target false table
                 Expect.stringContains (target.ToString()) "\u001b[1m0.7100 ± 0.0100 ▲" "bold"
 
-            testProperty "no writer lets a text out of its cell"
+            property "no writer lets a text out of its cell"
             <| Prop.forAll InertTextTests.hostileText (fun text ->
                 let described = hostile text
                 let csv, html = CsvTable.text described, HtmlTable.text described

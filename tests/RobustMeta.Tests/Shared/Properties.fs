@@ -9,6 +9,10 @@ open FsCheck
 [<Literal>]
 let ReplayVariable = "ROBUSTMETA_REPLAY"
 
+/// Name of the variable of the environment that holds how many times as many cases are tried as usual: a search for rare ones.
+[<Literal>]
+let FactorVariable = "ROBUSTMETA_CASES"
+
 /// What generates one case.
 type Seed = { Seed: uint64; Gamma: uint64; Size: int }
 
@@ -52,12 +56,18 @@ let check (cases: int) (replay: Seed option) name (property: 'property) =
 
     Check.One(config, property)
 
+let private factor () =
+    match Environment.GetEnvironmentVariable FactorVariable with
+    | null
+    | "" -> 1
+    | text -> int text
+
 /// A test of a number of generated cases, new ones each time.
 let propertyOf (cases: int) (name: string) (claim: 'claim) =
     testCase name (fun () ->
         match Environment.GetEnvironmentVariable ReplayVariable with
         | null
-        | "" -> check cases None name claim
+        | "" -> check (cases * factor ()) None name claim
         | text -> check 1 (Some(parse text)) name claim)
 
 /// A test of a hundred generated cases.
