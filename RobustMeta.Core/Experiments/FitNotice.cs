@@ -14,7 +14,7 @@ internal sealed class FitNotice : IDisposable
 
     private readonly string name;
     private readonly Action<string>? tell;
-    private readonly Timer? timer;
+    private readonly ITimer? timer;
     private readonly Lock gate = new();
     private TimeSpan elapsed = First;
     private TimeSpan pause = First;
@@ -23,11 +23,14 @@ internal sealed class FitNotice : IDisposable
     /// <summary>Starts to watch.</summary>
     /// <param name="name">Name of the method.</param>
     /// <param name="tell">Called with each notice, on a thread of its own; null: no notices.</param>
-    public FitNotice(string name, Action<string>? tell)
+    /// <param name="clock">The clock that it counts by; null: the system's.</param>
+    public FitNotice(string name, Action<string>? tell, TimeProvider? clock = null)
     {
         this.name = name;
         this.tell = tell;
-        timer = tell is null ? null : new(_ => Say(), null, First, Timeout.InfiniteTimeSpan);
+        timer = tell is null
+            ? null
+            : (clock ?? TimeProvider.System).CreateTimer(_ => Say(), null, First, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Progress that ends the notices with its first report; null where there is none.</summary>

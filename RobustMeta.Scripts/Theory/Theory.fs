@@ -176,9 +176,14 @@ let sections (size: Size) : ReportSection list =
 
 /// Runs all experiments and writes the report.
 let report (size: Size) (out: string) =
+    let part number (name: string) = printfn $"{name}: {number} of 4"
+    part 1 "convergence"
     let rates = ConvergenceRate.Measure(problems size, List.toArray size.Iterations)
+    part 2 "bias of first-order gradients"
     let floors = GradientFloor.Measure(problems size, size.FloorIterations, size.InnerRates)
+    part 3 "generalisation"
     let gaps = gapsOf size
+    part 4 "upper bound"
     let bounds = CertifiedBound.Measure(size.Samples, size.TrainUsers, size.Epochs)
     let violations = bounds |> Seq.sumBy _.Violations
 

@@ -5,12 +5,14 @@ open System
 open System.Collections.Immutable
 open System.Threading
 open Expecto
+open Microsoft.Extensions.Time.Testing
 open RobustMeta.Data
 open RobustMeta.Experiments
 open RobustMeta.Models
 open RobustMeta.Models.Baselines
 open RobustMeta.Settings
 open RobustMeta.Tasks
+open RobustMeta.Training
 
 /// Users who rated runs of items, all of them together.
 let private profiles (items: int) : Profile list =
@@ -35,14 +37,14 @@ type private Idle() =
         member _.ScoresAreLabels = true
         member _.Predict batch = Array.zeroCreate batch.QueryItems.Length
 
-/// A baseline that takes a while.
-type SlowSpec() =
+/// A baseline whose fit takes until something has happened.
+type SlowSpec(hasHappened: unit -> bool) =
     inherit BaselineSpec()
     override _.Name = "slow"
     override _.NewItems = "scored like all others"
 
     override _.Fit(_: TaskSource, _: ImmutableArray<UserTask>, _: int64) : IPredictor =
-        Thread.Sleep 2300
+        SpinWait.SpinUntil(hasHappened, TimeSpan.FromMinutes 2.0) |> ignore
         Idle()
 
 let private estimates =
@@ -118,8 +120,43 @@ let private notices =
 
         prepared.Fit(BiasSpec()) |> ignore
         Expect.isEmpty said "a fast one"
-        prepared.Fit(SlowSpec()) |> ignore
-        Expect.equal (List.ofSeq said) [ "slow: fitting for 2 s" ] "a slow one"
+        prepared.Fit(SlowSpec(fun () -> not said.IsEmpty)) |> ignore
+        Expect.equal (Seq.head said) "slow: fitting for 2 s" "a slow one"
+
+let private intervals =
+    testCase "notices come after 2 s and then at growing intervals, none after the end or after a report of progress"
+    <| fun () ->
+        let after stop =
+            let said = Collections.Generic.List<string>()
+            let clock = FakeTimeProvider()
+            use notice = new FitNotice("m", Action<string> said.Add, clock)
+
+            for _ in 1..100 do
+                clock.Advance(TimeSpan.FromSeconds 1.0)
+                stop said notice
+
+            List.ofSeq said
+
+        let times = [ for seconds in [ 2; 8; 26; 80 ] -> $"m: fitting for {seconds} s" ]
+        Expect.equal (after (fun _ _ -> ())) times "intervals of 6, 18 and 54 s"
+
+        let ended (said: Collections.Generic.List<string>) (notice: FitNotice) =
+            if said.Count = 2 then
+                notice.Dispose()
+
+        Expect.equal (after ended) (List.take 2 times) "none after the end"
+
+        let reported (said: Collections.Generic.List<string>) (notice: FitNotice) =
+            if said.Count = 1 then
+                let progress =
+                    notice.Until
+                        { new IProgress<EpochRecord> with
+                            member _.Report _ = ()
+                        }
+
+                nonNull(progress).Report(Unchecked.defaultof<EpochRecord>)
+
+        Expect.equal (after reported) (List.take 1 times) "none after a report"
 
 [<Tests>]
-let tests = testList "FitEstimate" (estimates @ [ notices ])
+let tests = testList "FitEstimate" (estimates @ [ notices; intervals ])

@@ -204,13 +204,10 @@ let tests =
                                 page.EvaluateExpressionAsync<obj>
                                     "document.querySelectorAll('img').forEach(i => { i.loading = 'eager' })"
 
-                            do! Threading.Tasks.Task.Delay 1500
-
-                            let! drawn =
-                                page.EvaluateExpressionAsync<int>
-                                    "[...document.querySelectorAll('img')].filter(i => i.naturalWidth > 0).length"
-
-                            Expect.equal drawn 2 "figures"
+                            // Waits until both are drawn, or fails after the browser's own limit.
+                            let! _ =
+                                page.WaitForExpressionAsync
+                                    "[...document.querySelectorAll('img')].filter(i => i.naturalWidth > 0).length === 2"
 
                             let! closed =
                                 page.EvaluateExpressionAsync<bool>
