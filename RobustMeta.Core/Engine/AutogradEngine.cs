@@ -65,12 +65,7 @@ public sealed class AutogradEngine : IMetaGradientEngine
         TrainingPhase? phase = null
     )
     {
-        if (!supportWeights.IsEmpty && model.SupportWeighting == SupportWeighting.Refused)
-        {
-            throw new NotSupportedException(
-                $"{model.Name} has no place for weights of support interactions: leave the support level out."
-            );
-        }
+        model.CheckTakes(supportWeights);
         this.phase = phase ?? model.Phases[^1];
         pass?.Dispose();
         pass = new(model, this.phase, batch, BatchCut.Of(batch, BatchCut.PartCost(model)), pool);

@@ -3,6 +3,7 @@ using RobustMeta.Engine.Fused;
 using RobustMeta.Engine.Fused.Classes;
 using RobustMeta.Engine.Fused.Memory;
 using RobustMeta.Engine.Fused.Perceptron;
+using RobustMeta.Engine.Fused.Processes;
 using RobustMeta.Engine.Fused.Ridge;
 using RobustMeta.Engine.Fused.Vectors;
 using RobustMeta.Models;
@@ -12,8 +13,8 @@ namespace RobustMeta.Engine;
 
 /// <summary>
 /// The fast engine, for models that are an adapting perceptron (<see cref="PerceptronForm"/>), a ridge head on item
-/// vectors (<see cref="RidgeForm"/>) or pooled classes (<see cref="ClassForm"/>): hand-derived exact gradients on vector units, without automatic differentiation and
-/// without padding. Use it from one thread; it has workers of its own. Its results do not depend on their number.
+/// vectors (<see cref="RidgeForm"/>), pooled classes (<see cref="ClassForm"/>) or a neural process (<see cref="ProcessForm"/>):
+/// hand-derived exact gradients on vector units, without automatic differentiation and without padding. Use it from one thread; it has workers of its own. Its results do not depend on their number.
 /// </summary>
 public sealed class FusedEngine : IMetaGradientEngine
 {
@@ -65,6 +66,13 @@ public sealed class FusedEngine : IMetaGradientEngine
                 workers,
                 arithmetic
             ),
+            IHasForm<ProcessForm> { Form: var form } => new FusedProcess<float>(
+                form,
+                model.Label,
+                arrays,
+                workers,
+                arithmetic
+            ),
             _ => throw new UnreachableException(),
         };
     }
@@ -74,9 +82,10 @@ public sealed class FusedEngine : IMetaGradientEngine
         model switch
         {
             IHasForm<RidgeForm> { Form.Schema.Exposure: not null }
-            or IHasForm<PerceptronForm> { Form.Schema.Exposure: not null } =>
+            or IHasForm<PerceptronForm> { Form.Schema.Exposure: not null }
+            or IHasForm<ProcessForm> { Form.Schema.Exposure: not null } =>
                 $"{model.Name} takes the exposure of the support as an input (userExposure)",
-            IHasForm<RidgeForm> or IHasForm<ClassForm> => null,
+            IHasForm<RidgeForm> or IHasForm<ClassForm> or IHasForm<ProcessForm> => null,
             _ => PerceptronShape.Refusal(model),
         };
 
@@ -100,7 +109,11 @@ public sealed class FusedEngine : IMetaGradientEngine
         TaskBatch batch,
         ReadOnlySpan<float> supportWeights = default,
         TrainingPhase? phase = null
-    ) => core.Forward(batch, supportWeights);
+    )
+    {
+        model.CheckTakes(supportWeights);
+        return core.Forward(batch, supportWeights);
+    }
 
     /// <inheritdoc/>
     public void Backward(ReadOnlySpan<float> queryWeights, ReadOnlySpan<float> userWeights)
@@ -109,6 +122,10 @@ public sealed class FusedEngine : IMetaGradientEngine
         foreach (var (name, rows) in core.Touched)
         {
             Parameters[name].TouchedRows = rows;
+        }
+        foreach (var (name, values) in core.NewState)
+        {
+            values.CopyTo(Parameters[name].Values, 0);
         }
     }
 

@@ -2,8 +2,8 @@ namespace RobustMeta.Models;
 
 /// <summary>
 /// A model that is also known as data, so that an engine can compute it by hand-derived gradients instead of automatic
-/// differentiation: <see cref="PerceptronForm"/>, <see cref="RidgeForm"/> or
-/// <see cref="ClassForm"/>.
+/// differentiation: <see cref="PerceptronForm"/>, <see cref="RidgeForm"/>,
+/// <see cref="ClassForm"/> or <see cref="ProcessForm"/>.
 /// </summary>
 /// <typeparam name="TForm">Kind of form.</typeparam>
 public interface IHasForm<out TForm>

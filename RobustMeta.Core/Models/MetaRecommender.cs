@@ -70,6 +70,19 @@ public abstract class MetaRecommender(string name, LabelKind label)
     /// <param name="threads">Number of threads, 0 for one a processor; the values do not depend on it.</param>
     public virtual void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0) { }
 
+    /// <summary>Refuses weights of support interactions where the model has no place for them.</summary>
+    /// <param name="supportWeights">The weights, or empty.</param>
+    /// <exception cref="NotSupportedException">There are weights, and the model takes none.</exception>
+    internal void CheckTakes(ReadOnlySpan<float> supportWeights)
+    {
+        if (!supportWeights.IsEmpty && SupportWeighting == SupportWeighting.Refused)
+        {
+            throw new NotSupportedException(
+                $"{Name} has no place for weights of support interactions: leave the support level out."
+            );
+        }
+    }
+
     /// <summary>Initial values of parameters and state: a function of the seed and the names.</summary>
     public ParameterSet CreateParameters(long seed) => new(Shapes.Select(shape => shape.Create(seed)));
 }

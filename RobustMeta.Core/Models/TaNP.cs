@@ -1,5 +1,4 @@
 using RobustMeta.Models.Layers;
-using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -22,8 +21,11 @@ namespace RobustMeta.Models;
 /// of an interaction is always one of an interaction outside the context. Labels enter as residuals to the base score.
 /// </para>
 /// </summary>
-public sealed class TaNP : MetaRecommender
+public sealed class TaNP : MetaRecommender, IHasForm<ProcessForm>
 {
+    /// <summary>Name of the stream of random numbers.</summary>
+    internal const string RandomName = "random";
+
     private readonly TaNPSpec spec;
     private readonly TaskEncoder encoder;
     private readonly DecisionNetwork itemSide;
@@ -36,8 +38,11 @@ public sealed class TaNP : MetaRecommender
     private readonly FilmLayer[] decoder;
     private readonly DecisionNetwork output;
     private readonly StudentPool pool;
-    private readonly RandomStream random = new("random");
-    private readonly Scalar lambda;
+    private readonly RandomStream random = new(RandomName);
+    private readonly ProcessDraws draws;
+
+    // Made where it is first used: the fused engine takes the form without libtorch.
+    private readonly Lazy<Scalar> lambda;
 
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Widths, pool and context.</param>
@@ -66,7 +71,9 @@ public sealed class TaNP : MetaRecommender
         ];
         output = new("output", narrow, [1], Activation.Relu);
         pool = new(spec.TauT);
-        lambda = HeldNumbers.Of(spec.Lambda);
+        lambda = new(() => HeldNumbers.Of(spec.Lambda));
+        draws = new(random, spec.ContextMin);
+        Form = new(schema, spec);
         SupportWeighting = spec.WeightedPooling ? SupportWeighting.Differentiable : SupportWeighting.Refused;
         Shapes =
         [
@@ -87,6 +94,9 @@ public sealed class TaNP : MetaRecommender
             .. random.Shapes,
         ];
     }
+
+    /// <inheritdoc/>
+    public ProcessForm Form { get; }
 
     /// <inheritdoc/>
     public override void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0) =>
@@ -139,7 +149,7 @@ public sealed class TaNP : MetaRecommender
         IReadOnlyDictionary<string, Tensor> theta,
         IReadOnlyList<Tensor> shared,
         TrainingPhase training
-    ) => new() { Loss = StudentPool.ClusteringLoss(shared[0]) * lambda, State = random.Next(theta) };
+    ) => new() { Loss = StudentPool.ClusteringLoss(shared[0]) * lambda.Value, State = random.Next(theta) };
 
     // Item, user and what the base score leaves of the label.
     private Tensor Points(Tensor inputs, TaskTensors.Padded side) =>
@@ -201,15 +211,12 @@ public sealed class TaNP : MetaRecommender
     // 1 for the support interactions that are context in this step, [B, S].
     private Tensor Contexts(IReadOnlyDictionary<string, Tensor> theta, TaskTensors batch)
     {
+        var state = random.State(theta);
         var length = batch.Support.Length;
         var chosen = new float[batch.Batch.Count * length];
         for (var b = 0; b < batch.Batch.Count; b++)
         {
-            var generator = random.Generator(theta, batch.Batch.Users[b]);
-            var size = batch.Batch.SupportLength(b);
-            var least = Math.Min(spec.ContextMin, size);
-            var count = generator.Next(least, size + 1);
-            foreach (var place in generator.Permutation(size).AsSpan(0, count))
+            foreach (var place in draws.Context(state, batch.Batch.Users[b], batch.Batch.SupportLength(b)))
             {
                 chosen[b * length + place] = 1;
             }
@@ -219,15 +226,11 @@ public sealed class TaNP : MetaRecommender
 
     private Tensor Noise(IReadOnlyDictionary<string, Tensor> theta, TaskTensors batch)
     {
+        var state = random.State(theta);
         var noise = new double[batch.Batch.Count * spec.ZDim];
         for (var b = 0; b < batch.Batch.Count; b++)
         {
-            // Another stream than that of the contexts: its numbers must not depend on their length.
-            var generator = random.Generator(theta, -1 - batch.Batch.Users[b]);
-            for (var k = 0; k < spec.ZDim; k++)
-            {
-                noise[b * spec.ZDim + k] = generator.NextGaussian();
-            }
+            draws.Noise(state, batch.Batch.Users[b], noise.AsSpan(b * spec.ZDim, spec.ZDim));
         }
         return Aligned.Of(noise, batch.Support.Mask.dtype, batch.Batch.Count, spec.ZDim);
     }

@@ -9,7 +9,7 @@ namespace RobustMeta.Serving;
 
 /// <summary>
 /// A trained model in use, without the data that it was trained on. For any number of threads at once. Models with a fused form
-/// (the perceptrons such as MeLU and ANIL, and MetaRidge) and MetaPMF are computed without libtorch, which is never loaded then;
+/// (the perceptrons such as MeLU and ANIL, MetaRidge, LWA, NLBA and TaNP) and MetaPMF are computed without libtorch, which is never loaded then;
 /// others work on one thread of their own.
 /// </summary>
 /// <example>

@@ -133,6 +133,25 @@ public sealed class TaskBatch
         };
     }
 
+    /// <summary>The same tasks with some of their support interactions.</summary>
+    /// <param name="starts">Start of each task's interactions in <paramref name="rows"/>, <c>[B+1]</c>.</param>
+    /// <param name="rows">The interactions that stay, as places in <see cref="SupportItems"/>, task by task.</param>
+    internal TaskBatch WithSupport(ImmutableArray<int> starts, ReadOnlySpan<int> rows) =>
+        new(
+            Users,
+            Positions,
+            starts,
+            Pick(SupportItems, rows),
+            Pick(SupportLabels, rows),
+            QueryStarts,
+            QueryItems,
+            QueryLabels
+        )
+        {
+            SupportBase = SupportBase.IsEmpty ? SupportBase : Pick(SupportBase, rows),
+            QueryBase = QueryBase,
+        };
+
     /// <summary>Where the support interactions of task b are, e.g. <c>scores[batch.SupportRange(b)]</c>.</summary>
     public Range SupportRange(int b) => SupportStarts[b]..SupportStarts[b + 1];
 
@@ -145,9 +164,9 @@ public sealed class TaskBatch
     /// <summary>Query length of task b.</summary>
     public int QueryLength(int b) => QueryStarts[b + 1] - QueryStarts[b];
 
-    private static ImmutableArray<int> Pick(ImmutableArray<int> all, ReadOnlySpan<int> places)
+    private static ImmutableArray<T> Pick<T>(ImmutableArray<T> all, ReadOnlySpan<int> places)
     {
-        var picked = new int[places.Length];
+        var picked = new T[places.Length];
         for (var i = 0; i < places.Length; i++)
         {
             picked[i] = all[places[i]];

@@ -15,6 +15,9 @@ internal interface IFusedCore<T> : IDisposable
     /// <summary>Rows of the embedding tables that the last <see cref="Backward"/> gave gradients.</summary>
     IEnumerable<(string Name, ReadOnlyMemory<int> Rows)> Touched { get; }
 
+    /// <summary>State after the last <see cref="Backward"/>, by name; empty for models without.</summary>
+    IEnumerable<(string Name, T[] Values)> NewState { get; }
+
     /// <summary>Loss of each query interaction.</summary>
     ReadOnlySpan<T> Forward(TaskBatch tasks, ReadOnlySpan<T> supportWeights);
 

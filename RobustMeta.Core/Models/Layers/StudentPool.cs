@@ -10,8 +10,9 @@ namespace RobustMeta.Models.Layers;
 /// <param name="degrees">Degrees of freedom τ.</param>
 public sealed class StudentPool(double degrees)
 {
-    private readonly Scalar inverse = HeldNumbers.Of(1 / degrees);
-    private readonly Scalar power = HeldNumbers.Of(-(degrees + 1) / 2);
+    // Made where they are first used: the fused engine takes a model's form without libtorch.
+    private readonly Lazy<Scalar> inverse = new(() => HeldNumbers.Of(1 / degrees));
+    private readonly Lazy<Scalar> power = new(() => HeldNumbers.Of(-(degrees + 1) / 2));
 
     /// <summary>Assignment of each task to each vector, <c>[B, k]</c>; rows sum to one.</summary>
     /// <param name="tasks">Task embeddings <c>[B, E]</c>.</param>
@@ -19,7 +20,7 @@ public sealed class StudentPool(double degrees)
     public Tensor Assign(Tensor tasks, Tensor pool)
     {
         var squares = (tasks.unsqueeze(1) - pool.unsqueeze(0)).Squared().sum(2);
-        var kernel = (squares * inverse).Plus(HeldNumbers.One).pow(power);
+        var kernel = (squares * inverse.Value).Plus(HeldNumbers.One).pow(power.Value);
         return kernel / kernel.sum(1, keepdim: true);
     }
 

@@ -289,11 +289,11 @@ let tests =
 
             testCase "a model of another form is refused by name"
             <| fun () ->
-                let model = ModelSpec.Registry.Named("TaNP").Create(schema, 0.5, LabelKind.Click)
+                let model = ModelSpec.Registry.Named("MAMO").Create(schema, 0.5, LabelKind.Click)
 
                 Expect.throwsT<NotSupportedException>
                     (fun () -> (new FusedEngine(model, model.CreateParameters 1L, 1, 0)).Dispose())
-                    "TaNP"
+                    "MAMO"
 
             testCase "Backward without Forward is an error"
             <| fun () ->

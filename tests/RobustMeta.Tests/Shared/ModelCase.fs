@@ -94,16 +94,15 @@ let scoresWith (weights: float list list option) case (batch: TaskBatch) : float
 
 let scores case batch = scoresWith None case batch
 
-type Outcome = { Value: float; Gradients: Map<string, float[]>; Support: float[] }
+/// Losses are those of the query interactions, without what the model adds to them.
+type Outcome = { Value: float; Losses: float[]; Gradients: Map<string, float[]>; Support: float[] }
 
-/// The sum over users that an engine minimises, and its gradients with respect to what the phase learns; without the loss
-/// of the batch as a whole.
-let objective case (phase: TrainingPhase) weights (batch: TaskBatch) : Outcome =
+let private outcome isWhole case (phase: TrainingPhase) weights (batch: TaskBatch) : Outcome =
     use scope = torch.NewDisposeScope()
     let tensors = TaskTensors.Of(batch, torch.ScalarType.Float64)
     let support = supportWeights tensors weights
-    let theta = theta case (Some phase)
-    let p = case.Model.Predict(theta, tensors, phase)
+    let learned = theta case (Some phase)
+    let p = case.Model.Predict(learned, tensors, phase)
     let query = padded tensors.Query.Length weights.Query
     let losses = Losses.Of(case.Model.Label, p.Scores + tensors.Query.Base, tensors.Query.Labels)
     let own = if isNull p.QueryLoss then losses else losses + p.QueryLoss
@@ -112,6 +111,12 @@ let objective case (phase: TrainingPhase) weights (batch: TaskBatch) : Outcome =
     if not (isNull p.UserLoss) then
         total <- total + (p.UserLoss * torch.tensor (Array.ofList weights.User)).sum()
 
+    if isWhole then
+        let together = case.Model.Together(theta case None, p.Shared, phase)
+
+        if not (isNull together.Loss) then
+            total <- total + together.Loss
+
     if total.requires_grad then
         total.backward ()
 
@@ -119,13 +124,25 @@ let objective case (phase: TrainingPhase) weights (batch: TaskBatch) : Outcome =
 
     {
         Value = total.item<float>()
+        Losses =
+            let all = values losses
+
+            Array.init batch.Count (fun b -> Array.sub all (b * tensors.Query.Length) (batch.QueryLength b))
+            |> Array.concat
         Gradients =
-            theta
+            learned
             |> Seq.filter (fun p -> p.Value.requires_grad)
             |> Seq.map (fun p -> p.Key, gradient p.Value)
             |> Map.ofSeq
         Support = support |> Option.map gradient |> Option.defaultValue [||]
     }
+
+/// The sum over users that an engine minimises, and its gradients with respect to what the phase learns; without the loss
+/// of the batch as a whole.
+let objective case phase weights batch = outcome false case phase weights batch
+
+/// The same with the loss of the batch as a whole: all that an engine minimises.
+let wholeObjective case phase weights batch = outcome true case phase weights batch
 
 /// Losses, gradients, new state and gradient of support weights of a batch that is cut into parts, as the engine computes
 /// them.

@@ -24,6 +24,7 @@ internal sealed unsafe class BiasHead<T> : ClassHead<T>
     private readonly long outputNegative;
     private readonly long outputPositive;
     private readonly long outputBias;
+    private ClassBatch<T> reversed = null!;
     private T* block;
     private T* mapped;
     private T* bias;
@@ -66,6 +67,7 @@ internal sealed unsafe class BiasHead<T> : ClassHead<T>
     /// <inheritdoc/>
     public override void BeginReverse(ClassBatch<T> batch, Arena<T> arena)
     {
+        reversed = batch;
         preAdjoint = arena.Take((long)batch.QueryRows * wide);
         mappedAdjoint = arena.Take((long)batch.Slots.Count * wide);
         biasAdjoint = arena.TakeZeros((long)batch.Tasks.Count * wide);
@@ -138,6 +140,7 @@ internal sealed unsafe class BiasHead<T> : ClassHead<T>
             arithmetic,
             preAdjoint - (long)batch.SupportRows * wide,
             batch.SupportRows,
+            int.MaxValue,
             first,
             count,
             rows,
@@ -154,26 +157,26 @@ internal sealed unsafe class BiasHead<T> : ClassHead<T>
     }
 
     /// <inheritdoc/>
-    public override void WriteGradient(ClassBatch<T> batch, int piece, T* gradient)
+    public override void WriteGradient(int piece, T* gradient)
     {
-        var users = batch.Tasks.Count;
+        var users = reversed.Tasks.Count;
         switch (piece)
         {
             case 0:
-                Outer(batch.Encoded, batch.Slots.Count, mappedAdjoint, weight);
+                Outer(reversed.Encoded, reversed.Slots.Count, mappedAdjoint, weight);
                 break;
             case 1:
-                Outer(batch.Negative.Vectors, users, biasAdjoint, ofNegative);
-                Total(batch.ScoreAdjoint, batch.Negative.Vectors, outputNegative, padded);
+                Outer(reversed.Negative.Vectors, users, biasAdjoint, ofNegative);
+                Total(reversed.ScoreAdjoint, reversed.Negative.Vectors, outputNegative, padded);
                 break;
             case 2:
-                Outer(batch.Positive.Vectors, users, biasAdjoint, ofPositive);
-                Total(batch.ScoreAdjoint, batch.Positive.Vectors, outputPositive, padded);
+                Outer(reversed.Positive.Vectors, users, biasAdjoint, ofPositive);
+                Total(reversed.ScoreAdjoint, reversed.Positive.Vectors, outputPositive, padded);
                 break;
             default:
                 Total(null, biasAdjoint, hiddenBias, wide);
                 Total(null, outputAdjoint, output, wide);
-                gradient[outputBias] = Sum(batch.ScoreAdjoint, users);
+                gradient[outputBias] = Sum(reversed.ScoreAdjoint, users);
                 break;
         }
 

@@ -19,9 +19,6 @@ internal sealed unsafe class ClassBatch<T> : BatchRows<T>
     /// <inheritdoc cref="Negative"/>
     public PooledClass<T> Positive { get; } = new();
 
-    /// <summary>Weight of each support interaction.</summary>
-    public T* SupportWeights { get; set; }
-
     /// <summary>The users' mean residuals of ratings <c>[B]</c>; 0 for clicks.</summary>
     public T* Level { get; set; }
 

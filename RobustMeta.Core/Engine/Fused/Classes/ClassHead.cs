@@ -1,19 +1,20 @@
 using System.Numerics;
 using RobustMeta.Engine.Fused.Memory;
+using RobustMeta.Engine.Fused.Networks;
 
 namespace RobustMeta.Engine.Fused.Classes;
 
 /// <summary>What turns pooled classes and encoded items into scores, and its way back.</summary>
-internal abstract unsafe class ClassHead<T>
+internal abstract unsafe class ClassHead<T> : IGradientPieces<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    /// <summary>Number of pieces of <see cref="WriteGradient"/>.</summary>
+    /// <inheritdoc/>
     public abstract int Pieces { get; }
 
     /// <summary>Takes values, and memory for a batch.</summary>
     public abstract void Begin(T* values, ClassBatch<T> batch, Arena<T> arena);
 
-    /// <summary>Takes memory for the way back.</summary>
+    /// <summary>Takes memory for the way back of a batch, to stay as it is until the gradient is written.</summary>
     public abstract void BeginReverse(ClassBatch<T> batch, Arena<T> arena);
 
     /// <summary>What does not depend on users, for some encoded items.</summary>
@@ -31,8 +32,8 @@ internal abstract unsafe class ClassHead<T>
     /// <summary>Writes what the queries of some items say to the adjoints of the encoded items, which are zero before.</summary>
     public abstract void ReverseItems(ClassBatch<T> batch, int first, int count, T* target);
 
-    /// <summary>Writes a piece of the gradient.</summary>
-    public abstract void WriteGradient(ClassBatch<T> batch, int piece, T* gradient);
+    /// <inheritdoc/>
+    public abstract void WriteGradient(int piece, T* gradient);
 
     /// <summary>Sum over users.</summary>
     protected static T Sum(T* ofUsers, int users)

@@ -16,6 +16,7 @@ internal sealed unsafe class LinearHead<T> : ClassHead<T>
     private readonly long negative;
     private readonly long positive;
     private readonly long bias;
+    private ClassBatch<T> reversed = null!;
     private T* block;
     private T* classifier;
     private T* adjoint;
@@ -49,8 +50,11 @@ internal sealed unsafe class LinearHead<T> : ClassHead<T>
     }
 
     /// <inheritdoc/>
-    public override void BeginReverse(ClassBatch<T> batch, Arena<T> arena) =>
+    public override void BeginReverse(ClassBatch<T> batch, Arena<T> arena)
+    {
+        reversed = batch;
         adjoint = arena.TakeZeros((long)batch.Tasks.Count * padded);
+    }
 
     /// <inheritdoc/>
     public override void EncodeItems(ClassBatch<T> batch, int first, int count) { }
@@ -110,10 +114,10 @@ internal sealed unsafe class LinearHead<T> : ClassHead<T>
     }
 
     /// <inheritdoc/>
-    public override void WriteGradient(ClassBatch<T> batch, int piece, T* gradient)
+    public override void WriteGradient(int piece, T* gradient)
     {
-        var users = batch.Tasks.Count;
-        var vectors = piece == 0 ? batch.Negative.Vectors : batch.Positive.Vectors;
+        var users = reversed.Tasks.Count;
+        var vectors = piece == 0 ? reversed.Negative.Vectors : reversed.Positive.Vectors;
         var target = gradient + (piece == 0 ? negative : positive);
         switch (mixing)
         {
@@ -140,7 +144,7 @@ internal sealed unsafe class LinearHead<T> : ClassHead<T>
         }
         if (piece == 0)
         {
-            gradient[bias] = Sum(batch.ScoreAdjoint, users);
+            gradient[bias] = Sum(reversed.ScoreAdjoint, users);
         }
     }
 

@@ -29,6 +29,9 @@ internal unsafe class BatchRows<T>
     /// <summary>Scores of the query interactions.</summary>
     public T[] Scores { get; private set; } = [];
 
+    /// <summary>Weight of each support interaction, see <see cref="TakeSupportWeights"/>.</summary>
+    public T* SupportWeights { get; private set; }
+
     /// <summary>Weight of each query loss.</summary>
     public T* QueryWeights { get; set; }
 
@@ -50,6 +53,39 @@ internal unsafe class BatchRows<T>
             SupportAdjoint = new T[supportWeights];
         }
         Array.Clear(SupportAdjoint);
+    }
+
+    /// <summary>Interactions of a user's support.</summary>
+    public RowRange SupportOf(int user) => new(Tasks.SupportStarts[user], Tasks.SupportLength(user));
+
+    /// <summary>Interactions of a user's query.</summary>
+    public RowRange QueryOf(int user) => new(SupportRows + Tasks.QueryStarts[user], Tasks.QueryLength(user));
+
+    /// <summary>Interactions of the supports of some users.</summary>
+    public RowRange SupportOf(Chunk users) =>
+        new(
+            Tasks.SupportStarts[users.FirstUser],
+            Tasks.SupportStarts[users.EndUser] - Tasks.SupportStarts[users.FirstUser]
+        );
+
+    /// <summary>Interactions of the queries of some users.</summary>
+    public RowRange QueryOf(Chunk users) =>
+        new(
+            SupportRows + Tasks.QueryStarts[users.FirstUser],
+            Tasks.QueryStarts[users.EndUser] - Tasks.QueryStarts[users.FirstUser]
+        );
+
+    /// <summary>Copies the weights of the support interactions; ones where there are none.</summary>
+    public void TakeSupportWeights(Arena<T> arena, ReadOnlySpan<T> weights)
+    {
+        SupportWeights = arena.Take(SupportRows);
+        var own = new Span<T>(SupportWeights, SupportRows);
+        if (weights.IsEmpty)
+        {
+            own.Fill(T.One);
+            return;
+        }
+        weights.CopyTo(own);
     }
 
     /// <summary>Scores with their base, losses and the losses' slopes of some queries.</summary>

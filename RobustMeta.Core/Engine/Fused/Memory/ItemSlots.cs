@@ -24,6 +24,9 @@ internal sealed class ItemSlots
     /// <summary>Items of all slots.</summary>
     public ReadOnlySpan<int> Items => items.AsSpan(0, Count);
 
+    /// <summary>The same, to be kept until the next batch.</summary>
+    public ReadOnlyMemory<int> ItemMemory => items.AsMemory(0, Count);
+
     /// <summary>Slot of each row, support first, then query.</summary>
     public ReadOnlySpan<int> Of => slots;
 
@@ -34,6 +37,7 @@ internal sealed class ItemSlots
     /// <param name="arithmetic">Arithmetic.</param>
     /// <param name="rows">Numbers of every row, <c>[rows, width]</c>.</param>
     /// <param name="firstRow">First row that counts.</param>
+    /// <param name="endRow">One past the last row that counts.</param>
     /// <param name="firstSlot">First slot.</param>
     /// <param name="count">Number of slots.</param>
     /// <param name="target">Sums, <c>[count, width]</c>.</param>
@@ -43,6 +47,7 @@ internal sealed class ItemSlots
         Arithmetic<T> arithmetic,
         T* rows,
         int firstRow,
+        int endRow,
         int firstSlot,
         int count,
         T* target,
@@ -59,7 +64,12 @@ internal sealed class ItemSlots
             {
                 skipped++;
             }
-            arithmetic.SumRows(rows, ofSlot[skipped..], target + (long)i * width, width, accumulate);
+            var end = ofSlot.Length;
+            while (end > skipped && ofSlot[end - 1] >= endRow)
+            {
+                end--;
+            }
+            arithmetic.SumRows(rows, ofSlot[skipped..end], target + (long)i * width, width, accumulate);
         }
     }
 

@@ -89,6 +89,9 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         itemTables.Touched.Concat(userTables.Touched);
 
     /// <inheritdoc/>
+    public IEnumerable<(string Name, T[] Values)> NewState => [];
+
+    /// <inheritdoc/>
     public ReadOnlySpan<T> Forward(TaskBatch tasks, ReadOnlySpan<T> supportWeights)
     {
         Prepare(tasks, supportWeights, shape, entitiesPerToken);

@@ -106,7 +106,7 @@ internal sealed class PerceptronShape
     public static string? Refusal(MetaRecommender model) =>
         (model as IHasForm<PerceptronForm>)?.Form switch
         {
-            null => $"{model.Name} is neither an adapting perceptron nor a ridge head",
+            null => $"{model.Name} has none of the forms that the fused engine computes",
             { Hidden.IsEmpty: true } => $"{model.Name} has no hidden layer",
             { ContextDim: > 0 } form when form.AdaptedLayers[0] => $"{model.Name} adapts a context and the first layer",
             _ => null,

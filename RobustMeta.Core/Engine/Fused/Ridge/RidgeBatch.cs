@@ -13,9 +13,6 @@ internal sealed unsafe class RidgeBatch<T> : BatchRows<T>
     /// <summary>Points that the users' vectors shrink to <c>[B, padded]</c>; null where all are zero.</summary>
     public T* Priors { get; set; }
 
-    /// <summary>Weight of each support interaction.</summary>
-    public T* SupportWeights { get; set; }
-
     /// <summary>Coefficient of the penalty.</summary>
     public T Lambda { get; set; }
 

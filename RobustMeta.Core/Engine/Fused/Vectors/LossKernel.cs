@@ -25,6 +25,9 @@ internal readonly struct LossKernel<T>(LabelKind label)
     /// <summary>First derivative.</summary>
     public T Slope(T score, T y) => label == LabelKind.Rating ? Two * (score - y) : Sigmoid(score) - y;
 
+    /// <summary>What a score leaves unexplained of a label (see <see cref="Models.Losses.Residual"/>).</summary>
+    public T Residual(T score, T y) => y - (label == LabelKind.Rating ? score : Sigmoid(score));
+
     /// <summary>Second derivative.</summary>
     public T Curvature(T score)
     {

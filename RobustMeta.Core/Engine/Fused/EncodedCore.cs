@@ -1,0 +1,197 @@
+using System.Numerics;
+using RobustMeta.Engine.Fused.Memory;
+using RobustMeta.Engine.Fused.Networks;
+using RobustMeta.Engine.Fused.Vectors;
+using RobustMeta.Runtime;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Engine.Fused;
+
+/// <summary>
+/// The order of steps of the cores that encode items and users once each by networks that no user adapts, and then compute users
+/// in chunks, which workers share: encode, chunks forward; chunks back, entities back, gradients. Results do not depend on the
+/// number of workers.
+/// </summary>
+internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    private const int RowsPerChunk = 256;
+
+    private readonly ParameterArrays<T> arrays;
+    private readonly WorkerPool pool;
+    private readonly Arena<T> lasting = new();
+    private readonly Action<int, int> encode;
+    private readonly Action<int, int> forward;
+    private readonly Action<int, int> backward;
+    private readonly Action<int, int> reverse;
+    private readonly Action<int, int> collect;
+    private EncodedSide<T>? users;
+    private PieceList<T>? pieces;
+    private bool isReady;
+
+    /// <summary>A core whose constructor ends with <see cref="Complete"/>.</summary>
+    /// <param name="arrays">Parameters of the model.</param>
+    /// <param name="threads">Number of workers.</param>
+    /// <param name="arithmetic">Width of vectors.</param>
+    protected EncodedCore(ParameterArrays<T> arrays, int threads, Arithmetic<T> arithmetic)
+    {
+        (this.arrays, Arithmetic) = (arrays, arithmetic);
+        pool = new(threads);
+        (encode, forward, backward) = (Encode, ForwardChunk, ReverseChunk);
+        (reverse, collect) = (Reverse, (_, piece) => pieces!.WriteGradient(piece, Gradient));
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<T> SupportGradient => Rows.SupportAdjoint;
+
+    /// <inheritdoc/>
+    public IEnumerable<(string Name, ReadOnlyMemory<int> Rows)> Touched => Items.Touched.Concat(users?.Touched ?? []);
+
+    /// <inheritdoc/>
+    public abstract IEnumerable<(string Name, T[] Values)> NewState { get; }
+
+    /// <summary>Arithmetic.</summary>
+    protected Arithmetic<T> Arithmetic { get; }
+
+    /// <summary>Where parameters stand in <see cref="Values"/> and <see cref="Gradient"/>.</summary>
+    protected BlockLayout Layout { get; } = new();
+
+    /// <summary>Memory of the batch.</summary>
+    protected Arena<T> Memory { get; } = new();
+
+    /// <summary>Chunks of users of the batch.</summary>
+    protected List<Chunk> Chunks { get; } = [];
+
+    /// <summary>Values of the parameters.</summary>
+    protected T* Values { get; private set; }
+
+    /// <summary>Gradients of the parameters.</summary>
+    protected T* Gradient { get; private set; }
+
+    /// <summary>The batch's items.</summary>
+    protected EncodedSide<T> Items { get; private set; } = null!;
+
+    /// <summary>The batch.</summary>
+    protected abstract BatchRows<T> Rows { get; }
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<T> Forward(TaskBatch tasks, ReadOnlySpan<T> supportWeights)
+    {
+        Compute(tasks, supportWeights, isTraining: true);
+        isReady = true;
+        return Rows.Losses.AsSpan(0, Rows.QueryRows);
+    }
+
+    /// <inheritdoc/>
+    public T[] Predict(TaskBatch tasks)
+    {
+        Compute(tasks, [], isTraining: false);
+        return Rows.Scores[..Rows.QueryRows];
+    }
+
+    /// <inheritdoc/>
+    public void Backward(ReadOnlySpan<T> queryWeights, ReadOnlySpan<T> userWeights)
+    {
+        if (!isReady)
+        {
+            throw new InvalidOperationException("Backward needs a Forward of the same batch before it.");
+        }
+        isReady = false;
+        Items.Network.BeginReverse(Memory);
+        users?.Network.BeginReverse(Memory);
+        BeginReverse(queryWeights, userWeights);
+        pool.Run(Chunks.Count, backward);
+        pool.Run(Items.Network.Blocks + (users?.Network.Blocks ?? 0), reverse);
+        pool.Run(pieces!.Pieces, collect);
+        Layout.Unpack(Gradient, arrays.Gradient);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        pool.Dispose();
+        Release();
+        lasting.Dispose();
+        Memory.Dispose();
+    }
+
+    /// <summary>Ends the constructor: the layout is complete.</summary>
+    /// <param name="items">The batch's items.</param>
+    /// <param name="ofUsers">The batch's users; null where the model does not look at them.</param>
+    /// <param name="own">Gradients of all other parameters.</param>
+    protected void Complete(EncodedSide<T> items, EncodedSide<T>? ofUsers, params IReadOnlyList<IGradientPieces<T>> own)
+    {
+        (Items, users) = (items, ofUsers);
+        pieces = new([items, .. ofUsers is null ? [] : new IGradientPieces<T>[] { ofUsers }, .. own]);
+        Values = lasting.TakeZeros(Layout.Size);
+        Gradient = lasting.TakeZeros(Layout.Size);
+    }
+
+    /// <summary>Does independent pieces of work on the workers.</summary>
+    protected void Share(int count, Action<int, int> piece) => pool.Run(count, piece);
+
+    /// <summary>The tasks as the core computes them, whose supports may be shorter in training.</summary>
+    protected abstract TaskBatch Choose(TaskBatch tasks, bool isTraining);
+
+    /// <summary>Takes memory for a batch; outputs of the networks have their places, but are not computed yet.</summary>
+    protected abstract void Begin(ReadOnlySpan<T> supportWeights, bool isTraining);
+
+    /// <summary>What does not depend on users, for some items whose networks' outputs are there.</summary>
+    protected abstract void EncodeItems(int first, int count);
+
+    /// <summary>Scores, and in training losses, of a chunk.</summary>
+    protected abstract void ForwardChunk(int worker, int chunk);
+
+    /// <summary>Takes memory for the way back, and the weights of the objective.</summary>
+    protected abstract void BeginReverse(ReadOnlySpan<T> queryWeights, ReadOnlySpan<T> userWeights);
+
+    /// <summary>Adjoints of a chunk down to its rows, and to the outputs of its users' network.</summary>
+    protected abstract void ReverseChunk(int worker, int chunk);
+
+    /// <summary>Writes adjoints of the outputs of some items' network.</summary>
+    protected abstract void ReverseItems(int first, int count, T* target);
+
+    /// <summary>Frees what the core has beside <see cref="Memory"/>.</summary>
+    protected abstract void Release();
+
+    private void Compute(TaskBatch tasks, ReadOnlySpan<T> supportWeights, bool isTraining)
+    {
+        isReady = false;
+        Memory.Reset();
+        Layout.Pack(arrays.Values, Values);
+        Rows.Fill(Choose(tasks, isTraining), supportWeights.Length);
+        Chunk.Plan(Rows.Tasks, RowsPerChunk, Chunks);
+        Items.Begin(Values, Rows.Slots.ItemMemory, Memory);
+        users?.Begin(Values, Rows.Tasks.Users.AsMemory(), Memory);
+        Begin(supportWeights, isTraining);
+        pool.Run(Items.Network.Blocks + (users?.Network.Blocks ?? 0), encode);
+        pool.Run(Chunks.Count, forward);
+    }
+
+    // One block of items or users.
+    private void Encode(int worker, int block)
+    {
+        if (block >= Items.Network.Blocks)
+        {
+            var (firstUser, number) = users!.Network.Block(block - Items.Network.Blocks);
+            users.Forward(firstUser, number);
+            return;
+        }
+        var (first, count) = Items.Network.Block(block);
+        Items.Forward(first, count);
+        EncodeItems(first, count);
+    }
+
+    private void Reverse(int worker, int block)
+    {
+        if (block >= Items.Network.Blocks)
+        {
+            var (firstUser, number) = users!.Network.Block(block - Items.Network.Blocks);
+            users.Network.Reverse(firstUser, number);
+            return;
+        }
+        var (first, count) = Items.Network.Block(block);
+        ReverseItems(first, count, Items.Network.OutputAdjoint + (long)first * Items.Network.OutputPadded);
+        Items.Network.Reverse(first, count);
+    }
+}

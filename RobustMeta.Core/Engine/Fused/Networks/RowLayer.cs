@@ -1,0 +1,18 @@
+using System.Collections.Immutable;
+using RobustMeta.Models;
+
+namespace RobustMeta.Engine.Fused.Networks;
+
+/// <summary>A layer of a <see cref="RowNetwork{T}"/>.</summary>
+/// <param name="Name">Its parameters are <c>NAME.weight [in, out]</c> and <c>NAME.bias [out]</c>.</param>
+/// <param name="Width">Number of outputs.</param>
+/// <param name="Activation">Nonlinearity of the outputs; null for a linear layer.</param>
+internal sealed record RowLayer(string Name, int Width, Activation? Activation)
+{
+    /// <summary>The layers of a <see cref="Models.Layers.DecisionNetwork"/>: the last one is linear.</summary>
+    /// <param name="name">Prefix of the parameter names.</param>
+    /// <param name="widths">Widths of all layers.</param>
+    /// <param name="activation">Nonlinearity between layers.</param>
+    public static ImmutableArray<RowLayer> Perceptron(string name, ImmutableArray<int> widths, Activation activation) =>
+        [.. widths.Select((width, l) => new RowLayer($"{name}.{l}", width, l < widths.Length - 1 ? activation : null))];
+}
