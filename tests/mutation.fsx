@@ -1,12 +1,21 @@
-// dotnet fsi tests/mutation.fsx [list] [COUNT] [SEED]
-// Changes the statistics, metrics and ambiguity sets one place at a time, and lists the changes that no test notices. All changes
+// dotnet fsi tests/mutation.fsx [list] [COUNT] [SEED] [FIRST] [FILE…|FILE:LINE…]
+// Changes the statistics, metrics and ambiguity sets one place at a time, and lists the changes that no test notices: COUNT of them
+// in an order drawn by SEED, from the one numbered FIRST on; only those of the files or lines that are named, if any are. All changes
 // are compiled into one copy of the library at once, each asleep; a variable of the environment wakes one. So the copy is built once,
 // and each change costs a run of the tests of its rooms alone.
 // Known to survive, since no value changes by more than rounding:
 // - `x - mean` → `x + mean` in a sum of squares about that mean (Significance.StandardError, KullbackLeiblerProjection.Guess and the spread of
 //   SolveForSum): Σ a (x − m)(x + m) = Σ a (x − m)², as m is their mean.
-// - KullbackLeiblerProjection: the slope of Newton's step on the threshold (`weights[i] + mu`) and the test of its end (`next - y`) set how
-//   many steps are taken, not where they end.
+// - KullbackLeiblerProjection: the slope of Newton's step on the threshold (`weights[i] + mu`), the test of its end (`next - y`), the start
+//   of the outer one (`Guess`, its line `shrinkage`) and the ends of its bracket (`newton > low`) set how many steps are taken, not where
+//   they end.
+// - KullbackLeiblerDual.At, `temperature >= 1` → `> 1`: at a temperature of one the two formulas are the same function.
+// - SoftmaxKernel.Solve, `step > 0` → `step >= 0`: the first step measures anew what it was given; `change < 1e-7` → `<=`: the step that is
+//   exactly so long, or not taken, moves the end by its square.
+// - StudentisedRange.Quantile, `i < 50` → `i <= 50`: the interval is 2e-14 wide after fifty halvings; one more changes less than the
+//   rounding of the integral.
+// - CappedThreshold: how many weights move (`shifted > 0 && shifted < cap`) sets the length of Newton's steps, and the bracket keeps them
+//   right; at the end of the search `newton` and `threshold` are the same to the last digit, so `newton <= high` may be `<`.
 // quick: list
 #r "nuget: Microsoft.CodeAnalysis.CSharp, 5.0.0"
 
@@ -30,6 +39,10 @@ let numbers =
 
 let count = numbers |> List.tryItem 0 |> Option.defaultValue 100
 let seed = numbers |> List.tryItem 1 |> Option.defaultValue 1
+let first = numbers |> List.tryItem 2 |> Option.defaultValue 1
+
+/// Files and lines that were named.
+let named = words |> List.filter (fun word -> word <> "list" && not (fst (Int32.TryParse word)))
 
 /// Name of the variable that wakes a change, by its number.
 let variable = "ROBUSTMETA_MUTANT"
@@ -54,6 +67,7 @@ let lists =
         "AmbiguitySet properties"
         "SoftmaxKernel"
         "Reweighter rules"
+        "Selection rule"
     ]
 
 let files =
@@ -151,9 +165,22 @@ let rewritten =
             file, Rewriter(file).Visit(tree.GetRoot()).ToFullString()
     ]
 
-printfn $"{changes.Count} places to change in {files.Length} files"
+/// Whether a change is in a file or line that was named, or none was.
+let isNamed (change: Change) =
+    let place = Path.GetFileName(change.Place).Replace(".cs", "")
+
+    named.IsEmpty
+    || named |> List.exists (fun name -> place = name || place.StartsWith(name + ":", StringComparison.Ordinal))
+
+let drawn = Array.ofSeq changes
+Random(seed).Shuffle drawn
+let chosen = drawn |> Array.filter isNamed |> Array.skip (first - 1) |> Array.truncate count
+printfn $"{changes.Count} places to change in {files.Length} files; {chosen.Length} are tried"
 
 if isList then
+    for change in chosen do
+        printfn $"{change.Place}: {change.Before}  →  {change.After}"
+
     exit 0
 
 let run (folder: string) (program: string) (variables: (string * string) list) (seconds: int) (arguments: string list) =
@@ -239,13 +266,11 @@ if not (passes -1) then
     printfn "the tests fail without any change"
     exit 1
 
-let drawn = Array.ofSeq changes
-Random(seed).Shuffle drawn
 let clock = Stopwatch.StartNew()
 let mutable survivors = []
 let mutable tried = 0
 
-for change in Array.truncate count drawn do
+for change in chosen do
     tried <- tried + 1
 
     if passes change.Number then

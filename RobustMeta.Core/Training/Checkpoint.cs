@@ -1,6 +1,4 @@
-using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using RobustMeta.Models;
 using RobustMeta.Robustness;
 
@@ -16,9 +14,6 @@ namespace RobustMeta.Training;
 /// <param name="interval">Shortest time between saves.</param>
 public sealed class Checkpoint(string path, string identity, TimeSpan interval)
 {
-    private const int Columns = 10;
-    private const string BestUsers = "bestWeights.users";
-    private const string BestInteractions = "bestWeights.interactions";
     private readonly Stopwatch sinceSave = Stopwatch.StartNew();
     private SafetensorsFile? unsaved;
 
@@ -60,7 +55,7 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
     /// <summary>Takes the state after a whole epoch, and saves it when the interval has passed.</summary>
     public void Keep(TrainingState state, ParameterSet parameters, Optimizer optimizer, Reweighter reweighter)
     {
-        unsaved = Content(state, parameters, optimizer, reweighter);
+        unsaved = CheckpointContent.Of(identity, state, parameters, optimizer, reweighter);
         if (sinceSave.Elapsed >= interval)
         {
             SaveKept();
@@ -85,49 +80,15 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
 
     private string Before => $"{path}.before";
 
-    // Copies: the training goes on changing its arrays.
-    private SafetensorsFile Content(
-        TrainingState state,
-        ParameterSet parameters,
-        Optimizer optimizer,
-        Reweighter reweighter
-    )
-    {
-        var file = new SafetensorsFile();
-        file.Metadata["identity"] = identity;
-        file.Metadata["epoch"] = state.Epoch.ToString(CultureInfo.InvariantCulture);
-        file.Metadata["bestEpoch"] = state.BestEpoch.ToString(CultureInfo.InvariantCulture);
-        file.Metadata["steps"] = optimizer.Steps.ToString(CultureInfo.InvariantCulture);
-        file.Add("bestValidation", [state.BestValidation], 1);
-        file.Add("history", [.. state.History.SelectMany(Row)], state.History.Count, Columns);
-        for (var i = 0; i < parameters.All.Length; i++)
-        {
-            var parameter = parameters.All[i];
-            file.Add($"parameter.{parameter.Name}", [.. parameter.Values], [.. parameter.Shape]);
-            file.Add($"best.{parameter.Name}", state.Best[i], [.. parameter.Shape]);
-        }
-        file.Add(BestUsers, state.BestWeights.Users, state.BestWeights.Users.Length);
-        file.Add(BestInteractions, state.BestWeights.Interactions, state.BestWeights.Interactions.Length);
-        foreach (var (name, values) in optimizer.State)
-        {
-            file.Add($"optimizer.{name}", [.. values], values.Length);
-        }
-        foreach (var (name, values) in reweighter.State)
-        {
-            file.Add($"reweighter.{name}", [.. values], values.Length);
-        }
-        return file;
-    }
-
     /// <summary>Puts a saved state back, or returns null when nothing is saved, or nothing whole.</summary>
-    /// <exception cref="InvalidDataException">The file is of another run.</exception>
+    /// <exception cref="InvalidDataException">The file is of another run, or of a version that saves other arrays.</exception>
     public TrainingState? Load(ParameterSet parameters, Optimizer optimizer, Reweighter reweighter)
     {
         foreach (var candidate in new[] { path, Before, ShorterTraining }.OfType<string>().Where(File.Exists))
         {
             if (LoadIfIntact(candidate) is { } file)
             {
-                return Restore(file, parameters, optimizer, reweighter);
+                return CheckpointContent.Restore(file, candidate, parameters, optimizer, reweighter);
             }
         }
         return null;
@@ -150,61 +111,10 @@ public sealed class Checkpoint(string path, string identity, TimeSpan interval)
             );
             return null;
         }
-        return file.Metadata.GetValueOrDefault("identity") == identity
+        return CheckpointContent.IdentityOf(file) == identity
             ? file
             : throw new InvalidDataException(
                 $"{candidate} is the checkpoint of another run, or of other data; delete it to start afresh."
             );
     }
-
-    private static TrainingState Restore(
-        SafetensorsFile file,
-        ParameterSet parameters,
-        Optimizer optimizer,
-        Reweighter reweighter
-    )
-    {
-        var best = ImmutableArray.CreateBuilder<float[]>(parameters.All.Length);
-        foreach (var parameter in parameters.All)
-        {
-            file.Single($"parameter.{parameter.Name}").CopyTo(parameter.Values, 0);
-            best.Add(file.Single($"best.{parameter.Name}"));
-        }
-        foreach (var (name, values) in optimizer.State)
-        {
-            file.Single($"optimizer.{name}").CopyTo(values, 0);
-        }
-        foreach (var (name, values) in reweighter.State)
-        {
-            file.Double($"reweighter.{name}").CopyTo(values, 0);
-        }
-        optimizer.Steps = Number("steps");
-        return new(
-            (int)Number("epoch"),
-            [.. file.Double("history").Chunk(Columns).Select(Record)],
-            best.MoveToImmutable(),
-            (file.Double(BestUsers), file.Double(BestInteractions)),
-            (int)Number("bestEpoch"),
-            file.Double("bestValidation")[0]
-        );
-
-        long Number(string key) => long.Parse(file.Metadata[key], CultureInfo.InvariantCulture);
-    }
-
-    private static double[] Row(EpochRecord e) =>
-        [
-            e.Epoch,
-            e.LearningRate,
-            e.MeanLoss,
-            e.RobustLoss,
-            e.Validation,
-            e.UserEss,
-            e.InteractionEss,
-            e.GradientNorm,
-            e.WorstLoss,
-            e.DualityGap,
-        ];
-
-    private static EpochRecord Record(double[] row) =>
-        new((int)row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9]);
 }

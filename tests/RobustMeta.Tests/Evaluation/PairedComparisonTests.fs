@@ -81,6 +81,14 @@ let private unvalued =
         Expect.sequenceEqual pairs.Users [ "a" ] "users"
         Expect.floatClose Accuracy.high pairs.Values[0] 0.3 "difference"
 
+let private single =
+    testCase "one seed has no test over seeds: the test over users alone counts"
+    <| fun () ->
+        let found = PairedComparison.Of [| SeedDifferences(1L, [| "a"; "b"; "c" |], [| 0.1; 0.3; 0.2 |]) |]
+        Expect.isTrue (System.Double.IsNaN found.PairedTP) "no p-value over seeds"
+        Expect.equal found.P 0.25 "three users better off: 2/8"
+        Expect.equal (PairedComparison.Larger(0.25, [| 0.2 |])) 0.25 "the larger of one"
+
 let private none =
     testCase "a comparison needs a seed and users in it"
     <| fun () ->
@@ -88,4 +96,4 @@ let private none =
             Expect.throwsT<StatisticsInputException> (fun () -> PairedComparison.Of bad |> ignore) $"{bad.Length}"
 
 [<Tests>]
-let tests = testList "PairedComparison" [ comparison; bySet; kept; repeated; unvalued; none ]
+let tests = testList "PairedComparison" [ comparison; bySet; kept; repeated; unvalued; single; none ]

@@ -63,6 +63,14 @@ let tests =
                 near 3.0 found.F "F"
                 Expect.isTrue (System.Double.IsNaN (RankComparison.FromAverageRanks(ranks, 1)).F) "one block"
 
+            testCase "methods that are tied in every block do not differ"
+            <| fun () ->
+                let tied = [| 0.5; 0.5; 0.5 |] :> System.Collections.Generic.IReadOnlyList<float>
+                let found = RankComparison.Of([| tied; tied |], true)
+                Expect.equal (List.ofSeq found.AverageRanks) [ 2.0; 2.0; 2.0 ] "ranks"
+                Expect.equal (found.ChiSquare, found.ChiSquareP) (0.0, 1.0) "Friedman"
+                Expect.equal (found.F, found.FP) (0.0, 1.0) "Iman and Davenport"
+
             testCase "critical values of the Nemenyi test (Demšar 2006, table 5)"
             <| fun () ->
                 let tables =

@@ -27,9 +27,9 @@ let tests =
                 close error.RelativeDrop 0.5 "an error that grows is a loss"
                 close error.SlopeKl 0.5 "slope against KL"
 
-                Expect.isTrue
-                    (Double.IsNaN (Degradation.Of([| 0.0 |], [| 0.0 |], [| 1.0 |], true)).Slope)
-                    "one test set"
+                let single = Degradation.Of([| 0.0 |], [| 0.0 |], [| 0.7 |], true)
+                Expect.isTrue (Double.IsNaN single.Slope) "one test set has no slope"
+                Expect.equal single.Area 0.7 "and its own height"
 
             testCase "Gini and interquartile mean by hand"
             <| fun () ->

@@ -274,6 +274,13 @@ let private signFlip =
                 let maize = [| 49.; -67.; 8.; 16.; 6.; 23.; 28.; 41.; 14.; 29.; 56.; 24.; 75.; 60.; -48. |]
                 near (1726.0 / 32768.0) (Significance.SignFlip maize) "two-sided"
 
+            testCase "sixteen pairs are enumerated, seventeen are drawn"
+            <| fun () ->
+                // Sixteen gains alike: of 2¹⁶ assignments only that of all plus and that of all minus are as extreme.
+                Expect.equal (Significance.SignFlip(Array.create 16 1.0)) (2.0 / 65536.0) "exact"
+                let drawn = Significance.SignFlip(Array.create 17 1.0)
+                Expect.isGreaterThanOrEqual drawn (1.0 / 10001.0) "the observed assignment is one of 10,001"
+
             testCase "many pairs: close to the t test"
             <| fun () ->
                 let values = [| for i in 0..99 -> sin (float (i * i)) + 0.1 |]

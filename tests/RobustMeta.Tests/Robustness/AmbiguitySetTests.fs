@@ -134,6 +134,30 @@ let tests =
                     let expected = mean + r * sqrt 5.0 * deviation
                     Expect.floatClose Accuracy.high (AmbiguitySet.Parse($"l2 {r}").Value losses) expected $"r = {r}"
 
+            testCase "weights on the border of a set are members, those beyond it or off the simplex are not"
+            <| fun () ->
+                let isMember (set: string) (weights: float[]) tolerance =
+                    AmbiguitySet.Parse(set).Contains(ReadOnlySpan weights, tolerance)
+
+                // Half of the four places alone, all exact in binary: a distance of 1/2 from uniform, χ² of 1/2, KL of log 2, and the
+                // cap of a tail of a half.
+                let border = [| 0.5; 0.5; 0.0; 0.0 |]
+
+                for set, smaller in
+                    [
+                        "l2 0.5", "l2 0.4375"
+                        "chi2 0.5", "chi2 0.4375"
+                        "cvar 0.5", "cvar 0.5625"
+                        $"kl {log 2.0:R}", "kl 0.6875"
+                        "simplex", "uniform"
+                    ] do
+                    Expect.isTrue (isMember set border 0.0) $"on the border of {set}"
+                    Expect.isFalse (isMember smaller border 0.0) $"beyond {smaller}"
+                    Expect.isFalse (isMember set [| 0.3; 0.3; 0.3; 0.3 |] 1e-9) $"{set}: a sum of 1.2"
+
+                Expect.isTrue (isMember "l2 0.4375" border 0.0625) "as far as is tolerated"
+                Expect.isFalse (isMember "l2 0.5" [| 1.0; 0.0; 0.0; 0.0 |] 1e-9) "a distance of √(3/4)"
+
             testCase "the dual value of a ball without radius is the mean, never below the primal"
             <| fun () ->
                 for losses in [ [| 2.0; 5.0; 5.0; 1.0; 0.5 |]; [| 1.0; 1.0 + 1e-9; 0.5 |]; [| -3.0; 1e-3; 7.0 |] ] do

@@ -102,6 +102,41 @@ let tests =
 
                     Expect.isEmpty (Directory.GetFiles folder) "nothing is saved")
 
+            testCase "a whole checkpoint of other arrays or numbers is refused with the remedy"
+            <| fun () ->
+                within (fun folder ->
+                    let path = Path.Combine(folder, "checkpoint.safetensors")
+                    interrupted spec.Value (Checkpoint(path, "id", slow)) 2 |> ignore
+                    let saved = File.ReadAllBytes path
+                    let name = (Seq.head whole.Value.Parameters.All).Name
+
+                    let faults: (string * (SafetensorsFile -> unit)) list =
+                        [
+                            "its 'epoch' is '-1'", (fun file -> file.Metadata["epoch"] <- "-1")
+                            "its 'steps' is ''", (fun file -> file.Metadata.Remove "steps" |> ignore)
+                            "its 'bestEpoch' is '3', expected 0 to 2", (fun file -> file.Metadata["bestEpoch"] <- "3")
+                            "'history' has 20 values, expected 10",
+                            (fun file ->
+                                file.Metadata["epoch"] <- "1"
+                                file.Metadata["bestEpoch"] <- "1")
+                            $"'parameter.{name}' has 1 values",
+                            (fun file -> file.Replace($"parameter.{name}", [| 0.0f |], 1))
+                        ]
+
+                    for expected, damage in faults do
+                        File.WriteAllBytes(path, saved)
+                        let file = SafetensorsFile.LoadSealed path
+                        damage file
+                        file.SaveSealed path
+
+                        Expect.throwsC
+                            (fun () ->
+                                train spec.Value (Checkpoint(path, "id", slow)) null CancellationToken.None |> ignore)
+                            (fun error ->
+                                Expect.isTrue (error :? InvalidDataException) $"{error}"
+                                Expect.stringContains error.Message expected "reason"
+                                Expect.stringContains error.Message "Delete it to start afresh" "remedy"))
+
             testCase "a damaged checkpoint is set aside, said, and the one before it taken"
             <| fun () ->
                 within (fun folder ->
