@@ -8,7 +8,7 @@ command -v afl-fuzz >/dev/null || { echo "afl-fuzz is not installed (Debian: apt
 seconds=${1:-300}
 shift || true
 targets=("$@")
-[ ${#targets[@]} -gt 0 ] || targets=(ratings gzip catalog spec study safetensors results)
+[ ${#targets[@]} -gt 0 ] || targets=(ratings gzip recbole parquet catalog spec study safetensors checkpoint results)
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 [ -x "$work/tools/sharpfuzz" ] || dotnet tool install --tool-path "$work/tools" SharpFuzz.CommandLine --version 2.3.0 >/dev/null

@@ -53,6 +53,57 @@ let private results () =
 
     File.ReadAllBytes path
 
+/// Files of RecBole in one input, with zeros between: interactions, users, items.
+let private recbole =
+    [
+        "user_id:token\titem_id:token\trating:float\ttimestamp:float\nu1\ti1\t4.5\t880000000\nu1\ti2\t1\t880000060\n"
+        "user_id:token\tage:float\tv:float_seq\nu1\t24\t0.5 1\nu2\t\t\n"
+        "item_id:token\tgenre:token_seq\tyear:token\ni1\ta b\t1999\ni2\t\t\n"
+    ]
+
+let private readRecBole (bytes: byte[]) =
+    let folder = Path.Combine(folder.Value, "recbole")
+    Directory.CreateDirectory folder |> ignore
+    let parts = (Encoding.Latin1.GetString bytes).Split('\000', 3)
+
+    for i, ending in List.indexed [ "inter"; "user"; "item" ] do
+        let path = Path.Combine(folder, $"d.{ending}")
+
+        if i < parts.Length then
+            File.WriteAllBytes(path, Encoding.Latin1.GetBytes parts[i])
+        else
+            File.Delete path
+
+    ReaderSource(CatalogEntry(Name = "fuzz", Format = "recbole", LabelThreshold = 4.0), folder).Read() |> ignore
+
+/// Parquet files as the writers make them: columns that are always there, and those with nulls.
+let private parquet () =
+    let path = Path.Combine(folder.Value, "seed.parquet")
+
+    let written (columns: ParquetColumn<int> list) =
+        ParquetFile.Write(path, [| 1; 2; 3 |], columns)
+        File.ReadAllBytes path
+
+    let ids =
+        [
+            ParquetColumn.Text("user_id", fun row -> if row = 3 then null else $"u{row}")
+            ParquetColumn.Text("item_id", fun row -> $"i{row % 2}")
+        ]
+
+    [
+        written (
+            ids
+            @ [
+                ParquetColumn.Number("rating", fun row -> float row)
+                ParquetColumn.Integer("timestamp", fun row -> 1000000000L + int64 row)
+            ]
+        )
+        written (
+            [ ParquetColumn.Integer("user_id", int64); ParquetColumn.Integer("item_id", fun row -> int64 (row % 2)) ]
+            @ [ ParquetColumn.Single("rating", fun row -> if row = 2 then nanf else 1.5f) ]
+        )
+    ]
+
 let private study =
     "seeds = [1]\n[shared]\nepoch = 1\n[data.a]\ndataset = \"synthetic\"\n[base.MeLU]\nmodel = \"MeLU\"\n[method.plain]\npreset = \"plain\"\ntuned = \"lr\"\nvalues = [0.1, 0.2]\n[sweep.x]\nlr = [0.1]\n"
 
@@ -116,6 +167,24 @@ let all: Target list =
             Name = "safetensors"
             Seeds = fun () -> [ array () ]
             Read = fun bytes -> SafetensorsFile.Load(file "x.safetensors" bytes) |> ignore
+        }
+        {
+            Name = "checkpoint"
+            Seeds = fun () -> [ CheckpointInput.seed (Path.Combine(folder.Value, "seed.safetensors")) ]
+            Read = fun bytes -> CheckpointInput.read (Path.Combine(folder.Value, "checkpoint.safetensors")) bytes
+        }
+        {
+            Name = "parquet"
+            Seeds = parquet
+            Read =
+                fun bytes ->
+                    file "p.parquet" bytes |> ignore
+                    DelimitedFiles.Read("fuzz", folder.Value, DelimitedSpec(Ratings = "p.parquet")) |> ignore
+        }
+        {
+            Name = "recbole"
+            Seeds = fun () -> [ utf8 (String.Join('\000', recbole)); utf8 recbole.Head ]
+            Read = readRecBole
         }
         {
             Name = "results"
