@@ -179,7 +179,7 @@ printfn $"{changes.Count} places to change in {files.Length} files; {chosen.Leng
 
 if isList then
     for change in chosen do
-        printfn $"{change.Place}: {change.Before}  →  {change.After}"
+        printfn $"{change.Number} {change.Place}: {change.Before}  →  {change.After}"
 
     exit 0
 
