@@ -91,8 +91,17 @@ let private helpAbout (words: string list) =
         let word = List.last words
         raise (SettingException $"There is no command or method '{word}'{NearestName.Hint(word, known)}")
 
-let private dispatch (words: string list) =
+/// The verb of a study stands before the study's name or after it; here where each command looks for it.
+let private arranged (words: string list) =
     match words with
+    | "study" :: verb :: name :: rest when StudyCommand.isVerb verb && not (StudyCommand.isVerb name) ->
+        "study" :: name :: verb :: rest
+    | "study" :: name :: verb :: rest when WorkCommand.isVerb verb && not (WorkCommand.isVerb name) ->
+        "study" :: verb :: name :: rest
+    | words -> words
+
+let private dispatch (words: string list) =
+    match arranged words with
     | [] ->
         printf "%s" (Help.usage ())
         0

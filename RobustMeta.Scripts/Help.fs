@@ -62,14 +62,15 @@ let commands: (string * string * string) list =
     [
         "quick_start",
         "[name value …]",
-        "plain and robust MeLU and baselines on shifted test sets of synthetic data, in about a minute"
+        "plain and robust MeLU and baselines on shifted test sets of synthetic data, in less than a minute"
         "run",
         "MODEL | BASELINE | FILE.toml [name value …]",
         "one experiment; its results go below the folder `out` (default: results). `run MODEL help` lists the settings"
         "study",
-        "NAME | FILE.toml [quick] [plan|probe|status|run|report|export|pack] [name value …] | work|submit|retry|cancel|collect|simulate …",
+        "NAME | FILE.toml [quick] [VERB] [name value …]",
         "many runs from a study file, one of the project's or your own. It continues where it stopped; processes that "
-        + "run at the same time share the work. `study help` lists the verbs and names"
+        + "run at the same time share the work. VERB: plan, probe, status, run, report, export, pack; over many machines: "
+        + "submit, work, retry, cancel, collect, simulate. `study help` says what they do"
         "tune",
         "MODEL | BASELINE [tuner tpe] [budget 30] [parallel 1] [keys A,B] [seed 100,101] [name value …] | ranges [MODEL,…]",
         "searches the settings of a method on validation users, in the ranges they declare. Tuners: random, tpe, halving, asha; "

@@ -36,7 +36,7 @@ let private updatePerformance (out: string) (run: RunFolder) =
 
     if others > 0 then
         let added = Counted.Of(others, "row of an earlier run was", "rows of earlier runs were")
-        printfn $"{path}: {added} added"
+        printfn $"{path}: {added} added: the runs of scripts and studies write none"
 
 /// One experiment: prints its tables and leaves its files below `out`.
 let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToken) =

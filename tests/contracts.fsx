@@ -29,6 +29,7 @@ let ofMetric metric = MetricContract.test metric
 let ofReference kind = ReferenceContract.test kind
 let ofProtocol protocol = ProtocolContract.test protocol
 let ofSupportProtocol protocol = ProtocolContract.testWith true protocol
+let ofPreset preset = RobustPresetContract.test preset
 let ofReader reader = ReaderContractTests.suite reader
 
 // Run by itself, and not loaded by a script of whatever name, it checks a set and a metric that another assembly declares.

@@ -6,7 +6,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Experiments;
 
 /// <summary>
-/// Items that are asked about and that no training task holds, and what methods do with them: known before anything is trained.
+/// Query items that occur in no training task, and what methods do with them: known before anything is trained.
 /// </summary>
 public static class ColdItems
 {
@@ -37,7 +37,7 @@ public static class ColdItems
 
     /// <summary>
     /// What should be known before training: the test set with the largest fraction of cold items, and what the method does with them;
-    /// null where every item that is asked about was seen in training, or nearly every.
+    /// null where every query item was seen in training, or nearly every.
     /// </summary>
     /// <param name="prepared">The data side.</param>
     /// <param name="method">The method.</param>

@@ -106,7 +106,7 @@ public sealed class PreparedExperiment
             return
             [
                 $"{isShort.Count} of {test.Length} test users have too few ratings to be measured (these settings need {needed} a "
-                    + $"user; dropped.csv counts them). For users with {usual} set: {settings}",
+                    + $"user; dropped.csv counts them in every draw of every test set). For users with {usual} set: {settings}",
             ];
         }
     }

@@ -30,7 +30,7 @@ public sealed record FeatureSpec : ISpec
     /// differentiation; MetaPMF has priors informed by exposure instead.
     /// </summary>
     [Setting(
-        "length of the vectors that tell the model which items a support has, whatever the ratings, beside the user's features; "
+        "length of the exposure vectors (which items a support has, whatever the ratings) that the model gets beside the user's features; "
             + "0 = not told",
         Min = 0,
         Max = 1024

@@ -109,7 +109,7 @@ public sealed record ReweighterSpec : ISpec
     public IReadOnlyList<double> Population { get; init; } = [];
 
     /// <summary>How much less another member's held-out loss must be than the first's, a support interaction.</summary>
-    [Setting("how much less the held-out loss of another member must be than that of the first", Min = 0, Max = 1e9)]
+    [Setting("by how much another member must beat the first in held-out loss", Min = 0, Max = 1e9)]
     public double PopulationCaution { get; init; }
 
     /// <summary>What the adversary's losses are measured against.</summary>

@@ -57,7 +57,11 @@ public sealed class RobustPreset
             "control: the bias model's predictions in the labels, no adversary",
             [("levels", "none"), ("distill", "0.5"), ("reference", "bias")]
         ),
-        new("tr-maml", "the same as user, under its older name (Collins et al., NeurIPS 2020)", Paper("user")),
+        new(
+            "tr-maml",
+            "the older name of the preset user, the same training (Collins et al., NeurIPS 2020)",
+            Paper("user")
+        ),
         new("dr-maml", "CVaR over the users of a batch (Wang et al., NeurIPS 2023)", Response("user", "cvar 0.5")),
         new(
             "group-dro",

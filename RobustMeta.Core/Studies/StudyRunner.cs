@@ -57,7 +57,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         {
             hooks.Say(damage);
         }
-        hooks.Say($"— {experiment.Dataset}, {experiment.MethodName}, seed {experiment.Seed}");
+        hooks.Say($"— {experiment.Dataset}, {experiment.MethodName}, seed {experiment.Seed}, run {experiment.Hash}");
         var prepared = workshop.Prepare(experiment);
         NoticeColdItems(experiment, prepared);
         try

@@ -1,8 +1,8 @@
-/// F1: what each level of robustness adds, as bars: base, +user, +interaction, +both.
+/// F1: what each level of robustness adds, as points with intervals: base, +user, +interaction, +both.
 [<RequireQualifiedAccess>]
 module RobustMeta.Scripts.AblationFigure
 
-/// Bars in groups of a data set or of a shift; `Series` is the variant.
+/// Points in groups of a data set or of a shift; `Series` is the variant.
 let draw (metric: string) (uncertainty: Uncertainty) (bars: BarValue list) : Figure =
     BarFigure.draw
         {

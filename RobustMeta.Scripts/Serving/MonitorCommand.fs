@@ -58,7 +58,7 @@ let private csv (report: MonitorReport) : (string * string) list =
         )
     ]
 
-let private note (arrivals: Arrivals) =
+let private note (model: ColdStartModel) (arrivals: Arrivals) =
     if arrivals.TooFew > 0 then
         eprintfn
             $"""note: {Counted.Of(arrivals.TooFew, "user", "users")} with fewer than {Arrivals.FewestRatings} ratings of known items left out"""
@@ -68,7 +68,7 @@ let private note (arrivals: Arrivals) =
         let items = Counted.Of(arrivals.UnknownItems.Count, "item is", "items are")
         eprintfn $"note: {items} unknown to the model and left out: {named}"
 
-    if not arrivals.HaveFeatures then
+    if model.UserFeatures.Count > 0 && not arrivals.HaveFeatures then
         eprintfn "note: without the users' features (features FILE) only what they rated is compared"
 
 /// `monitor RUN FILE [features FILE] [out FOLDER]`.
@@ -84,7 +84,7 @@ let run (words: string list) : int =
             | Some _ -> Arrivals.Read(file, model, ServingCommand.textsOf path "user")
             | None -> Arrivals.Read(file, model)
 
-        note arrivals
+        note model arrivals
         let report = MonitorReport.Of(model, ExchangeCommand.prepare model.Spec, arrivals)
         printfn $"{arrivals.Users.Count} users of {file} beside the users that {model.MethodName} was trained on\n"
         ShiftCommand.print report.Diagnosis

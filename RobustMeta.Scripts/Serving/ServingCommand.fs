@@ -197,7 +197,13 @@ let predict (words: string list) =
         let unknown = rows.UnknownItems
 
         let users = Counted.Of(rows.Users, "user", "users")
-        eprintfn $"note: {users}, {rows.WithoutRatings} of them scored by the model's prior, without ratings"
+
+        eprintfn
+            "note: %s"
+            (if rows.WithoutRatings = 0 then
+                 users
+             else
+                 $"{users}, {rows.WithoutRatings} of them scored by the model's prior, without ratings")
 
         if unknown.Count > 0 then
             let first = named (Seq.truncate 5 unknown.Keys)

@@ -45,6 +45,9 @@ let private verbs =
         "pack", Pack
     ]
 
+/// Whether a word is one of the verbs of this module.
+let isVerb (word: string) = verbs |> List.exists (fst >> (=) word)
+
 /// The grammar, for help.
 let usage =
     """study NAME|FILE.toml [quick] [plan|probe|status|run|report|export|pack] [name value …]

@@ -26,7 +26,7 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
 
     let settings = given |> List.filter (fun (key, _) -> not (List.contains key own))
     let structs = [| for key, value in settings -> struct (key, value) |]
-    let spec = ExperimentSpec.Of(model).With structs
+    let spec = Experiment.vary settings (ExperimentSpec.Of model)
 
     let keys =
         match take "keys" "" with
@@ -47,7 +47,8 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
 
     let method =
         StudyMethod(
-            model,
+            // What candidates train differs, so no generated name fits them all.
+            $"{model}-tuned",
             [| struct (StudySpec.ModelKey, model); yield! structs |],
             Tuned = StudyChoice.Of(keys, search)
         )

@@ -12,7 +12,7 @@ open RobustMeta.Studies.Workers
 
 /// What `help` says of the verbs.
 let usage =
-    """study work NAME|FILE shard I/N …     does a part of a study, then what nobody else works on
+    """study work NAME|FILE shard I/N …     does its part, then pieces that no other worker has taken
 study submit NAME|FILE engine local|parallel|slurm|kubernetes [workers N] [atOnce N] [threads N]
       [memory MIB] [minutes N] [hosts FILE] [image NAME] [claim NAME] …     starts workers
 study retry …        as submit: starts workers again, which do what is missing

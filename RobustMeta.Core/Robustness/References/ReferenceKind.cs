@@ -11,7 +11,7 @@ public abstract class ReferenceKind : IEquatable<ReferenceKind>
 {
     /// <summary>A kind of reference.</summary>
     /// <param name="name">Its name in specs, in camel case.</param>
-    /// <param name="meaning">What losses are measured against, in one line, for help.</param>
+    /// <param name="meaning">Which model's losses are subtracted, in one line, for help.</param>
     protected ReferenceKind(string name, string meaning)
     {
         Name = name;

@@ -9,7 +9,7 @@ public sealed record ReferenceSpec : ISpec
 {
     /// <summary>Kind of reference.</summary>
     [Setting(
-        "what the adversary's losses are measured against: none (raw losses), bias, crossfit, auto, userConstant, …"
+        "the model whose losses are subtracted from those the adversary sees: none (raw losses), bias, crossfit, auto, userConstant, …"
     )]
     public ReferenceKind Reference { get; init; } = new NoReferenceKind();
 

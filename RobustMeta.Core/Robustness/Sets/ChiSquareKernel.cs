@@ -59,7 +59,8 @@ internal static class ChiSquareKernel
         {
             var mean = active.Sum / active.Count;
             var variance = active.Squares / active.Count - mean * mean;
-            var excess = (1 + 2 * radius) * active.Count / n - 1;
+            // Without subtracting 1 from nearly 1, which would lose small radii.
+            var excess = (active.Count - n + 2 * radius * active.Count) / n;
             if (variance <= 0 || excess < 0)
             {
                 // The active losses differ by less than rounding: they tie.

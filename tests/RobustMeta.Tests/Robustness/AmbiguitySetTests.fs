@@ -181,6 +181,21 @@ let tests =
                         let chi2 = AmbiguitySet.Parse $"chi2 {r * r / 2.0}"
                         relative $"chi2 {r}" (chi2.DualValue losses) (mean + r * deviation)
 
+            testCase "small balls: the best response is the standardised losses, times the radius"
+            <| fun () ->
+                for losses in [ [| 2.0; 5.0; 5.0; 1.0; 0.5 |]; [| 0.1; 0.2; 0.7; 0.9 |] ] do
+                    let mean = Array.average losses
+                    let deviation = sqrt (losses |> Array.averageBy (fun x -> (x - mean) ** 2.0))
+
+                    for rho in [ 1e-16; 1e-14; 1e-10; 1e-6 ] do
+                        let weights = best $"chi2 {rho}" losses
+
+                        for weight, loss in Array.zip weights losses do
+                            let tilt = (float losses.Length * weight - 1.0) / sqrt (2.0 * rho)
+                            // A weight near 1/n has no more digits.
+                            let exact = { absolute = 1e-15 / sqrt rho + 1e-9; relative = 0.0 }
+                            Expect.floatClose exact tilt ((loss - mean) / deviation) $"chi2 {rho}"
+
             testCase "small KL balls: mean, deviation and skewness give the dual value to twelve digits"
             <| fun () ->
                 let losses = [| 2.0; 5.0; 5.0; 1.0; 0.5 |]

@@ -78,4 +78,11 @@ let tests =
                 let spec = Experiment.spec "MeLU" [ "preset", "own-chi2" ]
                 Expect.equal (spec.MethodName, spec.Meta.Robustness.Set) ("MeLU+own-chi2", "chi2 3") "spec"
                 Expect.contains RobustPreset.All own "in the list"
+
+            for preset in RobustPreset.All do
+                RobustPresetContract.test preset
+
+            RobustPresetContract.test (
+                RobustPreset("own-kl", "a ball over users", [ struct ("levels", "user"); struct ("set", "kl 0.3") ])
+            )
         ]

@@ -5,6 +5,7 @@ open System.IO
 open Expecto
 open RobustMeta.Experiments
 open RobustMeta.Scripts
+open RobustMeta.Tests
 
 /// Runs a command and returns its exit code with what it printed to either stream.
 let private captured (words: string list) =
@@ -43,6 +44,33 @@ let private files (root: string) =
     |> List.filter (fun (name, _) -> Path.GetFileName name <> "timing.csv")
     |> List.sortBy fst
 
+/// A search of two candidates prints both with their values, and a command that runs the better one.
+let private tunes (given: string list) (keys: string) =
+    let title = String.Join(' ', "tune" :: given)
+
+    testCase title
+    <| fun () ->
+        TempFolder.within (fun root ->
+            let epochs = if List.contains "EASE" given then [] else [ "epoch"; "1" ]
+            let small = epochs @ [ "userNum"; "120"; "shiftDraws"; "2" ]
+            let words = [ "tune" ] @ given @ [ "budget"; "2"; "keys"; keys ] @ small
+
+            let code, text = captured (words @ [ "out"; Path.Combine(root, "search") ])
+            Expect.equal code 0 text
+            let best = text.Split('\n') |> Array.find _.StartsWith("best: ")
+            Expect.stringContains best keys "the searched setting"
+            let run = best.Substring("best: ".Length).Split(' ', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
+            let code, text = captured (run @ [ "out"; Path.Combine(root, "best") ])
+            Expect.equal code 0 text)
+
+let private searches =
+    [
+        tunes [ "MeLU" ] "lr"
+        tunes [ "MeLU"; "preset"; "plain" ] "localLr"
+        tunes [ "MetaRidge"; "preset"; "robustmeta" ] "weightDecay"
+        tunes [ "EASE" ] "regularization"
+    ]
+
 let private refusals =
     [
         [ "rnu" ], "did you mean 'run'"
@@ -74,6 +102,8 @@ let tests =
     testList
         "CommandLine"
         [
+            yield! searches
+
             for words, hint in refusals do
                 testCase (String.Join(' ', words) + " is refused with the remedy")
                 <| fun () ->
