@@ -2,8 +2,24 @@
 [<RequireQualifiedAccess>]
 module RobustMeta.Scripts.PointPanel
 
-// Words of different series stand on different sides, so that crossing lines hide few.
-let private besides = [| "top center"; "bottom center" |]
+let private sides =
+    [
+        "top center", (0.0, 1.0)
+        "bottom center", (0.0, -1.0)
+        "middle right", (1.0, 0.0)
+        "middle left", (-1.0, 0.0)
+    ]
+
+let private cosine (a: float, b: float) (c: float, d: float) =
+    let length = sqrt ((a * a + b * b) * (c * c + d * d))
+    if length > 0.0 then (a * c + b * d) / length else -1.0
+
+/// Where the word of a point stands: away from the lines that lead from it, whose directions are given in lengths of the axes.
+/// Where several sides do, those of different series differ.
+let private side (series: int) (lines: (float * float) list) =
+    let hidden (_, direction) = lines |> List.map (cosine direction) |> List.fold max -1.0
+    let order = if series % 2 = 0 then sides else (sides[1] :: sides[0] :: List.skip 2 sides)
+    order |> List.minBy (fun place -> round (100.0 * hidden place)) |> fst
 
 // About the pixels of an axis of a figure of one column.
 [<Literal>]
@@ -31,6 +47,23 @@ let draw (xAxis: Axis) (yAxis: Axis) (joined: bool) (groups: Points list) : Pane
         else
             values
 
+    let span (values: float list) = if values.IsEmpty then 1.0 else max 1e-300 (List.max values - List.min values)
+    let width, height = span [ for x, _, _ in all -> x ], span [ for _, y, _ in all -> y ]
+
+    let positions series (group: Points) =
+        let places = [| for x, y, _ in group.Places -> x / width, y / height |]
+
+        [
+            for i, (x, y) in Array.indexed places ->
+                let neighbours =
+                    if joined then
+                        [ i - 1; i + 1 ] |> List.filter (fun j -> j >= 0 && j < places.Length)
+                    else
+                        []
+
+                side series [ for j in neighbours -> fst places[j] - x, snd places[j] - y ]
+        ]
+
     {
         X = xAxis
         Y = yAxis
@@ -50,7 +83,7 @@ let draw (xAxis: Axis) (yAxis: Axis) (joined: bool) (groups: Points list) : Pane
                             "y", [ for _, y, _ in group.Places -> y ]
                             "text", [ for _, _, word in group.Places -> InertText.plotly word ]
                             "mode", mode
-                            "textposition", besides[i % besides.Length]
+                            "textposition", positions i group
                             "textfont",
                             PlotlyObject.fields [ "size", FigureStyle.smallSize; "color", FigureStyle.colour i ]
                             "name", InertText.plotly group.Name

@@ -13,14 +13,23 @@ let private theory (rate: Rate) =
     let first, height = rate.Points.Head
     [ for t, _ in rate.Points -> t, height * (float t / float first) ** rate.Theory ]
 
-let private power (x: float) = (CellText.number 2 x).Replace("-", "−")
+// T to a power, in raised characters: a caret is no notation of print.
+let private power (x: float) =
+    let raised (c: char) =
+        match c with
+        | '-' -> '⁻'
+        | '.' -> '·'
+        | digit when System.Char.IsAsciiDigit digit -> "⁰¹²³⁴⁵⁶⁷⁸⁹"[int digit - int '0']
+        | other -> other
+
+    "T" + String.map raised (CellText.number 2 x)
 
 /// Measured solid with markers, theory dashed, in one colour a scheme.
 let draw (rates: Rate list) : Figure =
     let groups =
         [
             for i, rate in List.indexed rates do
-                i, $"{rate.Scheme}: T^{power rate.Exponent}, theory T^{power rate.Theory}", "solid", line "" rate.Points
+                i, $"{rate.Scheme}: {power rate.Exponent}, theory {power rate.Theory}", "solid", line "" rate.Points
                 i, "", "dash", line "" (theory rate)
         ]
 

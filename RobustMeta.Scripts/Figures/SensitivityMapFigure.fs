@@ -5,6 +5,14 @@ module RobustMeta.Scripts.SensitivityMapFigure
 /// One measured pair of settings.
 type Cell = { Across: float; Up: float; Mean: float }
 
+// Three, or as many as tell the cells apart, but no more than five.
+let private digits (values: float list) =
+    match List.filter System.Double.IsFinite values with
+    | [] -> 3
+    | known ->
+        let range = List.max known - List.min known
+        if range > 0.0 then min 5 (max 3 (int (ceil (1.0 - log10 range)))) else 3
+
 /// `across` and `up` name the two settings.
 let draw (across: string) (up: string) (metric: string) (cells: Cell list) : Figure =
     let columns, rows =
@@ -28,7 +36,16 @@ let draw (across: string) (up: string) (metric: string) (cells: Cell list) : Fig
                 Panels.chart
                     OneColumn
                     2.5
-                    [ MapPanel.draw (Axis.named across) (Axis.named up) (texts columns) (texts rows) 3 true values ]
+                    [
+                        MapPanel.draw
+                            (Axis.named across)
+                            (Axis.named up)
+                            (texts columns)
+                            (texts rows)
+                            (digits (List.concat values))
+                            true
+                            values
+                    ]
             )
         Data =
             Table.make
