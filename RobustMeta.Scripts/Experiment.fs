@@ -73,8 +73,8 @@ let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
 
     prepared
 
-// What is trained or fitted now, in a line.
-let private sayMethod (spec: ExperimentSpec) =
+/// Says what is trained or fitted, in a line.
+let sayMethod (spec: ExperimentSpec) =
     match spec.Method with
     | :? MetaMethodSpec as meta -> printfn $"{meta.Meaning}"
     | method -> printfn $"{spec.MethodName}: {method.Meaning}"
@@ -91,7 +91,6 @@ let trainOrRead (prepared: PreparedExperiment) (folder: RunFolder) (cancellation
     | damage -> printfn $"{name}: {damage}"
 
     folder.RequireSameData prepared
-    sayMethod folder.Spec
 
     if folder.IsDone && folder.Spec.Method.IsDetermined then
         printfn $"{name}: finished before, results are read from {folder.Path}"
@@ -142,7 +141,11 @@ let compareOn
     (specs: ExperimentSpec list)
     (cancellation: CancellationToken)
     : Comparison =
-    Comparison.Of(prepared, specs, (fun spec -> trainOrRead prepared (RunFolder(out, spec)) cancellation))
+    let measure spec =
+        sayMethod spec
+        trainOrRead prepared (RunFolder(out, spec)) cancellation
+
+    Comparison.Of(prepared, specs, measure)
 
 /// Trains (or reads) all specs, which must share their data settings, and measures the baselines beside them.
 let compare (out: string) (specs: ExperimentSpec list) =

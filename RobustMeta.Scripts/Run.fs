@@ -40,19 +40,20 @@ let private updatePerformance (out: string) (run: RunFolder) =
 
 /// One experiment: prints its tables and leaves its files below `out`.
 let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToken) =
+    // First of all: what is robust here, and how, is what a mistaken setting would change.
+    Experiment.sayMethod spec
     let prepared = Experiment.prepare (Experiment.loadUnless cancellation spec) spec
 
     match ColdItems.Notice(prepared, spec.Method) with
     | null -> ()
     | notice -> printfn $"{notice}"
 
-    let comparison = Experiment.compareOn prepared out [ spec ] cancellation
+    let folder = RunFolder(out, spec)
+    let comparison = Comparison.Of(prepared, [ spec ], (fun _ -> Experiment.trainOrRead prepared folder cancellation))
 
     for metric in comparison.Rows |> Seq.map _.Metric |> Seq.distinct do
         Experiment.printTable metric comparison
 
     printfn ""
-    let folder = RunFolder(out, spec)
-
     updatePerformance out folder
     printfn $"everything about this run is in {folder.Path}"
