@@ -12,7 +12,7 @@ public sealed class AlsSpec : BaselineSpec
 
     /// <inheritdoc/>
     public override string NewItems =>
-        "not scored by it; they keep the score of the bias model (residuals) or 0 (positives)";
+        "cannot score them; they keep the score of the bias model (residuals) or 0 (positives)";
 
     /// <summary>What it learns from.</summary>
     [Setting(

@@ -11,7 +11,7 @@ public sealed class BprSpec : BaselineSpec
     public override string Name => "BPR";
 
     /// <inheritdoc/>
-    public override string NewItems => "not scored by it; they get 0";
+    public override string NewItems => "cannot score them; they get 0";
 
     /// <summary>Number of factors.</summary>
     [Setting("number of factors", Min = 1, Max = 1024, Low = 4, High = 64, IsLog = true)]

@@ -4,6 +4,8 @@ open System
 open System.IO
 open System.Text.RegularExpressions
 open Expecto
+open RobustMeta.Experiments
+open RobustMeta.Scripts
 open RobustMeta.Tests.MarkdownBlocks
 
 let private link = Regex @"\]\((?<target>[^)\s]+)\)"
@@ -54,6 +56,21 @@ let tests =
 
             testCase "the README is at most 6,000 bytes"
             <| fun () -> Expect.isLessThanOrEqual (FileInfo(Path.Combine(root, "README.md")).Length) 6000L "bytes"
+
+            testCase "the ranges of docs/results are those of the models"
+            <| fun () ->
+                let page = File.ReadAllText(Path.Combine(root, "docs", "results", "ranges.md"))
+                // Not those that other tests have registered.
+                let isOwn (name: string) =
+                    let described: obj =
+                        match Methods.Named name with
+                        | :? MetaMethodSpec as meta -> meta.Model
+                        | method -> method
+
+                    described.GetType().Assembly = typeof<MetaMethodSpec>.Assembly
+
+                let table = MarkdownTable.text (RangeTables.table (Methods.Names |> Seq.filter isOwn |> List.ofSeq) [])
+                Expect.stringContains page table "made by: tune ranges to FILE.md"
 
             testCase "the figures of docs/results are those that their tables give"
             <| fun () ->
