@@ -49,9 +49,12 @@ let loadUnless (cancellation: CancellationToken) (spec: ExperimentSpec) : Datase
 /// The data set of a spec, from the catalog.
 let load (spec: ExperimentSpec) : Dataset = loadUnless CancellationToken.None spec
 
-/// Tasks and test sets of an experiment on a data set, saying what was left out.
-let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
-    let prepared = PreparedExperiment.Of(spec, dataset, (fun said -> Console.WriteLine said))
+/// Tasks and test sets of an experiment on a data set.
+let prepareSilently (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
+    PreparedExperiment.Of(spec, dataset, (fun said -> Console.WriteLine said))
+
+/// Says what a prepared experiment holds, and what was left out of its data set.
+let describe (dataset: Dataset) (prepared: PreparedExperiment) =
     let ratings, split = dataset.Ratings, prepared.Split
 
     printfn
@@ -71,6 +74,10 @@ let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
     if negatives > 0 then
         printfn $"note: {negatives} negatives were drawn; no rating of this data set says what a user dislikes"
 
+/// Tasks and test sets of an experiment on a data set, saying what was left out.
+let prepare (dataset: Dataset) (spec: ExperimentSpec) : PreparedExperiment =
+    let prepared = prepareSilently dataset spec
+    describe dataset prepared
     prepared
 
 /// Says what is trained or fitted, in a line.

@@ -40,9 +40,11 @@ let private updatePerformance (out: string) (run: RunFolder) =
 
 /// One experiment: prints its tables and leaves its files below `out`.
 let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToken) =
+    let dataset = Experiment.loadUnless cancellation spec
+    let prepared = Experiment.prepareSilently dataset spec
     // First of all: what is robust here, and how, is what a mistaken setting would change.
     Experiment.sayMethod spec
-    let prepared = Experiment.prepare (Experiment.loadUnless cancellation spec) spec
+    Experiment.describe dataset prepared
 
     match ColdItems.Notice(prepared, spec.Method) with
     | null -> ()
