@@ -1,7 +1,7 @@
 namespace RobustMeta.Robustness;
 
 /// <summary>
-/// How weights climb towards the worst case. A closed list: the rules are the geometries of mirror ascent (Euclidean, entropic, logits)
+/// How weights ascend towards the worst case. A closed list: the rules are the geometries of mirror ascent (Euclidean, entropic, logits)
 /// and the best response; which of them a set supports is the set's own affair (<see cref="MirrorSet"/>).
 /// </summary>
 public enum AscentRule

@@ -1,6 +1,6 @@
 namespace RobustMeta.Robustness;
 
-/// <summary>When weights climb.</summary>
+/// <summary>When weights ascend.</summary>
 public enum AscentTiming
 {
     /// <summary>After every batch, the weights of its users.</summary>

@@ -21,9 +21,9 @@ public sealed record GroupSpec : ISpec
     [Setting("C of the adjustment C/sqrt(users of the group) of group losses", Min = 0, Max = 1000)]
     public double GroupAdjustment { get; init; }
 
-    /// <summary>λ of TDRO: fraction of the shifting factor, beside the group's loss, in what its weight climbs with.</summary>
+    /// <summary>λ of TDRO: fraction of the shifting factor, beside the group's loss, in what its weight ascends with.</summary>
     [Setting(
-        "fraction of the shifting trend in what group weights climb with: how far a group's gradient serves later periods (TDRO)",
+        "fraction of the shifting trend in what group weights ascend with: how far a group's gradient serves later periods (TDRO)",
         Min = 0,
         Max = 1
     )]

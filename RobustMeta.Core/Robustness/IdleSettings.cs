@@ -102,17 +102,17 @@ internal static class IdleSettings
             + "leave it out, or choose one of these.";
         var (users, interactions) = (spec.HasUserAdversary, spec.HasInteractionAdversary);
         var steps = spec.Ascent != AscentRule.BestResponse;
-        var climbs =
+        var ascends =
             HasNetwork(spec)
             || (users && spec.UserIndex == UserIndex.Group)
             || (interactions && spec.ActsOnQuery && spec.InteractionIndex == InteractionIndex.Item)
             || (StoresWeights(spec) && (steps || spec.Timing == AscentTiming.Epoch));
         yield return (
             "alternating",
-            climbs && !HasTrend(spec) ? null
-            : HasTrend(spec) ? "trend: weights climb with the batch that they weigh, before the model's step."
-            : steps ? "weights that do not climb with the losses after the model's step."
-            : "ascent bestResponse: weights respond to the losses before the model's step, and do not climb after it; "
+            ascends && !HasTrend(spec) ? null
+            : HasTrend(spec) ? "trend: weights ascend with the batch that they weigh, before the model's step."
+            : steps ? "weights that do not ascend with the losses after the model's step."
+            : "ascent bestResponse: weights respond to the losses before the model's step, and do not ascend after it; "
                 + "leave it out, or choose projectedGradient or exponentiatedGradient."
         );
         yield return (

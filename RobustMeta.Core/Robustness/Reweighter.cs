@@ -7,7 +7,7 @@ namespace RobustMeta.Robustness;
 
 /// <summary>
 /// Both levels of weights as the trainer uses them: weighs the losses of each batch, user weights times interaction weights,
-/// and lets the weights climb with the same losses the model descends on (Zhang et al., TKDE 2025). Each level has an
+/// and lets the weights ascend with the same losses the model descends on (Zhang et al., TKDE 2025). Each level has an
 /// adversary of its own. One thread at a time. A training calls, for each batch and in this order
 /// <list type="number">
 /// <item><see cref="Relabel"/>: the batch with the labels that the learner descends on</item>
@@ -225,7 +225,7 @@ public sealed class Reweighter
         }
     }
 
-    /// <summary>Lets the weights climb, with the losses that the last <see cref="Weigh"/> saw or with newer ones.</summary>
+    /// <summary>Lets the weights ascend, with the losses that the last <see cref="Weigh"/> saw or with newer ones.</summary>
     /// <param name="batch">The batch of the last <see cref="Weigh"/>.</param>
     /// <param name="newer">Losses after the model's step, or empty.</param>
     /// <exception cref="InvalidOperationException">The batch is not that of the last <see cref="Weigh"/>.</exception>
@@ -247,13 +247,13 @@ public sealed class Reweighter
         interactions.Ascend(batch, Excess(batch));
     }
 
-    /// <summary>Lets the support weights climb.</summary>
+    /// <summary>Lets the support weights ascend.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="gradient">Derivative of the batch's objective by each support weight; not looked at without any.</param>
     /// <exception cref="Settings.SettingException">The model's objective does not depend on support weights.</exception>
     public void AscendSupport(TaskBatch batch, ReadOnlySpan<float> gradient) => support?.Ascend(batch, gradient);
 
-    /// <summary>Closes an epoch: weights that climb once an epoch do, and those that the epoch had are certified.</summary>
+    /// <summary>Closes an epoch: weights that ascend once an epoch do, and those that the epoch had are certified.</summary>
     public Certificate EndEpoch()
     {
         var userValues = new double[Weights.Users.Length];

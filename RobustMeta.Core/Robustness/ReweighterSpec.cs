@@ -28,16 +28,16 @@ public sealed record ReweighterSpec : ISpec
     [Setting("ambiguity set of the interaction level, when not the same")]
     public string InteractionSet { get; init; } = SameSet;
 
-    /// <summary>How the weights climb.</summary>
-    [Setting("how the weights climb: gradient steps with a kind of projection, or the exact bestResponse")]
+    /// <summary>How the weights ascend.</summary>
+    [Setting("how the weights ascend: gradient steps with a kind of projection, or the exact bestResponse")]
     public AscentRule Ascent { get; init; } = AscentRule.ProjectedGradient;
 
-    /// <summary>When the weights climb.</summary>
-    [Setting("when the weights climb: after every batch, or after every epoch")]
+    /// <summary>When the weights ascend.</summary>
+    [Setting("when the weights ascend: after every batch, or after every epoch")]
     public AscentTiming Timing { get; init; } = AscentTiming.Batch;
 
-    /// <summary>Whether the weights climb with losses evaluated anew after the model's step (at twice the cost).</summary>
-    [Setting("whether the weights climb with losses evaluated anew after the model's step")]
+    /// <summary>Whether the weights ascend with losses evaluated anew after the model's step (at twice the cost).</summary>
+    [Setting("whether the weights ascend with losses evaluated anew after the model's step")]
     public bool Alternating { get; init; }
 
     /// <summary>Learning rate of the user weights, in the mean-one convention.</summary>
@@ -64,9 +64,9 @@ public sealed record ReweighterSpec : ISpec
     )]
     public double SampleWeightLr { get; init; } = 0.01;
 
-    /// <summary>Fraction of the newest loss in the streaming averages that the weights climb with; 1 keeps no memory.</summary>
+    /// <summary>Fraction of the newest loss in the streaming averages that the weights ascend with; 1 keeps no memory.</summary>
     [Setting(
-        "fraction of the newest loss in the streaming averages the weights climb with; 1 = no memory",
+        "fraction of the newest loss in the streaming averages the weights ascend with; 1 = no memory",
         Min = 1e-6,
         Max = 1
     )]

@@ -10,7 +10,7 @@ namespace RobustMeta.Examples;
 
 /// <summary>
 /// Robust training as the paper describes it, in one file to read from top to bottom: the model adapts to each user, descends
-/// on the weighted query losses, and the weights of users and of interactions climb on the same losses within a set. No
+/// on the weighted query losses, and the weights of users and of interactions ascend on the same losses within a set. No
 /// references, validation or checkpoints; with the same settings the library's trainer gives the same bytes, which a test checks.
 /// </summary>
 /// <param name="engine">The model: losses after adaptation, and their gradient.</param>
@@ -56,7 +56,7 @@ public sealed class RobustLoop(
                 optimizer.Step(learned, rate, 1);
 
                 // Ascend: the worst case rises where losses are large. Users first, by their losses under the weights so far.
-                Climb(batch, losses, userRate, interactionRate);
+                Ascend(batch, losses, userRate, interactionRate);
             }
         }
     }
@@ -77,7 +77,7 @@ public sealed class RobustLoop(
         return weights;
     }
 
-    private void Climb(TaskBatch batch, float[] losses, double userRate, double interactionRate)
+    private void Ascend(TaskBatch batch, float[] losses, double userRate, double interactionRate)
     {
         for (var b = 0; b < batch.Count; b++)
         {

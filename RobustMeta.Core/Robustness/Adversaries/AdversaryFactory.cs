@@ -23,7 +23,7 @@ internal static class AdversaryFactory
         }
         var set = spec.UserAmbiguity();
         var response = new SetResponse(set, spec.DoroTrim);
-        var climb = new Climb(response, spec.StepOver(set), spec.TaskWeightLr);
+        var ascent = new WeightAscent(response, spec.StepOver(set), spec.TaskWeightLr);
         return spec.UserIndex switch
         {
             UserIndex.Network => new NetworkUsers(
@@ -37,13 +37,13 @@ internal static class AdversaryFactory
             UserIndex.Group when spec.Grouping.Trend > 0 && periods.IsDefaultOrEmpty => throw new SettingException(
                 "trend needs the periods of the training users, and none are given."
             ),
-            UserIndex.Group => new GroupUsers(groups, climb, spec.LossAverage, spec.Grouping.GroupAdjustment)
+            UserIndex.Group => new GroupUsers(groups, ascent, spec.LossAverage, spec.Grouping.GroupAdjustment)
             {
                 Trend = spec.Grouping.Trend > 0 ? new(groups, periods, spec.Grouping.PeriodGrowth) : null,
                 TrendFraction = spec.Grouping.Trend,
             },
             _ when RespondsToBatches(spec) => new ResponsiveUsers(response),
-            _ => new LearnedUsers(weights.Users, climb, spec.Timing),
+            _ => new LearnedUsers(weights.Users, ascent, spec.Timing),
         };
     }
 
@@ -60,7 +60,7 @@ internal static class AdversaryFactory
         }
         var set = spec.InteractionAmbiguity();
         var response = new SetResponse(set, spec.DoroTrim);
-        var climb = new Climb(response, spec.StepOver(set), spec.SampleWeightLr);
+        var ascent = new WeightAscent(response, spec.StepOver(set), spec.SampleWeightLr);
         return (spec.InteractionRule, spec.InteractionIndex) switch
         {
             (InteractionRule.InversePropensity, _) => new PropensityInteractions(
@@ -72,9 +72,9 @@ internal static class AdversaryFactory
                 response,
                 new(items, spec.References.ReferenceHorizon)
             ),
-            (_, InteractionIndex.Item) => new ItemInteractions(items, climb),
+            (_, InteractionIndex.Item) => new ItemInteractions(items, ascent),
             _ when RespondsToBatches(spec) => new ResponsiveInteractions(response),
-            _ => new LearnedInteractions(weights.Interactions, weights.Starts, climb, spec.Timing),
+            _ => new LearnedInteractions(weights.Interactions, weights.Starts, ascent, spec.Timing),
         };
     }
 

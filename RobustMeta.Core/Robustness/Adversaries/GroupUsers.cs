@@ -4,17 +4,17 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
-/// A weight per group of users that climbs with the group's streaming average loss, which is kept from epoch to epoch:
+/// A weight per group of users that ascends with the group's streaming average loss, which is kept from epoch to epoch:
 /// Group DRO (Sagawa et al., ICLR 2020); with an average over several batches its streaming form (Wen et al., WWW 2022).
 /// Every group starts with the same fraction of the objective; a user's weight is the group's fraction of the objective
-/// over its fraction of the users. With a <see cref="Trend"/> it is TDRO (Lin et al., AAAI 2024), whose weights climb with the batch
+/// over its fraction of the users. With a <see cref="Trend"/> it is TDRO (Lin et al., AAAI 2024), whose weights ascend with the batch
 /// that they weigh.
 /// </summary>
 /// <param name="groups">Group of each training user, 0 … K − 1.</param>
-/// <param name="climb">How the groups' weights climb.</param>
+/// <param name="ascent">How the groups' weights ascend.</param>
 /// <param name="average">Fraction of the newest loss in the average, in (0, 1].</param>
 /// <param name="adjustment">C of the adjustment C/√n_g for the generalisation gap of small groups.</param>
-internal sealed class GroupUsers(ImmutableArray<int> groups, Climb climb, double average, double adjustment)
+internal sealed class GroupUsers(ImmutableArray<int> groups, WeightAscent ascent, double average, double adjustment)
     : IGradientUsers
 {
     private readonly double[] weights = [.. Enumerable.Repeat(1.0, groups.Max() + 1)];
@@ -24,10 +24,10 @@ internal sealed class GroupUsers(ImmutableArray<int> groups, Climb climb, double
     private readonly double[] counts = new double[groups.Max() + 1];
     private readonly double[] sizes = Sizes(groups);
 
-    /// <summary>Trends of the groups; null where weights climb with losses alone.</summary>
+    /// <summary>Trends of the groups; null where weights ascend with losses alone.</summary>
     public PeriodTrend? Trend { get; init; }
 
-    /// <summary>λ: fraction of the trend in what the weights climb with, the rest is the loss.</summary>
+    /// <summary>λ: fraction of the trend in what the weights ascend with, the rest is the loss.</summary>
     public double TrendFraction { get; init; }
 
     public IReadOnlyDictionary<string, double[]> State =>
@@ -87,7 +87,7 @@ internal sealed class GroupUsers(ImmutableArray<int> groups, Climb climb, double
                 seen[g] = 1;
             }
         }
-        climb.All(weights, losses);
+        ascent.Ascend(weights, losses);
     }
 
     public void EndEpoch(ReadOnlySpan<double> values) { }
@@ -99,7 +99,7 @@ internal sealed class GroupUsers(ImmutableArray<int> groups, Climb climb, double
         {
             means[groups[user]] += values[user] / sizes[groups[user]];
         }
-        return climb.Worst(means);
+        return ascent.Worst(means);
     }
 
     private static double[] Sizes(ImmutableArray<int> groups)

@@ -11,7 +11,7 @@ internal interface IInteractionAdversary
     /// <param name="weights">Receives the weights, same layout.</param>
     void Weigh(TaskBatch batch, ReadOnlySpan<double> losses, Span<double> weights);
 
-    /// <summary>Climbs with the losses of a batch.</summary>
+    /// <summary>Ascends with the losses of a batch.</summary>
     void Ascend(TaskBatch batch, ReadOnlySpan<double> losses);
 
     /// <summary>Closes an epoch.</summary>

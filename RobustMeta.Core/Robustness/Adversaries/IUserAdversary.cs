@@ -11,7 +11,7 @@ internal interface IUserAdversary
     /// <param name="weights">Receives the weights, <c>[B]</c>.</param>
     void Weigh(TaskBatch batch, ReadOnlySpan<double> values, Span<double> weights);
 
-    /// <summary>Climbs with the values of a batch.</summary>
+    /// <summary>Ascends with the values of a batch.</summary>
     void Ascend(TaskBatch batch, ReadOnlySpan<double> values);
 
     /// <summary>Closes an epoch.</summary>

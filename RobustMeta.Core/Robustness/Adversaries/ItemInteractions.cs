@@ -3,12 +3,12 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
-/// A stored weight per item, shared by all users, that climbs by gradient steps over a set of weightings of the items
+/// A stored weight per item, shared by all users, that ascends by gradient steps over a set of weightings of the items
 /// (the "item level" of the paper's first version). A user's weights are those of the items, scaled to mean one.
 /// </summary>
 /// <param name="items">Number of items.</param>
-/// <param name="climb">How they climb, by steps.</param>
-internal sealed class ItemInteractions(int items, Climb climb) : IInteractionAdversary
+/// <param name="ascent">How they ascend, by steps.</param>
+internal sealed class ItemInteractions(int items, WeightAscent ascent) : IInteractionAdversary
 {
     private readonly double[] weights = [.. Enumerable.Repeat(1.0, items)];
 
@@ -30,7 +30,7 @@ internal sealed class ItemInteractions(int items, Climb climb) : IInteractionAdv
     }
 
     public void Ascend(TaskBatch batch, ReadOnlySpan<double> losses) =>
-        climb.Each(weights, batch.QueryItems.AsSpan(), losses);
+        ascent.AscendEach(weights, batch.QueryItems.AsSpan(), losses);
 
     public void EndEpoch(ReadOnlySpan<double> losses) { }
 

@@ -3,15 +3,15 @@ using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.Adversaries;
 
-/// <summary>A stored weight per training interaction, in rows of users; each row climbs over the set on its own.</summary>
+/// <summary>A stored weight per training interaction, in rows of users; each row ascends over the set on its own.</summary>
 /// <param name="weights">The stored weights.</param>
 /// <param name="starts">Start of each training user's row.</param>
-/// <param name="climb">How a row climbs.</param>
-/// <param name="timing">When they climb.</param>
+/// <param name="ascent">How a row ascends.</param>
+/// <param name="timing">When they ascend.</param>
 internal sealed class LearnedInteractions(
     double[] weights,
     ImmutableArray<int> starts,
-    Climb climb,
+    WeightAscent ascent,
     AscentTiming timing
 ) : IInteractionAdversary
 {
@@ -30,11 +30,11 @@ internal sealed class LearnedInteractions(
     public void Ascend(TaskBatch batch, ReadOnlySpan<double> losses)
     {
         // A row has all its losses in every batch, but responses to a single batch are not stored.
-        if (timing == AscentTiming.Batch && climb.Steps)
+        if (timing == AscentTiming.Batch && ascent.TakesSteps)
         {
             for (var b = 0; b < batch.Count; b++)
             {
-                climb.All(Row(batch.Positions[b]), losses[batch.QueryRange(b)]);
+                ascent.Ascend(Row(batch.Positions[b]), losses[batch.QueryRange(b)]);
             }
         }
     }
@@ -45,12 +45,12 @@ internal sealed class LearnedInteractions(
         {
             for (var user = 0; user < starts.Length - 1; user++)
             {
-                climb.All(Row(user), losses[starts[user]..starts[user + 1]]);
+                ascent.Ascend(Row(user), losses[starts[user]..starts[user + 1]]);
             }
         }
     }
 
-    public double Worst(ReadOnlySpan<double> losses) => climb.Worst(losses);
+    public double Worst(ReadOnlySpan<double> losses) => ascent.Worst(losses);
 
     private Span<double> Row(int user) => weights.AsSpan(starts[user]..starts[user + 1]);
 }

@@ -2,11 +2,11 @@ using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.Adversaries;
 
-/// <summary>A stored weight per training user that climbs by gradient steps or, once an epoch, by best response.</summary>
+/// <summary>A stored weight per training user that ascends by gradient steps or, once an epoch, by best response.</summary>
 /// <param name="weights">The stored weights, by training user.</param>
-/// <param name="climb">How they climb.</param>
-/// <param name="timing">When they climb.</param>
-internal sealed class LearnedUsers(double[] weights, Climb climb, AscentTiming timing) : IUserAdversary
+/// <param name="ascent">How they ascend.</param>
+/// <param name="timing">When they ascend.</param>
+internal sealed class LearnedUsers(double[] weights, WeightAscent ascent, AscentTiming timing) : IUserAdversary
 {
     public IReadOnlyDictionary<string, double[]> State => NoState.Instance;
 
@@ -22,7 +22,7 @@ internal sealed class LearnedUsers(double[] weights, Climb climb, AscentTiming t
     {
         if (timing == AscentTiming.Batch)
         {
-            climb.Some(weights, batch.Positions.AsSpan(), values);
+            ascent.AscendSome(weights, batch.Positions.AsSpan(), values);
         }
     }
 
@@ -30,9 +30,9 @@ internal sealed class LearnedUsers(double[] weights, Climb climb, AscentTiming t
     {
         if (timing == AscentTiming.Epoch)
         {
-            climb.All(weights, values);
+            ascent.Ascend(weights, values);
         }
     }
 
-    public double Worst(ReadOnlySpan<double> values) => climb.Worst(values);
+    public double Worst(ReadOnlySpan<double> values) => ascent.Worst(values);
 }

@@ -6,7 +6,7 @@ namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
 /// Adversarially reweighted learning (Lahoti et al., NeurIPS 2020): a network with one hidden layer maps statistics
-/// of a user's support to λ in (0, 1); the weight is (1 + B λ/Σλ)/2. The network climbs the weighted loss by gradient steps
+/// of a user's support to λ in (0, 1); the weight is (1 + B λ/Σλ)/2. The network ascends the weighted loss by gradient steps
 /// and, in contrast to stored weights, gives weights to new users, too.
 /// </summary>
 internal sealed class NetworkUsers : IUserAdversary

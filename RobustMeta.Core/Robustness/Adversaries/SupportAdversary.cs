@@ -4,13 +4,13 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
-/// A stored weight per training support interaction, mean one per user, that climbs the weighted query loss through the
+/// A stored weight per training support interaction, mean one per user, that ascends the weighted query loss through the
 /// adaptation it takes part in: it raises the weights of support interactions that lead a user's adaptation
 /// away from the query.
 /// </summary>
 /// <param name="weights">The stored weights, in rows of users.</param>
-/// <param name="climb">How a user's row climbs, by steps.</param>
-internal sealed class SupportAdversary(HierarchicalWeights weights, Climb climb)
+/// <param name="ascent">How a user's row ascends, by steps.</param>
+internal sealed class SupportAdversary(HierarchicalWeights weights, WeightAscent ascent)
 {
     private float[] buffer = [];
     private bool hasDerivative;
@@ -34,7 +34,7 @@ internal sealed class SupportAdversary(HierarchicalWeights weights, Climb climb)
         return buffer.AsSpan(0, batch.SupportItems.Length);
     }
 
-    /// <summary>Climbs.</summary>
+    /// <summary>Ascends.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="gradient">
     /// Derivative of the batch's objective by each weight as given to the engine. Objective and weights carry the factors
@@ -43,7 +43,7 @@ internal sealed class SupportAdversary(HierarchicalWeights weights, Climb climb)
     /// <exception cref="SettingException">The model's objective does not depend on support weights.</exception>
     public void Ascend(TaskBatch batch, ReadOnlySpan<float> gradient)
     {
-        if (!climb.Steps)
+        if (!ascent.TakesSteps)
         {
             return;
         }
@@ -63,7 +63,7 @@ internal sealed class SupportAdversary(HierarchicalWeights weights, Climb climb)
             {
                 losses.Values[j] = (double)batch.Count * row.Length * gradient[batch.SupportStarts[b] + j];
             }
-            climb.All(row, losses.Values);
+            ascent.Ascend(row, losses.Values);
         }
     }
 }

@@ -35,7 +35,7 @@ let tests =
                     let first, second = drawLosses random everyone, drawLosses random everyone
                     let means losses = rows everyone (losses |> Array.map float) |> Array.map Array.average
 
-                    let climb (weights: float[]) values =
+                    let ascend (weights: float[]) values =
                         if ascent = "bestResponse" then
                             best "chi2 0.5" values
                         else
@@ -46,12 +46,12 @@ let tests =
                     step adversary everyone first |> ignore
                     Expect.allEqual adversary.Weights.Users 1.0 "not yet"
                     adversary.EndEpoch() |> ignore
-                    let once = climb (Array.create users 1.0) (means first)
+                    let once = ascend (Array.create users 1.0) (means first)
                     areClose 1e-6 adversary.Weights.Users once "after the first epoch"
                     step adversary everyone second |> ignore
                     adversary.EndEpoch() |> ignore
                     let average = Array.map2 (fun a b -> 0.75 * a + 0.25 * b) (means first) (means second)
-                    areClose 1e-6 adversary.Weights.Users (climb once average) "after the second"
+                    areClose 1e-6 adversary.Weights.Users (ascend once average) "after the second"
 
             testCase "groups: exponentiated weights of streaming group losses, shared by their users"
             <| fun () ->
@@ -208,7 +208,7 @@ let tests =
 
                 check [ "interactionRule", "focal"; "focalGamma", "1.5" ] (fun _ loss -> (1.0 - exp -loss) ** 1.5)
 
-            testCase "support weights climb along the derivative of the objective"
+            testCase "support weights ascend along the derivative of the objective"
             <| fun () ->
                 let adversary = adversary [ "weightsAct", "support"; "sampleWeightLr", "0.1"; "levels", "interaction" ]
                 let batch = sub [ 2; 5 ]
@@ -307,7 +307,7 @@ let tests =
                 adversary.Reference.Excess(mixed, ReadOnlySpan given, Span excess)
                 areClose 1e-6 excess (Array.zeroCreate excess.Length) "no excess"
 
-            testCase "weights climb with the batch that was weighed last"
+            testCase "weights ascend with the batch that was weighed last"
             <| fun () ->
                 let adversary = adversary []
                 Expect.throwsT<InvalidOperationException> (fun () -> adversary.Ascend everyone) "nothing was weighed"

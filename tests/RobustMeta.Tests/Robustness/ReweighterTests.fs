@@ -74,7 +74,7 @@ let tests =
                         let expected = ofRows[u] |> Array.map ((*) (float ofRows[u].Length))
                         areClose 1e-9 (adversary.Weights.Of(u).ToArray()) expected "interactions")
 
-            testCase "exponentiated ascent multiplies by the exponential of the loss; softmax ascent climbs logits"
+            testCase "exponentiated ascent multiplies by the exponential of the loss; softmax ascent ascends logits"
             <| fun () ->
                 for rule in [ "exponentiatedGradient"; "softmaxLogits" ] do
                     let adversary = adversary [ "ascent", rule; "sampleWeightLr", "0.5"; "levels", "interaction" ]
@@ -174,7 +174,7 @@ let tests =
                     epochs (Seeds.Generator(6L, set)) (fun batch losses -> weigh adversary batch losses |> ignore)
                     Expect.isGreaterThan (adversary.EndEpoch().Gap) -1e-9 set
 
-            testCase "a certificate is of the newest losses, where weights climb with them after the model's step"
+            testCase "a certificate is of the newest losses, where weights ascend with them after the model's step"
             <| fun () ->
                 let groups = [ 0; 1; 0; 1; 0; 1; 0; 1 ]
 

@@ -127,7 +127,7 @@ let tests =
 
                             streamed[g] <- if Double.IsNaN streamed[g] then score else 0.8 * streamed[g] + 0.2 * score
 
-                    // The weights climb first, and the batch is weighed with the new ones.
+                    // The weights ascend first, and the batch is weighed with the new ones.
                     let grown = Array.map2 (fun w l -> if Double.IsNaN l then w else w * exp (0.3 * l)) w streamed
                     w <- grown |> Array.map (fun x -> x / Array.sum grown)
 

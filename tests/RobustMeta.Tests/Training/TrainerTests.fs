@@ -120,7 +120,7 @@ let private selection =
 
             testCase "the weights are those of the best epoch, like the parameters"
             <| fun () ->
-                // Users' losses differ by batch, so that the weights climb on in every epoch.
+                // Users' losses differ by batch, so that the weights ascend on in every epoch.
                 let weightsAfter epochs validation =
                     let engine, validation = scripted { script with Validation = validation; Loss = fun b -> float32 b }
                     let tasks = tasksOf users

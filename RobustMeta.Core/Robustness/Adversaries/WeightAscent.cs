@@ -7,13 +7,13 @@ namespace RobustMeta.Robustness.Adversaries;
 /// <param name="response">The best response.</param>
 /// <param name="step">The gradient step; null for best responses.</param>
 /// <param name="rate">Learning rate of the steps; 0 leaves the weights untouched.</param>
-internal sealed class Climb(SetResponse response, IWeightStep? step, double rate)
+internal sealed class WeightAscent(SetResponse response, IWeightStep? step, double rate)
 {
     /// <summary>Whether single steps are taken, and their rate is not zero: best responses need all losses at once.</summary>
-    public bool Steps => step is not null && rate > 0;
+    public bool TakesSteps => step is not null && rate > 0;
 
     /// <summary>All weights, each with its loss.</summary>
-    public void All(Span<double> weights, ReadOnlySpan<double> losses)
+    public void Ascend(Span<double> weights, ReadOnlySpan<double> losses)
     {
         if (step is null)
         {
@@ -30,9 +30,9 @@ internal sealed class Climb(SetResponse response, IWeightStep? step, double rate
     /// <param name="weights">All weights.</param>
     /// <param name="places">Which of them have a loss, each once.</param>
     /// <param name="losses">Their losses.</param>
-    public void Some(Span<double> weights, ReadOnlySpan<int> places, ReadOnlySpan<double> losses)
+    public void AscendSome(Span<double> weights, ReadOnlySpan<int> places, ReadOnlySpan<double> losses)
     {
-        if (!Steps)
+        if (!TakesSteps)
         {
             return;
         }
@@ -53,9 +53,9 @@ internal sealed class Climb(SetResponse response, IWeightStep? step, double rate
     /// <param name="weights">All weights.</param>
     /// <param name="places">The weight that each loss is of.</param>
     /// <param name="losses">The losses.</param>
-    public void Each(Span<double> weights, ReadOnlySpan<int> places, ReadOnlySpan<double> losses)
+    public void AscendEach(Span<double> weights, ReadOnlySpan<int> places, ReadOnlySpan<double> losses)
     {
-        if (!Steps)
+        if (!TakesSteps)
         {
             return;
         }
