@@ -48,7 +48,7 @@ let tests =
                     let code, text = run folder suites.Text
                     Expect.equal code 0 text
                     let counted = text.Split("EXPECTO!").Length - 1
-                    Expect.isGreaterThanOrEqual counted 7 $"suites that ran\n{text}")
+                    Expect.isGreaterThanOrEqual counted 8 $"suites that ran\n{text}")
 
             testCase "a type that breaks a rule ends with exit code 1 and the name of the rule"
             <| fun () ->
