@@ -192,7 +192,7 @@ let distance (floor: float) (expected: float[]) (actual: float[]) =
 
 let near what tolerance (expected: float[]) (actual: float[]) =
     Expect.equal actual.Length expected.Length $"{what}: length"
-    Expect.isLessThan (distance 1e-3 expected actual) tolerance $"{what}: {expected} against {actual}"
+    Expect.isLessThan (distance 1e-3 expected actual) tolerance $"{what}: %A{expected} against %A{actual}"
 
 /// Gradients agree, all parameters on one scale.
 let nearGradients what tolerance (expected: Map<string, float[]>) (actual: Map<string, float[]>) =
