@@ -17,6 +17,8 @@ internal sealed class ParquetCells<T>(
 {
     private static readonly bool HasNaN = typeof(T) == typeof(float) || typeof(T) == typeof(double);
 
+    public override int Room => raw.Values.Length;
+
     public override bool IsNull(int row)
     {
         var values = Values(row);

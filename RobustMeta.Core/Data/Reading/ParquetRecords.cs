@@ -35,6 +35,7 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
         this.limits = limits;
         reader = Damaged(() => ParquetReader.CreateAsync(Open()).GetAwaiter().GetResult());
         fields = Damaged(() => reader.Schema.Fields);
+        RequireAllRows();
         Names = [.. fields.Select(field => field.Name)];
         values = new ParquetValues?[fields.Count];
         encoded = [.. fields.Select(_ => new byte[1 << 6])];
@@ -116,6 +117,18 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
         return whole;
     }
 
+    // Group by group and in all, or a damaged number would leave rows out.
+    private void RequireAllRows()
+    {
+        var (all, inGroups) = Damaged(() =>
+            (reader.Metadata!.NumRows, reader.Metadata.RowGroups.Sum(rows => rows.NumRows))
+        );
+        if (all != inGroups)
+        {
+            throw Broken($"{inGroups} rows in its groups and {all} in all");
+        }
+    }
+
     private void OpenGroup()
     {
         CloseGroup();
@@ -144,7 +157,13 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
     {
         var data = field as DataField ?? (field as ListField)?.Item as DataField ?? throw NoType(field);
         var raw = Damaged(() => group!.ReadRawColumnDataBaseAsync(data).AsTask().GetAwaiter().GetResult());
-        return ParquetValues.Of(raw, Damaged(() => Starts(raw, data))) ?? throw NoType(field);
+        var starts = Damaged(() => Starts(raw, data));
+        var column = ParquetValues.Of(raw, starts) ?? throw NoType(field);
+        // The library makes room for the nulls too, behind the values.
+        var isWhole = starts is null ? column.Room == rowsOfGroup : column.Room >= starts[^1];
+        return isWhole
+            ? column
+            : throw Broken($"{column.Room} values of '{data.Name}' in a group of {rowsOfGroup} rows");
     }
 
     // A row's values: those of its level of definition; a row starts where the level of repetition is 0 (Dremel, section 4).
@@ -156,6 +175,11 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
         }
         var defined = raw.DefinitionLevels;
         var repeated = data.MaxRepetitionLevel > 0 ? raw.RepetitionLevels : [];
+        // Before room is made for rows that the file only claims to have.
+        if (defined.Length < rowsOfGroup)
+        {
+            throw Broken($"{defined.Length} values of '{data.Name}' in a group of {rowsOfGroup} rows");
+        }
         var starts = new int[rowsOfGroup + 1];
         var (rows, count) = (0, 0);
         for (var i = 0; i < defined.Length; i++)

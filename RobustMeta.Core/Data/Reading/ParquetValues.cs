@@ -62,6 +62,9 @@ internal abstract class ParquetValues : IDisposable
             _ => null,
         };
 
+    /// <summary>Number of values over all rows, at most: where there are nulls, their room may be behind the values.</summary>
+    public abstract int Room { get; }
+
     /// <summary>Whether a row has no value: a null, NaN, or an empty list.</summary>
     public abstract bool IsNull(int row);
 

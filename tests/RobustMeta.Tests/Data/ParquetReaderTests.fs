@@ -158,6 +158,39 @@ let tests =
                     with :? DataFormatException ->
                         ()
 
+            testCase "numbers of rows that do not fit the columns are refused, and never leave rows out"
+            <| fun () ->
+                let bytes =
+                    written
+                        [| 1; 2; 3 |]
+                        [|
+                            ParquetColumn<int>.Integer("user", int64)
+                            ParquetColumn<int>.Integer("item", (fun row -> int64 (row % 2)))
+                            ParquetColumn<int>.Single("rating", float32)
+                        |]
+
+                // A 64-bit field of 3 in the footer: rows in all, values of each column, rows of the group.
+                let places =
+                    [ for at in 1 .. bytes.Length - 1 -> at ]
+                    |> List.filter (fun at -> bytes[at - 1] = 0x16uy && bytes[at] = 6uy)
+
+                let outcomes =
+                    [
+                        for at in places do
+                            for other in [ 2uy; 8uy ] do
+                                let changed = Array.copy bytes
+                                changed[at] <- other
+
+                                try
+                                    (read "" changed).Count
+                                with :? DataFormatException ->
+                                    0
+                    ]
+
+                Expect.equal (read "" bytes).Count 3 "as it was written"
+                Expect.isGreaterThanOrEqual (List.filter ((=) 0) outcomes).Length 4 "refused: in all, and of the group"
+                Expect.all outcomes (fun rows -> rows = 0 || rows = 3) "all rows or none"
+
             testCase "data check says what the columns are, and its table reads the file"
             <| fun () ->
                 within (fun root ->
