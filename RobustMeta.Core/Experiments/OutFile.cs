@@ -8,25 +8,50 @@ public static class OutFile
 {
     /// <summary>Refuses what no file can be written to, before any work is done for it.</summary>
     /// <param name="path">The file.</param>
+    /// <param name="setting">The word of the command line that names it.</param>
     /// <exception cref="SettingException">Its folder is not there, or the name is that of a folder, pipe or device.</exception>
-    public static void Require(string path)
+    public static void Require(string path, string setting = "out")
     {
         if (string.IsNullOrWhiteSpace(path))
         {
-            throw new SettingException("out is empty; expected the name of a file");
+            throw new SettingException($"{setting} is empty; expected the name of a file");
         }
         if (Path.Exists(path) && !FileIdentity.Of(path).IsRegular)
         {
             throw new SettingException(
-                $"out is '{path}', which is a folder, pipe or device; expected the name of a file"
+                $"{setting} is '{path}', which is a folder, pipe or device; expected the name of a file"
             );
         }
         var folder = Path.GetDirectoryName(Path.GetFullPath(path));
         if (folder is null || !Directory.Exists(folder))
         {
             throw new SettingException(
-                $"out is '{path}', but there is no folder {folder}; make it, or name another one"
+                $"{setting} is '{path}', but there is no folder {folder}; make it, or name another one"
             );
         }
     }
+
+    /// <summary>Refuses to write over what a command reads.</summary>
+    /// <param name="path">The file to be written.</param>
+    /// <param name="inputs">Files that are read for it.</param>
+    /// <param name="setting">The word of the command line that names it.</param>
+    /// <exception cref="SettingException">It is one of them, by this name or another.</exception>
+    public static void RequireOther(string path, IEnumerable<string> inputs, string setting = "out")
+    {
+        foreach (var input in inputs.Where(input => IsSame(input, path)))
+        {
+            throw new SettingException(
+                $"{setting} is '{path}', which is the file '{input}' that is read; name another file"
+            );
+        }
+    }
+
+    // A link, or another spelling of the path, is the same file.
+    private static bool IsSame(string one, string other) =>
+        File.Exists(one)
+        && File.Exists(other)
+        && (
+            Path.GetFullPath(one) == Path.GetFullPath(other)
+            || (FileIdentity.Of(one) is { Inode: not 0 } identity && identity == FileIdentity.Of(other))
+        );
 }

@@ -55,6 +55,12 @@ internal static class RunManifest
         ];
     }
 
+    /// <summary>Whether one file of a finished run is what the run wrote, whatever became of the others.</summary>
+    /// <param name="folder">A folder with a manifest.</param>
+    /// <param name="name">Name of the file.</param>
+    public static bool Holds(string folder, string name) =>
+        File.ReadAllText(Path.Combine(folder, Name)).Split('\n').Contains(Line(folder, name));
+
     // The last line, so that a list cut at a line's end is known as such.
     private static string End(int count) => string.Create(CultureInfo.InvariantCulture, $"end,{count},");
 

@@ -52,6 +52,9 @@ public sealed class ColdStartModel : IDisposable
     /// <summary>Fingerprint of the data that the model was trained on.</summary>
     public string Fingerprint => run.Data.Fingerprint;
 
+    /// <summary>Whether the weights are others than the run wrote: of your own, or damaged.</summary>
+    public bool HasOwnWeights => run.HasOwnWeights;
+
     /// <summary>What the run knows of its data.</summary>
     internal ServingData Data => run.Data;
 

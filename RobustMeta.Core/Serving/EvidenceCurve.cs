@@ -1,5 +1,6 @@
 using RobustMeta.Experiments;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Serving;
@@ -15,6 +16,7 @@ public sealed class EvidenceCurve(ColdStartModel model, PreparedExperiment prepa
 {
     /// <summary>The curve of an order of items.</summary>
     /// <param name="order">Identifiers of items, those to be asked for first at the front.</param>
+    /// <exception cref="SettingException">No test user has so many ratings.</exception>
     public IReadOnlyList<EvidencePoint> Of(IReadOnlyList<string> order)
     {
         var places = new int[model.Items.Count];
@@ -36,6 +38,14 @@ public sealed class EvidenceCurve(ColdStartModel model, PreparedExperiment prepa
     {
         Evidence.RequireData(model, prepared);
         var tasks = prepared.Split.Test.Where(task => task.Support.Length >= most).ToList();
+        if (tasks.Count == 0)
+        {
+            var longest = prepared.Split.Test.Select(task => task.Support.Length).DefaultIfEmpty().Max();
+            throw new SettingException(
+                $"asked is {most}; no test user has so many ratings to ask for. The longest support has {longest}: ask for so "
+                    + "many or fewer."
+            );
+        }
         var errors = new double[most + 1];
         foreach (var task in tasks)
         {
@@ -61,7 +71,7 @@ public sealed class EvidenceCurve(ColdStartModel model, PreparedExperiment prepa
         [
             .. Enumerable
                 .Range(1, most)
-                .Select(count => new EvidencePoint(count, errors[count] / Math.Max(1, tasks.Count), tasks.Count)),
+                .Select(count => new EvidencePoint(count, errors[count] / tasks.Count, tasks.Count)),
         ];
     }
 }

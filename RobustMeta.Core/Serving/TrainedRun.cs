@@ -23,6 +23,13 @@ internal sealed class TrainedRun
     public TrainedRun(string folder)
     {
         RequireFinished(folder);
+        foreach (var name in new[] { SpecName, ServingFile.Name }.Where(name => !RunManifest.Holds(folder, name)))
+        {
+            throw new InvalidDataException(
+                $"{Path.Combine(folder, name)} is missing or is not what the run wrote. Make the run again."
+            );
+        }
+        HasOwnWeights = !RunManifest.Holds(folder, Weights);
         var specPath = Path.Combine(folder, SpecName);
         Spec = SpecFile.Read(specPath);
         method =
@@ -51,6 +58,9 @@ internal sealed class TrainedRun
 
     /// <summary>The experiment.</summary>
     public ExperimentSpec Spec { get; }
+
+    /// <summary>Whether the weights are others than the run wrote.</summary>
+    public bool HasOwnWeights { get; }
 
     /// <summary>What the run knows of its data.</summary>
     public ServingData Data { get; }

@@ -6,6 +6,7 @@ open System.Globalization
 open System.IO
 open RobustMeta.Evaluation
 open RobustMeta.Experiments
+open RobustMeta.Runtime
 open RobustMeta.Scripts
 open RobustMeta.Serving
 open RobustMeta.Serving.Onnx
@@ -30,6 +31,15 @@ let private specOf (run: string) =
 /// The data side of an experiment.
 let prepare spec = Experiment.prepare (Experiment.load spec) spec
 
+/// The data side of a run's folder, which must be whole and on the data as they are now, or of a spec file.
+let private prepareOf (run: string) =
+    let spec = specOf run
+    let folder = if Directory.Exists run then Some(RunFolder.Open run) else None
+    folder |> Option.iter _.RequireWhole()
+    let prepared = prepare spec
+    folder |> Option.iter (fun folder -> folder.RequireSameData prepared)
+    prepared, folder
+
 /// `evidence RUN [top N] [asked N]`.
 let private evidence (words: string list) =
     match words with
@@ -37,7 +47,7 @@ let private evidence (words: string list) =
     | run :: rest ->
         let settings = ServingCommand.settingsOf "evidence" [ "top"; "asked" ] rest
         let top, asked = count settings "top" 20, count settings "asked" 10
-        use model = ColdStartModel.Load run
+        use model = ServingCommand.load run
         let prepared = prepare model.Spec
         let items = Evidence.Of(model, prepared)
         let text (x: float) = x.ToString("0.0000", invariant)
@@ -50,12 +60,12 @@ let private evidence (words: string list) =
                         [ item.Item; text item.Value; text item.Information; text item.Popularity ]
                 ]
 
-        printfn ""
-        ConsoleTable.print list
         let curve = EvidenceCurve(model, prepared, asked)
         let told = curve.Of [| for item in items -> item.Item |]
         let popular = curve.Of [| for item in items |> Seq.sortByDescending _.Popularity -> item.Item |]
         let random = curve.OfRandom()
+        printfn ""
+        ConsoleTable.print list
 
         let table: Table =
             Table.ofText
@@ -77,7 +87,7 @@ let private tasks (words: string list) =
         | None -> raise (SettingException "tasks export needs a folder: tasks export RUN out FOLDER")
         | Some folder ->
             OutFolder.Require folder
-            TaskExport.Write(prepare (specOf run), folder)
+            TaskExport.Write(fst (prepareOf run), folder)
             printfn $"tasks are in {folder}; answer with user,testset,item,score for every query row of the test sets"
             0
     | _ -> raise (SettingException "expected: tasks export RUN out FOLDER")
@@ -103,13 +113,9 @@ let private evaluate (words: string list) =
             | Some "labels" -> ScoreKind.Labels
             | Some other -> raise (SettingException $"scores is '{other}'; expected labels or order")
 
-        let out = ServingCommand.outFile settings
-        let spec = specOf run
-
-        let folder = if Directory.Exists run then Some(RunFolder.Open run) else None
-        folder |> Option.iter _.RequireWhole()
-        let prepared = prepare spec
-        folder |> Option.iter (fun folder -> folder.RequireSameData prepared)
+        let out = ServingCommand.outFile [ file; Path.Combine(run, "users.csv") ] settings
+        let prepared, folder = prepareOf run
+        let spec = prepared.Spec
 
         let name =
             match settings.TryFind "method" with
@@ -149,15 +155,19 @@ let private export (words: string list) =
     match words with
     | run :: "onnx" :: rest ->
         let settings = ServingCommand.settingsOf "export" [ "ratings"; "features"; "out" ] rest
-        let out = ServingCommand.outFile settings
-        use model = ColdStartModel.Load run
+        let out = ServingCommand.outFile [] settings
+        use model = ServingCommand.load run
 
         match out with
         | None -> raise (SettingException $"export needs out: {usage}")
         | Some path ->
             let rated = ServingCommand.ratings model settings
-            OnnxExport.Write(path, model, rated, ServingCommand.features (settings.TryFind "features"))
-            printfn $"{path}: scores of {model.Items.Count} items for a user of {rated.Length} ratings"
+            let features = ServingCommand.features (settings.TryFind "features")
+            let user = model.For(rated, features)
+            OnnxExport.Write(path, model, rated, features)
+            ServingCommand.tellNotes user
+            let ratings = Counted.Of(user.Ratings, "rating", "ratings")
+            printfn $"{path}: scores of {model.Items.Count} items for a user of {ratings}"
             0
     | _ :: form :: _ -> raise (SettingException $"There is no form '{form}' to export to; expected onnx: {usage}")
     | _ -> raise (SettingException $"export needs the folder of a run: {usage}")

@@ -3,6 +3,7 @@ module RobustMeta.Scripts.Serving.MonitorCommand
 
 open System
 open System.Globalization
+open RobustMeta.Experiments
 open RobustMeta.Runtime
 open RobustMeta.Scripts
 open RobustMeta.Scripts.Data
@@ -76,7 +77,8 @@ let run (words: string list) : int =
     match words with
     | run :: file :: rest ->
         let settings = ServingCommand.settingsOf "monitor" [ "features"; "out" ] rest
-        use model = ColdStartModel.Load run
+        settings.TryFind "out" |> Option.iter OutFolder.Require
+        use model = ServingCommand.load run
         let path = settings.TryFind "features"
 
         let arrivals =

@@ -33,18 +33,36 @@ let settingsOf (command: string) (known: string list) (words: string list) : Map
     | Some(name, _) -> raise (SettingException $"{name} is given twice.")
     | None -> Map.ofList pairs
 
+/// The model in the folder of a run; says where its weights are not those that the run wrote.
+let load (run: string) =
+    let model = ColdStartModel.Load run
+
+    if model.HasOwnWeights then
+        eprintfn
+            $"note: {run}: the weights are not those that this run wrote. If they are none of your own, the file is damaged: make the run again."
+
+    model
+
 /// A number of things, by the name of its setting.
 let count (name: string) (text: string) =
     match Int32.TryParse(text, NumberStyles.None, invariant) with
     | true, n when n > 0 -> n
     | _ -> raise (SettingException $"{name} is '{text}'; expected a whole number from 1 to {Int32.MaxValue}")
 
-/// The file of the setting `out`, which must be one that can be written.
-let outFile (settings: Map<string, string>) =
+/// The file of the setting `out`, which must be one that can be written, and none of the files that are read.
+let outFile (inputs: string list) (settings: Map<string, string>) =
+    let named = [ "ratings"; "features"; "titles" ] |> List.choose settings.TryFind
+
     settings.TryFind "out"
     |> Option.map (fun path ->
         OutFile.Require path
+        OutFile.RequireOther(path, inputs @ named)
         path)
+
+/// Says on the error stream what of a user's ratings and features was not taken as given.
+let tellNotes (user: AdaptedUser) =
+    for note in user.Notes do
+        eprintfn $"note: {note}"
 
 /// Identifiers from data in a note, where they must not act on the terminal.
 let named (names: string seq) = String.Join(", ", names |> Seq.map InertText.plain)
@@ -55,7 +73,14 @@ let features (text: string option) : IReadOnlyDictionary<string, string> =
 
     for part in (defaultArg text "").Split(',', StringSplitOptions.RemoveEmptyEntries) do
         match part.IndexOf '=' with
-        | at when at > 0 -> found[part.Substring(0, at).Trim()] <- part.Substring(at + 1).Trim()
+        | at when at > 0 ->
+            let name = part.Substring(0, at).Trim()
+
+            if not (found.TryAdd(name, part.Substring(at + 1).Trim())) then
+                raise (
+                    SettingException
+                        $"features gives {name} twice: '{found[name]}' and '{part.Substring(at + 1).Trim()}'"
+                )
         | _ -> raise (SettingException $"features has '{part}'; expected name=value,name=value")
 
     found
@@ -127,14 +152,12 @@ let recommend (words: string list) =
     | [] -> raise (SettingException "recommend needs the folder of a run: recommend RUN ratings FILE top 10")
     | run :: rest ->
         let settings = settingsOf "recommend" [ "ratings"; "top"; "features"; "titles" ] rest
-        use model = ColdStartModel.Load run
+        use model = load run
         let titleOf = titles (settings.TryFind "titles")
 
         let user = model.For(ratings model settings, features (settings.TryFind "features"))
 
-        for note in user.Notes do
-            eprintfn $"note: {note}"
-
+        tellNotes user
         let best = user.Recommend(settings.TryFind "top" |> Option.defaultValue "10" |> count "top")
         let isUnsure = best |> Seq.exists _.Deviation.HasValue
         let hasTitles = settings.ContainsKey "titles"
@@ -171,8 +194,8 @@ let predict (words: string list) =
     match words with
     | run :: file :: rest ->
         let settings = settingsOf "predict" [ "features"; "out" ] rest
-        let path = outFile settings
-        use model = ColdStartModel.Load run
+        let path = outFile [ file ] settings
+        use model = load run
         let rows = FilePredictions(model, Features = textsOf (settings.TryFind "features") "user")
 
         let write (target: TextWriter) =
@@ -224,10 +247,12 @@ let explain (words: string list) =
         let settings = settingsOf "explain" [ "ratings"; "item"; "features"; "titles" ] rest
         let file = need "explain" settings "ratings" usage
         let item = need "explain" settings "item" usage
-        use model = ColdStartModel.Load run
+        use model = load run
         let titleOf = titles (settings.TryFind "titles")
         let hasTitles = settings.ContainsKey "titles"
-        let because = Explanation.Of(model, ratingsOf model file, features (settings.TryFind "features"), item)
+        let rated, known = ratingsOf model file, features (settings.TryFind "features")
+        let because = Explanation.Of(model, rated, known, item)
+        tellNotes (model.For(rated, known))
 
         printfn
             $"{scoreName model} of {InertText.plain item}: {number because.Score}; without any rating: {number because.Prior}\n"

@@ -17,6 +17,8 @@ namespace RobustMeta.Serving;
 /// </summary>
 public static class TaskExport
 {
+    private const string ManifestName = "manifest.json";
+
     private static readonly JsonSerializerOptions Readable = new()
     {
         WriteIndented = true,
@@ -34,6 +36,9 @@ public static class TaskExport
     public static void Write(PreparedExperiment prepared, string folder)
     {
         Directory.CreateDirectory(folder);
+        // The manifest says that the other files are whole: it goes first and comes last.
+        File.Delete(Path.Combine(folder, ManifestName));
+        RemoveOtherTestSets(prepared, folder);
         var source = prepared.Source;
         WriteLabelled("train", prepared.Split.MetaTrain);
         WriteLabelled("validation", prepared.Split.Validation);
@@ -60,7 +65,7 @@ public static class TaskExport
                 file = TableOf(set.Number),
             }),
         };
-        CsvText.Write(Path.Combine(folder, "manifest.json"), JsonSerializer.Serialize(manifest, Readable) + "\n");
+        CsvText.Write(Path.Combine(folder, ManifestName), JsonSerializer.Serialize(manifest, Readable) + "\n");
 
         void WriteLabelled(string name, System.Collections.Immutable.ImmutableArray<UserTask> tasks) =>
             WriteRows(name, Rows(source.All(tasks), source, true));
@@ -83,6 +88,22 @@ public static class TaskExport
                 ParquetColumn<Row>.Text("item", row => row.Item),
                 ParquetColumn<Row>.Single("label", row => row.Label ?? float.NaN)
             );
+        }
+    }
+
+    // Those of tasks that were exported here before.
+    private static void RemoveOtherTestSets(PreparedExperiment prepared, string folder)
+    {
+        var own = prepared.TestSets.Select(set => TableOf(set.Number)).ToHashSet();
+        foreach (var file in Directory.EnumerateFiles(folder, "testset-*").ToList())
+        {
+            var name = Path.GetFileNameWithoutExtension(file);
+            var isTable =
+                Path.GetExtension(file) is ".csv" or ".parquet" && int.TryParse(name["testset-".Length..], out _);
+            if (isTable && !own.Contains(name))
+            {
+                File.Delete(file);
+            }
         }
     }
 

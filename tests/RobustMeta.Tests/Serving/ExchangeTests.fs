@@ -81,6 +81,18 @@ let tests =
                 refused [ $"{cells[0]},0,ghost,1" ] [ "line 2"; "an item of the data" ]
                 refused [ $"{cells[0]},0,{cells[2]},NaN" ] [ "line 2"; "a finite score" ]
 
+            testCase "exporting again leaves no test set of other tasks"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    for name in [ "testset-99.csv"; "testset-99.parquet"; "testset-notes.csv" ] do
+                        File.WriteAllText(Path.Combine(folder, name), "x")
+
+                    TaskExport.Write(melu.Value.Prepared, folder)
+                    let names = [ for path in Directory.GetFiles folder -> Path.GetFileName path ]
+                    Expect.isFalse (List.exists (fun (name: string) -> name.StartsWith "testset-99") names) "of others"
+                    Expect.contains names "testset-notes.csv" "no test set"
+                    Expect.contains names "testset-0.csv" "its own")
+
             testCase "exported tasks hold every row that has to be scored, and no label of a test query"
             <| fun () ->
                 TempFolder.within (fun folder ->
@@ -261,4 +273,12 @@ let tests =
                     let random = curve.OfRandom()
                     Expect.equal told.Count most "points"
                     Expect.floatClose Accuracy.medium (Seq.last told).Error (Seq.last random).Error "all ratings asked"
+
+                    Expect.throwsC
+                        (fun () -> EvidenceCurve(model, run.Prepared, 1_000_000).OfRandom() |> ignore)
+                        (fun error ->
+                            Expect.stringContains
+                                error.Message
+                                $"The longest support has {most}"
+                                "more than anybody rated")
         ]

@@ -167,6 +167,72 @@ let tests =
                     Expect.equal code 1 "exit code"
                     Expect.stringContains errors "users.csv is missing or is not what the run wrote" "error")
 
+            testCase "no command writes over what it reads"
+            <| fun () ->
+                let folder = run.Value.Folder
+
+                inFile "users.csv" [ "user,item,rating"; "a,ghost," ] (fun users ->
+                    let text = File.ReadAllText users
+                    let link = users + ".link"
+                    File.CreateSymbolicLink(link, users) |> ignore
+                    refused [ "predict"; folder; users; "out"; users ] [ "out is"; "that is read" ]
+                    refused [ "predict"; folder; users; "out"; link ] [ "that is read" ]
+                    refused [ "export"; folder; "onnx"; "ratings"; users; "out"; users ] [ "that is read" ]
+                    refused [ "evaluate"; users; "run"; folder; "out"; users ] [ "that is read" ]
+                    Expect.equal (File.ReadAllText users) text "as it was")
+
+            testCase "what is not taken as given is said by every command that adapts"
+            <| fun () ->
+                let item = run.Value.Prepared.Dataset.Ratings.Items[0]
+
+                inFile "mine.csv" [ "item,rating"; "ghost,5"; $"{item},4"; $"{item},2" ] (fun mine ->
+                    let folder = run.Value.Folder
+                    let model = mine + ".onnx"
+
+                    for words in
+                        [
+                            [ "recommend"; folder; "ratings"; mine ]
+                            [ "explain"; folder; "ratings"; mine; "item"; item ]
+                            [ "export"; folder; "onnx"; "ratings"; mine; "out"; model ]
+                        ] do
+                        let code, output, errors = call words
+                        Expect.equal code 0 errors
+
+                        Expect.stringContains
+                            errors
+                            "1 rated item is unknown to the model and left out: ghost"
+                            words[0]
+
+                        Expect.stringContains errors "1 item is rated more than once" words[0]
+
+                        if words[0] = "export" then
+                            Expect.stringContains output "for a user of 1 rating" "those that were taken"
+
+                    refused [ "recommend"; folder; "features"; "segment=a,segment=b" ] [ "gives segment twice" ])
+
+            testCase "weights that the run did not write are said, what else was changed is refused"
+            <| fun () ->
+                TempFolder.within (fun root ->
+                    for path in Directory.GetFiles run.Value.Folder do
+                        File.Copy(path, Path.Combine(root, nonNull (Path.GetFileName path)))
+
+                    let flip name =
+                        let path = Path.Combine(root, name)
+                        let bytes = File.ReadAllBytes path
+                        bytes[bytes.Length - 3] <- bytes[bytes.Length - 3] ^^^ 1uy
+                        File.WriteAllBytes(path, bytes)
+
+                    let _, _, errors = call [ "recommend"; root ]
+                    Expect.isFalse (errors.Contains "weights") "whole"
+                    flip "model.safetensors"
+                    let code, _, errors = call [ "recommend"; root ]
+                    Expect.equal code 0 errors
+                    Expect.stringContains errors "the weights are not those that this run wrote" "note"
+                    flip "serving.safetensors"
+                    let code, _, errors = call [ "recommend"; root ]
+                    Expect.equal code 1 "exit code"
+                    Expect.stringContains errors "serving.safetensors is missing or is not what the run wrote" "error")
+
             testCase "input that cannot be meant is refused in a line"
             <| fun () ->
                 let folder = run.Value.Folder
