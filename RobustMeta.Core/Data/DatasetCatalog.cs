@@ -45,7 +45,7 @@ public sealed class DatasetCatalog
         {
             try
             {
-                Add(File.ReadAllText(path), path);
+                Add(SettingsText.Read(path, "a catalog of data sets"), path);
             }
             // One bad file must not take the other data sets away.
             catch (Exception error) when (error is SettingException or IOException or UnauthorizedAccessException)

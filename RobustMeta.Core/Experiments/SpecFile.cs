@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using RobustMeta.Settings;
 using Tomlyn;
 using Tomlyn.Model;
@@ -12,8 +11,6 @@ namespace RobustMeta.Experiments;
 /// </summary>
 public static class SpecFile
 {
-    private const long MostBytes = 1 << 20;
-
     /// <summary>The experiment of a file.</summary>
     /// <exception cref="SettingException">
     /// The file is no TOML, or a key or value is not valid; the message names the file, the place or key, and the
@@ -21,9 +18,9 @@ public static class SpecFile
     /// </exception>
     public static ExperimentSpec Read(string path)
     {
+        var text = SettingsText.Read(path, "a file of settings, such as the spec.toml of a run");
         try
         {
-            var text = TextOf(path);
             return string.IsNullOrWhiteSpace(text)
                 ? throw new SettingException("the file is empty; expected settings, such as model = \"MeLU\"")
                 : Parse(text);
@@ -31,38 +28,6 @@ public static class SpecFile
         catch (SettingException error)
         {
             throw new SettingException($"{path}: {error.Message}");
-        }
-    }
-
-    // Whatever is wrong with the file is wrong with the command that names it.
-    private static string TextOf(string path)
-    {
-        if (Directory.Exists(path))
-        {
-            throw new SettingException("this is a folder; expected a file of settings, such as the spec.toml in it");
-        }
-        var info = new FileInfo(path);
-        if (!info.Exists)
-        {
-            throw new SettingException("there is no such file");
-        }
-        if (info.Length > MostBytes)
-        {
-            throw new SettingException(
-                $"{info.Length} bytes; expected a file of settings, of at most {MostBytes} bytes"
-            );
-        }
-        try
-        {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(File.ReadAllBytes(path));
-        }
-        catch (DecoderFallbackException error)
-        {
-            throw new SettingException($"byte {error.Index} is not valid UTF-8; save the file as UTF-8");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new SettingException(error.Message);
         }
     }
 

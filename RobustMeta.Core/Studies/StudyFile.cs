@@ -25,7 +25,8 @@ public static class StudyFile
     /// <exception cref="SettingException">
     /// Something is not valid; the message names file, line, table and key, and the nearest valid name.
     /// </exception>
-    public static StudySpec Read(string file, string? variant = null) => Parse(file, File.ReadAllText(file), variant);
+    public static StudySpec Read(string file, string? variant = null) =>
+        Parse(file, SettingsText.Read(file, "a study file"), variant);
 
     /// <summary>The study of a text.</summary>
     /// <param name="file">Names the text in messages; its name without folder and ending is the study's.</param>
@@ -46,7 +47,10 @@ public static class StudyFile
     }
 
     /// <summary>Seeds as the command line and files give them, e.g. <c>1,2,3</c>.</summary>
-    internal static long[] Seeds(string key, IReadOnlyList<string> words) =>
+    /// <exception cref="SettingException">One is no integer, or stands twice.</exception>
+    internal static long[] Seeds(string key, IReadOnlyList<string> words)
+    {
+        long[] seeds =
         [
             .. words.Select(word =>
                 long.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seed)
@@ -54,4 +58,8 @@ public static class StudyFile
                     : throw new SettingException($"'{key}' is {string.Join(',', words)}; expected integers")
             ),
         ];
+        return seeds.Distinct().Count() == seeds.Length
+            ? seeds
+            : throw new SettingException($"'{key}' names a seed twice: {string.Join(',', words)}");
+    }
 }
