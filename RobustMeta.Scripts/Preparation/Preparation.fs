@@ -158,31 +158,39 @@ let private ManifestFile = "manifest.toml"
 [<Literal>]
 let private RatingsFile = "ratings.bin"
 
-/// Whether a folder holds the result of the same files, recipe and version, whole.
-let private isCurrent (folder: string) (origin: string) =
-    let manifest, ratings = Path.Combine(folder, ManifestFile), Path.Combine(folder, RatingsFile)
+[<Literal>]
+let private StepsFile = "steps.csv"
 
-    File.Exists manifest
-    && File.Exists ratings
-    && (let text = File.ReadAllText manifest
+/// The end of the manifest: the sums of the other files.
+let private sums (folder: string) =
+    [ "sha256", RatingsFile; "steps", StepsFile; "table", DatasetCatalog.PreparedFileName ]
+    |> List.map (fun (key, file) -> $"{key} = {quoted (sum (Path.Combine(folder, file)))}\n")
+    |> String.concat ""
+
+/// Whether a folder holds the result of the same files, recipe, catalog entry and version, whole.
+let private isCurrent (folder: string) (origin: string) (table: string) =
+    let at name = Path.Combine(folder, name)
+
+    [ ManifestFile; RatingsFile; StepsFile; DatasetCatalog.PreparedFileName ] |> List.forall (at >> File.Exists)
+    && File.ReadAllText(at DatasetCatalog.PreparedFileName) = table
+    && (let text = File.ReadAllText(at ManifestFile)
 
         text.StartsWith(origin + "\n", StringComparison.Ordinal)
-        && text.Contains($"sha256 = {quoted (sum ratings)}", StringComparison.Ordinal))
+        && text.EndsWith(sums folder, StringComparison.Ordinal))
 
 let private save folder (origin: string) (table: string) (ratings: Ratings) (steps: Frame<int, string>) =
     Directory.CreateDirectory folder |> ignore
-    let path = Path.Combine(folder, RatingsFile)
-    PreparedFile.Write(ratings, path)
+    PreparedFile.Write(ratings, Path.Combine(folder, RatingsFile))
     use text = new StringWriter(NewLine = "\n")
     steps.SaveCsv(text, includeRowKeys = false)
-    CsvText.Write(Path.Combine(folder, "steps.csv"), text.ToString().ReplaceLineEndings "\n")
+    CsvText.Write(Path.Combine(folder, StepsFile), text.ToString().ReplaceLineEndings "\n")
     CsvText.Write(Path.Combine(folder, DatasetCatalog.PreparedFileName), table)
     let rows, users, items = counts ratings
 
-    let result = $"[result]\nrows = {rows}\nusers = {users}\nitems = {items}\nsha256 = {quoted (sum path)}\n"
+    let result = $"[result]\nrows = {rows}\nusers = {users}\nitems = {items}\n"
 
     // Last: it says that the others are whole.
-    CsvText.Write(Path.Combine(folder, ManifestFile), origin + "\n" + result)
+    CsvText.Write(Path.Combine(folder, ManifestFile), origin + "\n" + result + sums folder)
 
 /// The ratings that were prepared into a folder.
 let read (folder: string) : Ratings = PreparedFile.Read(DirectoryInfo(folder).Name, Path.Combine(folder, RatingsFile))
@@ -192,7 +200,9 @@ let prepare (source: ReaderSource) (recipe: Recipe) (choice: Choice) (folder: st
     let steps = steps source recipe choice
     let origin = origin source recipe steps
 
-    if isCurrent folder origin then
+    let table = table (DirectoryInfo(folder).Name) source.Entry recipe choice
+
+    if isCurrent folder origin table then
         None
     else
         let ratings, counts = apply steps (source.Read())
@@ -203,6 +213,5 @@ let prepare (source: ReaderSource) (recipe: Recipe) (choice: Choice) (folder: st
 
             raise (SettingException $"'{source.Name}' has no row left after the step '{step}': choose a smaller core.")
 
-        let name = DirectoryInfo(folder).Name
-        save folder origin (table name source.Entry recipe choice) ratings counts
+        save folder origin table ratings counts
         Some counts

@@ -6,6 +6,7 @@ open System.Globalization
 open System.IO
 open Deedle
 open RobustMeta.Data
+open RobustMeta.Experiments
 open RobustMeta.Scripts
 open RobustMeta.Scripts.Preparation.Preparation
 open RobustMeta.Settings
@@ -51,8 +52,20 @@ let run (words: string list) =
         let names = String.Join(", ", DatasetCatalog.Default.Names)
         raise (SettingException $"prepare needs the name of a data set: {names}")
     | name :: rest ->
+        let given = rest |> List.indexed |> List.filter (fun (place, _) -> place % 2 = 0) |> List.map snd
+
+        match given |> List.countBy id |> List.tryFind (fun (_, count) -> count > 1) with
+        | Some(twice, _) -> raise (SettingException $"{twice} is given twice.")
+        | None -> ()
+
         let choice, folder, parquet = read (usual, Path.Combine("data", $"{name}-prepared"), false) rest
         let source = DatasetCatalog.Default.Open(name, Progress.download ())
+        OutFolder.Require folder
+
+        if Path.GetFullPath(folder).TrimEnd '/' = Path.GetFullPath(source.Folder).TrimEnd '/' then
+            raise (
+                SettingException $"out is '{folder}', which holds the files of {name} themselves; name another folder."
+            )
 
         match prepare source (Recipes.find source.Entry) choice folder with
         | Some counts -> counts.Print()

@@ -332,5 +332,31 @@ let private table =
             let cells = cells |> List.map RobustMeta.Scripts.Cell.text
             Expect.exists table.Rows (fun row -> row.Cells = cells) $"%A{cells}"
 
+let private again =
+    testCase "a preparation is made again when its files, its table or the catalog's entry changed"
+    <| fun () ->
+        within (fun root ->
+            let entry threshold =
+                $"[shop]\nformat = \"delimited\"\nlabelThreshold = {threshold}\n[shop.columns]\nratings = \"ratings.csv\"\n"
+
+            let place = Path.Combine(root, "catalog.toml")
+            write (entry 4) place
+            write "user,item,rating\nu,a,5\nu,b,3\nv,a,2\n" (Path.Combine(root, "shop", "ratings.csv"))
+            let folder = Path.Combine(root, "shop-prepared")
+            let isMade () = (prepared root "shop" all |> fst).IsSome
+            Expect.isTrue (isMade ()) "the first time"
+            Expect.isFalse (isMade ()) "the same again"
+            write (entry 2) place
+            Expect.isTrue (isMade ()) "another threshold"
+            Expect.equal (catalog(root).Load "shop-prepared").LabelThreshold 2.0 "which the folder has"
+
+            for file in [ "steps.csv"; "prepared.toml"; "ratings.bin"; "manifest.toml" ] do
+                File.WriteAllText(Path.Combine(folder, file), "")
+                Expect.isTrue (isMade ()) $"{file} was emptied"
+                File.Delete(Path.Combine(folder, file))
+                Expect.isTrue (isMade ()) $"{file} was deleted"
+
+            Expect.isFalse (isMade ()) "whole")
+
 [<Tests>]
-let tests = testList "Recipes" [ layouts; kept; frames; table ]
+let tests = testList "Recipes" [ layouts; kept; frames; table; again ]
