@@ -20,13 +20,36 @@ let rec private pairs words =
 
 let private own = [ "tuner"; "budget"; "parallel"; "keys"; "seed"; "out" ]
 
+// The method's own name, unless a candidate would be another method by its settings.
+let private nameOf (spec: ExperimentSpec) (space: SearchSpace) =
+    let choices = space.Ranges |> Seq.map _.Choices.Length |> Seq.max
+
+    let candidates =
+        [
+            for place in 0 .. max 1 (choices - 1) do
+                let value (range: SearchRange) =
+                    if range.IsChoice then
+                        range.Choices[min place (range.Choices.Length - 1)]
+                    else
+                        let number = if place = 0 then range.Low else range.High
+                        number.ToString("R", Globalization.CultureInfo.InvariantCulture)
+
+                let counted = space.Counted(space.Point value)
+                spec.With([| for pair in counted -> struct (pair.Key, pair.Value) |]).MethodName
+        ]
+
+    if List.forall ((=) spec.MethodName) candidates then
+        spec.MethodName
+    else
+        $"{spec.Method.Name} tuned"
+
 /// The study of one method that a search is, and where its runs go.
 let study (model: string) (given: (string * string) list) : StudySpec * string =
     let take key fallback = given |> List.tryFindBack (fst >> (=) key) |> Option.map snd |> Option.defaultValue fallback
 
     let settings = given |> List.filter (fun (key, _) -> not (List.contains key own))
     let structs = [| for key, value in settings -> struct (key, value) |]
-    let spec = Experiment.vary settings (ExperimentSpec.Of model)
+    let spec = Experiment.spec model settings
 
     let keys =
         match take "keys" "" with
@@ -34,7 +57,7 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
         | keys -> Seq.ofArray (keys.Split ',')
         |> List.ofSeq
 
-    SearchSpace.Of(spec, keys) |> ignore
+    let space = SearchSpace.Of(spec, keys)
     let search = SearchPlan.Parse(take "tuner" "tpe", take "budget" "30", take "parallel" "1")
 
     let seeds =
@@ -47,8 +70,7 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
 
     let method =
         StudyMethod(
-            // What candidates train differs, so no generated name fits them all.
-            $"{model}-tuned",
+            nameOf spec space,
             [| struct (StudySpec.ModelKey, model); yield! structs |],
             Tuned = StudyChoice.Of(keys, search)
         )
@@ -76,6 +98,9 @@ let private ranges (words: string list) =
         if not (List.contains key known) then
             raise (SettingException $"'tune ranges' knows no '{key}'{NearestName.End(key, known)}\n{usage}")
 
+    let to' = find "to"
+    to' |> Option.iter (fun path -> OutFile.Require(path, "to"))
+
     let best =
         match find "study" with
         | Some name -> RangeTables.best (Study.load name None (find "out") [])
@@ -84,11 +109,14 @@ let private ranges (words: string list) =
     let table = RangeTables.table models best
     printf "%s" (ConsoleTable.text table)
 
-    match find "to" with
+    match to' with
     | Some path ->
         RobustMeta.Runtime.CsvText.Write(path, MarkdownTable.text table)
         printfn $"written: {path}"
     | None -> ()
+
+// A value as a shell takes it.
+let private word (value: string) = if value.Contains ' ' || value = "" then $"\"{value}\"" else value
 
 /// Searches, prints every candidate with its value, and the command that runs the best.
 let execute (words: string list) (cancellation: CancellationToken) =
@@ -119,5 +147,5 @@ let execute (words: string list) (cancellation: CancellationToken) =
 
             let best = Seq.zip keys (SearchSpace.Values tuning.Value) |> List.ofSeq
             let settings = given |> List.filter (fun (key, _) -> not (List.contains key own))
-            let words = String.Join(" ", [ for key, value in settings @ best -> $"{key} {value}" ])
+            let words = String.Join(" ", [ for key, value in settings @ best -> $"{key} {word value}" ])
             printfn $"best: run {model} {words}"
