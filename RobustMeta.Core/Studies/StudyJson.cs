@@ -19,6 +19,16 @@ internal static class StudyJson
             return JsonSerializer.Deserialize<T>(File.ReadAllText(file), Options(spec))
                 ?? throw new JsonException("it holds nothing");
         }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataFormatException(
+                file,
+                0,
+                0,
+                $"expected a summary of the study '{spec.Name}'; {error.Message}",
+                error
+            );
+        }
         catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
         {
             throw new DataFormatException(
@@ -36,6 +46,8 @@ internal static class StudyJson
         {
             IncludeFields = true,
             IgnoreReadOnlyProperties = true,
+            RespectNullableAnnotations = true,
+            RespectRequiredConstructorParameters = true,
             NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
             Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

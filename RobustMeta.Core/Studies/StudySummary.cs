@@ -1,15 +1,17 @@
+using RobustMeta.Experiments;
 using RobustMeta.Runtime;
 using RobustMeta.Settings;
 
 namespace RobustMeta.Studies;
 
 /// <summary>
-/// A study's results in small: what its report is made of, without run folders. Kept in a folder of four files:
+/// A study's results in small: what its report is made of, without run folders. Kept in a folder of five files:
 /// <list type="bullet">
 /// <item><c>study.toml</c>: the study file</item>
 /// <item><c>results.csv</c>: a row per run, test set and metric (see <see cref="StudyExport"/>)</item>
 /// <item><c>summary.json</c>: this record</item>
 /// <item><c>cost.json</c>: times and memory, which differ between equal runs; all others are the same bytes</item>
+/// <item><c>done</c>: size and SHA-256 of all but the costs, written last</item>
 /// </list>
 /// </summary>
 /// <param name="Version">Version of the library that made it.</param>
@@ -24,6 +26,7 @@ public sealed record StudySummary(
 )
 {
     private const string StudyName = "study.toml";
+    private const string ResultsName = "results.csv";
     private const string SummaryName = "summary.json";
     private const string CostName = "cost.json";
 
@@ -43,20 +46,34 @@ public sealed record StudySummary(
             Draws(spec, "weights") ? MethodWeights.Of(StudyWeights.Read(spec, store)) : []
         );
         Directory.CreateDirectory(folder);
+        // It says that the others are whole: it goes first and comes last.
+        File.Delete(Path.Combine(folder, RunManifest.Name));
         CsvText.Write(Path.Combine(folder, StudyName), spec.Text);
-        CsvText.Write(Path.Combine(folder, "results.csv"), StudyExport.Csv(records));
+        CsvText.Write(Path.Combine(folder, ResultsName), StudyExport.Csv(records));
         CsvText.Write(Path.Combine(folder, SummaryName), StudyJson.Write(spec, summary));
         CsvText.Write(Path.Combine(folder, CostName), StudyJson.Write(spec, MethodCost.Of(records)));
+        RunManifest.Write(folder, name => name is not (StudyName or ResultsName or SummaryName));
     }
+
+    /// <summary>Whether a folder says what its files are; those of versions before 0.2 do not.</summary>
+    public static bool IsSealed(string folder) => File.Exists(Path.Combine(folder, RunManifest.Name));
 
     /// <summary>The summary in a folder.</summary>
     /// <param name="spec">The study that it is of.</param>
     /// <param name="folder">The folder.</param>
     /// <exception cref="SettingException">There is none, or it was made with another study file.</exception>
+    /// <exception cref="InvalidDataException">A file is not what was packed; the message names it.</exception>
     /// <exception cref="Data.DataFormatException">A file is damaged.</exception>
     public static StudySummary Read(StudySpec spec, string folder)
     {
         RequireSameStudy(spec, folder);
+        if (IsSealed(folder) && RunManifest.Damage(folder) is { Count: > 0 } damage)
+        {
+            throw new InvalidDataException(
+                $"{folder}: {string.Join(' ', damage)} Take the folder from where it was kept, or pack the study again: study "
+                    + $"{spec.Name} pack to {folder}"
+            );
+        }
         return StudyJson.Read<StudySummary>(spec, Path.Combine(folder, SummaryName));
     }
 

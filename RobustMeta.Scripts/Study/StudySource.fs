@@ -33,6 +33,10 @@ module StudySource =
     let unpack (spec: StudySpec) (folder: string) : StudySource =
         let summary = StudySummary.Read(spec, folder)
 
+        if not (StudySummary.IsSealed folder) then
+            eprintfn
+                $"note: {folder} has no list of its files ('done'), as packs of earlier versions: whether they were changed since is not known"
+
         {
             Spec = spec
             Cells = List.ofSeq summary.Cells

@@ -1,5 +1,6 @@
 module RobustMeta.Tests.Scripts.StudyTests
 
+open System
 open System.IO
 open Expecto
 open RobustMeta.Scripts
@@ -93,6 +94,20 @@ let private quickStudy root =
         "the same tables and data"
 
     Expect.equal (run [ "report"; "from"; root ]) 2 "no summary there"
+    Expect.equal (run [ "from"; packed ]) 2 "from is for report"
+
+    // What was changed since is not reported, and what has no list of its files is at least whole.
+    let place = Path.Combine(packed, "summary.json")
+    let digit = Text.RegularExpressions.Regex "(?<=\"values\":\\[0\\.)\\d"
+    File.WriteAllText(place, digit.Replace(summary, "0", 1))
+    Expect.equal (run [ "report"; "from"; packed ]) 1 "a number was changed"
+    File.WriteAllText(place, summary)
+    Expect.equal (run [ "report"; "from"; packed ]) 0 "as it was"
+    File.Delete(Path.Combine(packed, "done"))
+    File.WriteAllText(place, summary.Replace("\"baselines\":", "\"former\":"))
+    Expect.equal (run [ "report"; "from"; packed ]) 2 "a part is missing"
+    File.WriteAllText(place, summary)
+    Expect.equal (run [ "report"; "from"; packed ]) 0 "of an earlier version"
     File.AppendAllText(file, "\n# another\n")
     Expect.equal (run [ "report"; "from"; packed ]) 2 "of another study file"
 
