@@ -87,9 +87,19 @@ let create (folder: string) =
             $"data/{DataSet}/items.csv", lines items
         ]
 
-    for name, text in files do
-        let path = Path.Combine(folder, name)
-        FileInfo(path).Directory |> nonNull |> _.Create()
-        File.WriteAllText(path, text)
+    // Made aside and renamed: what is ended in between leaves no half folder, which the same command would refuse.
+    let aside = $"{Path.TrimEndingDirectorySeparator folder}.{Environment.ProcessId}.part"
+
+    try
+        for name, text in files do
+            let path = Path.Combine(aside, name)
+            FileInfo(path).Directory |> nonNull |> _.Create()
+            File.WriteAllText(path, text)
+
+        Directory.Delete folder
+        Directory.Move(aside, folder)
+    finally
+        if Directory.Exists aside then
+            Directory.Delete(aside, true)
 
     printfn $"{folder} is ready. Next:\n  cd \"{folder}\"\n  dotnet fsi analysis.fsx"

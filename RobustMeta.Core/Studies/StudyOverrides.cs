@@ -31,6 +31,10 @@ public static class StudyOverrides
             changes.LastOrDefault(change => change.Key == key).Value is { } value
                 ? value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
                 : [];
+        foreach (var (key, value) in changes.Where(change => Keys.Contains(change.Key) && Words(change.Key).Count == 0))
+        {
+            throw new SettingException($"{key} is '{value}'; expected at least one of the study, several with commas");
+        }
         var changed = spec.Select(Words(DataKey), Words(BaseKey), Words(MethodsKey)) with
         {
             Overrides = [.. spec.Overrides, .. changes.Where(change => !Keys.Contains(change.Key))],

@@ -8,6 +8,8 @@ namespace RobustMeta.Studies;
 /// <param name="tables">The tables of the study or of one of its variants.</param>
 internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
 {
+    // Files have a hash, a seed and an ending beside it, within the 255 bytes of most file systems.
+    private const int LongestName = 80;
     private const string Expected =
         "expected shared, tuning, data.NAME, shift.NAME, base.NAME, cell.DATA.BASE, method.NAME, sweep.NAME or variant.NAME";
     private const string SeedsKey = "seeds";
@@ -78,6 +80,14 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
                 throw At(
                     table.Line,
                     $"[{table.Name}] has a name with one of , ; \" / \\ :, which file names cannot hold"
+                );
+            }
+            if (table.Name.Length > LongestName)
+            {
+                throw At(
+                    table.Line,
+                    $"[{table.Name[..20]}…] has {table.Name.Length} characters; expected at most {LongestName}, since files are "
+                        + "named by it"
                 );
             }
         }
@@ -261,10 +271,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         }
         try
         {
-            var seeds = StudyFile.Seeds(entry.Key, entry.Values);
-            return seeds.Distinct().Count() == seeds.Length
-                ? seeds
-                : throw new SettingException($"'{entry.Key}' names a seed twice: {entry.Text}");
+            return StudyFile.Seeds(entry.Key, entry.Values);
         }
         catch (SettingException error)
         {

@@ -1,6 +1,7 @@
 using RobustMeta.Data;
 using RobustMeta.Experiments;
 using RobustMeta.Shift;
+using RobustMeta.Tasks;
 
 namespace RobustMeta.Studies;
 
@@ -77,7 +78,7 @@ internal sealed class StudyWorkshop(StudyHooks hooks)
         );
         foreach (var (reason, count) in split.Dropped)
         {
-            hooks.Say($"left out: {count} users ({reason})");
+            hooks.Say($"left out: {count} users ({DropReasons.Words(reason)})");
         }
     }
 }

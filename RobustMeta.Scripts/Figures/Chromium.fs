@@ -5,6 +5,7 @@ module RobustMeta.Scripts.Chromium
 open System
 open System.IO
 open PuppeteerSharp
+open RobustMeta.Settings
 
 /// Names the program where it does not stand in the search path.
 [<Literal>]
@@ -57,7 +58,24 @@ let find () : string option =
         }
         |> Seq.tryFind File.Exists
     | path when File.Exists path -> Some path
-    | path -> failwith $"{Variable} names '{path}', which is not there; name the program's file, or unset the variable"
+    | path ->
+        raise (
+            SettingException
+                $"{Variable} names '{path}', which is not there; name the program's file, or unset the variable"
+        )
+
+/// What to do where one does not work.
+let failed (program: string) (error: exn) =
+    let reason = error.Message.Split('\n').[0].TrimEnd([| ' '; '.'; '!'; '\r' |])
+    $"{program} drew no figures ({reason}), so that they are written as HTML only; name another Chromium in {Variable}"
+
+/// Whether an error is one of the browser, not of the figures.
+let isItsOwn (error: exn) =
+    match error with
+    | :? PuppeteerException
+    | :? TimeoutException
+    | :? ComponentModel.Win32Exception -> true
+    | _ -> false
 
 // It writes its profile until it has ended.
 let private close (browser: IBrowser) =

@@ -115,7 +115,11 @@ let saveWith (browser: string option) (folder: string) (figures: Figure list) : 
     match browser with
     | None -> { Files = pages; Missing = Some Chromium.missing }
     | Some _ when figures.IsEmpty -> { Files = []; Missing = None }
-    | Some program -> { Files = pages @ Chromium.within program (export folder figures); Missing = None }
+    | Some program ->
+        try
+            { Files = pages @ Chromium.within program (export folder figures); Missing = None }
+        with error when Chromium.isItsOwn error ->
+            { Files = pages; Missing = Some(Chromium.failed program error) }
 
 /// The same with the installed Chromium, if there is one.
 let save (folder: string) (figures: Figure list) : Exported = saveWith (Chromium.find ()) folder figures

@@ -154,6 +154,7 @@ let private tellWritten (written: ReportFolder.Written) =
 /// Runs the command.
 let execute (words: string list) (cancellation: CancellationToken) =
     let order = order words
+    Chromium.find () |> ignore
     OutFolder.Require order.Out
     let specs = ReproduceSize.specs order.Size order.Data
 

@@ -57,11 +57,17 @@ without a verb: runs what is missing, then writes the report
   status    done, running, diverged and missing runs, with reasons, and the time that remains
   run       runs what is missing; several processes share the work
   report    writes the report from what is there, or with 'from FOLDER' from a packed summary
-  pack      writes all that a report needs into a folder of four files (to FOLDER), to keep without
+  pack      writes all that a report needs into a folder of five files (to FOLDER), to keep without
             the runs
   export    writes results.csv: a row per run, test set and metric
 names: out FOLDER, to FILE, from FOLDER, variant NAME, data A,B, base A,B, methods A,B, seeds 1,2,
 tuningSeed 100; all others are settings of the runs, e.g. epoch 5"""
+
+// A word that names a place, which is given once.
+let private once name (given: string option) (value: string) =
+    match given with
+    | Some _ -> raise (SettingException $"{name} is given twice.")
+    | None -> Some value
 
 let rec private read (order: Order) (words: string list) =
     match words with
@@ -72,10 +78,11 @@ let rec private read (order: Order) (words: string list) =
     | [ word ] ->
         let known = "quick" :: List.map fst verbs
         raise (SettingException $"'{word}' has no value, and is no verb{NearestName.Hint(word, known)}\n{usage}")
-    | "out" :: folder :: rest -> read { order with Out = Some folder } rest
-    | "from" :: folder :: rest -> read { order with From = Some folder } rest
-    | "to" :: file :: rest -> read { order with To = Some file } rest
-    | "variant" :: name :: rest -> read { order with Variant = Some name } rest
+    | "out" :: folder :: rest -> read { order with Out = once "out" order.Out folder } rest
+    | "from" :: folder :: rest -> read { order with From = once "from" order.From folder } rest
+    | "to" :: file :: rest -> read { order with To = once "to" order.To file } rest
+    | "variant" :: name :: rest -> read { order with Variant = once "variant" order.Variant name } rest
+    | key :: _ when List.exists (fst >> (=) key) order.Changes -> raise (SettingException $"{key} is given twice.")
     | key :: value :: rest -> read { order with Changes = order.Changes @ [ key, value ] } rest
 
 /// The order of a command's words, the study's name or file first.
@@ -96,6 +103,22 @@ let order (words: string list) : Order =
                 Changes = []
             }
             rest
+
+/// Refuses words that would change nothing.
+let private requireActing (order: Order) =
+    if order.From.IsSome && order.Verb <> Report then
+        raise (
+            SettingException
+                "'from' takes the results of a packed study to report; write: study NAME report from FOLDER"
+        )
+
+    match order.To, order.Verb with
+    | Some place, (Run | Status) ->
+        raise (SettingException $"'to {place}' names no file here: run and status write none but the study's own")
+    | Some path, (RunAndReport | Report) ->
+        if Path.GetExtension path = "" then
+            raise (SettingException $"to is '{path}'; expected the name of the report's page, e.g. to {path}.md")
+    | _ -> ()
 
 /// The study of a script's words: `[quick] [name value …]` after the script's name.
 let ofWords (name: string) (words: string seq) : Study.Study =
@@ -143,6 +166,7 @@ let private reasons (status: StudyStatus) =
 let private write (order: Order) (study: Study.Study) name text =
     let path = defaultArg order.To (Path.Combine(study.Store.Root, name))
     Directory.CreateDirectory(FileInfo(path).Directory |> nonNull |> _.FullName) |> ignore
+    OutFile.RequireOther(path, [ Study.fileOf order.Name ], "to")
     CsvText.Write(path, text)
     printfn $"written: {path}"
 
@@ -173,7 +197,12 @@ let private pack (order: Order) (study: Study.Study) =
 /// Runs the command.
 let execute (words: string list) (cancellation: CancellationToken) =
     let order = order words
+    requireActing order
     let study = Study.load order.Name order.Variant order.Out order.Changes
+
+    if order.Verb = Report || order.Verb = RunAndReport then
+        // A wrong name of the browser is told before the runs, not after them.
+        Chromium.find () |> ignore
 
     if order.Verb <> Status then
         OutFolder.Require study.Store.Root

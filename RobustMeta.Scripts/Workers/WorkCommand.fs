@@ -4,6 +4,7 @@ module RobustMeta.Scripts.WorkCommand
 open System
 open System.IO
 open System.Threading
+open RobustMeta.Experiments
 open RobustMeta.Runtime
 open RobustMeta.Settings
 open RobustMeta.Studies
@@ -43,6 +44,7 @@ let number name (fallback: int) words =
 let private work name words (cancellation: CancellationToken) =
     let shard, words = take "shard" "" words
     let study = StudyCommand.ofWords name words
+    OutFolder.Require study.Store.Root
     let hooks = StudyHooks(Say = (fun line -> printfn $"{line}"))
     let claims = study.Store.Leases(StudyShard.Parse shard)
     let asked = StudyCancellation study.Store.Root
@@ -83,6 +85,18 @@ let private workersFor (engine: WorkerEngine) (study: Study.Study) =
                     $"how many workers? Nothing is known of the time of a run yet: give 'workers N', or finish a run first\n{usage}"
             )
 
+// Workers of a container or of a batch system are placed by that.
+let private requireHosts (engine: WorkerEngine) (hosts: string) =
+    match engine with
+    | :? LocalEngine
+    | :? SlurmEngine
+    | :? KubernetesEngine ->
+        raise (
+            SettingException
+                $"hosts is '{hosts}', but the engine {engine.Name} starts no workers over ssh; take engine parallel, or leave hosts out"
+        )
+    | _ -> HostsFile.Require hosts
+
 let private submit name words (cancellation: CancellationToken) =
     let engine, words = take "engine" "local" words
     let engine = WorkerEngine.Registry.Named engine
@@ -97,7 +111,11 @@ let private submit name words (cancellation: CancellationToken) =
     // Read here, so that a mistake is told once and before anything starts.
     let study = StudyCommand.ofWords name words
     let root = Path.GetFullPath study.Store.Root
-    Directory.CreateDirectory root |> ignore
+
+    if hosts <> "" then
+        requireHosts engine hosts
+
+    OutFolder.Require study.Store.Root
 
     let workers =
         if workers = "" then
@@ -148,6 +166,13 @@ let private submit name words (cancellation: CancellationToken) =
 
 let private cancel name words =
     let root = Path.GetFullPath (StudyCommand.ofWords name words).Store.Root
+
+    if not (Directory.Exists root) then
+        raise (
+            SettingException
+                $"There is no folder {root}, so that no worker works there; name the folder of the study: out FOLDER"
+        )
+
     StudyCancellation(root).Ask()
 
     for engine in WorkerEngine.Registry.All.Values do
@@ -163,6 +188,7 @@ let private collect name words =
         if path = "" then
             Path.Combine(study.Store.Root, StudyCollection.FileName)
         else
+            OutFile.Require(path, "to")
             path
 
     let runs = StudyCollection.Write(study.Spec, study.Store, path)
@@ -170,6 +196,14 @@ let private collect name words =
 
 let private counts name (text: string) =
     [ for word in text.Split(',', StringSplitOptions.TrimEntries) -> number name 1 [ name; word ] |> fst ]
+
+// Beyond, the simulation itself takes minutes and gigabytes.
+[<Literal>]
+let private MostSimulated = 10_000_000
+
+let private requireSimulable what (count: int64) =
+    if count > int64 MostSimulated then
+        raise (SettingException $"{count} {what} are too many to simulate; expected at most {MostSimulated}")
 
 let private simulate name words =
     let nodes, words = take "nodes" "10,100,1000" words
@@ -179,13 +213,26 @@ let private simulate name words =
     let study = StudyCommand.ofWords name words
     let measured = StudyEstimate.Seconds(StudyStatus.Of(study.Spec, study.Store))
 
+    if measured.Count = 0 then
+        raise (
+            SettingException
+                $"No run of this study is finished in {study.Store.Root}, so that no time is known to simulate with; run a part of it first."
+        )
+
+    let runs = if runs = "" then measured.Count else number "runs" 1 [ "runs"; runs ] |> fst
+    let nodes = counts "nodes" nodes
+    requireSimulable "runs" (int64 runs)
+
+    for count in nodes do
+        requireSimulable "workers" (int64 count * int64 cores)
+
     let seconds =
-        if runs = "" then
+        if runs = measured.Count then
             measured
         else
-            StudySimulation.Repeat(measured, number "runs" 1 [ "runs"; runs ] |> fst)
+            StudySimulation.Repeat(measured, runs)
 
-    printf "%s" (ConsoleTable.text (WorkTables.simulation seconds (counts "nodes" nodes) cores minutes))
+    printf "%s" (ConsoleTable.text (WorkTables.simulation seconds nodes cores minutes))
 
 /// Runs the verb with the words after it.
 let execute (verb: string) (words: string list) (cancellation: CancellationToken) =

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Studies.Workers;
 
@@ -7,14 +9,20 @@ namespace RobustMeta.Studies.Workers;
 /// The manifest of a Kubernetes Indexed Job, one index a worker: restarted three times each, not restarted where the input is wrong (code 2), and not
 /// charged for evictions. Needs a volume that several nodes can write, by the name of its claim.
 /// </summary>
-public static class KubernetesManifest
+public static partial class KubernetesManifest
 {
     private const int UsualMemory = 2048;
 
+    // Of a volume claim: the letters of a name in DNS.
+    [GeneratedRegex("^[a-z0-9]([-.a-z0-9]{0,251}[a-z0-9])?$")]
+    private static partial Regex ClaimName();
+
     /// <summary>The text of the manifest. It is JSON, which is YAML, so that every word is quoted.</summary>
     /// <param name="order">What to start; the study is named by what the container knows it by.</param>
+    /// <exception cref="SettingException">Image or claim is no name that Kubernetes takes.</exception>
     public static string Of(WorkerOrder order)
     {
+        RequireNames(order);
         var command = order.Command;
         var job = new
         {
@@ -110,4 +118,21 @@ public static class KubernetesManifest
     private static string Memory(WorkerOrder order) => $"{Print(order.Memory ?? UsualMemory)}Mi";
 
     private static string Print(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static void RequireNames(WorkerOrder order)
+    {
+        if (order.Image.Length == 0 || order.Image.Any(c => c is <= ' ' or > '~' or '"' or '\\'))
+        {
+            throw new SettingException(
+                $"image is '{order.Image}'; expected the name of a container image, e.g. registry.example.org/robustmeta:0.2.0"
+            );
+        }
+        if (!ClaimName().IsMatch(order.Claim))
+        {
+            throw new SettingException(
+                $"claim is '{order.Claim}'; expected the name of a volume claim: small letters, digits, '-' and '.', e.g. "
+                    + "robustmeta-store"
+            );
+        }
+    }
 }

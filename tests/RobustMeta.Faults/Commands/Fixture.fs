@@ -30,6 +30,7 @@ let private files =
         "study-dataname.toml", study + parts.Replace("data.synthetic", "data.\"../x\"")
         "study-basename.toml", study + parts.Replace("base.MeLU", "base.\"/abs\"")
         "study-name.toml", study + parts.Replace("method.plain", "method.\"../plain\"")
+        "study-long.toml", study + parts.Replace("method.plain", "method." + String('x', 200))
         "nothing.csv", ""
         "bad.csv", "user,item,rating\nu,a,five\n"
         "ratings.csv", "user,item,rating\nu,i1,5\nu,i2,1\n"
