@@ -20,6 +20,19 @@ let rec private pairs words =
 
 let private own = [ "tuner"; "budget"; "parallel"; "keys"; "seed"; "out" ]
 
+// All that declare a range, are not given, and have an effect beside what is given.
+let private searched (spec: ExperimentSpec) (settings: (string * string) list) =
+    let acts (range: SearchRange) =
+        try
+            spec.With [| struct (range.Key, range.Default) |] |> ignore
+            true
+        with :? SettingException ->
+            false
+
+    (SearchSpace.Of spec).Ranges
+    |> Seq.filter (fun range -> not (List.exists (fst >> (=) range.Key) settings) && acts range)
+    |> Seq.map _.Key
+
 // The method's own name, unless a candidate would be another method by its settings.
 let private nameOf (spec: ExperimentSpec) (space: SearchSpace) =
     let choices = space.Ranges |> Seq.map _.Choices.Length |> Seq.max
@@ -53,7 +66,7 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
 
     let keys =
         match take "keys" "" with
-        | "" -> (SearchSpace.Of spec).Keys |> Seq.filter (fun key -> not (List.exists (fst >> (=) key) settings))
+        | "" -> searched spec settings
         | keys -> Seq.ofArray (keys.Split ',')
         |> List.ofSeq
 
