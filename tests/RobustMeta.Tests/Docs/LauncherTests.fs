@@ -31,4 +31,16 @@ let tests =
                     let code, text = launch folder [ "run"; "MeLU"; "set"; "chi2 one" ]
                     Expect.equal code 2 text
                     Expect.stringContains text "chi2 one" "a word with a blank stays one word")
+
+            // In a process of its own: others have loaded libtorch by then.
+            testCase "priors that are decided before training start load libtorch"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let small = "epoch 1 startRounds 3 factors 2 userNum 150 dataset synthetic preset plain"
+
+                    for prior in [ "auto"; "safe" ] do
+                        let code, text =
+                            launch folder ([ "run"; "MetaPMF"; "userPrior"; prior ] @ List.ofArray (small.Split ' '))
+
+                        Expect.equal code 0 text)
         ]

@@ -82,4 +82,18 @@ let tests =
                     for name in [ "robust-gain.svg"; "models.svg" ] do
                         let committed = File.ReadAllText(Path.Combine(root, "docs", "results", name))
                         Expect.equal (File.ReadAllText(Path.Combine(folder, name))) committed name)
+
+            testCase "the tables of what-helps-whom are those that its script makes of the packed studies"
+            <| fun () ->
+                RobustMeta.Tests.TempFolder.within (fun folder ->
+                    let script = Path.Combine(root, "docs", "results", "what-helps.fsx")
+                    let code, text = FSharpBlockTests.runScript folder [ script ]
+                    Expect.equal code 0 text
+
+                    let page =
+                        File.ReadAllLines(Path.Combine(root, "docs", "results", "what-helps-whom.md")) |> Set.ofArray
+
+                    let printed = text.Split '\n' |> Array.filter (fun line -> line.StartsWith "| ")
+                    Expect.isGreaterThan printed.Length 25 "rows"
+                    Expect.isEmpty (Set.difference (Set.ofArray printed) page) "rows that the page lacks")
         ]
