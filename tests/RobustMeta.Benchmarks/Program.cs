@@ -26,6 +26,11 @@ try
             return 0;
         case ["peers", .. var settings]:
             return PeersProgram.Run(SettingArguments.Parse(new PeersSpec(), settings));
+        case ["models", "help"]:
+            Console.Write($"models: settings and defaults\n{SettingArguments.Help(new ModelsSpec())}");
+            return 0;
+        case ["models", .. var settings]:
+            return ModelsProgram.Run(SettingArguments.Parse(new ModelsSpec(), settings));
         case ["scaling", "help"]:
             Console.Write($"scaling: settings and defaults\n{SettingArguments.Help(new ScalingSpec())}");
             return 0;
@@ -57,7 +62,7 @@ try
             return 0;
         default:
             Console.Error.WriteLine(
-                "Expected: peers | scaling | readers | size | store | makespan | micro, then settings; 'peers help' lists them."
+                "Expected: peers | models | scaling | readers | size | store | makespan | micro, then settings; 'peers help' lists them."
             );
             return 2;
     }

@@ -62,7 +62,7 @@ internal sealed class EngineWorker
     {
         var batch = workload.Batches(TaskOrder.Random).First();
         using var fresh = choice.Create(workload.Model, workload.CreateParameters());
-        var loss = Gradient(fresh, batch);
+        var loss = EnginePass.Gradient(fresh, batch);
         var file = new SafetensorsFile();
         foreach (var parameter in fresh.Parameters.All)
         {
@@ -84,7 +84,7 @@ internal sealed class EngineWorker
         {
             foreach (var batch in batches)
             {
-                total += batch.Count * Gradient(engine, batch);
+                total += batch.Count * EnginePass.Gradient(engine, batch);
                 users += batch.Count;
                 optimizer?.Step(learned, workload.Spec.AdamLr, 1);
             }
@@ -93,23 +93,5 @@ internal sealed class EngineWorker
         var used = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
         using var process = Process.GetCurrentProcess();
         return new(users, wall, used, process.PeakWorkingSet64, total / users);
-    }
-
-    // Mean over users of the mean query loss, as the peers have it; leaves the gradient in the engine's parameters.
-    private double Gradient(IMetaGradientEngine engine, TaskBatch batch)
-    {
-        var weight = 1f / (batch.Count * workload.Spec.Query);
-        var losses = engine.Forward(batch);
-        var loss = 0.0;
-        foreach (var value in losses)
-        {
-            loss += (double)value * weight;
-        }
-        Span<float> queries = losses.Length <= 4096 ? stackalloc float[losses.Length] : new float[losses.Length];
-        Span<float> users = batch.Count <= 1024 ? stackalloc float[batch.Count] : new float[batch.Count];
-        queries.Fill(weight);
-        users.Fill(1f / batch.Count);
-        engine.Backward(queries, users);
-        return loss;
     }
 }

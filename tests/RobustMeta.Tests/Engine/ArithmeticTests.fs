@@ -4,28 +4,15 @@ module RobustMeta.Tests.Engine.ArithmeticTests
 #nowarn "9"
 
 open System
-open System.Runtime.InteropServices
 open Expecto
 open Microsoft.FSharp.NativeInterop
 open RobustMeta.Engine.Fused.Memory
 open RobustMeta.Engine.Fused.Vectors
 open RobustMeta.Runtime
-
-/// Numbers in unmanaged memory, aligned as the engine's are.
-let private onArena (numbers: float[]) (arena: Arena<float>) =
-    let start = arena.Take(int64 (max 1 numbers.Length))
-    Marshal.Copy(numbers, 0, NativePtr.toNativeInt start, numbers.Length)
-    start
-
-let private back (start: nativeptr<float>) count =
-    let numbers = Array.zeroCreate<float> count
-    Marshal.Copy(NativePtr.toNativeInt start, numbers, 0, count)
-    numbers
+open RobustMeta.Tests.NativeNumbers
 
 let private random = Seeds.Generator(3L, "arithmetic")
 let private draw count = Array.init count (fun _ -> random.NextDouble() - 0.5)
-
-let private none = NativePtr.ofNativeInt<float> 0n
 
 let private close what (expected: float[]) (actual: float[]) =
     Array.iter2 (fun e a -> Expect.floatClose Accuracy.high a e what) expected actual

@@ -18,7 +18,8 @@ let private lazily name settings = lazy (train runs.Value name settings)
 let private melu = lazily "MeLU" []
 let private ridge = lazily "MetaRidge" []
 let private pmf = lazily "MetaPMF" []
-let private light = [ "MeLU", melu; "MetaRidge", ridge; "MetaPMF", pmf ]
+let private tanp = lazily "TaNP" []
+let private light = [ "MeLU", melu; "MetaRidge", ridge; "MetaPMF", pmf; "TaNP", tanp ]
 
 /// A copy of a run's folder that may be spoilt.
 let private copied (run: Run) (test: string -> unit) =
