@@ -23,12 +23,7 @@ internal sealed class TrainedRun
     public TrainedRun(string folder)
     {
         RequireFinished(folder);
-        foreach (var name in new[] { SpecName, ServingFile.Name }.Where(name => !RunManifest.Holds(folder, name)))
-        {
-            throw new InvalidDataException(
-                $"{Path.Combine(folder, name)} is missing or is not what the run wrote. Make the run again."
-            );
-        }
+        RequireUnchanged(folder, SpecName);
         HasOwnWeights = !RunManifest.Holds(folder, Weights);
         var specPath = Path.Combine(folder, SpecName);
         Spec = SpecFile.Read(specPath);
@@ -38,7 +33,9 @@ internal sealed class TrainedRun
                 $"{folder}: {Spec.Method.Name} is a baseline, which keeps no parameters in its run's folder and cannot be used "
                     + "without its data. Run a model, e.g. MetaPMF or MetaRidge; a baseline is measured beside it by itself."
             );
+        // A file of another version is called that, before it is called changed.
         Data = ServingFile.Read(Path.Combine(folder, ServingFile.Name));
+        RequireUnchanged(folder, ServingFile.Name);
         var weights = new RunWeights(Path.Combine(folder, Weights), Data);
         if (weights.Spec is { } text && text != File.ReadAllText(specPath))
         {
@@ -105,6 +102,16 @@ internal sealed class TrainedRun
     /// <param name="schema">What it sees.</param>
     public TForm? FormOn<TForm>(InputSchema schema)
         where TForm : class => (Create(schema) as IHasForm<TForm>)?.Form;
+
+    private static void RequireUnchanged(string folder, string name)
+    {
+        if (!RunManifest.Holds(folder, name))
+        {
+            throw new InvalidDataException(
+                $"{Path.Combine(folder, name)} is missing or is not what the run wrote. Make the run again."
+            );
+        }
+    }
 
     private MetaRecommender Create(InputSchema schema) =>
         method.Model.Create(schema, method.Features.EmbeddingScale, Data.Label);

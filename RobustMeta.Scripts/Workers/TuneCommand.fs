@@ -22,9 +22,22 @@ let private own = [ "tuner"; "budget"; "parallel"; "keys"; "seed"; "out" ]
 
 // All that declare a range, are not given, and have an effect beside what is given.
 let private searched (spec: ExperimentSpec) (settings: (string * string) list) =
+    // Not the default, which may stand where it has no effect.
+    let other (range: SearchRange) =
+        if range.IsChoice then
+            range.Choices |> Seq.tryFind ((<>) range.Default) |> Option.defaultValue range.Default
+        else
+            let number =
+                if range.Low.ToString("R", Globalization.CultureInfo.InvariantCulture) = range.Default then
+                    range.High
+                else
+                    range.Low
+
+            number.ToString("R", Globalization.CultureInfo.InvariantCulture)
+
     let acts (range: SearchRange) =
         try
-            spec.With [| struct (range.Key, range.Default) |] |> ignore
+            spec.With [| struct (range.Key, other range) |] |> ignore
             true
         with :? SettingException ->
             false
@@ -32,29 +45,6 @@ let private searched (spec: ExperimentSpec) (settings: (string * string) list) =
     (SearchSpace.Of spec).Ranges
     |> Seq.filter (fun range -> not (List.exists (fst >> (=) range.Key) settings) && acts range)
     |> Seq.map _.Key
-
-// The method's own name, unless a candidate would be another method by its settings.
-let private nameOf (spec: ExperimentSpec) (space: SearchSpace) =
-    let choices = space.Ranges |> Seq.map _.Choices.Length |> Seq.max
-
-    let candidates =
-        [
-            for place in 0 .. max 1 (choices - 1) do
-                let value (range: SearchRange) =
-                    if range.IsChoice then
-                        range.Choices[min place (range.Choices.Length - 1)]
-                    else
-                        let number = if place = 0 then range.Low else range.High
-                        number.ToString("R", Globalization.CultureInfo.InvariantCulture)
-
-                let counted = space.Counted(space.Point value)
-                spec.With([| for pair in counted -> struct (pair.Key, pair.Value) |]).MethodName
-        ]
-
-    if List.forall ((=) spec.MethodName) candidates then
-        spec.MethodName
-    else
-        $"{spec.Method.Name} tuned"
 
 /// The study of one method that a search is, and where its runs go.
 let study (model: string) (given: (string * string) list) : StudySpec * string =
@@ -70,7 +60,7 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
         | keys -> Seq.ofArray (keys.Split ',')
         |> List.ofSeq
 
-    let space = SearchSpace.Of(spec, keys)
+    SearchSpace.Of(spec, keys) |> ignore
     let search = SearchPlan.Parse(take "tuner" "tpe", take "budget" "30", take "parallel" "1")
 
     let seeds =
@@ -83,7 +73,8 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
 
     let method =
         StudyMethod(
-            nameOf spec space,
+            // Candidates differ in what they train, so no generated name fits them all.
+            $"{spec.Method.Name} tuned",
             [| struct (StudySpec.ModelKey, model); yield! structs |],
             Tuned = StudyChoice.Of(keys, search)
         )

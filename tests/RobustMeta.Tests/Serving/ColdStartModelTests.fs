@@ -128,12 +128,17 @@ let tests =
                         Expect.equal scores (Array.sortDescending scores) "in order"
                         Expect.equal (all |> Seq.forall (fun r -> r.Deviation.HasValue)) (name = "MetaPMF") "deviation")
 
-                testCase $"{name}: without any rating the scores are the model's prior, and it says so"
+                testCase $"{name}: without any rating the scores are the model's prior, and it says so, or it refuses"
                 <| fun () ->
                     use' run (fun _ model ->
                         let user = model.For []
-                        Expect.equal (user.Recommend 3).Count 3 "recommendations"
-                        Expect.stringContains (String.Join(' ', user.Notes)) "no rating to adapt to" "note")
+                        Expect.stringContains (String.Join(' ', user.Notes)) "no rating to adapt to" "note"
+
+                        // TaNP encodes the mean of the support.
+                        if name = "TaNP" then
+                            Expect.throwsT<ArgumentException> (fun () -> user.Recommend 3 |> ignore) "no mean"
+                        else
+                            Expect.equal (user.Recommend 3).Count 3 "recommendations")
 
                 testCase $"{name}: unknown items and features are counted and named"
                 <| fun () ->

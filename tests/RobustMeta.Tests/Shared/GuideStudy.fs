@@ -14,7 +14,7 @@ let Marker = "finished study"
 /// A command with the small study in place of the page's. Engines that start programs become the one that writes a file.
 let fill (line: string) =
     let line = Regex.Replace(line, @"\b(FILE\.toml|robustness quick)(?= |$)", "sample.toml")
-    Regex.Replace(line, @"\bengine (local|parallel|slurm)\b", "engine kubernetes")
+    Regex.Replace(line, @"\bengine (local|parallel|slurm)\b", "engine kubernetes").Replace(" hosts hosts.txt", "")
 
 /// Runs the small study in the current folder.
 let prepare (folder: string) =
