@@ -72,10 +72,10 @@ let failed (program: string) (error: exn) =
 /// Whether an error is one of the browser, not of the figures.
 let isItsOwn (error: exn) =
     match error with
-    | :? PuppeteerException
     | :? TimeoutException
     | :? ComponentModel.Win32Exception -> true
-    | _ -> false
+    // Its errors have no common type.
+    | error -> error.GetType().Assembly = typeof<PuppeteerException>.Assembly
 
 // It writes its profile until it has ended.
 let private close (browser: IBrowser) =

@@ -125,6 +125,18 @@ let tests =
                     let library = FileInfo(Path.Combine(folder, FigurePage.Library))
                     Expect.isGreaterThan library.Length 3_000_000L "library")
 
+            testCase "a browser that does not start costs the vector figures alone"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let notOne = Path.Combine(folder, "chromium")
+                    File.WriteAllText(notOne, "no program")
+
+                    for program in [ notOne; "/bin/false" ] do
+                        if File.Exists program then
+                            let saved = FigureExport.saveWith (Some program) folder [ hostile "plain" ]
+                            Expect.all saved.Files (fun file -> Path.GetExtension file = ".html") "HTML"
+                            Expect.stringContains saved.Missing.Value program "names it")
+
             testCase "half a plotly.js is replaced"
             <| fun () ->
                 TempFolder.within (fun folder ->
