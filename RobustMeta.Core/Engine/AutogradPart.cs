@@ -51,7 +51,7 @@ internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposab
             batch.SupportWeights = support;
         }
         var prediction = model.Predict(theta, batch, phase);
-        var own = Losses.Of(model.Label, prediction.Scores.Plus(batch.Query.Base), batch.Query.Labels);
+        var own = Losses.Of(model.Label, prediction.Scores.Plus(batch.Query.Offset), batch.Query.Labels);
         Unpad(own, whole.QueryStarts, losses);
         queryLosses = Keep(prediction.QueryLoss is { } queryLoss ? own.Plus(queryLoss) : own);
         userLosses = prediction.UserLoss is { } userLoss ? Keep(userLoss) : null;
@@ -112,7 +112,7 @@ internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposab
     {
         using var scope = NewDisposeScope();
         var batch = TaskTensors.Of(whole.Part(places), Precision);
-        Unpad(model.Predict(theta, batch, training: null).Scores.Plus(batch.Query.Base), whole.QueryStarts, scores);
+        Unpad(model.Predict(theta, batch, training: null).Scores.Plus(batch.Query.Offset), whole.QueryStarts, scores);
     }
 
     /// <inheritdoc/>

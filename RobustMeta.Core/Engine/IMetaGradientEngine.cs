@@ -10,7 +10,7 @@ namespace RobustMeta.Engine;
 /// </summary>
 public interface IMetaGradientEngine : IDisposable
 {
-    /// <summary>The slow parameters, which <see cref="Backward"/> gives gradients.</summary>
+    /// <summary>The meta-parameters, which <see cref="Backward"/> gives gradients.</summary>
     ParameterSet Parameters { get; }
 
     /// <summary>

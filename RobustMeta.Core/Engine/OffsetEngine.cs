@@ -5,7 +5,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Engine;
 
 /// <summary>
-/// Any engine on top of the bias model: each batch gets the bias model's scores as its base scores, so the model learns
+/// Any engine on top of the bias model: each batch gets the bias model's scores as its bias offsets, so the model learns
 /// and adapts to what the bias model leaves unexplained.
 /// </summary>
 /// <param name="inner">The engine; disposed with this one.</param>
@@ -38,6 +38,6 @@ public sealed class OffsetEngine(IMetaGradientEngine inner, BiasModel bias) : IM
     private TaskBatch OnTopOfBias(TaskBatch batch)
     {
         var (support, query) = bias.Scores(batch);
-        return batch.WithBase(support, query);
+        return batch.WithOffsets(support, query);
     }
 }

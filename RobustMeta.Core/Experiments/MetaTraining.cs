@@ -150,7 +150,7 @@ internal static class MetaTraining
         }
         var bias = new BiasModel(context.Source, context.Prepared.Split.MetaTrain);
         var (support, query) = bias.Scores(all);
-        model.Start(parameters, all.WithBase(support, query), context.Seed, EngineSpec.Threads());
+        model.Start(parameters, all.WithOffsets(support, query), context.Seed, EngineSpec.Threads());
         return new OffsetEngine(method.Engine.Create(model, parameters), bias);
     }
 }

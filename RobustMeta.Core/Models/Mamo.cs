@@ -13,7 +13,7 @@ namespace RobustMeta.Models;
 /// to the memories by moving averages.
 /// <para>
 /// Batched: all users of a batch read the memories as they were before it, and write in order after it (published code
-/// goes user by user). Embeddings are slow parameters. One score is regressed (or a logit); the published code classifies
+/// goes user by user). Embeddings are meta-parameters. One score is regressed (or a logit); the published code classifies
 /// rating levels. Attention takes no part in gradients, as published. The task memory is blended, not written as
 /// published, which would make it vanish (see <see cref="MemoryBank.Blend"/>).
 /// </para>
@@ -140,7 +140,7 @@ public sealed class Mamo : MetaRecommender, IPartCost
     // The query gradient at the adapted parameters of the user network, of each user's mean query loss.
     private IEnumerable<Tensor> QueryGradients(IReadOnlyList<Tensor> fast, Tensor scores, TaskTensors batch)
     {
-        var losses = Losses.Of(Label, scores.Plus(batch.Query.Base), batch.Query.Labels) * batch.Query.Mask;
+        var losses = Losses.Of(Label, scores.Plus(batch.Query.Offset), batch.Query.Labels) * batch.Query.Mask;
         var total = (losses.sum(1) / batch.Query.Mask.sum(1)).sum();
         var own = fast.Take(userNetwork.Shapes.Length).ToList();
         return autograd.grad([total], own, retain_graph: true, create_graph: false);

@@ -68,7 +68,7 @@ public sealed class MetaEmb : MetaRecommender, IPartCost
         {
             return new(scores);
         }
-        var losses = Losses.Of(Label, scores.Plus(batch.Query.Base), batch.Query.Labels);
+        var losses = Losses.Of(Label, scores.Plus(batch.Query.Offset), batch.Query.Labels);
         return new(scores)
         {
             QueryLoss = -losses * alpha,

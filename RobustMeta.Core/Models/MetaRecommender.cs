@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace RobustMeta.Models;
 
 /// <summary>
-/// A meta-recommender: a pure function from explicit slow parameters and a batch of tasks to scores of their query
+/// A meta-recommender: a pure function from explicit meta-parameters and a batch of tasks to scores of their query
 /// items. It holds no parameter values and no state, so nothing can leak from one user to the next: memories and
 /// random streams are parameters too, with <see cref="Parameter.IsState"/>.
 /// </summary>
@@ -19,7 +19,7 @@ public abstract class MetaRecommender(string name, LabelKind label)
     /// <summary>What is predicted.</summary>
     public LabelKind Label { get; } = label;
 
-    /// <summary>The slow parameters and the state, in order.</summary>
+    /// <summary>The meta-parameters and the state, in order.</summary>
     public ImmutableArray<ParameterShape> Shapes { get; protected init; } = [];
 
     /// <summary>The phases of training, in order, at least one.</summary>
@@ -65,7 +65,7 @@ public abstract class MetaRecommender(string name, LabelKind label)
     /// closed-form solution that gradient steps then improve on. Most models do nothing here.
     /// </summary>
     /// <param name="parameters">As <see cref="CreateParameters"/> makes them; written in place.</param>
-    /// <param name="train">All meta-training tasks, with base scores if the model predicts on top of some.</param>
+    /// <param name="train">All meta-training tasks, with bias offsets if the model predicts on top of some.</param>
     /// <param name="seed">Seed of anything random.</param>
     /// <param name="threads">Number of threads, 0 for one a processor; the values do not depend on it.</param>
     public virtual void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0) { }

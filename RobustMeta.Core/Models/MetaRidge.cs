@@ -77,7 +77,7 @@ public sealed class MetaRidge : MetaRecommender, IHasForm<RidgeForm>
         var transposed = q.transpose(1, 2);
         var ridge = eye(q.shape[2], dtype: q.dtype) * lambda;
         var weights = batch.SupportWeights * batch.Support.Mask;
-        var origin = start is null ? batch.Support.Base : batch.Support.Base.Plus(matmul(q, start).squeeze(2));
+        var origin = start is null ? batch.Support.Offset : batch.Support.Offset.Plus(matmul(q, start).squeeze(2));
         var steps = Label == LabelKind.Click ? form.NewtonSteps : 1;
         var along = zeros_like(origin);
         var move = zeros([q.shape[0], q.shape[2], 1], q.dtype);

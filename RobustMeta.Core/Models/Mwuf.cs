@@ -74,7 +74,7 @@ public sealed class Mwuf : MetaRecommender
         {
             return new(scores);
         }
-        var coldQuery = basis.Score(theta, cold, encoded, batch.Query).Plus(batch.Query.Base);
+        var coldQuery = basis.Score(theta, cold, encoded, batch.Query).Plus(batch.Query.Offset);
         return new(scores)
         {
             QueryLoss = Losses.Of(Label, coldQuery, batch.Query.Labels),

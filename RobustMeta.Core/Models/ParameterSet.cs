@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace RobustMeta.Models;
 
-/// <summary>The slow parameters of one model, in a fixed order, by name.</summary>
+/// <summary>The meta-parameters of one model, in a fixed order, by name.</summary>
 public sealed class ParameterSet
 {
     private readonly Dictionary<string, Parameter> byName;

@@ -14,7 +14,7 @@ namespace RobustMeta.Models;
 /// </para>
 /// </summary>
 /// <param name="Scores">
-/// Scores of the query items <c>[B, Q]</c> on top of the batch's base scores (which the engine adds): ratings, or logits
+/// Scores of the query items <c>[B, Q]</c> on top of the batch's bias offsets (which the engine adds): ratings, or logits
 /// of a click. Finite in padded cells, else arbitrary there.
 /// </param>
 public sealed record Prediction(Tensor Scores)

@@ -18,7 +18,7 @@ namespace RobustMeta.Models;
 /// </para>
 /// <para>
 /// The published code draws the context from support and query together; here from the support, so that the query loss
-/// of an interaction is always one of an interaction outside the context. Labels enter as residuals to the base score.
+/// of an interaction is always one of an interaction outside the context. Labels enter as residuals to the bias offset.
 /// </para>
 /// </summary>
 public sealed class TaNP : MetaRecommender, IHasForm<ProcessForm>
@@ -130,12 +130,12 @@ public sealed class TaNP : MetaRecommender, IHasForm<ProcessForm>
         var both = Decode(theta, cat([support, query], 1), z, task);
         var scores = both.narrow(1, batch.Support.Length, batch.Query.Length);
         var divergence = target.DivergenceFrom(prior);
-        var ofSupport = both.narrow(1, 0, batch.Support.Length).Plus(batch.Support.Base);
+        var ofSupport = both.narrow(1, 0, batch.Support.Length).Plus(batch.Support.Offset);
         var contextLoss = Losses.Of(Label, ofSupport, batch.Support.Labels);
         // The mean over the target, term by term: the query's fraction is left to the engine's query weights.
         var counts = (Context: context.sum(1), Query: batch.Query.Mask.sum(1));
         var fraction = counts.Context / counts.Context.Plus(counts.Query);
-        var queryLoss = Losses.Of(Label, scores.Plus(batch.Query.Base), batch.Query.Labels);
+        var queryLoss = Losses.Of(Label, scores.Plus(batch.Query.Offset), batch.Query.Labels);
         return new(scores)
         {
             QueryLoss = -queryLoss * fraction.unsqueeze(1),
@@ -151,9 +151,9 @@ public sealed class TaNP : MetaRecommender, IHasForm<ProcessForm>
         TrainingPhase training
     ) => new() { Loss = StudentPool.ClusteringLoss(shared[0]) * lambda.Value, State = random.Next(theta) };
 
-    // Item, user and what the base score leaves of the label.
+    // Item, user and what the bias offset leaves of the label.
     private Tensor Points(Tensor inputs, TaskTensors.Padded side) =>
-        cat([inputs, Losses.Residual(Label, side.Base, side.Labels).unsqueeze(2)], 2);
+        cat([inputs, Losses.Residual(Label, side.Offset, side.Labels).unsqueeze(2)], 2);
 
     // Of the mean latent point.
     private DiagonalGaussian Posterior(IReadOnlyDictionary<string, Tensor> theta, Tensor own)

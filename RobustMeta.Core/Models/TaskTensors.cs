@@ -19,11 +19,11 @@ public sealed class TaskTensors : IDisposable
             batch.SupportStarts,
             batch.SupportItems,
             batch.SupportLabels,
-            batch.SupportBase,
+            batch.SupportOffset,
             slots,
             precision
         );
-        Query = new(batch.QueryStarts, batch.QueryItems, batch.QueryLabels, batch.QueryBase, slots, precision);
+        Query = new(batch.QueryStarts, batch.QueryItems, batch.QueryLabels, batch.QueryOffset, slots, precision);
         Items = [.. slots.Keys];
         SupportWeights = Support.Mask.clone();
     }
@@ -67,7 +67,7 @@ public sealed class TaskTensors : IDisposable
             ImmutableArray<int> starts,
             ImmutableArray<int> items,
             ImmutableArray<float> labels,
-            ImmutableArray<float> bases,
+            ImmutableArray<float> offsets,
             Dictionary<int, int> slots,
             ScalarType precision
         )
@@ -77,7 +77,7 @@ public sealed class TaskTensors : IDisposable
             var slotValues = new long[tasks * Length];
             var labelValues = new float[tasks * Length];
             var maskValues = new float[tasks * Length];
-            var baseValues = new float[tasks * Length];
+            var offsetValues = new float[tasks * Length];
             for (var b = 0; b < tasks; b++)
             {
                 for (var i = starts[b]; i < starts[b + 1]; i++)
@@ -90,13 +90,13 @@ public sealed class TaskTensors : IDisposable
                     slotValues[cell] = slot;
                     labelValues[cell] = labels[i];
                     maskValues[cell] = 1;
-                    baseValues[cell] = bases.IsEmpty ? 0 : bases[i];
+                    offsetValues[cell] = offsets.IsEmpty ? 0 : offsets[i];
                 }
             }
             Slots = Aligned.Of(slotValues);
             Labels = Aligned.Of(labelValues, precision, tasks, Length);
             Mask = Aligned.Of(maskValues, precision, tasks, Length);
-            Base = Aligned.Of(baseValues, precision, tasks, Length);
+            Offset = Aligned.Of(offsetValues, precision, tasks, Length);
         }
 
         /// <summary>Padded length L.</summary>
@@ -112,7 +112,7 @@ public sealed class TaskTensors : IDisposable
         public Tensor Mask { get; }
 
         /// <summary>Score that predictions start from, <c>[B, L]</c>; 0 where the batch has none.</summary>
-        public Tensor Base { get; }
+        public Tensor Offset { get; }
 
         /// <inheritdoc/>
         public void Dispose()
@@ -120,7 +120,7 @@ public sealed class TaskTensors : IDisposable
             Slots.Dispose();
             Labels.Dispose();
             Mask.Dispose();
-            Base.Dispose();
+            Offset.Dispose();
         }
     }
 }

@@ -32,7 +32,10 @@ internal static class SupportHalves
             [.. query.Items],
             [.. query.Labels]
         );
-        return (batch.SupportBase.IsEmpty ? halves : halves.WithBase([.. support.Base], [.. query.Base]), tasks);
+        return (
+            batch.SupportOffset.IsEmpty ? halves : halves.WithOffsets([.. support.Offset], [.. query.Offset]),
+            tasks
+        );
     }
 
     private sealed class Side(TaskBatch batch)
@@ -40,15 +43,15 @@ internal static class SupportHalves
         public List<int> Starts { get; } = [0];
         public List<int> Items { get; } = [];
         public List<float> Labels { get; } = [];
-        public List<float> Base { get; } = [];
+        public List<float> Offset { get; } = [];
 
         public void Add(int position)
         {
             Items.Add(batch.SupportItems[position]);
             Labels.Add(batch.SupportLabels[position]);
-            if (!batch.SupportBase.IsEmpty)
+            if (!batch.SupportOffset.IsEmpty)
             {
-                Base.Add(batch.SupportBase[position]);
+                Offset.Add(batch.SupportOffset[position]);
             }
         }
 

@@ -9,12 +9,12 @@ namespace RobustMeta.Serving;
 /// vector. What adaptation changed is in the weights; what the model says of the user is in the first layer's bias.
 /// </summary>
 /// <param name="Items">Vector of each item, <c>[items, width]</c>, row after row.</param>
-/// <param name="Base">What each item's score begins with, <c>[items]</c>.</param>
+/// <param name="Offset">What each item's score begins with, <c>[items]</c>.</param>
 /// <param name="Layers">The layers, the last of which has one output.</param>
 /// <param name="Activation">Nonlinearity of the layers that have one.</param>
 internal sealed record AdaptedScorer(
     float[] Items,
-    float[] Base,
+    float[] Offset,
     ImmutableArray<ScorerLayer> Layers,
     Activation Activation
 )

@@ -49,7 +49,7 @@ internal sealed class FactorModel : IServedModel
     /// <inheritdoc/>
     public IServedUser Adapt(FieldInput[] user, int[] items, float[] labels)
     {
-        var (support, level) = Base(items, labels);
+        var (support, level) = Offsets(items, labels);
         var mean = prior.Of(user, items, labels);
         var vector = (double[])mean.Clone();
         var system = new SymmetricSystem(Items.Order);
@@ -73,7 +73,7 @@ internal sealed class FactorModel : IServedModel
     /// <inheritdoc/>
     public void Dispose() { }
 
-    private (float[] Support, TaskBatch? Level) Base(int[] items, float[] labels)
+    private (float[] Support, TaskBatch? Level) Offsets(int[] items, float[] labels)
     {
         if (bias is null)
         {

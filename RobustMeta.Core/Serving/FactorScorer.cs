@@ -13,7 +13,7 @@ internal static class FactorScorer
         var all = Enumerable.Range(0, task.Data.Items.Count).ToArray();
         return new(
             [.. all.SelectMany(item => model.Items.Vector(item).ToArray()).Select(x => (float)x)],
-            [.. all.Select(item => (float)(task.ItemBase[item] + model.Center + model.Items.Mean(item)))],
+            [.. all.Select(item => (float)(task.ItemOffset[item] + model.Center + model.Items.Mean(item)))],
             [new([.. user.Vector.Select(x => (float)x)], [0], false)],
             Activation.Relu
         );

@@ -44,7 +44,7 @@ internal sealed class PerceptronScorer
                 .SelectMany(i => task.ItemInputs(i, parameters))
                 .Select(x => (float)x),
         ];
-        return new(items, task.ItemBase, [.. Enumerable.Range(0, count).Select(LayerOf)], form.Activation);
+        return new(items, task.ItemOffset, [.. Enumerable.Range(0, count).Select(LayerOf)], form.Activation);
     }
 
     // One step of gradient descent on the mean loss of the ratings.
@@ -56,7 +56,7 @@ internal sealed class PerceptronScorer
         for (var i = 0; i < rated.Length; i++)
         {
             var (inputs, slopes, score) = Forward([.. rated[i], .. user, .. context]);
-            double[] delta = [task.Slope(task.SupportBase[i] + score, task.Labels[i]) / rated.Length];
+            double[] delta = [task.Slope(task.SupportOffset[i] + score, task.Labels[i]) / rated.Length];
             for (var l = count - 1; l >= 0; l--)
             {
                 AddGradient(inputs[l], delta, weightSum[l], biasSum[l]);

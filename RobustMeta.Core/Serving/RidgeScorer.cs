@@ -23,7 +23,7 @@ internal sealed class RidgeScorer(RidgeForm form, ScoredTask task, ParameterSet 
         ScorerLayer last = new([.. vector.Select(x => (float)(gain * x))], [0], false);
         return new(
             [.. inputs.SelectMany(x => x).Select(x => (float)x)],
-            task.ItemBase,
+            task.ItemOffset,
             [.. Enumerable.Range(0, form.Features.Length).Select(FeatureLayer), last],
             form.Activation
         );
@@ -61,7 +61,7 @@ internal sealed class RidgeScorer(RidgeForm form, ScoredTask task, ParameterSet 
             form.Width,
             Math.Exp(parameters[RidgeForm.LogLambda].Values[0])
         );
-        var origin = q * Prior() + Vector<double>.Build.Dense(rated.Length, i => task.SupportBase[i]);
+        var origin = q * Prior() + Vector<double>.Build.Dense(rated.Length, i => task.SupportOffset[i]);
         for (var step = 0; step < (isClick ? form.NewtonSteps : 1); step++)
         {
             var along = q * move;

@@ -6,7 +6,7 @@ using RobustMeta.Tasks;
 
 namespace RobustMeta.Serving;
 
-/// <summary>A user and the ratings that a scorer is made from: embedded inputs in double precision, and base scores.</summary>
+/// <summary>A user and the ratings that a scorer is made from: embedded inputs in double precision, and bias offsets.</summary>
 internal sealed class ScoredTask
 {
     private readonly ServingData data;
@@ -24,7 +24,7 @@ internal sealed class ScoredTask
         this.user = user;
         (Rated, Labels) = (rated, labels);
         var all = Enumerable.Range(0, data.Items.Count).ToArray();
-        (SupportBase, ItemBase) = (new float[rated.Length], new float[all.Length]);
+        (SupportOffset, ItemOffset) = (new float[rated.Length], new float[all.Length]);
         if (offset != OffsetKind.None)
         {
             var batch = new TaskBatch(
@@ -38,7 +38,7 @@ internal sealed class ScoredTask
                 [.. new float[all.Length]]
             );
             var (support, query) = new BiasModel(data.Label, data.Statistics).Scores(batch);
-            (SupportBase, ItemBase) = ([.. support], [.. query]);
+            (SupportOffset, ItemOffset) = ([.. support], [.. query]);
         }
     }
 
@@ -54,11 +54,11 @@ internal sealed class ScoredTask
     /// <summary>Their labels.</summary>
     public float[] Labels { get; }
 
-    /// <summary>Base scores of the rated items.</summary>
-    public float[] SupportBase { get; }
+    /// <summary>Bias offsets of the rated items.</summary>
+    public float[] SupportOffset { get; }
 
-    /// <summary>Base scores of all items.</summary>
-    public float[] ItemBase { get; }
+    /// <summary>Bias offsets of all items.</summary>
+    public float[] ItemOffset { get; }
 
     /// <summary>Slope of the loss of a score: <c>σ(s) − y</c> of clicks, <c>2 (s − y)</c> of ratings.</summary>
     public double Slope(double score, double target) =>

@@ -81,24 +81,24 @@ public sealed class TaskBatch
 
     /// <summary>
     /// Score that the prediction of each support interaction starts from, or empty for zero: a model adds its own score
-    /// to it (see <see cref="WithBase"/>).
+    /// to it (see <see cref="WithOffsets"/>).
     /// </summary>
-    public ImmutableArray<float> SupportBase { get; private init; } = [];
+    public ImmutableArray<float> SupportOffset { get; private init; } = [];
 
     /// <summary>The same for each query interaction.</summary>
-    public ImmutableArray<float> QueryBase { get; private init; } = [];
+    public ImmutableArray<float> QueryOffset { get; private init; } = [];
 
     /// <summary>The same tasks on top of the scores of another, simpler predictor.</summary>
     /// <param name="support">Score of each support interaction: a rating, or a logit.</param>
     /// <param name="query">Score of each query interaction.</param>
     /// <exception cref="ArgumentException">Lengths do not fit.</exception>
-    public TaskBatch WithBase(ImmutableArray<float> support, ImmutableArray<float> query) =>
+    public TaskBatch WithOffsets(ImmutableArray<float> support, ImmutableArray<float> query) =>
         support.Length != SupportItems.Length || query.Length != QueryItems.Length
-            ? throw new ArgumentException("Base scores do not fit the interactions of the batch.")
+            ? throw new ArgumentException("Bias offsets do not fit the interactions of the batch.")
             : new(Users, Positions, SupportStarts, SupportItems, SupportLabels, QueryStarts, QueryItems, QueryLabels)
             {
-                SupportBase = support,
-                QueryBase = query,
+                SupportOffset = support,
+                QueryOffset = query,
             };
 
     /// <summary>The same tasks with other labels of the query interactions, e.g. softened ones.</summary>
@@ -107,8 +107,8 @@ public sealed class TaskBatch
     public TaskBatch WithQueryLabels(ImmutableArray<float> labels) =>
         new(Users, Positions, SupportStarts, SupportItems, SupportLabels, QueryStarts, QueryItems, labels)
         {
-            SupportBase = SupportBase,
-            QueryBase = QueryBase,
+            SupportOffset = SupportOffset,
+            QueryOffset = QueryOffset,
         };
 
     /// <summary>Some of the tasks, as a batch.</summary>
@@ -128,8 +128,8 @@ public sealed class TaskBatch
             Rows(QueryLabels, QueryStarts, places, queryStarts)
         )
         {
-            SupportBase = Rows(SupportBase, SupportStarts, places, supportStarts),
-            QueryBase = Rows(QueryBase, QueryStarts, places, queryStarts),
+            SupportOffset = Rows(SupportOffset, SupportStarts, places, supportStarts),
+            QueryOffset = Rows(QueryOffset, QueryStarts, places, queryStarts),
         };
     }
 
@@ -148,8 +148,8 @@ public sealed class TaskBatch
             QueryLabels
         )
         {
-            SupportBase = SupportBase.IsEmpty ? SupportBase : Pick(SupportBase, rows),
-            QueryBase = QueryBase,
+            SupportOffset = SupportOffset.IsEmpty ? SupportOffset : Pick(SupportOffset, rows),
+            QueryOffset = QueryOffset,
         };
 
     /// <summary>Where the support interactions of task b are, e.g. <c>scores[batch.SupportRange(b)]</c>.</summary>

@@ -2,7 +2,7 @@ using RobustMeta.Models;
 
 namespace RobustMeta.Training;
 
-/// <summary>Updates slow parameters from their gradients, in place. Deterministic.</summary>
+/// <summary>Updates meta-parameters from their gradients, in place. Deterministic.</summary>
 public abstract class Optimizer
 {
     /// <summary>The optimizer of a kind, for given parameters.</summary>

@@ -33,7 +33,7 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
     {
         this.path = path;
         this.limits = limits;
-        reader = Damaged(() => ParquetReader.CreateAsync(Open()).GetAwaiter().GetResult());
+        reader = Damaged(() => ParquetReader.CreateAsync(Checked(Open())).GetAwaiter().GetResult());
         fields = Damaged(() => reader.Schema.Fields);
         RequireAllRows();
         Names = [.. fields.Select(field => field.Name)];
@@ -115,6 +115,12 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
         var whole = new MemoryStream();
         content.CopyTo(whole);
         return whole;
+    }
+
+    private static Stream Checked(Stream file)
+    {
+        ParquetFooter.Check(file);
+        return file;
     }
 
     // Group by group and in all, or a damaged number would leave rows out.

@@ -17,7 +17,7 @@ public sealed class ProfilePredictor(string name, Signal signal, IProfileModel m
     /// <inheritdoc/>
     public float[] Predict(TaskBatch batch)
     {
-        float[] scores = [.. signal.Base(batch)];
+        float[] scores = [.. signal.Offset(batch)];
         var profiles = signal.Supports(batch);
         for (var b = 0; b < batch.Count; b++)
         {

@@ -53,14 +53,14 @@ public sealed class Signal(SignalKind kind, TaskSource source, BiasModel bias)
     }
 
     /// <summary>Scores that a method's output is added to, for each query interaction.</summary>
-    public ImmutableArray<float> Base(TaskBatch batch) =>
+    public ImmutableArray<float> Offset(TaskBatch batch) =>
         kind == SignalKind.Residuals ? bias.Scores(batch).Query : [.. new float[batch.QueryItems.Length]];
 
     /// <summary>An output of a method, in the units of scores.</summary>
     public double ToScore(double output) =>
         kind == SignalKind.Residuals && source.Label == LabelKind.Click ? LogitPerProbability * output : output;
 
-    private static IEnumerable<(int Item, float Label, float Base)> Side(
+    private static IEnumerable<(int Item, float Label, float Offset)> Side(
         ImmutableArray<int> starts,
         ImmutableArray<int> items,
         ImmutableArray<float> labels,
@@ -74,11 +74,11 @@ public sealed class Signal(SignalKind kind, TaskSource source, BiasModel bias)
         }
     }
 
-    private Profile Of(IReadOnlyList<(int Item, float Label, float Base)> known)
+    private Profile Of(IReadOnlyList<(int Item, float Label, float Offset)> known)
     {
         if (kind == SignalKind.Residuals)
         {
-            return new([.. known.Select(x => x.Item)], [.. known.Select(x => Residual(x.Label, x.Base))]);
+            return new([.. known.Select(x => x.Item)], [.. known.Select(x => Residual(x.Label, x.Offset))]);
         }
         var relevant = known.Where(x => source.Relevance.Holds(x.Label)).ToList();
         return new([.. relevant.Select(x => x.Item)], [.. relevant.Select(_ => 1.0)]);

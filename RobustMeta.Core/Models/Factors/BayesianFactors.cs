@@ -80,7 +80,7 @@ public sealed class BayesianFactors
 
     /// <summary>Fits.</summary>
     /// <param name="label">What is predicted.</param>
-    /// <param name="train">All training tasks, with base scores if there are any.</param>
+    /// <param name="train">All training tasks, with bias offsets if there are any.</param>
     /// <param name="content">Features of all items.</param>
     /// <param name="itemCount">Number of all items.</param>
     /// <param name="prior">Size, rounds, seed. The result does not depend on its number of threads.</param>
@@ -218,7 +218,7 @@ public sealed class BayesianFactors
         var (i, u) = (cells.Item[cell], cells.User[cell]);
         var score = SymmetricSystem.Dot(items.Mean(i), users.Mean(u));
         var square = PackedSymmetric.Dot(Width, items.Moment(i), users.Moment(u));
-        var start = cells.Base[cell] + Center;
+        var start = cells.Offset[cell] + Center;
         if (label == LabelKind.Rating)
         {
             var left = cells.Label[cell] - start;
@@ -258,7 +258,7 @@ public sealed class BayesianFactors
     // How much a cell counts, and its linear term.
     private (double Weight, double Pull) Evidence(int cell)
     {
-        var start = cells.Base[cell] + Center;
+        var start = cells.Offset[cell] + Center;
         if (label == LabelKind.Rating)
         {
             return (1 / Noise, (cells.Label[cell] - start) / Noise);

@@ -9,13 +9,13 @@ internal sealed class FactorCells
     private readonly int[] itemCells;
     private readonly int[] userStart;
 
-    private FactorCells(int users, int items, List<(int User, int Item, float Label, float Base)> all)
+    private FactorCells(int users, int items, List<(int User, int Item, float Label, float Offset)> all)
     {
         (Users, Items, Count) = (users, items, all.Count);
         User = [.. all.Select(cell => cell.User)];
         Item = [.. all.Select(cell => cell.Item)];
         Label = [.. all.Select(cell => (double)cell.Label)];
-        Base = [.. all.Select(cell => (double)cell.Base)];
+        Offset = [.. all.Select(cell => (double)cell.Offset)];
         // The limit of tanh(x/2) / 2x at 0.
         Curvature = [.. Enumerable.Repeat(0.25, all.Count)];
         userStart = Starts(User, users);
@@ -29,7 +29,7 @@ internal sealed class FactorCells
     public int[] User { get; }
     public int[] Item { get; }
     public double[] Label { get; }
-    public double[] Base { get; }
+    public double[] Offset { get; }
 
     /// <summary>Curvature of the bound on each click's loss.</summary>
     public double[] Curvature { get; }
@@ -44,11 +44,11 @@ internal sealed class FactorCells
         {
             for (var j = train.SupportStarts[b]; j < train.SupportStarts[b + 1]; j++)
             {
-                all.Add((b, train.SupportItems[j], train.SupportLabels[j], At(train.SupportBase, j)));
+                all.Add((b, train.SupportItems[j], train.SupportLabels[j], At(train.SupportOffset, j)));
             }
             for (var j = train.QueryStarts[b]; j < train.QueryStarts[b + 1]; j++)
             {
-                all.Add((b, train.QueryItems[j], train.QueryLabels[j], At(train.QueryBase, j)));
+                all.Add((b, train.QueryItems[j], train.QueryLabels[j], At(train.QueryOffset, j)));
             }
         }
         return new(train.Count, items, all);
@@ -66,7 +66,7 @@ internal sealed class FactorCells
                 .. Enumerable
                     .Range(0, Count)
                     .Where(cell => Label[cell] > 0)
-                    .Select(cell => (User[cell], Item[cell], (float)Label[cell], (float)Base[cell])),
+                    .Select(cell => (User[cell], Item[cell], (float)Label[cell], (float)Offset[cell])),
             ]
         );
 
@@ -84,10 +84,10 @@ internal sealed class FactorCells
         }
         if (label == LabelKind.Rating)
         {
-            return Label.Zip(Base, (y, b) => y - b).Average();
+            return Label.Zip(Offset, (y, b) => y - b).Average();
         }
         var share = Math.Clamp(Label.Average(), 0.01, 0.99);
-        return Base.All(b => b == 0) ? Math.Log(share / (1 - share)) : 0;
+        return Offset.All(b => b == 0) ? Math.Log(share / (1 - share)) : 0;
     }
 
     private static int[] Starts(int[] keys, int count)

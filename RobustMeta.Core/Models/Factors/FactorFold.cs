@@ -65,7 +65,7 @@ internal sealed class FactorFold
         return new(ground.Plus(mean), precision);
     }
 
-    /// <summary>Scores of the queries, <c>[B, Q]</c>, without base scores.</summary>
+    /// <summary>Scores of the queries, <c>[B, Q]</c>, without bias offsets.</summary>
     /// <param name="priors">Priors of the users' vectors.</param>
     /// <param name="weights">Weights of the support interactions that are folded in, <c>[B, S]</c>.</param>
     public Tensor Query(UserPriors priors, Tensor weights) =>
@@ -74,12 +74,12 @@ internal sealed class FactorFold
             .Plus(theta["center"])
             .Plus(TaskEncoder.At(means, batch.Query).squeeze(2));
 
-    /// <summary>Scores of the supports, <c>[B, S]</c>, with base scores; see <see cref="Query"/>.</summary>
+    /// <summary>Scores of the supports, <c>[B, S]</c>, with bias offsets; see <see cref="Query"/>.</summary>
     public Tensor Support(UserPriors priors, Tensor weights) =>
         matmul(TaskEncoder.At(factors, batch.Support), User(priors, weights)).squeeze(2).Plus(Origin);
 
     private Tensor Origin =>
-        batch.Support.Base.Plus(theta["center"]).Plus(TaskEncoder.At(means, batch.Support).squeeze(2));
+        batch.Support.Offset.Plus(theta["center"]).Plus(TaskEncoder.At(means, batch.Support).squeeze(2));
 
     // What having rated just these items says, before how they were rated: a linear map of the mean of their vectors.
     private static Tensor Choice(

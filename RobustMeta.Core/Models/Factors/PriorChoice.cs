@@ -86,7 +86,7 @@ internal sealed class PriorChoice(PriorKind userPrior, PriorKind itemPrior)
         {
             using var scope = NewDisposeScope();
             using var batch = TaskTensors.Of(test.Part(places));
-            var scores = model.Predict(theta, batch, training: null).Scores.Plus(batch.Query.Base);
+            var scores = model.Predict(theta, batch, training: null).Scores.Plus(batch.Query.Offset);
             var masked = Losses.Of(model.Label, scores, batch.Query.Labels) * batch.Query.Mask;
             var means = masked.sum(1) / batch.Query.Mask.sum(1);
             losses.AddRange(means.data<float>().Select(x => (double)x));

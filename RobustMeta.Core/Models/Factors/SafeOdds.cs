@@ -64,7 +64,7 @@ internal static class SafeOdds
         float[] gains = [.. evidence.data<float>()];
         float[] mask = [.. batch.Query.Mask.data<float>()];
         float[] labels = [.. batch.Query.Labels.data<float>()];
-        float[] start = [.. batch.Query.Base.expand_as(informed).contiguous().data<float>()];
+        float[] start = [.. batch.Query.Offset.expand_as(informed).contiguous().data<float>()];
         var width = first.Length / gains.Length;
         for (var user = 0; user < gains.Length; user++)
         {

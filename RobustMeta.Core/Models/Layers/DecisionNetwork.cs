@@ -47,7 +47,7 @@ public sealed class DecisionNetwork(
         ),
     ];
 
-    /// <summary>Outputs <c>[…, out]</c> of inputs <c>[…, D]</c> under the shared slow parameters.</summary>
+    /// <summary>Outputs <c>[…, out]</c> of inputs <c>[…, D]</c> under the shared meta-parameters.</summary>
     public Tensor Apply(IReadOnlyDictionary<string, Tensor> theta, Tensor inputs) =>
         Apply([.. Shapes.Select(shape => theta[shape.Name])], inputs);
 

@@ -36,7 +36,7 @@ public sealed class InnerLoop(GradientAdaptedSpec spec, SupportLoss loss)
     /// <param name="rates">A rate for every value, in the shapes without B; null for the same rate everywhere.</param>
     /// <param name="supportScores">Scores of the support <c>[B, S]</c> under fast parameters.</param>
     /// <param name="batch">The tasks.</param>
-    /// <param name="differentiable">Whether the result is to be differentiated with respect to slow parameters.</param>
+    /// <param name="differentiable">Whether the result is to be differentiated with respect to meta-parameters.</param>
     public IReadOnlyList<Tensor> Adapt(
         IReadOnlyList<Tensor> initial,
         IReadOnlyList<Tensor>? rates,

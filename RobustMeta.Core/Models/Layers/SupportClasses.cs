@@ -25,7 +25,7 @@ public sealed class SupportClasses(LabelKind label, Pooling pooling, bool weight
     public (Tensor Negative, Tensor Positive, Tensor Level) Of(Tensor items, TaskTensors batch)
     {
         var weights = weighted ? batch.SupportWeights * batch.Support.Mask : batch.Support.Mask;
-        var residual = batch.Support.Labels - batch.Support.Base;
+        var residual = batch.Support.Labels - batch.Support.Offset;
         var level = (residual * weights).sum(1) / weights.sum(1);
         var positive =
             label == LabelKind.Click

@@ -53,7 +53,7 @@ public static class OnnxExport
     {
         const string Input = "items";
         var graph = new OnnxGraph();
-        var count = scorer.Base.Length;
+        var count = scorer.Offset.Length;
         var x = graph.Node("Gather", "inputs", graph.Constant("vectors", scorer.Items, count, scorer.Width), Input);
         for (var l = 0; l < scorer.Layers.Length; l++)
         {
@@ -64,7 +64,7 @@ public static class OnnxExport
             x = graph.Node("Add", $"sum{l}", x, graph.Constant($"bias{l}", layer.Bias, layer.Outputs));
             x = layer.IsActivated ? Activated(graph, scorer.Activation, x, l) : x;
         }
-        var start = graph.Node("Gather", "start", graph.Constant("base", scorer.Base, count), Input);
+        var start = graph.Node("Gather", "start", graph.Constant("offset", scorer.Offset, count), Input);
         return graph.File(Input, graph.Node("Add", "scores", x, start), metadata);
     }
 

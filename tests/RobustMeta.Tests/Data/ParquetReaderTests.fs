@@ -38,6 +38,21 @@ let private arrow =
     |> String.concat ""
     |> Convert.FromBase64String
 
+/// A file of Parquet.Net with one byte of its footer changed, the type of a field: the library alone does not end on it.
+let private endless =
+    [
+        "UEFSMRUAFTAVLiwVBhUAFQYVBhwYCAMAAAAAAAAAGAgBAAAAAAAAABYAKAgDAAAAAAAAABgIAQAAAAAAAAAAAAAYBAEACQE8AgAAAAAAAAADAAAA"
+        "AAAAABUAFTAVICwVBhUAFQYVBhwYCAEAAAAAAAAAGAgAAAAAAAAAABYAKAgBAAAAAAAAABgIAAAAAAAAAAAAAAAYBAEANgEAHAEAAAAAAAAAFQAV"
+        "GBUcLBUGFQAVBhUGHBgEAADAPxgEAADAPxYAKAQAAMA/GAQAAMA/AAAADCwAAMA/AADA/wAAwD8VAhlMSARyb290FQYAFQQlABgHdXNlcl9pZCUk"
+        "TKwTQBEAAAAVBCUAGAdpdGVtX2lkJSRMrBNAEQAAABUIJQAYBnJhdGluZwAWBhkcGTwmCBwVBBklAAYZGAd1c2VyX2lkFQIWBhaqARaoASYIPBgI"
+        "AwAAAAAAAAAYCAEAAAAAAAAAxwAoCAMAAAAAAAAAGAgBAAAAAAAAAAAAACawARwVBBklAAYZGAdpdGVtX2lkFQIWBhaqARaaASawATwYCAEAAAAA"
+        "AAAAGAgAAAAAAAAAABYAKAgBAAAAAAAAABgIAAAAAAAAAAAAAAAmygIcFQgZJQAGGRgGcmF0aW5nFQIWBhZyFnYmygI8GAQAAMA/GAQAAMA/FgAo"
+        "BAAAwD8YBAAAwD8AAAAWxgMWBja4AwAoSlBhcnF1ZXQuTmV0IHZlcnNpb24gNi4xLjAgKGJ1aWxkIGMxNzlkOTdiZDI1NDliNWY0NGE5MjQxZTcy"
+        "OWY4NjlkNDk0N2VlNTkpAHwBAABQQVIx"
+    ]
+    |> String.concat ""
+    |> Convert.FromBase64String
+
 let private table (lines: string) =
     $"[own]\nformat = \"parquet\"\nlabelThreshold = 4\ncolumns.ratings = \"r.parquet\"\n{lines}"
 
@@ -146,6 +161,11 @@ let tests =
                     match Expect.throwsC (fun () -> read "" arrow[.. length - 1] |> ignore) id with
                     | :? DataFormatException as e -> Expect.stringContains e.Message "r.parquet" "file"
                     | other -> failtest $"{length} bytes: {other}"
+
+            testCase "a damaged footer is refused before the library reads it"
+            <| fun () ->
+                Expect.throwsC (fun () -> read "" endless |> ignore) (fun error ->
+                    Expect.stringContains error.Message "expected a whole Parquet file" "message")
 
             testCase "a damaged byte is refused, or read as another value, and nothing else happens"
             <| fun () ->

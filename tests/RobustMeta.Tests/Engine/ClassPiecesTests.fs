@@ -26,7 +26,7 @@ let private users = lengths.Length
 /// A batch with encoded items, before anything is pooled.
 let private batchOf label (weights: float[]) (encoded: nativeptr<float>) (arena: Arena<float>) =
     let given = tasks label 3L lengths
-    let tasks = withBase label given (batch given)
+    let tasks = withOffsets label given (batch given)
     let batch = ClassBatch<float>(Tasks = tasks)
     batch.Fill(tasks, weights.Length)
     batch.FillUsers()
@@ -52,7 +52,7 @@ let private byDefinition label pooling (batch: ClassBatch<float>) (weights: floa
 
     let ofUser user =
         let rows = [ tasks.SupportStarts[user] .. tasks.SupportStarts[user + 1] - 1 ]
-        let residual row = float tasks.SupportLabels[row] - float tasks.SupportBase[row]
+        let residual row = float tasks.SupportLabels[row] - float tasks.SupportOffset[row]
         let sum f = rows |> List.sumBy (fun row -> weights[row] * f row)
         let level = sum residual / sum (fun _ -> 1.0)
 

@@ -31,7 +31,7 @@ type Classes =
         Label: LabelKind
         Lengths: (int * int) list
         SupportWeights: bool
-        Base: bool
+        Offset: bool
         Threads: int
         Bits: int
         ItemFields: bool
@@ -58,7 +58,7 @@ let private classes =
                 (Gen.zip (Gen.oneof [ Gen.choose (1, 25); Gen.choose (1, 200) ]) (Gen.choose (1, 20)))
 
         let! weights = Gen.elements [ false; true ]
-        let! hasBase = Gen.elements [ false; true ]
+        let! hasOffset = Gen.elements [ false; true ]
         let! threads = Gen.choose (1, 3)
         let! bits = Gen.elements [ 0; 128; 256; 512 ]
         let! items = Gen.elements [ true; true; true; true; false ]
@@ -74,7 +74,7 @@ let private classes =
                 Label = label
                 Lengths = lengths
                 SupportWeights = weights && weighted
-                Base = hasBase
+                Offset = hasOffset
                 Threads = threads
                 Bits = bits
                 ItemFields = items
@@ -125,7 +125,7 @@ let private objectiveOf (f: Classes) (model: MetaRecommender) =
         }
 
     let batch = batch tasks
-    caseOf f.Seed model, (if f.Base then withBase f.Label tasks batch else batch), weights
+    caseOf f.Seed model, (if f.Offset then withOffsets f.Label tasks batch else batch), weights
 
 let private isExact (f: Classes) =
     let model = modelOf f
@@ -150,7 +150,7 @@ let private fixedForm =
         Label = LabelKind.Click
         Lengths = [ for i in 1..60 -> 1 + 7 * i % 60, 1 + 5 * i % 23 ]
         SupportWeights = true
-        Base = true
+        Offset = true
         Threads = 1
         Bits = 256
         ItemFields = true

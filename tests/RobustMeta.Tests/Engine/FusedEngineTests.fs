@@ -33,7 +33,7 @@ type Form =
         Label: LabelKind
         Lengths: (int * int) list
         SupportWeights: bool
-        Base: bool
+        Offset: bool
         Threads: int
         Bits: int
         Dual: bool
@@ -61,7 +61,7 @@ let private form =
             Gen.listOfLength users (Gen.zip (Gen.oneof [ Gen.choose (1, 9); Gen.choose (1, 200) ]) (Gen.choose (1, 20)))
 
         let! weights = Gen.elements [ false; true ]
-        let! hasBase = Gen.elements [ false; true ]
+        let! hasOffset = Gen.elements [ false; true ]
         let! threads = Gen.choose (1, 3)
         let! bits = Gen.elements [ 0; 128; 256; 512 ]
         let! dual = Gen.elements [ false; true ]
@@ -83,7 +83,7 @@ let private form =
                 Label = label
                 Lengths = lengths
                 SupportWeights = weights
-                Base = hasBase
+                Offset = hasOffset
                 Threads = threads
                 Bits = bits
                 Dual = dual
@@ -140,7 +140,7 @@ let private objectiveOf (f: Form) (model: MetaRecommender) =
         }
 
     let batch = batch tasks
-    case, (if f.Base then withBase f.Label tasks batch else batch), weights
+    case, (if f.Offset then withOffsets f.Label tasks batch else batch), weights
 
 let private arraysOf (case: Case) =
     let values = case.Values |> Map.map (fun _ v -> Array.copy v)
@@ -212,7 +212,7 @@ let private fixedForm =
         Label = LabelKind.Click
         Lengths = [ for i in 1..40 -> 1 + 7 * i % 60, 1 + 5 * i % 23 ]
         SupportWeights = true
-        Base = true
+        Offset = true
         Threads = 1
         Bits = 256
         Dual = true

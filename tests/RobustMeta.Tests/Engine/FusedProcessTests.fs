@@ -33,7 +33,7 @@ type Process =
         Label: LabelKind
         Lengths: (int * int) list
         SupportWeights: bool
-        Base: bool
+        Offset: bool
         Threads: int
         Bits: int
         UserFields: bool
@@ -60,7 +60,7 @@ let private processes =
                 (Gen.zip (Gen.oneof [ Gen.choose (1, 25); Gen.choose (1, 200) ]) (Gen.choose (1, 20)))
 
         let! weights = Gen.elements [ false; true ]
-        let! hasBase = Gen.elements [ false; true ]
+        let! hasOffset = Gen.elements [ false; true ]
         let! threads = Gen.choose (1, 3)
         let! bits = Gen.elements [ 0; 128; 256; 512 ]
         let! people = Gen.elements [ true; true; true; false ]
@@ -80,7 +80,7 @@ let private processes =
                 Label = label
                 Lengths = lengths
                 SupportWeights = weights && weighted
-                Base = hasBase
+                Offset = hasOffset
                 Threads = threads
                 Bits = bits
                 UserFields = people
@@ -122,7 +122,7 @@ let private objectiveOf (f: Process) (model: MetaRecommender) =
         }
 
     let batch = batch tasks
-    caseOf f.Seed model, (if f.Base then withBase f.Label tasks batch else batch), weights
+    caseOf f.Seed model, (if f.Offset then withOffsets f.Label tasks batch else batch), weights
 
 let private isExact (f: Process) =
     let model = modelOf f
@@ -151,7 +151,7 @@ let private fixedForm =
         Label = LabelKind.Click
         Lengths = [ for i in 1..60 -> 1 + 7 * i % 60, 1 + 5 * i % 23 ]
         SupportWeights = true
-        Base = true
+        Offset = true
         Threads = 1
         Bits = 256
         UserFields = true

@@ -35,7 +35,7 @@ type Ridge =
         Label: LabelKind
         Lengths: (int * int) list
         SupportWeights: bool
-        Base: bool
+        Offset: bool
         Threads: int
         Bits: int
         Dual: bool option
@@ -62,7 +62,7 @@ let private ridge =
                 (Gen.zip (Gen.oneof [ Gen.choose (1, 25); Gen.choose (1, 200) ]) (Gen.choose (1, 20)))
 
         let! weights = Gen.elements [ false; true ]
-        let! hasBase = Gen.elements [ false; true ]
+        let! hasOffset = Gen.elements [ false; true ]
         let! threads = Gen.choose (1, 3)
         let! bits = Gen.elements [ 0; 128; 256; 512 ]
         let! dual = Gen.elements [ None; None; Some true; Some false ]
@@ -82,7 +82,7 @@ let private ridge =
                 Label = label
                 Lengths = lengths
                 SupportWeights = weights
-                Base = hasBase
+                Offset = hasOffset
                 Threads = threads
                 Bits = bits
                 Dual = dual
@@ -125,7 +125,7 @@ let private objectiveOf (f: Ridge) (model: MetaRecommender) =
         }
 
     let batch = batch tasks
-    caseOf f.Seed model, (if f.Base then withBase f.Label tasks batch else batch), weights
+    caseOf f.Seed model, (if f.Offset then withOffsets f.Label tasks batch else batch), weights
 
 let private fused (f: Ridge) (model: MetaRecommender) =
     let form = (box model :?> IHasForm<RidgeForm>).Form
@@ -162,7 +162,7 @@ let private fixedForm =
         Label = LabelKind.Click
         Lengths = [ for i in 1..60 -> 1 + 7 * i % 60, 1 + 5 * i % 23 ]
         SupportWeights = true
-        Base = true
+        Offset = true
         Threads = 1
         Bits = 256
         Dual = None

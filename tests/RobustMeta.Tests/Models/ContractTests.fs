@@ -54,15 +54,15 @@ let private only u (weights: Weights) =
 
 let private batched (spec: ModelSpec) label =
     let case, tasks = caseFor spec label, tasksFor label
-    let together = scores case (batch tasks |> withBase label tasks)
+    let together = scores case (batch tasks |> withOffsets label tasks)
 
     tasks
     |> List.iteri (fun b task ->
-        let alone = scores case (batch [ task ] |> withBase label [ task ])
+        let alone = scores case (batch [ task ] |> withOffsets label [ task ])
         near $"task {b} alone" 1e-10 together[b] alone[0])
 
     let reversed = List.rev tasks
-    let again = scores case (batch reversed |> withBase label reversed)
+    let again = scores case (batch reversed |> withOffsets label reversed)
     Array.iter2 (near "other order of users" 1e-10) together (Array.rev again)
 
 let private perUserLoop (spec: ModelSpec) label =
@@ -70,11 +70,11 @@ let private perUserLoop (spec: ModelSpec) label =
     let weights = weightsOf tasks |> allowed case.Model
 
     for phase in case.Model.Phases do
-        let together = objective case phase weights (batch tasks |> withBase label tasks)
+        let together = objective case phase weights (batch tasks |> withOffsets label tasks)
 
         let gradients, value =
             tasks
-            |> List.mapi (fun u t -> objective case phase (only u weights) (batch [ t ] |> withBase label [ t ]))
+            |> List.mapi (fun u t -> objective case phase (only u weights) (batch [ t ] |> withOffsets label [ t ]))
             |> sum
 
         near $"objective of {phase.Name}" 1e-10 [| value |] [| together.Value |]
@@ -84,7 +84,7 @@ let private perUserLoop (spec: ModelSpec) label =
 let private cut (spec: ModelSpec) label =
     let case, tasks = caseFor spec label, tasksFor label
     let weights = weightsOf tasks |> allowed case.Model
-    let batch = batch tasks |> withBase label tasks
+    let batch = batch tasks |> withOffsets label tasks
     let whole = [ [ 0..3 ] ]
     let cuts = [ [ [ 2 ]; [ 0 ]; [ 3 ]; [ 1 ] ]; [ [ 3; 1 ]; [ 0; 2 ] ]; [ [ 1; 2; 0 ]; [ 3 ] ] ]
 
@@ -153,7 +153,7 @@ let private supportWeighted (spec: ModelSpec) label =
 let private weighted (spec: ModelSpec) label =
     let case, tasks = caseFor spec label, tasksFor label
     let weights = weightsOf tasks |> allowed case.Model
-    let batch tasks = batch tasks |> withBase label tasks
+    let batch tasks = batch tasks |> withOffsets label tasks
 
     for phase in case.Model.Phases do
         // A user of weight zero, queries included, is not there.
@@ -209,7 +209,7 @@ let private differences (spec: ModelSpec) label =
 
     if case.Model.SupportWeighting <> SupportWeighting.Constant then
         let weights = weightsOf tasks |> allowed case.Model
-        let batch = batch tasks |> withBase label tasks
+        let batch = batch tasks |> withOffsets label tasks
 
         for phase in case.Model.Phases do
             let outcome = objective case phase weights batch

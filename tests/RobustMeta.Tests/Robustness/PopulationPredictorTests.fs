@@ -54,10 +54,10 @@ let tests =
                 Expect.equal (List.ofSeq ((population 0.3 [ 0f; 2f; -2f ]).Choose batch)) [ 1; 2; 0; 0; 0 ] "some"
                 Expect.equal (List.ofSeq ((population 10.0 [ 0f; 2f; -2f ]).Choose batch)) [ 0; 0; 0; 0; 0 ] "much"
 
-            testCase "base scores go along, and an empty population is refused"
+            testCase "bias offsets go along, and an empty population is refused"
             <| fun () ->
                 let flat length = ImmutableArray.CreateRange(Seq.replicate length 0f)
-                let based = batch.WithBase(flat batch.SupportItems.Length, flat batch.QueryItems.Length)
+                let based = batch.WithOffsets(flat batch.SupportItems.Length, flat batch.QueryItems.Length)
                 Expect.equal (List.ofSeq ((population 0.0 [ 0f; 2f; -2f ]).Choose based)) [ 1; 2; 0; 0; 2 ] "choices"
                 Expect.throws (fun () -> population 0.0 [] |> ignore) "empty"
         ]

@@ -32,14 +32,14 @@ let caseOf (seed: int64) (model: MetaRecommender) =
         Values = model.CreateParameters(seed).All |> Seq.map (fun p -> p.Name, values p) |> Map.ofSeq
     }
 
-/// Base scores that differ by user and item, around zero (clicks) or three (ratings).
-let withBase (label: LabelKind) (tasks: Task list) (batch: TaskBatch) =
+/// Bias offsets that differ by user and item, around zero (clicks) or three (ratings).
+let withOffsets (label: LabelKind) (tasks: Task list) (batch: TaskBatch) =
     let score user item = float32 ((if label = LabelKind.Click then 0.0 else 3.0) + 0.3 * sin (float (7 * user + item)))
 
     let side select =
         ImmutableArray.CreateRange(tasks |> Seq.collect (fun t -> select t |> Seq.map (fst >> score t.User)))
 
-    batch.WithBase(side _.Support, side _.Query)
+    batch.WithOffsets(side _.Support, side _.Query)
 
 let private padded (length: int) (rows: float list list) =
     torch
@@ -89,7 +89,7 @@ let scoresWith (weights: float list list option) case (batch: TaskBatch) : float
     let tensors = TaskTensors.Of(batch, torch.ScalarType.Float64)
     supportWeights tensors { Support = weights; Query = []; User = [] } |> ignore
     let prediction = case.Model.Predict(theta case None, tensors, null)
-    let all = values (prediction.Scores + tensors.Query.Base)
+    let all = values (prediction.Scores + tensors.Query.Offset)
     Array.init batch.Count (fun b -> Array.sub all (b * tensors.Query.Length) (batch.QueryLength b))
 
 let scores case batch = scoresWith None case batch
@@ -104,7 +104,7 @@ let private outcome isWhole case (phase: TrainingPhase) weights (batch: TaskBatc
     let learned = theta case (Some phase)
     let p = case.Model.Predict(learned, tensors, phase)
     let query = padded tensors.Query.Length weights.Query
-    let losses = Losses.Of(case.Model.Label, p.Scores + tensors.Query.Base, tensors.Query.Labels)
+    let losses = Losses.Of(case.Model.Label, p.Scores + tensors.Query.Offset, tensors.Query.Labels)
     let own = if isNull p.QueryLoss then losses else losses + p.QueryLoss
     let mutable total = (own * query).sum()
 

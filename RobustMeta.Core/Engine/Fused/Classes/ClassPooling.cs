@@ -109,7 +109,7 @@ internal sealed unsafe class ClassPooling<T>(LabelKind label, Pooling pooling, i
 
     private static T Residual(ClassBatch<T> batch, int row) =>
         T.CreateTruncating(batch.Tasks.SupportLabels[row])
-        - (batch.Tasks.SupportBase.Length == 0 ? T.Zero : T.CreateTruncating(batch.Tasks.SupportBase[row]));
+        - (batch.Tasks.SupportOffset.Length == 0 ? T.Zero : T.CreateTruncating(batch.Tasks.SupportOffset[row]));
 
     private T* Row(T* rows, int row) => rows + (long)row * width;
 }

@@ -90,17 +90,17 @@ internal unsafe class BatchRows<T>
 
     /// <summary>Scores with their base, losses and the losses' slopes of some queries.</summary>
     /// <param name="loss">The loss.</param>
-    /// <param name="scores">What the model adds to the base scores.</param>
+    /// <param name="scores">What the model adds to the bias offsets.</param>
     /// <param name="slopes">Receives the slopes.</param>
     /// <param name="first">First query.</param>
     /// <param name="count">Number of queries.</param>
     public void ScoreQueries(LossKernel<T> loss, T* scores, T* slopes, int first, int count)
     {
         var labels = Tasks.QueryLabels.AsSpan();
-        var bases = Tasks.QueryBase.AsSpan();
+        var offsets = Tasks.QueryOffset.AsSpan();
         for (var i = 0; i < count; i++)
         {
-            var score = scores[i] + (bases.IsEmpty ? T.Zero : T.CreateTruncating(bases[first + i]));
+            var score = scores[i] + (offsets.IsEmpty ? T.Zero : T.CreateTruncating(offsets[first + i]));
             var label = T.CreateTruncating(labels[first + i]);
             Scores[first + i] = score;
             Losses[first + i] = loss.Loss(score, label);

@@ -107,10 +107,10 @@ internal abstract unsafe class AdaptationPass<T>
     protected void SupportLosses(FusedBatch<T> batch, NetworkRows<T> rows, int first, int count)
     {
         var labels = batch.Tasks.SupportLabels.AsSpan();
-        var bases = batch.Tasks.SupportBase.AsSpan();
+        var offsets = batch.Tasks.SupportOffset.AsSpan();
         for (var i = 0; i < count; i++)
         {
-            var score = rows.Score[i] + (bases.IsEmpty ? T.Zero : T.CreateTruncating(bases[first + i]));
+            var score = rows.Score[i] + (offsets.IsEmpty ? T.Zero : T.CreateTruncating(offsets[first + i]));
             rows.Score[i] = score;
             rows.LossSlope[i] = Loss.Slope(score, T.CreateTruncating(labels[first + i]));
             rows.LossCurvature[i] = Loss.Curvature(score);

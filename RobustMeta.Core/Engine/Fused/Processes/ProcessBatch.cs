@@ -25,7 +25,7 @@ internal sealed unsafe class ProcessBatch<T> : BatchRows<T>
     /// <summary>Encoded users <c>[B, padded]</c>.</summary>
     public T* Users { get; set; }
 
-    /// <summary>What the base score leaves of each label, all rows.</summary>
+    /// <summary>What the bias offset leaves of each label, all rows.</summary>
     public T* Residuals { get; private set; }
 
     /// <summary>Scores of all rows, then the derivative of each loss by its score, then that of the objective.</summary>
@@ -105,8 +105,8 @@ internal sealed unsafe class ProcessBatch<T> : BatchRows<T>
     /// <summary>Residuals of some users' rows, and the sums of their contexts' weights.</summary>
     public void TakeLabels(LossKernel<T> loss, Chunk users)
     {
-        Residue(loss, SupportOf(users), Tasks.SupportLabels, Tasks.SupportBase, 0);
-        Residue(loss, QueryOf(users), Tasks.QueryLabels, Tasks.QueryBase, SupportRows);
+        Residue(loss, SupportOf(users), Tasks.SupportLabels, Tasks.SupportOffset, 0);
+        Residue(loss, QueryOf(users), Tasks.QueryLabels, Tasks.QueryOffset, SupportRows);
         for (var u = users.FirstUser; u < users.EndUser; u++)
         {
             var (first, count) = SupportOf(u);
@@ -123,7 +123,7 @@ internal sealed unsafe class ProcessBatch<T> : BatchRows<T>
     {
         for (var i = rows.First; i < rows.First + rows.Count; i++)
         {
-            var score = Slopes[i] + (Tasks.SupportBase.IsEmpty ? T.Zero : T.CreateTruncating(Tasks.SupportBase[i]));
+            var score = Slopes[i] + (Tasks.SupportOffset.IsEmpty ? T.Zero : T.CreateTruncating(Tasks.SupportOffset[i]));
             var label = T.CreateTruncating(Tasks.SupportLabels[i]);
             ContextLosses[i] = loss.Loss(score, label);
             Slopes[i] = loss.Slope(score, label);
@@ -174,13 +174,13 @@ internal sealed unsafe class ProcessBatch<T> : BatchRows<T>
         LossKernel<T> loss,
         RowRange rows,
         ImmutableArray<float> labels,
-        ImmutableArray<float> bases,
+        ImmutableArray<float> offsets,
         int start
     )
     {
         for (var row = rows.First; row < rows.First + rows.Count; row++)
         {
-            var score = bases.IsEmpty ? T.Zero : T.CreateTruncating(bases[row - start]);
+            var score = offsets.IsEmpty ? T.Zero : T.CreateTruncating(offsets[row - start]);
             Residuals[row] = loss.Residual(score, T.CreateTruncating(labels[row - start]));
         }
     }

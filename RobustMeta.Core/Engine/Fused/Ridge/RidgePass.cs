@@ -127,10 +127,10 @@ internal sealed unsafe class RidgePass<T> : IDisposable
         {
             Project(batch.Priors + (long)user * width, origin, count);
         }
-        var bases = batch.Tasks.SupportBase.AsSpan();
-        for (var i = 0; i < count && !bases.IsEmpty; i++)
+        var offsets = batch.Tasks.SupportOffset.AsSpan();
+        for (var i = 0; i < count && !offsets.IsEmpty; i++)
         {
-            origin[i] += T.CreateTruncating(bases[first + i]);
+            origin[i] += T.CreateTruncating(offsets[first + i]);
         }
         Arithmetic<T>.Clear(along[0], count);
         Arithmetic<T>.Clear(move[0], width);
