@@ -105,27 +105,9 @@ let private modelOf (f: Classes) : MetaRecommender =
         spec.Create(inputs, 0.5, f.Label)
 
 /// Support weights around one, in supports of several interactions the second of them zero.
-let private objectiveOf (f: Classes) (model: MetaRecommender) =
-    let tasks = tasks f.Label f.Seed f.Lengths
-    let random = Seeds.Generator(f.Seed, "weights")
-    let draw _ = 0.2 + random.NextDouble()
-
-    let weights =
-        {
-            Support =
-                if f.SupportWeights then
-                    Some(
-                        tasks
-                        |> List.map (fun t -> t.Support |> List.mapi (fun i row -> if i = 1 then 0.0 else draw row))
-                    )
-                else
-                    None
-            Query = tasks |> List.map (fun t -> t.Query |> List.map draw)
-            User = tasks |> List.map draw
-        }
-
-    let batch = batch tasks
-    caseOf f.Seed model, (if f.Offset then withOffsets f.Label tasks batch else batch), weights
+let private objectiveOf (f: Classes) model =
+    let weight random place = if place = 1 then 0.0 else aroundOne random
+    objectiveOf f.Seed f.Label f.Lengths (if f.SupportWeights then Some weight else None) f.Offset model
 
 let private isExact (f: Classes) =
     let model = modelOf f
@@ -161,20 +143,15 @@ let private single (f: Classes) =
     let _, batch, weights = objectiveOf f model
     inSingle f.Seed model batch weights
 
-let private onForms name test =
-    testList
-        name
-        [
-            for what, f in
-                [
-                    "LWA", fixedForm
-                    "LWA of ratings with matrices",
-                    { fixedForm with Label = LabelKind.Rating; Mixing = Some ClassMixing.Matrix }
-                    "NLBA", { fixedForm with Mixing = None }
-                    "NLBA of ratings", { fixedForm with Mixing = None; Label = LabelKind.Rating }
-                ] do
-                testCase what (fun () -> test f)
-        ]
+let private forms =
+    [
+        "LWA", fixedForm
+        "LWA of ratings with matrices", { fixedForm with Label = LabelKind.Rating; Mixing = Some ClassMixing.Matrix }
+        "NLBA", { fixedForm with Mixing = None }
+        "NLBA of ratings", { fixedForm with Mixing = None; Label = LabelKind.Rating }
+    ]
+
+let private onForms name test = onForms forms name test
 
 [<Tests>]
 let tests =

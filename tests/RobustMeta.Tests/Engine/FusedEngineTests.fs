@@ -123,24 +123,9 @@ let private modelOf (f: Form) : MetaRecommender =
         PerceptronModel("Form", form, 0.5, f.Label)
 
 let private objectiveOf (f: Form) (model: MetaRecommender) =
-    let case = caseOf f.Seed model
-    let tasks = tasks f.Label f.Seed f.Lengths
-    let random = Seeds.Generator(f.Seed, "weights")
-    let draw _ = 0.2 + random.NextDouble()
-
-    let weights =
-        {
-            Support =
-                if f.SupportWeights && model.SupportWeighting = SupportWeighting.Differentiable then
-                    Some(tasks |> List.map (fun t -> t.Support |> List.map draw))
-                else
-                    None
-            Query = tasks |> List.map (fun t -> t.Query |> List.map draw)
-            User = tasks |> List.map draw
-        }
-
-    let batch = batch tasks
-    case, (if f.Offset then withOffsets f.Label tasks batch else batch), weights
+    let weight random _ = aroundOne random
+    let takes = f.SupportWeights && model.SupportWeighting = SupportWeighting.Differentiable
+    objectiveOf f.Seed f.Label f.Lengths (if takes then Some weight else None) f.Offset model
 
 let private arraysOf (case: Case) =
     let values = case.Values |> Map.map (fun _ v -> Array.copy v)
@@ -244,13 +229,7 @@ let private isAloneAsTogether (f: Form) =
     let alone = all |> List.map (fun task -> engine.Predict(batch [ task ])) |> Array.concat
     Expect.equal alone together "scores, bit for bit"
 
-let private onForms name test =
-    testList
-        name
-        [
-            for what, f in forms do
-                testCase what (fun () -> test f)
-        ]
+let private onForms name test = onForms forms name test
 
 [<Tests>]
 let tests =

@@ -105,24 +105,9 @@ let private modelOf (f: Process) : MetaRecommender =
     spec.Create(InputSchema(schema.ItemFields, users, schema.EmbeddingDim), 0.5, f.Label)
 
 /// Support weights around one. None is zero: a context of one interaction may be drawn, whose weights must not sum to zero.
-let private objectiveOf (f: Process) (model: MetaRecommender) =
-    let tasks = tasks f.Label f.Seed f.Lengths
-    let random = Seeds.Generator(f.Seed, "weights")
-    let draw _ = 0.2 + random.NextDouble()
-
-    let weights =
-        {
-            Support =
-                if f.SupportWeights then
-                    Some(tasks |> List.map (fun t -> t.Support |> List.map draw))
-                else
-                    None
-            Query = tasks |> List.map (fun t -> t.Query |> List.map draw)
-            User = tasks |> List.map draw
-        }
-
-    let batch = batch tasks
-    caseOf f.Seed model, (if f.Offset then withOffsets f.Label tasks batch else batch), weights
+let private objectiveOf (f: Process) model =
+    let weight random _ = aroundOne random
+    objectiveOf f.Seed f.Label f.Lengths (if f.SupportWeights then Some weight else None) f.Offset model
 
 let private isExact (f: Process) =
     let model = modelOf f
@@ -162,23 +147,19 @@ let private single (f: Process) =
     let _, batch, weights = objectiveOf f model
     inSingle f.Seed model batch weights
 
-let private onForms name test =
-    testList
-        name
-        [
-            for what, f in
-                [
-                    "clicks, gated", fixedForm
-                    "ratings, plain scale and shift",
-                    { fixedForm with
-                        Label = LabelKind.Rating
-                        Modulation = Modulation.Film
-                        Weighted = false
-                        SupportWeights = false
-                    }
-                ] do
-                testCase what (fun () -> test f)
-        ]
+let private forms =
+    [
+        "clicks, gated", fixedForm
+        "ratings, plain scale and shift",
+        { fixedForm with
+            Label = LabelKind.Rating
+            Modulation = Modulation.Film
+            Weighted = false
+            SupportWeights = false
+        }
+    ]
+
+let private onForms name test = onForms forms name test
 
 [<Tests>]
 let tests =

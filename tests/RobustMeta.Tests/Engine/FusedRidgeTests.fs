@@ -107,25 +107,9 @@ let private modelOf (f: Ridge) : MetaRecommender =
     MetaRidge("Ridge", form, f.Lambda, 0.5, f.Label)
 
 /// Support weights around one, every fourth of them zero.
-let private objectiveOf (f: Ridge) (model: MetaRecommender) =
-    let tasks = tasks f.Label f.Seed f.Lengths
-    let random = Seeds.Generator(f.Seed, "weights")
-    let draw _ = 0.2 + random.NextDouble()
-    let orZero _ = if random.Next 4 = 0 then 0.0 else draw ()
-
-    let weights =
-        {
-            Support =
-                if f.SupportWeights then
-                    Some(tasks |> List.map (fun t -> t.Support |> List.map orZero))
-                else
-                    None
-            Query = tasks |> List.map (fun t -> t.Query |> List.map draw)
-            User = tasks |> List.map draw
-        }
-
-    let batch = batch tasks
-    caseOf f.Seed model, (if f.Offset then withOffsets f.Label tasks batch else batch), weights
+let private objectiveOf (f: Ridge) model =
+    let weight (random: Random) _ = if random.Next 4 = 0 then 0.0 else aroundOne random
+    objectiveOf f.Seed f.Label f.Lengths (if f.SupportWeights then Some weight else None) f.Offset model
 
 let private fused (f: Ridge) (model: MetaRecommender) =
     let form = (box model :?> IHasForm<RidgeForm>).Form
@@ -181,13 +165,7 @@ let private forms =
         "ratings without prior", { fixedForm with Label = LabelKind.Rating; Prior = false; Hidden = [] }
     ]
 
-let private onForms name test =
-    testList
-        name
-        [
-            for what, f in forms do
-                testCase what (fun () -> test f)
-        ]
+let private onForms name test = onForms forms name test
 
 [<Tests>]
 let tests =

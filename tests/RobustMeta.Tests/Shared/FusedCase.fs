@@ -8,12 +8,53 @@ open RobustMeta.Engine
 open RobustMeta.Engine.Fused
 open RobustMeta.Engine.Fused.Memory
 open RobustMeta.Models
+open RobustMeta.Runtime
 open RobustMeta.Tasks
 open RobustMeta.Tests.ModelCase
+open RobustMeta.Tests.TinyWorld
 
 let flat (rows: float list list) = rows |> List.concat |> Array.ofList
 
 let supportOf (weights: Weights) = weights.Support |> Option.map flat |> Option.defaultValue [||]
+
+/// A weight around one.
+let aroundOne (random: Random) = 0.2 + random.NextDouble()
+
+/// A model near its initial values, and tasks of these lengths of support and query with random weights. `supportWeight` draws that of
+/// a support interaction by its place; None: uniform.
+let objectiveOf
+    (seed: int64)
+    (label: LabelKind)
+    (lengths: (int * int) list)
+    (supportWeight: (Random -> int -> float) option)
+    (isOnOffset: bool)
+    (model: MetaRecommender)
+    =
+    let tasks = tasks label seed lengths
+    let random = Seeds.Generator(seed, "weights")
+    let draw _ = aroundOne random
+
+    let weights: Weights =
+        {
+            Support =
+                supportWeight
+                |> Option.map (fun weight ->
+                    tasks |> List.map (fun task -> task.Support |> List.mapi (fun place _ -> weight random place)))
+            Query = tasks |> List.map (fun task -> task.Query |> List.map draw)
+            User = tasks |> List.map draw
+        }
+
+    let batch = batch tasks
+    caseOf seed model, (if isOnOffset then withOffsets label tasks batch else batch), weights
+
+/// A test of each of some forms.
+let onForms (forms: (string * 'form) list) (name: string) (test: 'form -> unit) =
+    testList
+        name
+        [
+            for what, form in forms do
+                testCase what (fun () -> test form)
+        ]
 
 let private doubles (values: float32[]) = Array.map float values
 
