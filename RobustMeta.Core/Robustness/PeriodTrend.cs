@@ -57,7 +57,7 @@ internal sealed class PeriodTrend
     /// <param name="gradients">Inner products of the gradients of the mean losses of its <see cref="Parts"/>.</param>
     public void See(TaskBatch batch, double[,] gradients) => (seen, parts, products) = (batch, Parts(batch), gradients);
 
-    /// <summary>Trend of each group, <c>[K]</c>; 0 for groups that the batch has nobody of.</summary>
+    /// <summary>Trend of each group, <c>[K]</c>; 0 for groups without a user in the batch.</summary>
     /// <param name="batch">The batch whose gradients were taken last.</param>
     /// <param name="values">Mean loss of each of its users.</param>
     /// <exception cref="InvalidOperationException">They were of another batch.</exception>

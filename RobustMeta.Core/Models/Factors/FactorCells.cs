@@ -75,7 +75,7 @@ internal sealed class FactorCells
 
     public ReadOnlySpan<int> OfItem(int item) => itemCells.AsSpan(itemStart[item]..itemStart[item + 1]);
 
-    /// <summary>What all labels have in common: the mean of what the base leaves of ratings; of clicks, the log-odds.</summary>
+    /// <summary>What all labels have in common: the mean of what the bias offset leaves of ratings; of clicks, the log-odds.</summary>
     public double Center(LabelKind label)
     {
         if (Count == 0)

@@ -74,7 +74,7 @@ let tests =
                         let expected = ofRows[u] |> Array.map ((*) (float ofRows[u].Length))
                         areClose 1e-9 (adversary.Weights.Of(u).ToArray()) expected "interactions")
 
-            testCase "exponentiated ascent multiplies by the exponential of the loss; softmax ascent ascends logits"
+            testCase "exponentiated ascent multiplies by the exponential of the loss; softmax ascent moves logits"
             <| fun () ->
                 for rule in [ "exponentiatedGradient"; "softmaxLogits" ] do
                     let adversary = adversary [ "ascent", rule; "sampleWeightLr", "0.5"; "levels", "interaction" ]

@@ -88,7 +88,7 @@ internal unsafe class BatchRows<T>
         weights.CopyTo(own);
     }
 
-    /// <summary>Scores with their base, losses and the losses' slopes of some queries.</summary>
+    /// <summary>Scores with their bias offset, losses and the losses' slopes of some queries.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="scores">What the model adds to the bias offsets.</param>
     /// <param name="slopes">Receives the slopes.</param>

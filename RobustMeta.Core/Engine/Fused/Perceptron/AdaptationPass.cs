@@ -118,7 +118,7 @@ internal abstract unsafe class AdaptationPass<T>
         }
     }
 
-    /// <summary>Scores with their base, losses and their slopes of query rows.</summary>
+    /// <summary>Scores with their bias offset, losses and their slopes of query rows.</summary>
     protected void QueryLosses(FusedBatch<T> batch, NetworkRows<T> rows, int first, int count) =>
         batch.ScoreQueries(Loss, rows.Score, rows.LossSlope, first, count);
 

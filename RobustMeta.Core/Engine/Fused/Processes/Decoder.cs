@@ -96,7 +96,7 @@ internal sealed unsafe class Decoder<T> : IGradientPieces<T>
         }
     }
 
-    /// <summary>Scores, without their base, of the rows of one side of some users.</summary>
+    /// <summary>Scores, without their bias offset, of the rows of one side of some users.</summary>
     public void Forward(ProcessBatch<T> batch, Chunk chunk, bool isQuery)
     {
         var rows = batch.RowsOf(chunk, isQuery);
