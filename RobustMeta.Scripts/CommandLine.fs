@@ -5,6 +5,7 @@ open System
 open System.Globalization
 open System.IO
 open RobustMeta.Data
+open RobustMeta.Evaluation
 open RobustMeta.Experiments
 open RobustMeta.Models
 open RobustMeta.Models.Baselines
@@ -191,6 +192,7 @@ let private dispatch (words: string list) =
 
 /// An unforeseen error: what to do, and what a report of it needs.
 let private unforeseen (words: string list) (error: exn) =
+    Progress.finish true
     let command = String.Join(' ', words)
     eprintfn $"error: this is a bug in RobustMeta: {error.GetType().Name}: {error.Message}"
 
@@ -200,14 +202,10 @@ let private unforeseen (words: string list) (error: exn) =
     eprintfn $"{Environment.OSVersion}, .NET {Environment.Version}\n{error}"
     1
 
-/// Runs one command; the exit code is 0 when all went well, 1 when it failed, 2 when the input was wrong, and 128 and the number
-/// of the signal when it was interrupted.
-let run (words: string seq) : int =
-    // Numbers are printed and read alike wherever the program runs.
-    CultureInfo.CurrentCulture <- CultureInfo.InvariantCulture
-    CultureInfo.DefaultThreadCurrentCulture <- CultureInfo.InvariantCulture
-    let words = List.ofSeq words
-
+/// The exit code of a command: what it returns, or that of the error it ends with. Only kinds of errors that say what is wrong
+/// with the input, or what failed outside the program, are answered with their message; any other is a bug, arguments that one
+/// part of the program gave another among them.
+let guarded (words: string list) (command: unit -> int) : int =
     let fail code (message: string) =
         Progress.finish true
         // What files and users write reaches messages; it must not act on the terminal.
@@ -216,16 +214,17 @@ let run (words: string seq) : int =
         code
 
     try
-        let code = dispatch words
+        let code = command ()
         Console.Out.Flush()
         code
     with
     | :? SettingException as error ->
         fail 2 $"{error.Message}\n'help' lists the commands, 'run MODEL help' the settings."
     | :? DataFormatException as error -> fail 2 error.Message
-    | :? ArgumentException as error -> fail 2 error.Message
+    | :? StatisticsInputException as error -> fail 2 error.Message
     | :? FileNotFoundException as error -> fail 2 error.Message
     | :? DivergenceException as error -> fail 1 error.Message
+    | :? ScoreException as error -> fail 1 error.Message
     | :? IOException as error -> fail 1 error.Message
     | :? UnauthorizedAccessException as error ->
         fail 1 $"{error.Message} Choose another folder (out NAME), or change the rights of this one."
@@ -239,3 +238,12 @@ let run (words: string seq) : int =
             (Interruption.exitCode ())
             "interrupted; finished results are kept, and the same command continues from there."
     | error -> unforeseen words error
+
+/// Runs one command; the exit code is 0 when all went well, 1 when it failed, 2 when the input was wrong, and 128 and the number
+/// of the signal when it was interrupted.
+let run (words: string seq) : int =
+    // Numbers are printed and read alike wherever the program runs.
+    CultureInfo.CurrentCulture <- CultureInfo.InvariantCulture
+    CultureInfo.DefaultThreadCurrentCulture <- CultureInfo.InvariantCulture
+    let words = List.ofSeq words
+    guarded words (fun () -> dispatch words)

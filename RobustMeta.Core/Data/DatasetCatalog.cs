@@ -151,6 +151,12 @@ public sealed class DatasetCatalog
         };
     }
 
+    /// <summary>Requires that a word can name a data set: letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, at most 100.</summary>
+    /// <param name="name">The word.</param>
+    /// <param name="what">What is named, for the error.</param>
+    /// <exception cref="SettingException">It cannot.</exception>
+    public static void RequireName(string name, string what) => CatalogFile.RequireName(name, what);
+
     /// <summary>The files of a data set, after downloading them where they are nowhere, for a preparation of one's own.</summary>
     /// <param name="name">Name in the catalog; not <c>synthetic</c>, which has no files.</param>
     /// <param name="progress">Is told how far a download has come.</param>

@@ -1,3 +1,5 @@
+using RobustMeta.Settings;
+
 namespace RobustMeta.Data;
 
 /// <summary>Writes ratings and features as Parquet files, which the format <c>parquet</c> reads back, and pandas, Arrow and DuckDB.</summary>
@@ -19,7 +21,7 @@ public static class ParquetRatings
     /// </summary>
     /// <param name="ratings">The ratings.</param>
     /// <param name="folder">The folder; made where it is not there.</param>
-    /// <exception cref="ArgumentException">A token of a bag holds <c>|</c>, or a feature has the name of the identifiers.</exception>
+    /// <exception cref="SettingException">A token of a bag holds <c>|</c>, or a feature has the name of the identifiers.</exception>
     public static void Write(Ratings ratings, string folder)
     {
         Directory.CreateDirectory(folder);
@@ -40,6 +42,12 @@ public static class ParquetRatings
 
     private static void Write(string path, string id, Vocabulary entities, FeatureTable features)
     {
+        if (features.Columns.Any(column => column.Name == id))
+        {
+            throw new SettingException(
+                $"A feature has the name '{id}', which the identifiers have in {Path.GetFileName(path)}: give it another name."
+            );
+        }
         if (!features.Columns.IsEmpty)
         {
             ParquetFile.Write(
@@ -67,7 +75,7 @@ public static class ParquetRatings
         var tokens = Array.ConvertAll(bags.Bag(row).ToArray(), token => bags.Vocabulary[token]);
         var wrong = Array.Find(tokens, token => token.Contains('|'));
         return wrong is not null
-                ? throw new ArgumentException(
+                ? throw new SettingException(
                     $"'{Reading.Excerpt.Of(wrong)}' of the feature '{bags.Name}' holds '|', which separates the tokens of a bag."
                 )
             : tokens.Length == 0 ? null

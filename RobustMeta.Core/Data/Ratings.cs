@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustMeta.Data.Reading;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Data;
 
@@ -143,12 +144,12 @@ public sealed class Ratings
     /// <summary>The same rows with values as a kind of feedback has them: 1 for positives, labels for counts.</summary>
     /// <param name="kind">What the values are.</param>
     /// <param name="rule">How counts become labels.</param>
-    /// <exception cref="ArgumentException">A count is negative.</exception>
+    /// <exception cref="SettingException">A count is negative.</exception>
     public Ratings As(FeedbackKind kind, CountRule rule) =>
         kind switch
         {
             FeedbackKind.Positives => WithValues([.. Values.Select(_ => 1f)]),
-            FeedbackKind.Counts when Values.Any(value => value < 0) => throw new ArgumentException(
+            FeedbackKind.Counts when Values.Any(value => value < 0) => throw new SettingException(
                 $"'{Name}' holds negative values, which are no counts: state feedback = \"explicit\" in the catalog."
             ),
             FeedbackKind.Counts => WithValues([.. Values.Select(rule.Apply)]),

@@ -27,7 +27,10 @@ public sealed record ReadLimits
     /// <summary>Largest file after decompression, in bytes.</summary>
     public long FileBytes { get; init; } = 64L << 30;
 
-    /// <summary>Largest ratio of the decompressed to the compressed size, for files of more than 64 MiB.</summary>
+    /// <summary>
+    /// Largest ratio of the decompressed to the compressed size, for files of more than 64 MiB; of a Parquet file it bounds the
+    /// rows, eight bytes each, and the pages.
+    /// </summary>
     public long Ratio { get; init; } = 200;
 
     /// <summary>The limits where the catalog names none.</summary>

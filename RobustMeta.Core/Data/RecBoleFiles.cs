@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Data;
 
@@ -15,7 +16,7 @@ public static class RecBoleFiles
     /// <param name="sequenceSeparator">
     /// What stands between the tokens of a bag (RecBole's <c>seq_separator</c>), such as <c>|</c> where tokens hold blanks.
     /// </param>
-    /// <exception cref="ArgumentException">
+    /// <exception cref="SettingException">
     /// An identifier or token holds a tab or line break, or a token of a bag the separator.
     /// </exception>
     public static void Write(Ratings ratings, string folder, char sequenceSeparator = ' ')
@@ -93,14 +94,14 @@ public static class RecBoleFiles
     private static string Cell(string text) =>
         text.AsSpan().IndexOfAny("\t\r\n") < 0
             ? text
-            : throw new ArgumentException(
+            : throw new SettingException(
                 $"'{Reading.Excerpt.Of(text)}' holds a tab or line break, which the format cannot hold."
             );
 
     private static string Word(string text, char separator) =>
         !Cell(text).Contains(separator)
             ? text
-            : throw new ArgumentException(
+            : throw new SettingException(
                 $"'{Reading.Excerpt.Of(text)}' holds {(separator == ' ' ? "a blank" : $"'{separator}'")}, which separates the "
                     + "tokens of a token_seq: choose another separator of sequences."
             );

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Evaluation;
@@ -32,7 +33,9 @@ public sealed class Evaluator(
     /// <param name="testSet">Number of the test set, for the rows.</param>
     /// <param name="tasks">Its tasks; a user may occur in several draws.</param>
     /// <param name="labels">Where the labels of its tasks come from, where they are not those of the data.</param>
-    /// <exception cref="ArgumentException">A cut-off is too large for the candidates, or scores are wrong.</exception>
+    /// <exception cref="SettingException">A cut-off is too large for the candidates.</exception>
+    /// <exception cref="ScoreException">A score is not finite.</exception>
+    /// <exception cref="ArgumentException">There are more or fewer scores than candidates.</exception>
     public IReadOnlyList<UserResult> Evaluate(
         IPredictor method,
         int testSet,

@@ -61,13 +61,13 @@ public abstract class Metric(string kind, bool higherIsBetter, bool hasCutoff = 
     }
 
     /// <summary>The value for one user; null where it is undefined (such users are counted, not taken as zero).</summary>
-    /// <exception cref="ArgumentException">
-    /// The cut-off is not below the number of candidates: every ranking would contain all of them.
+    /// <exception cref="SettingException">
+    /// The cut-off is not below the number of candidates: every ranking would contain all of them. Or the metric gives NaN or
+    /// infinity.
     /// </exception>
-    /// <exception cref="SettingException">The metric gives NaN or infinity.</exception>
     public double? Evaluate(RankedQuery query) =>
         Cutoff > 0 && Cutoff >= query.Count
-            ? throw new ArgumentException(
+            ? throw new SettingException(
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{Name} of {query.Count} candidates is meaningless: the top {Cutoff} hold them all, so recall is 1 "

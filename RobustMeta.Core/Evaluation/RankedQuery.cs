@@ -33,7 +33,8 @@ public sealed class RankedQuery
     /// <param name="scores">Score of each candidate.</param>
     /// <param name="labels">Label of each.</param>
     /// <param name="threshold">Smallest label that is relevant.</param>
-    /// <exception cref="ArgumentException">A score is not finite, or the arrays differ in length.</exception>
+    /// <exception cref="ScoreException">A score is not finite.</exception>
+    /// <exception cref="ArgumentException">The arrays differ in length.</exception>
     public static RankedQuery Of(float[] scores, float[] labels, double threshold = 1) =>
         scores.Length == labels.Length
             ? Of(
@@ -55,7 +56,7 @@ public sealed class RankedQuery
     /// <param name="relevance">Which labels are relevant.</param>
     /// <param name="tieRule">How equal scores are ranked.</param>
     /// <param name="seed">Seed of <see cref="TieRule.SeededRandom"/>.</param>
-    /// <exception cref="ArgumentException">A score is not finite.</exception>
+    /// <exception cref="ScoreException">A score is not finite.</exception>
     public static RankedQuery Of(
         int user,
         ReadOnlySpan<int> items,
@@ -72,7 +73,7 @@ public sealed class RankedQuery
         {
             if (!float.IsFinite(scores[i]))
             {
-                throw new ArgumentException(
+                throw new ScoreException(
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"The score of item {items[i]} for user {user} is {scores[i]}: the model has diverged."

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using RobustMeta.Data;
 using RobustMeta.Data.Reading;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Serving;
 
@@ -69,7 +70,7 @@ public sealed class AdaptedUser
 
     /// <summary>Scores of some items: predicted ratings, or logits of a click; NaN for items that the model does not know.</summary>
     /// <param name="wanted">Identifiers of the items.</param>
-    /// <exception cref="ArgumentException">The model cannot score without a rating to adapt to.</exception>
+    /// <exception cref="SettingException">The model cannot score without a rating to adapt to.</exception>
     public float[] Score(IReadOnlyList<string> wanted) => Known(wanted, Score);
 
     /// <summary>As <see cref="Score(IReadOnlyList{string})"/>, but scores that are not finite are returned as they are.</summary>
@@ -82,7 +83,7 @@ public sealed class AdaptedUser
 
     /// <summary>The items with the highest scores that the user has not rated; equal scores in the order of the catalog.</summary>
     /// <param name="count">How many, at least 1; fewer where there are no more.</param>
-    /// <exception cref="ArgumentException">The model cannot score without a rating to adapt to.</exception>
+    /// <exception cref="SettingException">The model cannot score without a rating to adapt to.</exception>
     public IReadOnlyList<Recommendation> Recommend(int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -102,7 +103,7 @@ public sealed class AdaptedUser
         var scores = user.Score(known);
         return Array.TrueForAll(scores, float.IsFinite)
             ? scores
-            : throw new ArgumentException(
+            : throw new SettingException(
                 Ratings == 0
                     ? "This model adapts to ratings and cannot score without any: give it at least one rating of an item that "
                         + "it knows."

@@ -89,8 +89,7 @@ public sealed class ColdStartModel : IDisposable
     /// <see cref="Threshold"/> are positive. Of several ratings of one item the last counts.
     /// </param>
     /// <param name="features">The user's features by name; what is missing counts as unknown.</param>
-    /// <exception cref="ArgumentException">A rating is not finite.</exception>
-    /// <exception cref="SettingException">The model sees no such feature, or it is no number.</exception>
+    /// <exception cref="SettingException">A rating is not finite, or the model sees no such feature, or it is no number.</exception>
     public AdaptedUser For(
         IEnumerable<(string Item, float Value)> ratings,
         IReadOnlyDictionary<string, string>? features = null
@@ -125,7 +124,7 @@ public sealed class ColdStartModel : IDisposable
         {
             if (!float.IsFinite(value))
             {
-                throw new ArgumentException($"The rating of item '{item}' is {value}; expected a finite number.");
+                throw new SettingException($"The rating of item '{item}' is {value}; expected a finite number.");
             }
             if (Items.Find(item) is { } place)
             {

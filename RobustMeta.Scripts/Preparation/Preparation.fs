@@ -138,7 +138,8 @@ let private table (name: string) (entry: CatalogEntry) (recipe: Recipe) (choice:
     let lower (text: string) = text.Substring(0, 1).ToLowerInvariant() + text.Substring 1
 
     [
-        $"[{name}]"
+        // A point in a key that is not quoted would begin a table within the table.
+        (if name.Contains '.' then $"[{quoted name}]" else $"[{name}]")
         "format = \"prepared\""
         "title = " + quoted (entry.Title + ", prepared")
         $"feedback = {quoted (lower (string feedback))}"
@@ -160,6 +161,49 @@ let private RatingsFile = "ratings.bin"
 
 [<Literal>]
 let private StepsFile = "steps.csv"
+
+/// All that a preparation leaves in its folder.
+let private ours =
+    [
+        RatingsFile
+        StepsFile
+        DatasetCatalog.PreparedFileName
+        ManifestFile
+        ParquetRatings.RatingsFile
+        ParquetRatings.UsersFile
+        ParquetRatings.ItemsFile
+    ]
+
+/// Requires that a folder is empty, or holds an earlier preparation and nothing else: no file of the user's is written over, and
+/// none becomes part of a data set.
+let private requireOwn (folder: string) =
+    if Directory.Exists folder then
+        TemporaryFile.Sweep folder |> ignore
+        let names = DirectoryInfo(folder).GetFileSystemInfos() |> Array.map _.Name |> Array.sort
+        let isUnfinished (name: string) = name.EndsWith(TemporaryFile.Extension, StringComparison.Ordinal)
+
+        let isOurs (name: string) =
+            List.contains name ours
+            || isUnfinished name
+               && ours |> List.exists (fun file -> name.StartsWith(file + ".", StringComparison.Ordinal))
+
+        let isPreparation =
+            names |> Array.exists (fun name -> name = RatingsFile || name = ManifestFile || isUnfinished name)
+
+        let others =
+            if isPreparation || names.Length = 0 then
+                Array.filter (isOurs >> not) names
+            else
+                names
+
+        if others.Length > 0 then
+            let shown = others |> Array.truncate 3 |> String.concat ", "
+            let more = if others.Length > 3 then $" and {others.Length - 3} more" else ""
+
+            raise (
+                SettingException
+                    $"out is '{folder}', which holds other files ({shown}{more}); name a new folder, an empty one, or one that 'prepare' made."
+            )
 
 /// The end of the manifest: the sums of the other files.
 let private sums (folder: string) =
@@ -197,10 +241,13 @@ let read (folder: string) : Ratings = PreparedFile.Read(DirectoryInfo(folder).Na
 
 /// Prepares a data set into a folder, unless the folder holds the same already; the counts of the steps, or nothing.
 let prepare (source: ReaderSource) (recipe: Recipe) (choice: Choice) (folder: string) : Frame<int, string> option =
+    let name = DirectoryInfo(folder).Name
+    DatasetCatalog.RequireName(name, $"out is '{folder}': the name of the folder becomes that of a data set, which")
+    requireOwn folder
     let steps = steps source recipe choice
     let origin = origin source recipe steps
 
-    let table = table (DirectoryInfo(folder).Name) source.Entry recipe choice
+    let table = table name source.Entry recipe choice
 
     if isCurrent folder origin table then
         None

@@ -150,7 +150,7 @@ internal static class CatalogFile
     }
 
     // The name becomes part of paths: it must not lead out of the folder.
-    private static string RequireName(string name, string what) =>
+    internal static string RequireName(string name, string what) =>
         name.Length is > 0 and <= 100
         && char.IsAsciiLetterOrDigit(name[0])
         && name[^1] != '.'

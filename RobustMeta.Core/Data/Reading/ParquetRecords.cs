@@ -1,7 +1,6 @@
+using System.Globalization;
 using System.Text;
-using Parquet;
-using Parquet.Data;
-using Parquet.Schema;
+using RobustMeta.Data.Reading.Columnar;
 
 namespace RobustMeta.Data.Reading;
 
@@ -11,17 +10,18 @@ namespace RobustMeta.Data.Reading;
 /// </summary>
 internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
 {
+    // A file below this size may become any size below it: short files of one repeated value compress well.
+    private const long RatioMatters = 64L << 20;
     private readonly string path;
     private readonly ReadLimits limits;
-    private readonly ParquetReader reader;
-    private readonly IReadOnlyList<Field> fields;
+    private readonly Stream file;
+    private readonly ParquetFooter footer;
     private readonly ParquetValues?[] values;
 
     // Fields of the current row as UTF-8, each in a place of its own.
     private readonly byte[][] encoded;
-    private ParquetRowGroupReader? group;
+    private ParquetGroup group = new(0, []);
     private long rowsBefore;
-    private int rowsOfGroup;
     private int nextGroup;
     private int row;
 
@@ -33,21 +33,29 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
     {
         this.path = path;
         this.limits = limits;
-        reader = Damaged(() => ParquetReader.CreateAsync(Checked(Open())).GetAwaiter().GetResult());
-        fields = Damaged(() => reader.Schema.Fields);
-        RequireAllRows();
-        Names = [.. fields.Select(field => field.Name)];
-        values = new ParquetValues?[fields.Count];
-        encoded = [.. fields.Select(_ => new byte[1 << 6])];
+        file = Open();
+        try
+        {
+            footer = Damaged(() => ParquetFooter.Read(file));
+            RequireWithinLimits();
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+        Names = [.. footer.Fields.Select(field => field.Name)];
+        values = new ParquetValues?[footer.Fields.Count];
+        encoded = [.. footer.Fields.Select(_ => new byte[1 << 6])];
     }
 
     /// <summary>Names of the columns.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>What the columns hold, in the words of the format, by their places.</summary>
-    public IReadOnlyList<string> Types => [.. fields.Select(TypeOf)];
+    public IReadOnlyList<string> Types => [.. footer.Fields.Select(column => column.Type)];
 
-    public override int Count => fields.Count;
+    public override int Count => footer.Fields.Count;
 
     public override long Started => rowsBefore + row;
 
@@ -57,9 +65,9 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
 
     public override bool TryRead()
     {
-        while (row == rowsOfGroup)
+        while (row == group.Rows)
         {
-            if (nextGroup == reader.RowGroupCount)
+            if (nextGroup == footer.Groups.Count)
             {
                 return false;
             }
@@ -74,7 +82,7 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
     public override string Text(int field) => Values(field).IsNull(row - 1) ? "" : Values(field).Text(row - 1);
 
     public override IReadOnlyList<string>? List(int field) =>
-        fields[field].SchemaType == SchemaType.List ? Values(field).List(row - 1) : null;
+        footer.Fields[field].IsList ? Values(field).List(row - 1) : null;
 
     public override ReadOnlySpan<byte> Token(int field, string what)
     {
@@ -98,11 +106,10 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
 
     DataFormatException IReadPosition.Error(int column, string expected) => new(path, Started, column, expected);
 
-    public void Dispose()
-    {
-        CloseGroup();
-        reader.DisposeAsync().AsTask().GetAwaiter().GetResult();
-    }
+    public void Dispose() => file.Dispose();
+
+    // What a page may become at most, and eight times the values of a column.
+    private long Most => Math.Max(RatioMatters, limits.Ratio * file.Length);
 
     private Stream Open()
     {
@@ -117,87 +124,39 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
         return whole;
     }
 
-    private static Stream Checked(Stream file)
+    private void RequireWithinLimits()
     {
-        ParquetFooter.Check(file);
-        return file;
-    }
-
-    // Group by group and in all, or a damaged number would leave rows out.
-    private void RequireAllRows()
-    {
-        var (all, inGroups) = Damaged(() =>
-            (reader.Metadata!.NumRows, reader.Metadata.RowGroups.Sum(rows => rows.NumRows))
-        );
-        if (all != inGroups)
+        var rows = footer.Groups.Sum(group => (long)group.Rows);
+        if (rows > Most / ParquetValues.LeastBytes)
         {
-            throw Broken($"{inGroups} rows in its groups and {all} in all");
+            throw new DataFormatException(
+                path,
+                0,
+                0,
+                string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows in a file of {file.Length:N0} bytes")
+                    + "; if that is right, raise 'ratio' in the table 'limits' of the data set in catalog.toml"
+            );
         }
     }
 
     private void OpenGroup()
     {
-        CloseGroup();
-        group = Damaged(() => reader.OpenRowGroupReader(nextGroup));
-        rowsBefore += rowsOfGroup;
-        nextGroup++;
-        row = 0;
-        rowsOfGroup = group.RowCount is >= 0 and < int.MaxValue and var count
-            ? (int)count
-            : throw Broken($"a group of {group.RowCount} rows");
-    }
-
-    private void CloseGroup()
-    {
-        foreach (var column in values)
-        {
-            column?.Dispose();
-        }
         Array.Clear(values);
-        group?.Dispose();
+        rowsBefore += group.Rows;
+        group = footer.Groups[nextGroup++];
+        row = 0;
     }
 
-    private ParquetValues Values(int field) => values[field] ??= Read(fields[field]);
+    private ParquetValues Values(int field) => values[field] ??= Read(footer.Fields[field]);
 
-    private ParquetValues Read(Field field)
+    private ParquetValues Read(ParquetField field)
     {
-        var data = field as DataField ?? (field as ListField)?.Item as DataField ?? throw NoType(field);
-        var raw = Damaged(() => group!.ReadRawColumnDataBaseAsync(data).AsTask().GetAwaiter().GetResult());
-        var starts = Damaged(() => Starts(raw, data));
-        var column = ParquetValues.Of(raw, starts) ?? throw NoType(field);
-        // The library makes room for the nulls too, behind the values.
-        var isWhole = starts is null ? column.Room == rowsOfGroup : column.Room >= starts[^1];
-        return isWhole
-            ? column
-            : throw Broken($"{column.Room} values of '{data.Name}' in a group of {rowsOfGroup} rows");
-    }
-
-    // A row's values: those of its level of definition; a row starts where the level of repetition is 0 (Dremel, section 4).
-    private int[]? Starts(RawColumnData raw, DataField data)
-    {
-        if (data is { MaxRepetitionLevel: 0, MaxDefinitionLevel: 0 })
-        {
-            return null;
-        }
-        var defined = raw.DefinitionLevels;
-        var repeated = data.MaxRepetitionLevel > 0 ? raw.RepetitionLevels : [];
-        // Before room is made for rows that the file only claims to have.
-        if (defined.Length < rowsOfGroup)
-        {
-            throw Broken($"{defined.Length} values of '{data.Name}' in a group of {rowsOfGroup} rows");
-        }
-        var starts = new int[rowsOfGroup + 1];
-        var (rows, count) = (0, 0);
-        for (var i = 0; i < defined.Length; i++)
-        {
-            if (repeated.IsEmpty || repeated[i] == 0)
-            {
-                starts[rows++] = count;
-            }
-            count += defined[i] == data.MaxDefinitionLevel ? 1 : 0;
-        }
-        starts[rows] = count;
-        return rows == rowsOfGroup ? starts : throw Broken($"{rows} rows of '{data.Name}' in a group of {rowsOfGroup}");
+        var leaf = field.Leaf ?? throw NoType(field);
+        var chunk = group.Chunks[leaf.Place];
+        var bytes = new byte[chunk.Length];
+        file.Seek(chunk.Start, SeekOrigin.Begin);
+        file.ReadExactly(bytes);
+        return Damaged(() => ParquetValues.Read(chunk, leaf, bytes, group.Rows, Most));
     }
 
     private ReadOnlySpan<byte> Encode(int field)
@@ -213,39 +172,30 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
 
     private string Name(int field) => field < Count ? Names[field] : $"{field + 1}";
 
-    private static string TypeOf(Field field) =>
-        field switch
-        {
-            DataField data => Named(data),
-            ListField { Item: DataField item } => $"list of {Named(item)}",
-            _ => field.SchemaType.ToString().ToLowerInvariant(),
-        };
-
-    private static string Named(DataField data) =>
-        data.ClrType == typeof(ReadOnlyMemory<char>) ? "text" : data.ClrType.Name.ToLowerInvariant();
-
-    private DataFormatException NoType(Field field) =>
+    private DataFormatException NoType(ParquetField field) =>
         new(
             path,
             0,
             0,
-            $"expected texts, numbers, times or lists of these in the column '{field.Name}', found the type {TypeOf(field)}; "
+            $"expected texts, numbers, times or lists of these in the column '{field.Name}', found the type {field.Type}; "
                 + "write the column anew as one of these, or name another"
         );
 
-    private DataFormatException Broken(string found, Exception? cause = null) =>
-        new(path, 0, 0, $"expected a whole Parquet file, found {found}; write or fetch it again", cause);
-
-    // The library fails in many ways on bytes that are not of the format.
     private T Damaged<T>(Func<T> read)
     {
         try
         {
             return read();
         }
-        catch (Exception error) when (error is not (DataFormatException or UnauthorizedAccessException))
+        catch (InvalidDataException error)
         {
-            throw Broken($"other content ({error.GetType().Name})", error);
+            throw new DataFormatException(
+                path,
+                0,
+                0,
+                $"expected a whole Parquet file, found {error.Message}; write or fetch it again",
+                error
+            );
         }
     }
 }

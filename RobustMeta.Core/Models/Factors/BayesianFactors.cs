@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MathNet.Numerics.LinearAlgebra;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Models.Factors;
@@ -84,6 +85,7 @@ public sealed class BayesianFactors
     /// <param name="content">Features of all items.</param>
     /// <param name="itemCount">Number of all items.</param>
     /// <param name="prior">Size, rounds, seed. The result does not depend on its number of threads.</param>
+    /// <exception cref="SettingException">There are too many factors for the users or items.</exception>
     public static BayesianFactors Fit(
         LabelKind label,
         TaskBatch train,
@@ -95,7 +97,7 @@ public sealed class BayesianFactors
         var width = prior.Factors + 2;
         if ((long)Math.Max(train.Count, itemCount) * PackedSymmetric.Size(width) > Array.MaxLength)
         {
-            throw new ArgumentException(
+            throw new SettingException(
                 $"{prior.Factors} factors for {train.Count} users and {itemCount} items need more than one array holds: "
                     + "lower factors or userNum."
             );

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.References;
@@ -28,7 +29,7 @@ public sealed class CrossFittedReference()
     /// <param name="folds">Number of folds, at least 2.</param>
     /// <param name="fit">Trains a predictor on some tasks; called once a fold.</param>
     /// <param name="seed">Deals the users.</param>
-    /// <exception cref="ArgumentException">Fewer than two folds or more folds than tasks.</exception>
+    /// <exception cref="SettingException">Fewer than two folds or more folds than tasks.</exception>
     public static FixedReference Of(
         TaskSource source,
         ImmutableArray<UserTask> tasks,
@@ -39,7 +40,7 @@ public sealed class CrossFittedReference()
     {
         if (folds < 2 || folds > tasks.Length)
         {
-            throw new ArgumentException(
+            throw new SettingException(
                 $"{folds} folds of {tasks.Length} training users: referenceFolds needs at least 2, and a user each."
             );
         }

@@ -76,7 +76,8 @@ let private readRecBole (bytes: byte[]) =
 
     ReaderSource(CatalogEntry(Name = "fuzz", Format = "recbole", LabelThreshold = 4.0), folder).Read() |> ignore
 
-/// Parquet files as the writers make them: columns that are always there, and those with nulls.
+/// Parquet files as our writer makes them, columns that are always there and those with nulls; and those of another library, in all
+/// forms of pages, encodings and compressions.
 let private parquet () =
     let path = Path.Combine(folder.Value, "seed.parquet")
 
@@ -90,7 +91,10 @@ let private parquet () =
             ParquetColumn.Text("item_id", fun row -> $"i{row % 2}")
         ]
 
+    let others = Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "arrow")) |> Array.sort
+
     [
+        yield! Array.map File.ReadAllBytes others
         written (
             ids
             @ [
@@ -178,7 +182,8 @@ let all: Target list =
             Seeds = parquet
             Read =
                 fun bytes ->
-                    file "p.parquet" bytes |> ignore
+                    // All columns of the first rows, and those of ratings as a whole.
+                    FileCheck.Of(file "p.parquet" bytes) |> ignore
                     DelimitedFiles.Read("fuzz", folder.Value, DelimitedSpec(Ratings = "p.parquet")) |> ignore
         }
         {

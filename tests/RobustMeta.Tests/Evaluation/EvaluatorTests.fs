@@ -236,7 +236,7 @@ let private refusals =
 
             testCase "a cut-off that holds the whole query"
             <| fun () ->
-                Expect.throwsT<ArgumentException> (fun () -> evaluate [ "NDCG@7" ] everyone |> ignore) "seven of seven"
+                Expect.throwsT<SettingException> (fun () -> evaluate [ "NDCG@7" ] everyone |> ignore) "seven of seven"
                 Expect.isNonEmpty (evaluate [ "NDCG@6" ] everyone) "six of seven"
         ]
 

@@ -117,5 +117,5 @@ let tests =
             <| fun (place: byte) ->
                 for odd in [ Single.NaN; Single.PositiveInfinity; Single.NegativeInfinity ] do
                     let scores = Array.init 5 (fun i -> if i = int place % 5 then odd else float32 i)
-                    Expect.throwsT<ArgumentException> (fun () -> rank scores (Array.create 5 1.0f) |> ignore) "refused"
+                    Expect.throwsT<ScoreException> (fun () -> rank scores (Array.create 5 1.0f) |> ignore) "refused"
         ]

@@ -275,7 +275,7 @@ let private ranking =
                     Expect.throwsC
                         (fun () -> rankBy TieRule.ByItem 0L [| 8; 9 |] [| 0.0f; bad |] [| 0.0f; 1.0f |] 0.5 |> ignore)
                         (fun error ->
-                            Expect.isTrue (error :? ArgumentException) "kind"
+                            Expect.isTrue (error :? ScoreException) "kind"
                             Expect.stringContains error.Message "item 9 for user 3" "who"
                             Expect.stringContains error.Message "diverged" "why")
 
@@ -286,7 +286,7 @@ let private ranking =
                         Expect.throwsC
                             (fun () -> value $"{kind}@{k}" (ranked [ true; false; true ]) |> ignore)
                             (fun error ->
-                                Expect.isTrue (error :? ArgumentException) kind
+                                Expect.isTrue (error :? SettingException) kind
 
                                 for part in [ $"{kind}@{k} of 3"; "testQueryLength"; "sampled N"; "smaller cut-off" ] do
                                     Expect.stringContains error.Message part kind)

@@ -127,7 +127,7 @@ let tests =
                         let score = reference.Scores.Span[i]
                         close (float score) (0.1 * float (fold + 1) + 0.01 * float train.QueryItems[i]) "score"
 
-                Expect.throwsT<ArgumentException>
+                Expect.throwsT<SettingException>
                     (fun () -> CrossFittedReference.Of(source, tasks, 1, fit, 9L) |> ignore)
                     "one fold"
 

@@ -136,7 +136,7 @@ let tests =
 
                         // TaNP encodes the mean of the support.
                         if name = "TaNP" then
-                            Expect.throwsT<ArgumentException> (fun () -> user.Recommend 3 |> ignore) "no mean"
+                            Expect.throwsT<SettingException> (fun () -> user.Recommend 3 |> ignore) "no mean"
                         else
                             Expect.equal (user.Recommend 3).Count 3 "recommendations")
 

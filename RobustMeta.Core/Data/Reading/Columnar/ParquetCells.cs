@@ -1,23 +1,15 @@
-using Parquet.Data;
-
-namespace RobustMeta.Data.Reading;
+namespace RobustMeta.Data.Reading.Columnar;
 
 /// <summary>The values of one column of one type in one group of rows of a Parquet file.</summary>
-/// <param name="raw">The column as the library reads it; disposed with this.</param>
-/// <param name="starts">Where the values of each row start; null where each row has one.</param>
+/// <param name="pages">
+/// The values that are there, row after row, and where those of each row start; null where each row has one.
+/// </param>
 /// <param name="text">A value as text.</param>
 /// <param name="number">A value as a number; null where it is none.</param>
-internal sealed class ParquetCells<T>(
-    RawColumnData<T> raw,
-    int[]? starts,
-    Func<T, string> text,
-    Func<T, double?> number
-) : ParquetValues
-    where T : struct
+internal sealed class ParquetCells<T>((T[] Values, int[]? Starts) pages, Func<T, string> text, Func<T, double?> number)
+    : ParquetValues
 {
     private static readonly bool HasNaN = typeof(T) == typeof(float) || typeof(T) == typeof(double);
-
-    public override int Room => raw.Values.Length;
 
     public override bool IsNull(int row)
     {
@@ -46,8 +38,6 @@ internal sealed class ParquetCells<T>(
         return texts;
     }
 
-    public override void Dispose() => raw.Dispose();
-
     private ReadOnlySpan<T> Values(int row) =>
-        starts is null ? raw.Values.Slice(row, 1) : raw.Values[starts[row]..starts[row + 1]];
+        pages.Starts is { } starts ? pages.Values.AsSpan(starts[row]..starts[row + 1]) : pages.Values.AsSpan(row, 1);
 }

@@ -1,0 +1,238 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace RobustMeta.Data.Reading.Columnar;
+
+/// <summary>The end of a Parquet file, which says what its columns are and where their pages lie.</summary>
+/// <param name="Fields">The columns as users see them.</param>
+/// <param name="Leaves">The columns that hold values.</param>
+/// <param name="Groups">The groups of rows.</param>
+/// <remarks>
+/// Source: Apache Parquet's file format, <c>FileMetaData</c>: the structure, its length in four bytes, and PAR1 once more.
+/// </remarks>
+internal sealed record ParquetFooter(
+    IReadOnlyList<ParquetField> Fields,
+    IReadOnlyList<ParquetLeaf> Leaves,
+    IReadOnlyList<ParquetGroup> Groups
+)
+{
+    private const int TailBytes = 8;
+    private static ReadOnlySpan<byte> Magic => "PAR1"u8;
+    private static ReadOnlySpan<byte> EncryptedMagic => "PARE"u8;
+
+    /// <summary>Reads the end of a file.</summary>
+    /// <param name="file">The file, which can seek.</param>
+    /// <exception cref="InvalidDataException">It is none, or is damaged; the message says what was found.</exception>
+    public static ParquetFooter Read(Stream file)
+    {
+        var start = new byte[Magic.Length];
+        var tail = new byte[TailBytes];
+        var room = file.Length - TailBytes - start.Length;
+        if (room < 0)
+        {
+            throw new InvalidDataException("no end of such a file");
+        }
+        file.Seek(0, SeekOrigin.Begin);
+        file.ReadExactly(start);
+        file.Seek(-TailBytes, SeekOrigin.End);
+        file.ReadExactly(tail);
+        if (tail.AsSpan(4).SequenceEqual(EncryptedMagic))
+        {
+            throw new InvalidDataException("an encrypted file");
+        }
+        var length = BinaryPrimitives.ReadInt32LittleEndian(tail);
+        var isWhole = Magic.SequenceEqual(start) && tail.AsSpan(4).SequenceEqual(Magic);
+        if (!isWhole || length <= 0 || length > room)
+        {
+            throw new InvalidDataException("no end of such a file");
+        }
+        var bytes = new byte[length];
+        file.Seek(-TailBytes - length, SeekOrigin.End);
+        file.ReadExactly(bytes);
+        return Read(bytes, file.Length - TailBytes - length);
+    }
+
+    private static ParquetFooter Read(ReadOnlySpan<byte> bytes, long end)
+    {
+        var thrift = new ThriftReader(bytes);
+        IReadOnlyList<ParquetElement> elements = [];
+        IReadOnlyList<ParquetGroup> groups = [];
+        var rows = -1L;
+        var field = 0;
+        while (thrift.Next(ref field, out var type))
+        {
+            switch (field)
+            {
+                case 2:
+                    elements = Elements(ref thrift, type);
+                    break;
+                case 3:
+                    rows = thrift.Integer(type);
+                    break;
+                case 4:
+                    groups = GroupsOf(ref thrift, type, end);
+                    break;
+                case 8:
+                    throw new InvalidDataException("encrypted columns");
+                default:
+                    thrift.Skip(type);
+                    break;
+            }
+        }
+        if (thrift.Taken != bytes.Length)
+        {
+            throw new InvalidDataException("a damaged structure");
+        }
+        var tree = new ParquetTree(elements);
+        RequireColumns(tree.Leaves, groups);
+        // Group by group and in all, or a damaged number would leave rows out.
+        var inGroups = groups.Sum(group => (long)group.Rows);
+        return rows == inGroups
+            ? new(tree.Fields, tree.Leaves, groups)
+            : throw new InvalidDataException(
+                FormattableString.Invariant($"{inGroups} rows in its groups and {rows} in all")
+            );
+    }
+
+    private static List<ParquetElement> Elements(ref ThriftReader thrift, ThriftType type)
+    {
+        var elements = new List<ParquetElement>();
+        for (var left = thrift.List(type, ThriftType.Structure); left > 0; left--)
+        {
+            elements.Add(ParquetElement.Read(ref thrift));
+        }
+        return elements;
+    }
+
+    private static List<ParquetGroup> GroupsOf(ref ThriftReader thrift, ThriftType type, long end)
+    {
+        var groups = new List<ParquetGroup>();
+        for (var left = thrift.List(type, ThriftType.Structure); left > 0; left--)
+        {
+            groups.Add(Group(ref thrift, end));
+        }
+        return groups;
+    }
+
+    private static ParquetGroup Group(ref ThriftReader thrift, long end)
+    {
+        var chunks = new List<ParquetChunk>();
+        var rows = -1L;
+        var field = 0;
+        while (thrift.Next(ref field, out var type))
+        {
+            switch (field)
+            {
+                case 1:
+                    for (var left = thrift.List(type, ThriftType.Structure); left > 0; left--)
+                    {
+                        chunks.Add(Chunk(ref thrift, end));
+                    }
+                    break;
+                case 3:
+                    rows = thrift.Integer(type);
+                    break;
+                default:
+                    thrift.Skip(type);
+                    break;
+            }
+        }
+        // The rows of a group are counted in 32 bits while they are read.
+        return rows is >= 0 and < int.MaxValue
+            ? new((int)rows, chunks)
+            : throw new InvalidDataException(FormattableString.Invariant($"a group of {rows} rows"));
+    }
+
+    private static ParquetChunk Chunk(ref ThriftReader thrift, long end)
+    {
+        ParquetChunk? chunk = null;
+        var field = 0;
+        while (thrift.Next(ref field, out var type))
+        {
+            switch (field)
+            {
+                case 1 when thrift.Bytes(type).Length > 0:
+                    throw new InvalidDataException("columns in a file of their own");
+                case 1:
+                    break;
+                case 3:
+                    ThriftReader.Structure(type);
+                    chunk = Described(ref thrift, end);
+                    break;
+                default:
+                    thrift.Skip(type);
+                    break;
+            }
+        }
+        return chunk ?? throw new InvalidDataException("a column without a description");
+    }
+
+    private static ParquetChunk Described(ref ThriftReader thrift, long end)
+    {
+        var path = new List<string>();
+        var (stored, codec) = (-1, -1);
+        var (values, length, data, dictionary) = (-1L, -1L, -1L, 0L);
+        var field = 0;
+        while (thrift.Next(ref field, out var type))
+        {
+            switch (field)
+            {
+                case 1:
+                    stored = thrift.Integer32(type);
+                    break;
+                case 3:
+                    for (var left = thrift.List(type, ThriftType.Binary); left > 0; left--)
+                    {
+                        path.Add(Encoding.UTF8.GetString(thrift.Bytes(ThriftType.Binary)));
+                    }
+                    break;
+                case 4:
+                    codec = thrift.Integer32(type);
+                    break;
+                case 5:
+                    values = thrift.Integer(type);
+                    break;
+                case 7:
+                    length = thrift.Integer(type);
+                    break;
+                case 9:
+                    data = thrift.Integer(type);
+                    break;
+                case 11:
+                    dictionary = thrift.Integer(type);
+                    break;
+                default:
+                    thrift.Skip(type);
+                    break;
+            }
+        }
+        // Some writers say 0 where there is no dictionary.
+        var start = dictionary > 0 && dictionary < data ? dictionary : data;
+        // Pages lie between the first four bytes and the footer; a column is held in memory as a whole.
+        var isWithin =
+            start >= Magic.Length && length >= 0 && length <= end - start && length <= Array.MaxLength && values >= 0;
+        return isWithin && values <= Array.MaxLength
+            ? new(path, (ParquetPhysical)stored, (ParquetCodec)codec, values, start, length)
+            : throw new InvalidDataException(
+                $"a column '{Excerpt.Of(string.Join('.', path))}' whose pages are not in the file"
+            );
+    }
+
+    private static void RequireColumns(IReadOnlyList<ParquetLeaf> leaves, IReadOnlyList<ParquetGroup> groups)
+    {
+        foreach (var group in groups)
+        {
+            var isWhole =
+                group.Chunks.Count == leaves.Count
+                && group
+                    .Chunks.Zip(leaves)
+                    .All(pair =>
+                        pair.First.Type == pair.Second.Element.Type && pair.First.Path.SequenceEqual(pair.Second.Path)
+                    );
+            if (!isWhole)
+            {
+                throw new InvalidDataException("a group of rows with other columns than the file");
+            }
+        }
+    }
+}
