@@ -1,10 +1,6 @@
-using System.Diagnostics;
 using RobustMeta.Engine.Fused;
-using RobustMeta.Engine.Fused.Classes;
 using RobustMeta.Engine.Fused.Memory;
 using RobustMeta.Engine.Fused.Perceptron;
-using RobustMeta.Engine.Fused.Processes;
-using RobustMeta.Engine.Fused.Ridge;
 using RobustMeta.Engine.Fused.Vectors;
 using RobustMeta.Models;
 using RobustMeta.Tasks;
@@ -13,13 +9,20 @@ namespace RobustMeta.Engine;
 
 /// <summary>
 /// The fast engine, for models that are an adapting perceptron (<see cref="PerceptronForm"/>), a ridge head on item
-/// vectors (<see cref="RidgeForm"/>), pooled classes (<see cref="ClassForm"/>) or a neural process (<see cref="ProcessForm"/>):
-/// hand-derived exact gradients on vector units, without automatic differentiation and without padding. Use it from one thread; it has workers of its own. Its results do not depend on their number.
+/// vectors (<see cref="RidgeForm"/>), pooled classes (<see cref="ClassForm"/>), a neural process (<see cref="ProcessForm"/>) or a
+/// base network of users' vectors (<see cref="UserVectorForm"/>): hand-derived exact gradients on vector units, without automatic
+/// differentiation and without padding. Use it from one thread; it has workers of its own. Its results do not depend on their
+/// number.
 /// </summary>
 public sealed class FusedEngine : IMetaGradientEngine
 {
     private readonly MetaRecommender model;
-    private readonly IFusedCore<float> core;
+    private readonly Func<TrainingPhase, IFusedCore<float>> create;
+
+    // One a phase of training, made where it is first used.
+    private readonly IFusedCore<float>?[] cores;
+    private int current;
+    private int? written;
 
     /// <summary>An engine for a model at given parameters, which it reads in place.</summary>
     /// <param name="model">The model.</param>
@@ -43,49 +46,17 @@ public sealed class FusedEngine : IMetaGradientEngine
         VectorName = arithmetic.Name;
         var arrays = ParameterArrays<float>.Of(parameters);
         var workers = threads > 0 ? threads : Environment.ProcessorCount;
-        core = model switch
-        {
-            IHasForm<RidgeForm> { Form: var form } => new FusedRidge<float>(
-                form,
-                model.Label,
-                arrays,
-                workers,
-                arithmetic
-            ),
-            IHasForm<PerceptronForm> { Form: var form } => new FusedPerceptron<float>(
-                form,
-                model.Label,
-                arrays,
-                workers,
-                arithmetic
-            ),
-            IHasForm<ClassForm> { Form: var form } => new FusedClasses<float>(
-                form,
-                model.Label,
-                arrays,
-                workers,
-                arithmetic
-            ),
-            IHasForm<ProcessForm> { Form: var form } => new FusedProcess<float>(
-                form,
-                model.Label,
-                arrays,
-                workers,
-                arithmetic
-            ),
-            _ => throw new UnreachableException(),
-        };
+        create = phase => FusedCores.Create(model, phase, arrays, workers, arithmetic);
+        cores = new IFusedCore<float>?[model.Phases.Length];
+        current = cores.Length - 1;
+        _ = Core(current);
     }
 
     /// <summary>Why the engine cannot compute a model, or null where it can.</summary>
     public static string? Refusal(MetaRecommender model) =>
         model switch
         {
-            IHasForm<RidgeForm> { Form.Schema.Exposure: not null }
-            or IHasForm<PerceptronForm> { Form.Schema.Exposure: not null }
-            or IHasForm<ProcessForm> { Form.Schema.Exposure: not null } =>
-                $"{model.Name} takes the exposure of the support as an input (userExposure)",
-            IHasForm<RidgeForm> or IHasForm<ClassForm> or IHasForm<ProcessForm> => null,
+            IHasForm<RidgeForm> or IHasForm<ClassForm> or IHasForm<ProcessForm> or IHasForm<UserVectorForm> => null,
             _ => PerceptronShape.Refusal(model),
         };
 
@@ -97,8 +68,8 @@ public sealed class FusedEngine : IMetaGradientEngine
 
     /// <inheritdoc/>
     public ReadOnlySpan<float> SupportGradient =>
-        core.SupportGradient.Length == 0 || model.SupportWeighting == SupportWeighting.Differentiable
-            ? core.SupportGradient
+        Core(current).SupportGradient.Length == 0 || model.SupportWeighting == SupportWeighting.Differentiable
+            ? Core(current).SupportGradient
             : throw new NotSupportedException(
                 $"{model.Name} adapts to first order: its objective has no derivative with respect to support weights. "
                     + "Take order = second, or leave the support level out."
@@ -112,13 +83,26 @@ public sealed class FusedEngine : IMetaGradientEngine
     )
     {
         model.CheckTakes(supportWeights);
-        return core.Forward(batch, supportWeights);
+        current = phase is null ? cores.Length - 1 : model.Phases.IndexOf(phase);
+        return current >= 0
+            ? Core(current).Forward(batch, supportWeights)
+            : throw new ArgumentException(
+                $"{model.Name} has no phase '{phase!.Name}'; expected one of "
+                    + string.Join(", ", model.Phases.Select(p => p.Name)),
+                nameof(phase)
+            );
     }
 
     /// <inheritdoc/>
     public void Backward(ReadOnlySpan<float> queryWeights, ReadOnlySpan<float> userWeights)
     {
+        var core = Core(current);
         core.Backward(queryWeights, userWeights);
+        if (current != written)
+        {
+            ForgetOthers(model.Phases[current]);
+            written = current;
+        }
         foreach (var (name, rows) in core.Touched)
         {
             Parameters[name].TouchedRows = rows;
@@ -130,8 +114,29 @@ public sealed class FusedEngine : IMetaGradientEngine
     }
 
     /// <inheritdoc/>
-    public float[] Predict(TaskBatch batch) => core.Predict(batch);
+    public float[] Predict(TaskBatch batch) => Core(cores.Length - 1).Predict(batch);
 
     /// <inheritdoc/>
-    public void Dispose() => core.Dispose();
+    public void Dispose()
+    {
+        foreach (var core in cores)
+        {
+            core?.Dispose();
+        }
+    }
+
+    private IFusedCore<float> Core(int phase) => cores[phase] ??= create(model.Phases[phase]);
+
+    // A core writes the gradients of what its phase learns. Those that another phase left are cleared once.
+    private void ForgetOthers(TrainingPhase phase)
+    {
+        foreach (var parameter in Parameters.All)
+        {
+            parameter.TouchedRows = null;
+            if (!phase.Learns(parameter))
+            {
+                Array.Clear(parameter.Gradient);
+            }
+        }
+    }
 }

@@ -3,7 +3,7 @@ namespace RobustMeta.Models;
 /// <summary>
 /// A model that is also known as data, so that an engine can compute it by hand-derived gradients instead of automatic
 /// differentiation: <see cref="PerceptronForm"/>, <see cref="RidgeForm"/>,
-/// <see cref="ClassForm"/> or <see cref="ProcessForm"/>.
+/// <see cref="ClassForm"/>, <see cref="ProcessForm"/> or <see cref="UserVectorForm"/>.
 /// </summary>
 /// <typeparam name="TForm">Kind of form.</typeparam>
 public interface IHasForm<out TForm>

@@ -35,5 +35,8 @@ public sealed record InputSchema(
     /// <summary>Width of the concatenated user fields.</summary>
     public int UserWidth => UserFields.Sum(Width);
 
+    /// <summary>The same with the inputs that say which items the support has, for models that take them.</summary>
+    public int ExposedUserWidth => UserWidth + (Exposure?.Width ?? 0);
+
     private int Width(InputField field) => field is TokenField ? EmbeddingDim : 1;
 }

@@ -15,13 +15,15 @@ namespace RobustMeta.Models;
 /// One vector a user: its step is the total derivative of the mean support loss.
 /// </para>
 /// </summary>
-public sealed class MetaEmb : MetaRecommender, IPartCost
+public sealed class MetaEmb : MetaRecommender, IPartCost, IHasForm<UserVectorForm>
 {
     private readonly UserVectorBase basis;
     private readonly DecisionNetwork generator;
     private readonly SupportLoss supportLoss;
     private readonly InnerLoop step;
-    private readonly Scalar alpha;
+
+    // Made where it is first used: the fused engine takes the form without libtorch.
+    private readonly Lazy<Scalar> alpha;
 
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Widths, step and pretraining.</param>
@@ -35,7 +37,12 @@ public sealed class MetaEmb : MetaRecommender, IPartCost
         generator = new("generator", basis.UserInputWidth, [spec.HiddenDim2, spec.IndHiddenDim], Activation.Relu);
         supportLoss = new(label);
         step = new(new() { LocalLr = spec.LocalLr, InnerSteps = 1 }, supportLoss);
-        alpha = HeldNumbers.Of(spec.Alpha);
+        alpha = new(() => HeldNumbers.Of(spec.Alpha));
+        Form = new(schema, spec.IndHiddenDim, spec.HiddenDim1, spec.HiddenDim2)
+        {
+            LocalLr = spec.LocalLr,
+            Alpha = spec.Alpha,
+        };
         SupportWeighting = SupportWeighting.Differentiable;
         Shapes = [.. basis.Shapes, .. generator.Shapes];
         Phases =
@@ -44,6 +51,9 @@ public sealed class MetaEmb : MetaRecommender, IPartCost
             new("generator") { Learned = [.. generator.Shapes.Select(shape => shape.Name)] },
         ];
     }
+
+    /// <inheritdoc/>
+    public UserVectorForm Form { get; }
 
     /// <inheritdoc/>
     public int PartCost => 800;
@@ -71,8 +81,8 @@ public sealed class MetaEmb : MetaRecommender, IPartCost
         var losses = Losses.Of(Label, scores.Plus(batch.Query.Offset), batch.Query.Labels);
         return new(scores)
         {
-            QueryLoss = -losses * alpha,
-            UserLoss = supportLoss.PerUser(SupportScores([generated]), batch) * alpha,
+            QueryLoss = -losses * alpha.Value,
+            UserLoss = supportLoss.PerUser(SupportScores([generated]), batch) * alpha.Value,
         };
 
         Tensor SupportScores(IReadOnlyList<Tensor> vectors) => basis.Score(theta, vectors[0], encoded, batch.Support);

@@ -16,7 +16,7 @@ namespace RobustMeta.Models;
 /// rate.
 /// </para>
 /// </summary>
-public sealed class Mwuf : MetaRecommender
+public sealed class Mwuf : MetaRecommender, IHasForm<UserVectorForm>
 {
     private readonly UserVectorBase basis;
     private readonly DecisionNetwork scale;
@@ -35,6 +35,7 @@ public sealed class Mwuf : MetaRecommender
         scale = new("scale", basis.UserInputWidth, [spec.HiddenDim2, spec.IndHiddenDim], Activation.Relu);
         shift = new("shift", schema.ItemWidth, [spec.HiddenDim2, spec.IndHiddenDim], Activation.Relu);
         supportLoss = new(label);
+        Form = new(schema, spec.IndHiddenDim, spec.HiddenDim1, spec.HiddenDim2);
         SupportWeighting = SupportWeighting.Differentiable;
         AdaptsToLabels = false;
         ParameterShape[] meta =
@@ -53,6 +54,9 @@ public sealed class Mwuf : MetaRecommender
             new("warm-up") { Learned = [.. meta.Select(shape => shape.Name)] },
         ];
     }
+
+    /// <inheritdoc/>
+    public UserVectorForm Form { get; }
 
     /// <inheritdoc/>
     public override Prediction Predict(

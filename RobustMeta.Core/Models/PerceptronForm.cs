@@ -38,4 +38,7 @@ public sealed record PerceptronForm(
     /// and adapts to neither: adaptation is for prediction alone.
     /// </summary>
     public bool IsJoint { get; init; }
+
+    /// <summary>Width of the user's part of the input; a joint form does not look at which items the support has.</summary>
+    public int UserWidth => IsJoint ? Schema.UserWidth : Schema.ExposedUserWidth;
 }

@@ -2,6 +2,7 @@ using System.Numerics;
 using RobustMeta.Engine.Fused.Memory;
 using RobustMeta.Engine.Fused.Networks;
 using RobustMeta.Engine.Fused.Vectors;
+using RobustMeta.Models;
 using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 
@@ -25,7 +26,8 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
     private readonly Action<int, int> backward;
     private readonly Action<int, int> reverse;
     private readonly Action<int, int> collect;
-    private EncodedSide<T>? users;
+    private EncodedSide<T>[] users = [];
+    private EncodedSide<T>[] learnedUsers = [];
     private PieceList<T>? pieces;
     private bool isReady;
 
@@ -33,8 +35,10 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
     /// <param name="arrays">Parameters of the model.</param>
     /// <param name="threads">Number of workers.</param>
     /// <param name="arithmetic">Width of vectors.</param>
-    protected EncodedCore(ParameterArrays<T> arrays, int threads, Arithmetic<T> arithmetic)
+    /// <param name="phase">The phase of training, which says what is learned; null for all.</param>
+    protected EncodedCore(ParameterArrays<T> arrays, int threads, Arithmetic<T> arithmetic, TrainingPhase? phase = null)
     {
+        Layout = new(phase?.Learned);
         (this.arrays, Arithmetic) = (arrays, arithmetic);
         pool = new(threads);
         (encode, forward, backward) = (Encode, ForwardChunk, ReverseChunk);
@@ -45,7 +49,8 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
     public ReadOnlySpan<T> SupportGradient => Rows.SupportAdjoint;
 
     /// <inheritdoc/>
-    public IEnumerable<(string Name, ReadOnlyMemory<int> Rows)> Touched => Items.Touched.Concat(users?.Touched ?? []);
+    public IEnumerable<(string Name, ReadOnlyMemory<int> Rows)> Touched =>
+        Items.Touched.Concat(users.SelectMany(side => side.Touched));
 
     /// <inheritdoc/>
     public abstract IEnumerable<(string Name, T[] Values)> NewState { get; }
@@ -54,7 +59,7 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
     protected Arithmetic<T> Arithmetic { get; }
 
     /// <summary>Where parameters stand in <see cref="Values"/> and <see cref="Gradient"/>.</summary>
-    protected BlockLayout Layout { get; } = new();
+    protected BlockLayout Layout { get; }
 
     /// <summary>Memory of the batch.</summary>
     protected Arena<T> Memory { get; } = new();
@@ -97,11 +102,17 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
             throw new InvalidOperationException("Backward needs a Forward of the same batch before it.");
         }
         isReady = false;
-        Items.Network.BeginReverse(Memory);
-        users?.Network.BeginReverse(Memory);
+        if (!Items.IsConstant)
+        {
+            Items.Network.BeginReverse(Memory);
+        }
+        foreach (var side in learnedUsers)
+        {
+            side.Network.BeginReverse(Memory);
+        }
         BeginReverse(queryWeights, userWeights);
         pool.Run(Chunks.Count, backward);
-        pool.Run(Items.Network.Blocks + (users?.Network.Blocks ?? 0), reverse);
+        pool.Run(ReversedItemBlocks + learnedUsers.Sum(side => side.Network.Blocks), reverse);
         pool.Run(pieces!.Pieces, collect);
         Layout.Unpack(Gradient, arrays.Gradient);
     }
@@ -117,12 +128,17 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
 
     /// <summary>Ends the constructor: the layout is complete.</summary>
     /// <param name="items">The batch's items.</param>
-    /// <param name="ofUsers">The batch's users; null where the model does not look at them.</param>
+    /// <param name="ofUsers">What is looked up of the batch's users; nothing where the model does not look at them.</param>
     /// <param name="own">Gradients of all other parameters.</param>
-    protected void Complete(EncodedSide<T> items, EncodedSide<T>? ofUsers, params IReadOnlyList<IGradientPieces<T>> own)
+    protected void Complete(
+        EncodedSide<T> items,
+        IReadOnlyList<EncodedSide<T>> ofUsers,
+        params IReadOnlyList<IGradientPieces<T>> own
+    )
     {
-        (Items, users) = (items, ofUsers);
-        pieces = new([items, .. ofUsers is null ? [] : new IGradientPieces<T>[] { ofUsers }, .. own]);
+        (Items, users) = (items, [.. ofUsers]);
+        learnedUsers = [.. users.Where(side => !side.IsConstant)];
+        pieces = new([items, .. users, .. own]);
         Values = lasting.TakeZeros(Layout.Size);
         Gradient = lasting.TakeZeros(Layout.Size);
     }
@@ -162,9 +178,13 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
         Rows.Fill(Choose(tasks, isTraining), supportWeights.Length);
         Chunk.Plan(Rows.Tasks, RowsPerChunk, Chunks);
         Items.Begin(Values, Rows.Slots.ItemMemory, Memory);
-        users?.Begin(Values, Rows.Tasks.Users.AsMemory(), Memory);
+        foreach (var side in users)
+        {
+            side.Begin(Values, Rows.Tasks.Users.AsMemory(), Memory);
+            side.BeginExposure(tasks, supportWeights, Memory);
+        }
         Begin(supportWeights, isTraining);
-        pool.Run(Items.Network.Blocks + (users?.Network.Blocks ?? 0), encode);
+        pool.Run(Items.Network.Blocks + users.Sum(side => side.Network.Blocks), encode);
         pool.Run(Chunks.Count, forward);
     }
 
@@ -173,8 +193,8 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
     {
         if (block >= Items.Network.Blocks)
         {
-            var (firstUser, number) = users!.Network.Block(block - Items.Network.Blocks);
-            users.Forward(firstUser, number);
+            var (side, firstUser, number) = UserBlock(users, block - Items.Network.Blocks);
+            side.Forward(firstUser, number);
             return;
         }
         var (first, count) = Items.Network.Block(block);
@@ -182,12 +202,22 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
         EncodeItems(first, count);
     }
 
+    // All sides have a row a user, so as many blocks.
+    private static (EncodedSide<T> Side, int First, int Count) UserBlock(EncodedSide<T>[] sides, int block)
+    {
+        var side = sides[block / sides[0].Network.Blocks];
+        var (first, count) = side.Network.Block(block % side.Network.Blocks);
+        return (side, first, count);
+    }
+
+    private int ReversedItemBlocks => Items.IsConstant ? 0 : Items.Network.Blocks;
+
     private void Reverse(int worker, int block)
     {
-        if (block >= Items.Network.Blocks)
+        if (block >= ReversedItemBlocks)
         {
-            var (firstUser, number) = users!.Network.Block(block - Items.Network.Blocks);
-            users.Network.Reverse(firstUser, number);
+            var (side, firstUser, number) = UserBlock(learnedUsers, block - ReversedItemBlocks);
+            side.Reverse(firstUser, number, Rows.SupportAdjoint);
             return;
         }
         var (first, count) = Items.Network.Block(block);

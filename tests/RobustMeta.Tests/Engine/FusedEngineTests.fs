@@ -40,6 +40,7 @@ type Form =
         EntitiesPerToken: int
         ItemFields: bool
         UserFields: bool
+        Exposed: Exposed
     }
 
 let private form =
@@ -68,6 +69,7 @@ let private form =
         let! entitiesPerToken = Gen.choose (0, 2)
         let! items = Gen.elements [ true; true; true; false ]
         let! people = Gen.elements [ true; true; true; false ]
+        let! exposed = Gen.elements [ Not; Not; ByAll; ByPositives ]
 
         return
             {
@@ -90,6 +92,7 @@ let private form =
                 EntitiesPerToken = entitiesPerToken
                 ItemFields = items || not people
                 UserFields = people
+                Exposed = exposed
             }
     }
 
@@ -98,11 +101,10 @@ let private modelOf (f: Form) : MetaRecommender =
     let none = ImmutableArray<InputField>.Empty
 
     let inputs =
-        InputSchema(
-            (if f.ItemFields then schema.ItemFields else none),
-            (if f.UserFields then schema.UserFields else none),
-            schema.EmbeddingDim
-        )
+        inputsOf
+            f.Exposed
+            (if f.ItemFields then schema.ItemFields else none)
+            (if f.UserFields then schema.UserFields else none)
 
     let hidden = ImmutableArray.CreateRange f.Hidden
 
@@ -170,12 +172,12 @@ let private isExact (f: Form) =
         // The oracle pads supports to the longest.
         let longest = tasks |> List.map _.Support.Length |> List.max
 
-        // The weight of an only support interaction cannot matter. The oracle leaves there what rounding leaves of large
-        // numbers that cancel.
+        // The weight of an only support interaction cannot matter but to exposure. The oracle leaves there what rounding leaves of
+        // large numbers that cancel.
         let ragged =
             tasks
             |> List.mapi (fun u t ->
-                if t.Support.Length = 1 then
+                if t.Support.Length = 1 && f.Exposed = Not then
                     [| 0.0 |]
                 else
                     Array.sub expected.Support (u * longest) t.Support.Length)
@@ -204,6 +206,7 @@ let private fixedForm =
         EntitiesPerToken = 2
         ItemFields = true
         UserFields = true
+        Exposed = Not
     }
 
 let private single (f: Form) =
@@ -241,7 +244,7 @@ let tests =
             pinned
                 { Seed = 3720985091208147419UL; Gamma = 16278147848764559121UL; Size = 92 }
                 "an only support interaction has no gradient, however large its loss"
-            <| Prop.forAll (Arb.fromGen form) isExact
+            <| Prop.forAll (Arb.fromGen form) (fun f -> isExact { f with Exposed = Not })
 
             propertyOf 200 "scores a user alone as in any batch, bit for bit"
             <| Prop.forAll (Arb.fromGen form) isAloneAsTogether

@@ -37,6 +37,7 @@ type Process =
         Threads: int
         Bits: int
         UserFields: bool
+        Exposed: Exposed
     }
 
 let private processes =
@@ -64,6 +65,7 @@ let private processes =
         let! threads = Gen.choose (1, 3)
         let! bits = Gen.elements [ 0; 128; 256; 512 ]
         let! people = Gen.elements [ true; true; true; false ]
+        let! exposed = Gen.elements [ Not; Not; ByAll; ByPositives ]
 
         return
             {
@@ -84,6 +86,7 @@ let private processes =
                 Threads = threads
                 Bits = bits
                 UserFields = people
+                Exposed = exposed
             }
     }
 
@@ -102,7 +105,7 @@ let private modelOf (f: Process) : MetaRecommender =
         )
 
     let users = if f.UserFields then schema.UserFields else ImmutableArray<InputField>.Empty
-    spec.Create(InputSchema(schema.ItemFields, users, schema.EmbeddingDim), 0.5, f.Label)
+    spec.Create(inputsOf f.Exposed schema.ItemFields users, 0.5, f.Label)
 
 /// Support weights around one. None is zero: a context of one interaction may be drawn, whose weights must not sum to zero.
 let private objectiveOf (f: Process) model =
@@ -140,6 +143,7 @@ let private fixedForm =
         Threads = 1
         Bits = 256
         UserFields = true
+        Exposed = Not
     }
 
 let private single (f: Process) =
@@ -157,6 +161,7 @@ let private forms =
             Weighted = false
             SupportWeights = false
         }
+        "exposure", { fixedForm with Exposed = ByPositives }
     ]
 
 let private onForms name test = onForms forms name test
@@ -174,12 +179,9 @@ let tests =
 
             onForms "neural processes: every width of vectors, close in single precision" (single >> closeAtAllWidths)
 
-            testCase "engine auto takes TaNP without exposure, and Backward without Forward is an error"
+            testCase "engine auto takes TaNP, and Backward without Forward is an error"
             <| fun () ->
-                let create (inputs: InputSchema) =
-                    ModelSpec.Registry.Named("TaNP").Create(inputs, 0.5, LabelKind.Rating)
-
-                let model = create schema
+                let model = ModelSpec.Registry.Named("TaNP").Create(schema, 0.5, LabelKind.Rating)
                 Expect.isNull (FusedEngine.Refusal model) "no reason to refuse"
                 use engine = EngineSpec().Create(model, model.CreateParameters 1L)
                 Expect.isTrue (engine :? FusedEngine) "fused"
@@ -187,16 +189,6 @@ let tests =
                 Expect.throwsT<InvalidOperationException>
                     (fun () -> engine.Backward(ReadOnlySpan [||], ReadOnlySpan [||]))
                     "no batch"
-
-                let exposed =
-                    InputSchema(
-                        schema.ItemFields,
-                        schema.UserFields,
-                        schema.EmbeddingDim,
-                        Exposure = ExposureInput(items, 3)
-                    )
-
-                Expect.stringContains (FusedEngine.Refusal(create exposed)) "userExposure" "exposure"
 
             testCase "weights of supports that the pooling does not count are refused"
             <| fun () ->

@@ -41,6 +41,7 @@ type Ridge =
         Dual: bool option
         ItemFields: bool
         UserFields: bool
+        Exposed: Exposed
     }
 
 let private ridge =
@@ -68,6 +69,7 @@ let private ridge =
         let! dual = Gen.elements [ None; None; Some true; Some false ]
         let! items = Gen.elements [ true; true; true; true; false ]
         let! people = Gen.elements [ true; true; true; false ]
+        let! exposed = Gen.elements [ Not; Not; ByAll; ByPositives ]
 
         return
             {
@@ -88,6 +90,7 @@ let private ridge =
                 Dual = dual
                 ItemFields = items
                 UserFields = people
+                Exposed = exposed
             }
     }
 
@@ -95,11 +98,10 @@ let private modelOf (f: Ridge) : MetaRecommender =
     let none = ImmutableArray<InputField>.Empty
 
     let inputs =
-        InputSchema(
-            (if f.ItemFields then schema.ItemFields else none),
-            (if f.UserFields then schema.UserFields else none),
-            schema.EmbeddingDim
-        )
+        inputsOf
+            f.Exposed
+            (if f.ItemFields then schema.ItemFields else none)
+            (if f.UserFields then schema.UserFields else none)
 
     let widths hidden = ImmutableArray.CreateRange(hidden @ [ f.Features ])
     let prior = if f.Prior then widths f.PriorHidden else ImmutableArray.Empty
@@ -152,6 +154,7 @@ let private fixedForm =
         Dual = None
         ItemFields = true
         UserFields = true
+        Exposed = Not
     }
 
 let private single (f: Ridge) =
@@ -182,7 +185,7 @@ let tests =
                 "equals autograd where Newton steps overshoot"
             <| Prop.forAll (Arb.fromGen ridge) (fun f ->
                 for dual in [ true; false ] do
-                    isExact { f with Dual = Some dual })
+                    isExact { f with Dual = Some dual; Exposed = Not })
 
             propertyOf 50 "both systems have one solution" <| Prop.forAll (Arb.fromGen ridge) bothSystemsAgree
 
@@ -190,7 +193,7 @@ let tests =
             pinned
                 { Seed = 2998086756077935854UL; Gamma = 4687144117820155677UL; Size = 13 }
                 "both systems have one solution where supports repeat one item"
-            <| Prop.forAll (Arb.fromGen ridge) bothSystemsAgree
+            <| Prop.forAll (Arb.fromGen ridge) (fun f -> bothSystemsAgree { f with Exposed = Not })
 
             onForms "the same bytes with any number of threads, and again" (single >> sameBytesOnAllThreads)
 

@@ -139,11 +139,14 @@ let private isOffByDefault (spec: ModelSpec) =
     let added = List.except (List.map fst plain) (List.map fst (names exposed))
     Expect.containsAll added [ ExposureInput.Vectors; ExposureInput.Means; ExposureInput.Scales ] "three more"
 
-let private fusedRefuses () =
-    for spec in specs |> List.filter (fun spec -> spec.ModelName <> "TaNP") do
-        let refusal schema = FusedEngine.Refusal(spec.Create(schema, 0.1, LabelKind.Click))
-        Expect.isNull (refusal identity) "without"
-        Expect.stringContains (refusal exposed) "userExposure" "with"
+let private fusedScoresAlike () =
+    for spec in specs do
+        let model, parameters = started exposed spec 1
+        Expect.isNull (FusedEngine.Refusal model) $"{spec.ModelName} is fused"
+        let tasks = world 9L 6 true
+        use engine = new FusedEngine(model, parameters, 1, 0)
+        let expected, actual = predict model parameters tasks, engine.Predict(batch tasks)
+        ModelCase.near spec.ModelName 1e-4 (Array.map float expected) (Array.map float actual)
 
 let private ignoresThreads () =
     let values threads =
@@ -179,7 +182,9 @@ let tests =
             testCase "inputs are standardised over supports of other users" standardises
             testCase "inputs do not depend on the number of threads" ignoresThreads
             testCase "validation and test users are not in the items' vectors" testUsersDoNotEnter
-            testCase "the fused engine refuses exposure as an input" fusedRefuses
+            testCase
+                "the fused engine scores with exposure as an input as automatic differentiation does"
+                fusedScoresAlike
 
             for spec in specs do
                 propertyOf

@@ -47,6 +47,23 @@ let objectiveOf
     let batch = batch tasks
     caseOf seed model, (if isOnOffset then withOffsets label tasks batch else batch), weights
 
+/// How a model takes which items a support has: not at all, all of them, or those of positives.
+type Exposed =
+    | Not
+    | ByAll
+    | ByPositives
+
+/// Inputs of a model, with which items the support has.
+let inputsOf exposed itemFields userFields =
+    InputSchema(
+        itemFields,
+        userFields,
+        schema.EmbeddingDim,
+        UserIdentity = schema.UserIdentity,
+        HasDrawnNegatives = (exposed = ByPositives),
+        Exposure = (if exposed = Not then null else ExposureInput(items, 3))
+    )
+
 /// A test of each of some forms.
 let onForms (forms: (string * 'form) list) (name: string) (test: 'form -> unit) =
     testList
@@ -68,23 +85,33 @@ let internal inDouble
     let values = case.Values |> Map.map (fun _ v -> Array.copy v)
     let gradients = case.Values |> Map.map (fun _ v -> Array.zeroCreate<float> v.Length)
     use core = create (ParameterArrays<float>((fun name -> values[name]), (fun name -> gradients[name])))
-    let scores = core.Predict batch
+    let predicted = core.Predict batch
     let mutable losses = [||]
     // Twice: the second pass must not see anything of the first.
     for _ in 1..2 do
         losses <- core.Forward(batch, ReadOnlySpan(supportOf weights)).ToArray()
         core.Backward(ReadOnlySpan(flat weights.Query), ReadOnlySpan(Array.ofList weights.User))
 
-    scores, losses, gradients, core.SupportGradient.ToArray()
+    predicted, losses, gradients, core.SupportGradient.ToArray()
 
-/// What `inDouble` gave, against automatic differentiation. Lengths are those of support and query of each user.
-let equalsAutograd (lengths: (int * int) list) (case: Case) (batch: TaskBatch) (weights: Weights) result =
-    let expected = wholeObjective case TrainingPhase.Main weights batch
-    let actualScores, losses, gradients, support = result
-    near "scores" 1e-9 (Array.concat (scores case batch)) actualScores
-
+/// Losses and gradients that `inDouble` gave in a phase of training, against automatic differentiation; what the phase does not
+/// learn has none. Lengths are those of support and query of each user.
+let trainsAsAutograd
+    (phase: TrainingPhase)
+    (lengths: (int * int) list)
+    (case: Case)
+    (batch: TaskBatch)
+    (weights: Weights)
+    result
+    =
+    let expected = wholeObjective case phase weights batch
+    let _, losses, (gradients: Map<string, float[]>), support = result
     near "losses" 1e-9 expected.Losses losses
     nearGradients "gradients" 1e-9 expected.Gradients gradients
+
+    for KeyValue(name, gradient) in gradients do
+        if not (expected.Gradients.ContainsKey name) then
+            Expect.all gradient ((=) 0.0) $"{name} is not learned"
 
     if weights.Support.IsSome then
         // The oracle pads supports to the longest.
@@ -92,12 +119,34 @@ let equalsAutograd (lengths: (int * int) list) (case: Case) (batch: TaskBatch) (
         let ragged = lengths |> List.mapi (fun u (s, _) -> Array.sub expected.Support (u * longest) s) |> Array.concat
         near "support weights" 1e-9 ragged support
 
-/// Losses, gradients, the gradient of the support weights and scores of the engine in single precision.
-let inSingle (seed: int64) (model: MetaRecommender) (batch: TaskBatch) (weights: Weights) (threads: int) (bits: int) =
+/// What `inDouble` gave of a model that is trained in one phase, against automatic differentiation.
+let equalsAutograd (lengths: (int * int) list) (case: Case) (batch: TaskBatch) (weights: Weights) result =
+    let predicted, _, _, _ = result
+    near "scores" 1e-9 (Array.concat (scores case batch)) predicted
+    trainsAsAutograd TrainingPhase.Main lengths case batch weights result
+
+/// Losses, gradients, the gradient of the support weights and scores of the engine in single precision, in a phase of training (null:
+/// the last).
+let inPhase
+    (phase: TrainingPhase)
+    (seed: int64)
+    (model: MetaRecommender)
+    (batch: TaskBatch)
+    (weights: Weights)
+    (threads: int)
+    (bits: int)
+    =
     let parameters = model.CreateParameters seed
+
+    for parameter in parameters.All |> Seq.filter (fun p -> isOfExposure p.Name) do
+        let random = Seeds.Generator(seed, parameter.Name)
+
+        for i in 0 .. parameter.Size - 1 do
+            parameter.Values[i] <- float32 (random.NextGaussian())
+
     use engine = new FusedEngine(model, parameters, threads, bits)
     let support = supportOf weights |> Array.map float32
-    let losses = engine.Forward(batch, ReadOnlySpan support, null).ToArray()
+    let losses = engine.Forward(batch, ReadOnlySpan support, phase).ToArray()
 
     engine.Backward(
         ReadOnlySpan(flat weights.Query |> Array.map float32),
@@ -106,6 +155,9 @@ let inSingle (seed: int64) (model: MetaRecommender) (batch: TaskBatch) (weights:
 
     let gradients = parameters.All |> Seq.map (fun p -> p.Name, Array.copy p.Gradient) |> Map.ofSeq
     losses, gradients, engine.SupportGradient.ToArray(), engine.Predict batch
+
+/// The same in the last phase.
+let inSingle (seed: int64) (model: MetaRecommender) = inPhase null seed model
 
 /// The bytes do not depend on the number of threads, nor on what was computed before.
 let sameBytesOnAllThreads single =

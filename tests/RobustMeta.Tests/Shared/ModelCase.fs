@@ -17,12 +17,17 @@ type Case = { Model: MetaRecommender; Values: Map<string, float[]> }
 /// Weights of support interactions (None: uniform), query interactions and users.
 type Weights = { Support: float list list option; Query: float list list; User: float list }
 
+/// Whether a parameter says what the choice of the support items is worth: state that a start computes.
+let isOfExposure (name: string) = name.StartsWith "exposure."
+
 /// A model near its initial values, none of which is exactly zero.
 let caseOf (seed: int64) (model: MetaRecommender) =
     let values (p: Parameter) =
         let random = Seeds.Generator(seed, "case", p.Name)
 
-        if p.IsState then
+        if isOfExposure p.Name then
+            p.Values |> Array.map (fun _ -> random.NextGaussian())
+        elif p.IsState then
             Array.map float p.Values
         else
             p.Values |> Array.map (fun x -> float x + 0.1 * random.NextGaussian())

@@ -45,7 +45,7 @@ internal sealed unsafe class FusedClasses<T> : EncodedCore<T>
         head = form.Mixing is { } mixing
             ? new LinearHead<T>(mixing, form.Encoder[^1], Layout, arithmetic)
             : new BiasHead<T>(form.Encoder[^1], form.Hidden, Layout, arithmetic);
-        Complete(new("item", schema.ItemFields, schema.EmbeddingDim, arrays, encoder), null, head);
+        Complete(new("item", schema.ItemFields, schema.EmbeddingDim, arrays, encoder), [], head);
     }
 
     /// <inheritdoc/>

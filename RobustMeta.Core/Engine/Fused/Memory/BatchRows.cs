@@ -88,6 +88,27 @@ internal unsafe class BatchRows<T>
         weights.CopyTo(own);
     }
 
+    /// <summary>Losses of some supports, and their slopes in place of the scores.</summary>
+    /// <param name="loss">The loss.</param>
+    /// <param name="slopes">What the model adds to the bias offset of each row; receives the slopes.</param>
+    /// <param name="losses">Receives the losses.</param>
+    /// <param name="rows">The rows.</param>
+    /// <param name="curvatures">Receives the losses' second derivatives by the scores; null where they are not wanted.</param>
+    public void ScoreSupports(LossKernel<T> loss, T* slopes, T* losses, RowRange rows, T* curvatures = null)
+    {
+        for (var i = rows.First; i < rows.First + rows.Count; i++)
+        {
+            var score = slopes[i] + (Tasks.SupportOffset.IsEmpty ? T.Zero : T.CreateTruncating(Tasks.SupportOffset[i]));
+            var label = T.CreateTruncating(Tasks.SupportLabels[i]);
+            losses[i] = loss.Loss(score, label);
+            slopes[i] = loss.Slope(score, label);
+            if (curvatures is not null)
+            {
+                curvatures[i] = loss.Curvature(score);
+            }
+        }
+    }
+
     /// <summary>Scores with their bias offset, losses and the losses' slopes of some queries.</summary>
     /// <param name="loss">The loss.</param>
     /// <param name="scores">What the model adds to the bias offsets.</param>

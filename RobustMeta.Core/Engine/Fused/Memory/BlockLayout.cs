@@ -1,7 +1,10 @@
+using System.Collections.Immutable;
+
 namespace RobustMeta.Engine.Fused.Memory;
 
 /// <summary>Where parameters stand, row by padded row, in one block: values, or gradients of the same layout.</summary>
-internal class BlockLayout
+/// <param name="learned">Names of the parameters that get gradients; null or empty for all.</param>
+internal class BlockLayout(ImmutableHashSet<string>? learned = null)
 {
     private readonly List<Piece> pieces = [];
 
@@ -27,12 +30,16 @@ internal class BlockLayout
         }
     }
 
-    /// <summary>Copies a block into parameters.</summary>
+    /// <summary>Copies a block of gradients into parameters: those that are learned.</summary>
     public unsafe void Unpack<T>(T* block, Func<string, T[]> values)
         where T : unmanaged
     {
         foreach (var piece in pieces)
         {
+            if (learned is { IsEmpty: false } && !learned.Contains(piece.Name))
+            {
+                continue;
+            }
             var target = values(piece.Name);
             for (var row = 0; row < piece.Rows; row++)
             {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Numerics;
 using RobustMeta.Engine.Fused.Memory;
 using RobustMeta.Models;
+using RobustMeta.Tasks;
 
 namespace RobustMeta.Engine.Fused.Networks;
 
@@ -11,12 +12,16 @@ namespace RobustMeta.Engine.Fused.Networks;
 /// <param name="embeddingDim">Width of a token field.</param>
 /// <param name="arrays">Values and gradients.</param>
 /// <param name="network">The network.</param>
+/// <param name="exposure">Inputs of a user behind those of the fields; null for none.</param>
+/// <param name="isConstant">Whether neither tables nor network are learned: there is no way back.</param>
 internal sealed unsafe class EncodedSide<T>(
     string side,
     ImmutableArray<InputField> fields,
     int embeddingDim,
     ParameterArrays<T> arrays,
-    RowNetwork<T> network
+    RowNetwork<T> network,
+    ExposureRows<T>? exposure = null,
+    bool isConstant = false
 ) : IGradientPieces<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
@@ -27,10 +32,13 @@ internal sealed unsafe class EncodedSide<T>(
     public RowNetwork<T> Network => network;
 
     /// <summary>Names of the tables and the rows that the last batch touched.</summary>
-    public IEnumerable<(string Name, ReadOnlyMemory<int> Rows)> Touched => tables.Touched;
+    public IEnumerable<(string Name, ReadOnlyMemory<int> Rows)> Touched => isConstant ? [] : tables.Touched;
+
+    /// <summary>Whether nothing of it is learned.</summary>
+    public bool IsConstant => isConstant;
 
     /// <inheritdoc/>
-    public int Pieces => network.Pieces + tables.Count;
+    public int Pieces => isConstant ? 0 : network.Pieces + tables.Count;
 
     /// <summary>Takes values and entities, to stay as they are until the gradient is written.</summary>
     /// <param name="values">Values in the layout.</param>
@@ -48,11 +56,37 @@ internal sealed unsafe class EncodedSide<T>(
         var width = network.InputPadded;
         var inputs = network.Inputs + (long)first * width;
         tables.Gather(entities.Span.Slice(first, count), inputs, width);
-        for (var i = 0; i < count && fields.IsEmpty && width > 0; i++)
+        for (var i = 0; i < count; i++)
         {
-            inputs[(long)i * width] = T.One;
+            var row = inputs + (long)i * width;
+            if (exposure is not null)
+            {
+                exposure.Write(first + i, row + exposure.Start);
+            }
+            else if (fields.IsEmpty && width > 0)
+            {
+                *row = T.One;
+            }
         }
         network.Forward(first, count);
+    }
+
+    /// <summary>Takes the supports that the exposure is of.</summary>
+    public void BeginExposure(TaskBatch tasks, ReadOnlySpan<T> supportWeights, Arena<T> arena) =>
+        exposure?.Begin(tasks, supportWeights, arena);
+
+    /// <summary>Adjoints of some entities, when those of the outputs are there; adds derivatives by support weights.</summary>
+    public void Reverse(int first, int count, Span<T> ofSupportWeights)
+    {
+        network.Reverse(first, count);
+        for (var i = first; i < first + count && exposure is not null; i++)
+        {
+            exposure.Reverse(
+                i,
+                network.InputAdjoint + (long)i * network.InputPadded + exposure.Start,
+                ofSupportWeights
+            );
+        }
     }
 
     /// <inheritdoc/>

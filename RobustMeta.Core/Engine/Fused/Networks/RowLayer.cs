@@ -9,6 +9,12 @@ namespace RobustMeta.Engine.Fused.Networks;
 /// <param name="Activation">Nonlinearity of the outputs; null for a linear layer.</param>
 internal sealed record RowLayer(string Name, int Width, Activation? Activation)
 {
+    /// <summary>First row of the weight that belongs to this layer: of a layer in parts, each on inputs of its own, whose outputs add up.</summary>
+    public int FirstRow { get; init; }
+
+    /// <summary>Whether it has the bias; one of several parts has it.</summary>
+    public bool HasBias { get; init; } = true;
+
     /// <summary>The layers of a <see cref="Models.Layers.DecisionNetwork"/>: the last one is linear.</summary>
     /// <param name="name">Prefix of the parameter names.</param>
     /// <param name="widths">Widths of all layers.</param>

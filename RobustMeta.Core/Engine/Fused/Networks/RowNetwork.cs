@@ -24,12 +24,12 @@ internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
     private readonly T*[] output;
     private readonly T*[] slope;
     private readonly T*[] adjoint;
-    private readonly bool isPadded;
+    private readonly int inputs;
     private T* block;
 
     /// <summary>A network whose parameters get places in a layout.</summary>
     /// <param name="inputs">Width of the input.</param>
-    /// <param name="layers">The layers, at least one.</param>
+    /// <param name="layers">The layers; without any, the outputs are the inputs.</param>
     /// <param name="layout">Receives the parameters.</param>
     /// <param name="arithmetic">Arithmetic.</param>
     /// <param name="inputBias">Name of a vector t: the network sees <c>relu(x + t)</c> instead of x; null for x.</param>
@@ -41,16 +41,17 @@ internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
         string? inputBias = null
     )
     {
-        (this.layers, this.arithmetic) = (layers, arithmetic);
+        (this.inputs, this.layers, this.arithmetic) = (inputs, layers, arithmetic);
+        InputPadded = arithmetic.Padded(inputs);
         maps = new DenseMap<T>[layers.Length];
         var below = inputs;
         for (var l = 0; l < maps.Length; l++)
         {
-            var (weight, bias) = ($"{layers[l].Name}.weight", $"{layers[l].Name}.bias");
-            maps[l] = new(weight, 0, bias, below, layers[l].Width, layout, arithmetic);
-            below = layers[l].Width;
+            var layer = layers[l];
+            var (weight, bias) = ($"{layer.Name}.weight", layer.HasBias ? $"{layer.Name}.bias" : null);
+            maps[l] = new(weight, layer.FirstRow, bias, below, layer.Width, layout, arithmetic);
+            below = layer.Width;
         }
-        isPadded = inputs < InputPadded;
         if (inputBias is not null)
         {
             this.inputBias = layout.Add(inputBias, 0, 1, inputs, InputPadded);
@@ -72,10 +73,10 @@ internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
     public int Pieces => pieces.Pieces;
 
     /// <summary>Row length of the inputs.</summary>
-    public int InputPadded => maps[0].InputPadded;
+    public int InputPadded { get; }
 
     /// <summary>Row length of the outputs.</summary>
-    public int OutputPadded => maps[^1].OutputPadded;
+    public int OutputPadded => maps.Length == 0 ? InputPadded : maps[^1].OutputPadded;
 
     /// <summary>Inputs, to be written before <see cref="Forward"/>; their padding is zero.</summary>
     public T* Inputs => output[0];
@@ -102,7 +103,7 @@ internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
         block = values;
         Rows = rows;
         var size = (long)rows * InputPadded;
-        output[0] = isPadded ? arena.TakeZeros(size) : arena.Take(size);
+        output[0] = inputs < InputPadded ? arena.TakeZeros(size) : arena.Take(size);
         slope[0] = inputBias is null ? null : arena.Take(size);
         for (var l = 1; l <= maps.Length; l++)
         {

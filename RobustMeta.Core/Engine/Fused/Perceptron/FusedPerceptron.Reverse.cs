@@ -122,6 +122,10 @@ internal sealed unsafe partial class FusedPerceptron<T>
         {
             userTables.Scatter(field, batch.Tasks.Users.AsSpan(), userAdjoint, below);
         }
+        for (var u = 0; u < users && exposure is not null; u++)
+        {
+            exposure.Reverse(u, userAdjoint + (long)u * below + exposure.Start, batch.SupportAdjoint);
+        }
     }
 
     // What reaches x_u through |x_u|² (or the rates' weighted square): twice x_u in second order, once in first order,

@@ -26,6 +26,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     private readonly SlowNetwork<T> slow;
     private readonly EmbeddingTables<T> itemTables;
     private readonly EmbeddingTables<T> userTables;
+    private readonly ExposureRows<T>? exposure;
     private readonly WorkerPool pool;
     private readonly Worker[] workers;
     private readonly Arena<T> memory = new();
@@ -71,6 +72,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         slow = new(shape, arithmetic);
         itemTables = new("item", form.Schema.ItemFields, form.Schema.EmbeddingDim, arrays);
         userTables = new("user", form.Schema.UserFields, form.Schema.EmbeddingDim, arrays);
+        exposure = form.IsJoint ? null : ExposureRows<T>.Of(form.Schema, arrays);
         pool = new(threads);
         var forPrediction = new PerceptronShape(form, label, arithmetic.Padded, training: false);
         workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker(shape, forPrediction, arithmetic, slow))];
@@ -153,6 +155,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         batch.UserNorm = memory.Take(tasks.Count);
         batch.UserMove = shape.AdaptsHidden[1] ? memory.Take((long)tasks.Count * shape.Padded[1]) : null;
         TakeFractions(supportWeights);
+        exposure?.Begin(tasks, supportWeights, memory);
         pool.Run(itemTables.Count, encodeTokens);
         pool.Run(ItemBlocks + 1, encode);
     }
@@ -189,6 +192,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         for (var u = 0; u < batch.Tasks.Count; u++)
         {
             var row = batch.Users + (long)u * below;
+            exposure?.Write(u, row + exposure.Start);
             batch.UserNorm[u] = arithmetic.Dot(row, row, below) + T.One;
             Arithmetic<T>.Copy(slow.Weights.Bias[1], batch.UserLayer + (long)u * width, width);
         }

@@ -23,7 +23,7 @@ internal sealed class PerceptronShape
         Hidden = form.Hidden.Length;
         Width = [form.Schema.ItemWidth, .. form.Hidden];
         Padded = [.. Width.Select(padded)];
-        UserWidth = form.Schema.UserWidth;
+        UserWidth = form.UserWidth;
         UserPadded = padded(UserWidth);
         AdaptsHidden = [false, .. form.AdaptedLayers[..^1]];
         AdaptsOutput = form.AdaptedLayers[^1];

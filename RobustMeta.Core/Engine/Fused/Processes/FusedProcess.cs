@@ -48,7 +48,7 @@ internal sealed unsafe class FusedProcess<T> : EncodedCore<T>
         draws = new(random, spec.ContextMin);
         var (schema, wide, narrow) = (form.Schema, spec.HiddenDim1, spec.HiddenDim2);
         var items = Side("itemside", schema.ItemWidth);
-        users = Side("userside", Math.Max(1, schema.UserWidth));
+        users = Side("userside", Math.Max(1, schema.ExposedUserWidth));
         latent = new("latent", narrow, wide, narrow, Layout, arithmetic);
         posterior = new("latent", narrow, spec.ZDim, Layout, arithmetic);
         identity = new("identity", narrow, wide, wide, Layout, arithmetic);
@@ -56,7 +56,7 @@ internal sealed unsafe class FusedProcess<T> : EncodedCore<T>
         decoder = new(spec, Layout, arithmetic);
         Complete(
             new("item", schema.ItemFields, schema.EmbeddingDim, arrays, items),
-            new("user", schema.UserFields, schema.EmbeddingDim, arrays, users),
+            [new("user", schema.UserFields, schema.EmbeddingDim, arrays, users, ExposureRows<T>.Of(schema, arrays))],
             [.. latent.Gradients, .. posterior.Gradients, .. identity.Gradients, embedding, decoder]
         );
 
@@ -130,7 +130,7 @@ internal sealed unsafe class FusedProcess<T> : EncodedCore<T>
         if (batch.IsTraining)
         {
             decoder.Forward(batch, own, isQuery: false);
-            batch.ScoreContext(loss, batch.SupportOf(own));
+            batch.ScoreSupports(loss, batch.Slopes, batch.ContextLosses, batch.SupportOf(own));
         }
     }
 

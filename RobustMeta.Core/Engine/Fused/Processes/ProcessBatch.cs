@@ -118,18 +118,6 @@ internal sealed unsafe class ProcessBatch<T> : BatchRows<T>
         }
     }
 
-    /// <summary>Losses of the context and their slopes in place of the scores.</summary>
-    public void ScoreContext(LossKernel<T> loss, RowRange rows)
-    {
-        for (var i = rows.First; i < rows.First + rows.Count; i++)
-        {
-            var score = Slopes[i] + (Tasks.SupportOffset.IsEmpty ? T.Zero : T.CreateTruncating(Tasks.SupportOffset[i]));
-            var label = T.CreateTruncating(Tasks.SupportLabels[i]);
-            ContextLosses[i] = loss.Loss(score, label);
-            Slopes[i] = loss.Slope(score, label);
-        }
-    }
-
     /// <summary>
     /// Derivatives of a user's part of the objective by its scores, in place of the slopes of the losses, and by the weights of its context
     /// as far as the fractions of context and query in the target depend on them.

@@ -45,13 +45,25 @@ internal sealed unsafe class FusedRidge<T> : EncodedCore<T>
         var layers = RowLayer.Perceptron("feature", form.Features, form.Activation);
         var features = new RowNetwork<T>(schema.ItemWidth, layers, Layout, arithmetic);
         var priorLayers = RowLayer.Perceptron("prior", form.Prior, form.Activation);
-        prior = form.HasPrior ? new(Math.Max(1, schema.UserWidth), priorLayers, Layout, arithmetic) : null;
+        prior = form.HasPrior ? new(Math.Max(1, schema.ExposedUserWidth), priorLayers, Layout, arithmetic) : null;
         logLambda = Layout.Add(RidgeForm.LogLambda, 0, 1, 1, 1);
         logGain = Layout.Add(RidgeForm.LogGain, 0, 1, 1, 1);
         (ofLambda, ofGain) = (new(logLambda), new(logGain));
         Complete(
             new("item", schema.ItemFields, schema.EmbeddingDim, arrays, features),
-            prior is null ? null : new("user", schema.UserFields, schema.EmbeddingDim, arrays, prior),
+            prior is null
+                ? []
+                :
+                [
+                    new(
+                        "user",
+                        schema.UserFields,
+                        schema.EmbeddingDim,
+                        arrays,
+                        prior,
+                        ExposureRows<T>.Of(schema, arrays)
+                    ),
+                ],
             ofLambda,
             ofGain
         );
