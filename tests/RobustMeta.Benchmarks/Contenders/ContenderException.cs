@@ -6,6 +6,6 @@ namespace RobustMeta.Benchmarks.Contenders;
 internal sealed class ContenderException(string message, Exception? inner = null)
     : Exception(
         $"{message}\nPeers need a Python with PyTorch: Debian's package python3-torch, or another interpreter by the "
-            + "setting 'python'. The setting 'only' leaves contenders out.",
+            + "setting 'python'. The setting 'only' of peers leaves contenders out, 'peers false' those of models.",
         inner
     );

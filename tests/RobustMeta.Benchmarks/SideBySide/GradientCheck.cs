@@ -1,5 +1,9 @@
 using RobustMeta.Benchmarks.Contenders;
+using RobustMeta.Engine.Fused;
+using RobustMeta.Engine.Fused.Memory;
+using RobustMeta.Engine.Fused.Vectors;
 using RobustMeta.Models;
+using RobustMeta.Tasks;
 using RobustMeta.Training;
 
 namespace RobustMeta.Benchmarks.SideBySide;
@@ -30,16 +34,57 @@ internal sealed record GradientCheck(string Contender, double Loss, double Gradi
         var checks = contenders.Select(contender =>
         {
             var (ownLoss, own) = Ask(contender, "float32", folder);
-            var (deviation, parameter) = parameters
-                .All.Select(p => (Deviation(own.Single(p.Name), gradient.Single(p.Name)), p.Name))
-                // A value that is no number is the worst of all.
-                .MaxBy(d => double.IsNaN(d.Item1) ? double.PositiveInfinity : d.Item1);
-            return new GradientCheck(contender.Contender.Title, Math.Abs(ownLoss / loss - 1), deviation, parameter);
+            return Of(contender.Contender.Title, (ownLoss, own), (loss, gradient), parameters);
         });
         return ($"{reference.Contender.Title}, {precision}", [.. checks]);
     }
 
-    private static (double Loss, SafetensorsFile Gradient) Ask(
+    /// <summary>Compares a peer in double precision with the fused engine in double precision.</summary>
+    /// <param name="peer">Who is up.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="batch">The first batch.</param>
+    /// <param name="parameters">Initial parameters.</param>
+    /// <param name="folder">Where the gradient file goes.</param>
+    public static GradientCheck InDouble(
+        RunningContender peer,
+        MetaRecommender model,
+        TaskBatch batch,
+        ParameterSet parameters,
+        string folder
+    )
+    {
+        var arrays = ParameterArrays<double>.Doubles(parameters);
+        using var core = FusedCores.Create(model, model.Phases[^1], arrays, 1, Arithmetic<double>.Best);
+        var weight = 1.0 / batch.QueryItems.Length;
+        var loss = 0.0;
+        foreach (var value in core.Forward(batch, []))
+        {
+            loss += value * weight;
+        }
+        core.Backward(
+            Enumerable.Repeat(weight, batch.QueryItems.Length).ToArray(),
+            Enumerable.Repeat(1.0 / batch.Count, batch.Count).ToArray()
+        );
+        var (peerLoss, gradient) = Ask(peer, "float64", folder);
+        return Of(model.Name, (peerLoss, gradient), (loss, arrays.Gradient), parameters);
+    }
+
+    private static GradientCheck Of(
+        string title,
+        (double Loss, Func<string, double[]> Gradient) own,
+        (double Loss, Func<string, double[]> Gradient) reference,
+        ParameterSet parameters
+    )
+    {
+        var (deviation, parameter) = parameters
+            .All.Where(p => !p.IsState)
+            .Select(p => (Deviation(own.Gradient(p.Name), reference.Gradient(p.Name)), p.Name))
+            // A value that is no number is the worst of all.
+            .MaxBy(d => double.IsNaN(d.Item1) ? double.PositiveInfinity : d.Item1);
+        return new(title, Math.Abs(own.Loss / reference.Loss - 1), deviation, parameter);
+    }
+
+    private static (double Loss, Func<string, double[]> Gradient) Ask(
         RunningContender contender,
         string precision,
         string folder
@@ -47,16 +92,20 @@ internal sealed record GradientCheck(string Contender, double Loss, double Gradi
     {
         var path = Path.Combine(folder, $"{contender.Contender.Key}.{precision}.safetensors");
         var answer = contender.Check(path, precision);
-        return (answer.Loss, SafetensorsFile.Load(path));
+        var file = SafetensorsFile.Load(path);
+        return (
+            answer.Loss,
+            precision == "float64" ? file.Double : name => Array.ConvertAll(file.Single(name), x => (double)x)
+        );
     }
 
-    private static double Deviation(float[] mine, float[] reference)
+    private static double Deviation(double[] mine, double[] reference)
     {
         double difference = 0;
         double size = 0;
         for (var i = 0; i < reference.Length; i++)
         {
-            difference += Math.Pow((double)mine[i] - reference[i], 2);
+            difference += Math.Pow(mine[i] - reference[i], 2);
             size += Math.Pow(reference[i], 2);
         }
         return size == 0 ? Math.Sqrt(difference) : Math.Sqrt(difference / size);

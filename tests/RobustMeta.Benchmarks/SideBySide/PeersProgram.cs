@@ -19,7 +19,7 @@ internal static class PeersProgram
         try
         {
             var file = Path.Combine(folder, "workload.safetensors");
-            WorkloadFile.Save(workload, file);
+            WorkloadFile.Save(workload, workload.Settings, workload.Model, file);
             foreach (var contender in PeerContenders.Of(spec, file))
             {
                 running.Add(new(contender));

@@ -36,7 +36,10 @@ internal static class SyntheticFields
             ],
             [.. UserFields.Select(f => Drawn(f.Name, f.Rows, Users, seed))],
             embeddingDim
-        );
+        )
+        {
+            UserIdentity = Field("id", Users + 1, Enumerable.Range(1, Users)),
+        };
 
     /// <summary>A user for the task of that number.</summary>
     public static int UserOf(int task) => task % Users;

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using RobustMeta.Models;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Benchmarks.Workload;
@@ -15,18 +16,18 @@ internal sealed class SyntheticWorkload
     private readonly int taskSeed;
 
     /// <summary>The workload of a spec.</summary>
-    /// <exception cref="Settings.SettingException">supportMax is below supportMin.</exception>
+    /// <exception cref="SettingException">supportMax is below supportMin.</exception>
     public SyntheticWorkload(WorkloadSpec spec)
     {
         if (spec.SupportMax < spec.SupportMin)
         {
-            throw new Settings.SettingException(
+            throw new SettingException(
                 $"supportMax is {spec.SupportMax}; expected at least supportMin, which is {spec.SupportMin}"
             );
         }
         Spec = spec;
         Schema = SyntheticFields.Schema(spec.EmbeddingDim, spec.Seed);
-        var model = new MeLUSpec
+        Settings = new MeLUSpec
         {
             HiddenDim1 = spec.Hidden,
             HiddenDim2 = spec.Hidden,
@@ -37,7 +38,7 @@ internal sealed class SyntheticWorkload
                 Order = spec.Order,
             },
         };
-        Model = model.Create(Schema, EmbeddingScale, LabelKind.Rating);
+        Model = Settings.Create(Schema, EmbeddingScale, LabelKind.Rating);
         taskSeed = Seeds.Derive(spec.Seed, "task");
         var random = Seeds.Generator(spec.Seed, "support lengths");
         var range = spec.SupportMax - spec.SupportMin + 1;
@@ -52,6 +53,9 @@ internal sealed class SyntheticWorkload
 
     /// <summary>The inputs of the model.</summary>
     public InputSchema Schema { get; }
+
+    /// <summary>Settings of the model.</summary>
+    public ModelSpec Settings { get; }
 
     /// <summary>The model.</summary>
     public MetaRecommender Model { get; }

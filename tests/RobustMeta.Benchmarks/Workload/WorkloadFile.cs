@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 using RobustMeta.Models;
+using RobustMeta.Models.Layers;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 using RobustMeta.Training;
 
@@ -13,17 +15,23 @@ namespace RobustMeta.Benchmarks.Workload;
 /// </summary>
 internal static class WorkloadFile
 {
-    /// <summary>Writes initial parameters, tokens, tasks and the two orders of batches.</summary>
-    public static void Save(SyntheticWorkload workload, string path)
+    /// <summary>Writes settings and initial parameters of a model, tokens, tasks and the two orders of batches.</summary>
+    /// <param name="workload">The tasks.</param>
+    /// <param name="settings">Settings of the model.</param>
+    /// <param name="model">The model.</param>
+    /// <param name="path">Where to.</param>
+    public static void Save(SyntheticWorkload workload, ModelSpec settings, MetaRecommender model, string path)
     {
         var file = new SafetensorsFile();
         var spec = workload.Spec;
-        file.Metadata["steps"] = Text(spec.Steps);
-        file.Metadata["localRate"] = Text(spec.LocalLr);
-        file.Metadata["order"] = spec.Order == MetaGradientOrder.Second ? "second" : "first";
+        file.Metadata["model"] = model.Name;
+        file.Metadata["settings"] = JsonSerializer.Serialize(
+            SettingList.Of(settings).ToDictionary(setting => setting.Key, setting => setting.Print(settings))
+        );
         file.Metadata["adamRate"] = Text(spec.AdamLr);
         file.Metadata["batch"] = Text(spec.Batch);
-        foreach (var parameter in workload.CreateParameters().All)
+        var parameters = model.CreateParameters(spec.Seed);
+        foreach (var parameter in parameters.All.Where(p => !p.IsState))
         {
             file.Add($"parameter.{parameter.Name}", parameter.Values, [.. parameter.Shape]);
         }
@@ -35,6 +43,10 @@ internal static class WorkloadFile
         AddSide("query", tasks.QueryStarts, tasks.QueryItems, tasks.QueryLabels);
         AddIndices("order.random", workload.Order(TaskOrder.Random));
         AddIndices("order.bucketed", workload.Order(TaskOrder.Bucketed));
+        if (settings is TaNPSpec process)
+        {
+            AddDraws(process, parameters);
+        }
         file.Save(path);
 
         void AddFields(string side, ImmutableArray<InputField> fields)
@@ -51,6 +63,27 @@ internal static class WorkloadFile
             AddIndices($"{side}.offsets", starts);
             AddIndices($"{side}.items", items);
             file.Add($"{side}.labels", [.. labels], labels.Length);
+        }
+
+        // What the first step of a training draws: a context and noise for each task.
+        void AddDraws(TaNPSpec process, ParameterSet initial)
+        {
+            var random = new RandomStream(TaNP.RandomName);
+            var state = (initial[random.KeyName].Values[0], initial[random.StepName].Values[0]);
+            var draws = new ProcessDraws(random, process.ContextMin);
+            var contexts = tasks
+                .Users.Select((user, t) => draws.Context(state, user, tasks.SupportLength(t)))
+                .ToArray();
+            var starts = new int[tasks.Count + 1];
+            var noise = new double[tasks.Count * process.ZDim];
+            for (var t = 0; t < tasks.Count; t++)
+            {
+                starts[t + 1] = starts[t] + contexts[t].Length;
+                draws.Noise(state, tasks.Users[t], noise.AsSpan(t * process.ZDim, process.ZDim));
+            }
+            AddIndices("context.offsets", starts);
+            AddIndices("context.places", [.. contexts.SelectMany(places => places)]);
+            file.Add("noise", noise, tasks.Count, process.ZDim);
         }
 
         void AddIndices(string name, IReadOnlyCollection<int> values) =>

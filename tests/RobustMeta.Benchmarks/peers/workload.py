@@ -34,11 +34,12 @@ def read_safetensors(path):
 
 
 def write_safetensors(path, arrays):
-    """Writes float32 arrays."""
+    """Writes arrays of 32-bit or 64-bit numbers."""
+    names = {numpy.dtype(kind): name for name, kind in TYPES.items()}
     header, blocks, offset = {"__metadata__": {}}, [], 0
     for name, values in arrays.items():
-        block = numpy.ascontiguousarray(values, numpy.float32).tobytes()
-        header[name] = {"dtype": "F32", "shape": list(values.shape), "data_offsets": [offset, offset + len(block)]}
+        block = numpy.ascontiguousarray(values).tobytes()
+        header[name] = {"dtype": names[values.dtype], "shape": list(values.shape), "data_offsets": [offset, offset + len(block)]}
         blocks.append(block)
         offset += len(block)
     text = json.dumps(header).encode()
@@ -48,11 +49,13 @@ def write_safetensors(path, arrays):
 
 
 class Task:
-    """One user: rows of the embedding table, one column a field, and labels."""
+    """One user: rows of the embedding table, one column a field, and labels. TaNP's have places of the context among the
+    support, and the noise of the latent variable."""
 
     def __init__(self, user, support, support_labels, query, query_labels):
         self.user, self.support, self.query = user, support, query
         self.support_labels, self.query_labels = support_labels, query_labels
+        self.context = self.noise = None
 
 
 class Workload:
@@ -60,16 +63,19 @@ class Workload:
 
     def __init__(self, path):
         arrays, metadata = read_safetensors(path)
-        self.steps = int(metadata["steps"])
-        self.rate = float(metadata["localRate"])
-        self.second_order = metadata["order"] == "second"
+        self.model, self.settings = metadata["model"], json.loads(metadata["settings"])
+        self.steps = int(self.settings.get("innerSteps", 0))
+        self.rate = float(self.settings.get("localLr", 0))
+        self.second_order = self.settings.get("order") == "second"
         self.adam_rate = float(metadata["adamRate"])
         self.batch_size = int(metadata["batch"])
-        self.item_fields = json.loads(metadata["itemFields"])
-        self.user_fields = json.loads(metadata["userFields"])
         self.initial = {k[len("parameter.") :]: v for k, v in arrays.items() if k.startswith("parameter.")}
+        self.item_tables = [f"item.{field}" for field in json.loads(metadata["itemFields"])]
+        # Some models do not look at users.
+        self.user_tables = [f"user.{field}" for field in json.loads(metadata["userFields"])]
+        self.user_tables = [name for name in self.user_tables if name in self.initial]
         # One table of all fields, below one another: a single look-up embeds everything.
-        self.tables = [f"item.{f}" for f in self.item_fields] + [f"user.{f}" for f in self.user_fields]
+        self.tables = self.item_tables + self.user_tables
         sizes = [self.initial[name].shape[0] for name in self.tables]
         self.starts = numpy.cumsum([0] + sizes)
         self.tasks = self._tasks(arrays)
@@ -77,8 +83,9 @@ class Workload:
 
     def _tasks(self, arrays):
         fields = [arrays[f"tokens.{name}"].astype(numpy.int64) + s for name, s in zip(self.tables, self.starts)]
-        items = numpy.stack(fields[: len(self.item_fields)], 1)
-        users = numpy.stack(fields[len(self.item_fields) :], 1)
+        items = numpy.stack(fields[: len(self.item_tables)], 1)
+        own = fields[len(self.item_tables) :]
+        users = numpy.stack(own, 1) if own else None
         tasks = []
         for t, user in enumerate(arrays["users"].astype(int)):
             sides = []
@@ -86,8 +93,15 @@ class Workload:
                 start, end = arrays[f"{side}.offsets"].astype(int)[t : t + 2]
                 sides.append(items[arrays[f"{side}.items"][start:end].astype(int)])
                 sides.append(arrays[f"{side}.labels"][start:end])
-            tasks.append(Task(users[user], *sides))
+            tasks.append(Task(numpy.zeros(0, numpy.int64) if users is None else users[user], *sides))
+        if "noise" in arrays:
+            self._draw(tasks, arrays)
         return tasks
+
+    def _draw(self, tasks, arrays):
+        starts, places = arrays["context.offsets"].astype(int), arrays["context.places"].astype(int)
+        for task, start, end, noise in zip(tasks, starts, starts[1:], arrays["noise"]):
+            task.context, task.noise = places[start:end], noise
 
     def batches(self, order):
         """Lists of tasks, in the given order."""
@@ -101,7 +115,9 @@ class Workload:
         return [torch.tensor(values, dtype=dtype).requires_grad_() for values in [table] + layers]
 
     def layer_names(self):
-        return [f"head.{layer}.{part}" for layer in range(3) for part in ("weight", "bias")]
+        """Names of all parameters but the tables, layer by layer, each weight before its bias."""
+        names = [name for name in self.initial if name not in self.tables]
+        return sorted(names, key=lambda name: (name.rpartition(".")[0], name.endswith("bias"), name))
 
     def named_gradients(self, parameters):
         """Gradients by the names that the C# program gives the parameters."""
@@ -109,7 +125,7 @@ class Workload:
         rows = zip(self.tables, self.starts, self.starts[1:])
         named = {name: table[start:end] for name, start, end in rows}
         named.update((name, p.grad) for name, p in zip(self.layer_names(), parameters[1:]))
-        return {name: gradient.double().numpy() for name, gradient in named.items()}
+        return {name: gradient.numpy() for name, gradient in named.items()}
 
 
 class Peer:
@@ -126,11 +142,16 @@ class Peer:
         """Mean over users of the mean query loss after adaptation."""
         raise NotImplementedError
 
+    def losses(self, parameters, batch):
+        """What is minimised, and the mean query loss, which is all of it in most models."""
+        loss = self.loss(parameters, batch)
+        return loss, loss
+
     def backward(self, parameters, batch):
         for parameter in parameters:
             parameter.grad = None
-        loss = self.loss(parameters, batch)
-        loss.backward()
+        objective, loss = self.losses(parameters, batch)
+        objective.backward()
         return loss
 
     def check(self, path, dtype):
@@ -138,7 +159,7 @@ class Peer:
         loss = self.backward(parameters, self.prepare(self.workload.batches("random")[0], dtype))
         gradients = self.workload.named_gradients(parameters)
         write_safetensors(path, gradients)
-        norm = sum(float((g**2).sum()) for g in gradients.values()) ** 0.5
+        norm = sum(float((g.astype(float) ** 2).sum()) for g in gradients.values()) ** 0.5
         return {"loss": float(loss), "gradientNorm": norm}
 
     def serve(self, order, adam):
