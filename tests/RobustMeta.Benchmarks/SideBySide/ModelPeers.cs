@@ -10,9 +10,12 @@ internal static class ModelPeers
     private static readonly Dictionary<string, (string Script, string[] Own)> Scripts = new()
     {
         ["MeLU"] = ("padded.py", ["concat"]),
+        ["MetaRidge"] = ("ridge.py", []),
         ["LWA"] = ("classes.py", []),
         ["NLBA"] = ("classes.py", []),
         ["TaNP"] = ("process.py", []),
+        ["MetaEmb"] = ("vectors.py", []),
+        ["MWUF"] = ("vectors.py", []),
     };
 
     /// <summary>The peer of a model, waiting for its first command; null where none is written or wanted.</summary>

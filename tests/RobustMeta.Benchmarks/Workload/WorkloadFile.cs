@@ -39,6 +39,7 @@ internal static class WorkloadFile
         AddFields("user", workload.Schema.UserFields);
         var tasks = workload.Batch([.. Enumerable.Range(0, spec.Users)]);
         AddIndices("users", tasks.Users);
+        AddIndices("identity", workload.Schema.UserIdentity.Tokens);
         AddSide("support", tasks.SupportStarts, tasks.SupportItems, tasks.SupportLabels);
         AddSide("query", tasks.QueryStarts, tasks.QueryItems, tasks.QueryLabels);
         AddIndices("order.random", workload.Order(TaskOrder.Random));

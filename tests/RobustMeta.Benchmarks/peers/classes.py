@@ -22,7 +22,7 @@ class Classes(Peer):
     def loss(self, parameters, batch):
         named = dict(zip(self.workload.layer_names(), parameters[1:]))
         items, _ = batch.embed(parameters[0])
-        encoded = perceptron(named, "encoder", 2, items)
+        encoded = perceptron(named, "encoder", items)
         negative, positive = torch.bmm(batch.pooling, batch.support.at(encoded)).unbind(1)
         score = self.linear if self.workload.model == "LWA" else self.hidden
         scores = score(named, encoded, negative, positive, batch.query) + batch.level.unsqueeze(1)

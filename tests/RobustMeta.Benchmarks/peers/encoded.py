@@ -60,8 +60,11 @@ def dense(named, layer, x):
     return rows.view(*x.shape[:-1], -1)
 
 
-def perceptron(named, name, layers, x):
+def perceptron(named, name, x):
     """Dense layers NAME.0, NAME.1, … with rectifiers between them; the last one is linear."""
-    for layer in range(layers):
-        x = dense(named, f"{name}.{layer}", torch.relu(x) if layer else x)
+    x = dense(named, f"{name}.0", x)
+    layer = 1
+    while f"{name}.{layer}.weight" in named:
+        x = dense(named, f"{name}.{layer}", torch.relu(x))
+        layer += 1
     return x

@@ -49,11 +49,11 @@ def write_safetensors(path, arrays):
 
 
 class Task:
-    """One user: rows of the embedding table, one column a field, and labels. TaNP's have places of the context among the
-    support, and the noise of the latent variable."""
+    """One user: identity, rows of the embedding table, one column a field, and labels. TaNP's have places of the context among
+    the support, and the noise of the latent variable."""
 
-    def __init__(self, user, support, support_labels, query, query_labels):
-        self.user, self.support, self.query = user, support, query
+    def __init__(self, identity, user, support, support_labels, query, query_labels):
+        self.identity, self.user, self.support, self.query = identity, user, support, query
         self.support_labels, self.query_labels = support_labels, query_labels
         self.context = self.noise = None
 
@@ -93,7 +93,8 @@ class Workload:
                 start, end = arrays[f"{side}.offsets"].astype(int)[t : t + 2]
                 sides.append(items[arrays[f"{side}.items"][start:end].astype(int)])
                 sides.append(arrays[f"{side}.labels"][start:end])
-            tasks.append(Task(numpy.zeros(0, numpy.int64) if users is None else users[user], *sides))
+            identity = int(arrays["identity"][user])
+            tasks.append(Task(identity, numpy.zeros(0, numpy.int64) if users is None else users[user], *sides))
         if "noise" in arrays:
             self._draw(tasks, arrays)
         return tasks
@@ -120,11 +121,12 @@ class Workload:
         return sorted(names, key=lambda name: (name.rpartition(".")[0], name.endswith("bias"), name))
 
     def named_gradients(self, parameters):
-        """Gradients by the names that the C# program gives the parameters."""
-        table = parameters[0].grad
+        """Gradients by the names that the C# program gives the parameters; zero where nothing is learned."""
+        gradients = [torch.zeros_like(p) if p.grad is None else p.grad for p in parameters]
+        table = gradients[0]
         rows = zip(self.tables, self.starts, self.starts[1:])
         named = {name: table[start:end] for name, start, end in rows}
-        named.update((name, p.grad) for name, p in zip(self.layer_names(), parameters[1:]))
+        named.update(zip(self.layer_names(), gradients[1:]))
         return {name: gradient.numpy() for name, gradient in named.items()}
 
 

@@ -26,7 +26,7 @@ let tests =
     testList
         "peers"
         [
-            for model in [ "MeLU"; "LWA"; "NLBA"; "TaNP" ] do
+            for model in [ "MeLU"; "MetaRidge"; "LWA"; "NLBA"; "TaNP"; "MetaEmb"; "MWUF" ] do
                 testCase $"PyTorch's {model} has the fused engine's losses and gradients"
                 <| fun () ->
                     withPackage "torch" (fun python ->
