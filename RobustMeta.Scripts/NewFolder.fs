@@ -87,8 +87,10 @@ let create (folder: string) =
             $"data/{DataSet}/items.csv", lines items
         ]
 
-    // Made aside and renamed: what is ended in between leaves no half folder, which the same command would refuse.
-    let aside = $"{Path.TrimEndingDirectorySeparator folder}.{Environment.ProcessId}.part"
+    // Made aside and renamed: what is ended in between leaves no half folder, which the same command would refuse. What such an
+    // end left before is removed.
+    TemporaryFile.SweepBeside folder |> ignore
+    let aside = TemporaryFile.Beside(Path.TrimEndingDirectorySeparator folder)
 
     try
         for name, text in files do

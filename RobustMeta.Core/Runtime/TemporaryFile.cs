@@ -12,9 +12,9 @@ public static class TemporaryFile
     /// <summary>The ending of all such names.</summary>
     public const string Extension = ".part";
 
-    // Other programs use this ending too: what has none of our names is not ours to remove.
+    // Other programs use this ending too, some with a number before it: what has not the whole of our names is not ours to remove.
     private static readonly Regex Ours = new(
-        @"(\.(?<origin>[0-9a-f]{12}))?\.(?<process>[0-9]{1,10})(\.[0-9a-f]{32})?\.part$",
+        @"\.(?<origin>[0-9a-f]{12})\.(?<process>[0-9]{1,10})\.[0-9a-f]{32}\.part$",
         RegexOptions.CultureInvariant
     );
 
@@ -31,14 +31,26 @@ public static class TemporaryFile
     /// <summary>Removes what processes left that ended while they wrote; what another process still writes stays.</summary>
     /// <param name="folder">The folder; its subfolders are not looked into.</param>
     /// <returns>Number of files and unfinished folders that were removed.</returns>
-    public static int Sweep(string folder)
+    public static int Sweep(string folder) => Remove(folder, _ => true);
+
+    /// <summary>As <see cref="Sweep"/>, of one file or folder alone.</summary>
+    /// <param name="path">The file or folder that was being written.</param>
+    /// <returns>Number of files and unfinished folders that were removed.</returns>
+    public static int SweepBeside(string path)
+    {
+        var whole = Path.GetFullPath(Path.TrimEndingDirectorySeparator(path));
+        return Remove(Path.GetDirectoryName(whole)!, left => Ours.Replace(left, "") == whole);
+    }
+
+    private static int Remove(string folder, Func<string, bool> isMeant)
     {
         if (!Directory.Exists(folder))
         {
             return 0;
         }
         var removed = 0;
-        foreach (var path in Directory.EnumerateFileSystemEntries(folder, $"*{Extension}").Where(IsLeft).ToList())
+        var left = Directory.EnumerateFileSystemEntries(folder, $"*{Extension}").Where(isMeant).Where(IsLeft);
+        foreach (var path in left.ToList())
         {
             try
             {

@@ -152,6 +152,8 @@ let private load (cancellation: CancellationToken) (name: string) : Dataset * Of
 
 let private show (cancellation: CancellationToken) (folder: string) (names: string list) =
     OutFolder.Require folder
+    // A wrong name of the browser is told before anything is read.
+    let browser = Chromium.find ()
     let datasets = names |> List.map (load cancellation)
     let table = statistics datasets
     let stem = if names.Length = 1 then names.Head else "sets"
@@ -177,7 +179,8 @@ let private show (cancellation: CancellationToken) (folder: string) (names: stri
     for path in save folder stem differences table do
         printfn "written: %s" path
 
-    let exported = FigureExport.save folder (datasets |> List.collect (fun (dataset, _) -> DataFigures.all dataset))
+    let exported =
+        FigureExport.saveWith browser folder (datasets |> List.collect (fun (dataset, _) -> DataFigures.all dataset))
 
     for file in exported.Files do
         printfn "written: %s" (Path.Combine(folder, file))

@@ -120,6 +120,3 @@ let saveWith (browser: string option) (folder: string) (figures: Figure list) : 
             { Files = pages @ Chromium.within program (export folder figures); Missing = None }
         with error when Chromium.isItsOwn error ->
             { Files = pages; Missing = Some(Chromium.failed program error) }
-
-/// The same with the installed Chromium, if there is one.
-let save (folder: string) (figures: Figure list) : Exported = saveWith (Chromium.find ()) folder figures

@@ -178,7 +178,6 @@ let private ours =
 /// none becomes part of a data set.
 let private requireOwn (folder: string) =
     if Directory.Exists folder then
-        TemporaryFile.Sweep folder |> ignore
         let names = DirectoryInfo(folder).GetFileSystemInfos() |> Array.map _.Name |> Array.sort
         let isUnfinished (name: string) = name.EndsWith(TemporaryFile.Extension, StringComparison.Ordinal)
 
@@ -204,6 +203,8 @@ let private requireOwn (folder: string) =
                 SettingException
                     $"out is '{folder}', which holds other files ({shown}{more}); name a new folder, an empty one, or one that 'prepare' made."
             )
+
+        TemporaryFile.Sweep folder |> ignore
 
 /// The end of the manifest: the sums of the other files.
 let private sums (folder: string) =

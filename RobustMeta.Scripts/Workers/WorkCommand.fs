@@ -210,6 +210,14 @@ let private simulate name words =
     let cores, words = number "cores" 32 words
     let minutes, words = number "minutes" 60 words
     let runs, words = take "runs" "" words
+    // Before anything is read: what is asked for is known here.
+    let nodes = counts "nodes" nodes
+    let asked = if runs = "" then None else Some(number "runs" 1 [ "runs"; runs ] |> fst)
+    asked |> Option.iter (fun runs -> requireSimulable "runs" (int64 runs))
+
+    for count in nodes do
+        requireSimulable "workers" (int64 count * int64 cores)
+
     let study = StudyCommand.ofWords name words
     let measured = StudyEstimate.Seconds(StudyStatus.Of(study.Spec, study.Store))
 
@@ -219,12 +227,7 @@ let private simulate name words =
                 $"No run of this study is finished in {study.Store.Root}, so that no time is known to simulate with; run a part of it first."
         )
 
-    let runs = if runs = "" then measured.Count else number "runs" 1 [ "runs"; runs ] |> fst
-    let nodes = counts "nodes" nodes
-    requireSimulable "runs" (int64 runs)
-
-    for count in nodes do
-        requireSimulable "workers" (int64 count * int64 cores)
+    let runs = Option.defaultValue measured.Count asked
 
     let seconds =
         if runs = measured.Count then

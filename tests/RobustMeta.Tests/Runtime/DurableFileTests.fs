@@ -77,17 +77,33 @@ let tests =
                     let dead = named parts[2] (deadProcess ())
                     let alive = named parts[2] Environment.ProcessId
                     let elsewhere = named "0123456789ab" 1
-                    let old = Path.Combine(folder, "b.csv.4711.part")
+                    let old = Path.Combine(folder, $"b.csv.0123456789ab.4711.{parts[4]}.part")
+                    let foreign = Path.Combine(folder, "film.1080.part")
 
-                    for path in [ dead; alive; elsewhere; old ] do
+                    for path in [ dead; alive; elsewhere; old; foreign ] do
                         File.WriteAllText(path, "half")
+
+                    File.SetLastWriteTimeUtc(foreign, DateTime.UtcNow.AddDays -20.0)
 
                     File.SetLastWriteTimeUtc(old, DateTime.UtcNow.AddDays -2.0)
                     Expect.equal (TemporaryFile.Sweep folder) 2 "removed"
                     Expect.isFalse (File.Exists dead) "of a dead process"
                     Expect.isFalse (File.Exists old) "of long ago"
                     Expect.isTrue (File.Exists alive) "of this process"
-                    Expect.isTrue (File.Exists elsewhere) "of another machine")
+                    Expect.isTrue (File.Exists elsewhere) "of another machine"
+                    Expect.isTrue (File.Exists foreign) "of another program")
+
+            testCase "beside a folder what was left of it goes, and of no other"
+            <| fun () ->
+                within (fun folder ->
+                    let place = Path.Combine(folder, "own")
+                    let parts = Path.GetFileName(TemporaryFile.Beside place).Split '.'
+                    let left name = Path.Combine(folder, $"{name}.{parts[1]}.{deadProcess ()}.{parts[3]}.part")
+                    let mine, other = left "own", left "own.2"
+                    write "half" (Path.Combine(mine, "below", "a.csv"))
+                    write "half" other
+                    Expect.equal (TemporaryFile.SweepBeside place) 1 "removed"
+                    Expect.equal (Directory.GetFileSystemEntries folder) [| other |] "what stays")
 
             testCase "an unfinished folder goes as a file does, and what other programs call .part stays"
             <| fun () ->

@@ -6,6 +6,7 @@ open Expecto
 open PuppeteerSharp
 open RobustMeta.Evaluation
 open RobustMeta.Scripts
+open RobustMeta.Settings
 open RobustMeta.Tests
 
 let private hostileNames =
@@ -208,4 +209,32 @@ let tests =
 
                         Expect.stringContains pdf "/FontFile" "embedded fonts"
                         Expect.equal (pdf.Split("/Type /Page\n").Length - 1) 1 "one page")
+
+            testCase "a browser that is not there is told before any work, one that does not work leaves the HTML"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let before = Environment.GetEnvironmentVariable Chromium.Variable
+                    let nowhere = Path.Combine(folder, "nowhere")
+
+                    try
+                        Environment.SetEnvironmentVariable(Chromium.Variable, nowhere)
+
+                        Expect.throwsC (fun () -> Chromium.find () |> ignore) (fun error ->
+                            Expect.isTrue (error :? SettingException) $"{error}"
+                            Expect.stringContains error.Message $"names '{nowhere}', which is not there" "message")
+
+                        Environment.SetEnvironmentVariable(Chromium.Variable, folder)
+                        Expect.throwsT<SettingException> (fun () -> Chromium.find () |> ignore) "a folder"
+                    finally
+                        Environment.SetEnvironmentVariable(Chromium.Variable, before)
+
+                    let text = Path.Combine(folder, "text")
+                    File.WriteAllText(text, "no program")
+
+                    for program in [ "/bin/true"; "/bin/cat"; text ] do
+                        let exported = FigureExport.saveWith (Some program) folder [ AllFigures.figures[0] ]
+                        Expect.equal exported.Files [ $"{AllFigures.figures[0].Name}.html" ] program
+                        let missing = Expect.wantSome exported.Missing program
+                        Expect.stringContains missing $"{program} drew no figures" "why"
+                        Expect.stringContains missing Chromium.Variable "remedy")
         ]
