@@ -4,7 +4,7 @@ namespace RobustMeta.Studies;
 
 /// <summary>Methods ranked over several cells: the blocks are the cells under each seed.</summary>
 /// <param name="Methods">The methods that every cell has under every seed.</param>
-/// <param name="Measures">Names of the measures that every cell has.</param>
+/// <param name="Measures">Names of the measures that every cell has, and that some user is measured by.</param>
 /// <param name="Comparisons">Of each measure, average ranks with the critical difference.</param>
 /// <param name="Order">Numbers of the methods, the best by the average over measures first.</param>
 public sealed record CellRanks(
@@ -29,7 +29,9 @@ public sealed record CellRanks(
         [
             .. cells[0]
                 .Measures.Select(own => own.Measure)
-                .Where(measure => cells.All(cell => methods.All(name => IsWhole(cell, name, measure)))),
+                .Where(measure => cells.All(cell => methods.All(name => IsWhole(cell, name, measure))))
+                // No user may be one that a measure is of.
+                .Where(measure => Blocks(cells, methods, measure).Length > 0),
         ];
         if (methods.Length < 2)
         {

@@ -103,7 +103,12 @@ public static class MethodComparison
             )
             {
                 var (ownOf, otherOf) = (measure.Of(cohort, own), measure.Of(cohort, other));
-                gains.Add((place, counts => sign * (ownOf(counts) - otherOf(counts))));
+                double Gain(double[] counts) => sign * (ownOf(counts) - otherOf(counts));
+                // None of a seed's few users may be one that the measure is of: such a seed says nothing of it.
+                if (double.IsFinite(Gain(cohort.Once())))
+                {
+                    gains.Add((place, Gain));
+                }
             }
         }
         return gains;

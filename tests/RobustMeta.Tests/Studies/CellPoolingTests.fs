@@ -189,5 +189,15 @@ let tests =
 
                 close found.Mean.Mean (of' "better" [ 1..6 ]) "mean of those who have one"
                 close found.Gain (of' "better" [ 1..6 ] - of' "plain" [ 1..6 ]) "gain of those who have both"
+            testCase "a measure that none of the few users is of has neither differences nor ranks"
+            <| fun () ->
+                let easyAlone name seed metric set u = if u % 5 = 0 then nan else example name seed metric set u
+                let summary = CellSummary.Of(resultOf (cell ()) names easyAlone)
+                let isHard (name: string) = name = "hard tenth"
+                Expect.isFalse (summary.Differences |> Seq.exists (fun d -> isHard d.Measure.Name)) "differences"
+                let ranks = CellRanks.Of [| summary |]
+                Expect.isFalse (Seq.exists isHard ranks.Measures) "ranks"
+                Expect.contains ranks.Measures "NDCG@10" "of other measures there are"
+
             testCase "ranks are over cells and seeds, of the methods that all have" ranksTest
         ]

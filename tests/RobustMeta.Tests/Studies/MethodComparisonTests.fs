@@ -130,5 +130,29 @@ let tests =
                 Expect.equal (measure.Name, measure.HigherIsBetter) ("RMSE", false) "an error"
                 close (measure.Of(cohort, values).Invoke(cohort.Once())) 10.5 "mean"
 
+            testCase
+                "seeds without a user that a measure is of are left out, and a measure without such seeds has no difference"
+            <| fun () ->
+                let compared (hard: bool list) =
+                    let seeds =
+                        [|
+                            for seed, isHard in List.indexed hard do
+                                let users = [| for u in 1..12 -> $"u{u}" |]
+
+                                let cohort =
+                                    Cohort(users, [| -1.0; 0.0; 1.0 |], [| for u in 1..12 -> isHard && u = 12 |])
+
+                                let plain = ndcg cohort (fun _ u -> 0.01 * float u)
+                                let other = ndcg cohort (fun _ u -> 0.01 * float u + 0.1 * float (seed + 1))
+                                SeedResult(int64 seed, cohort, dict [ "plain", plain; "other", other ] |> Dictionary)
+                        |]
+
+                    let draws = MethodComparison.Resample seeds
+                    MethodComparison.Differences("plain", seeds, draws, [ "other" ], named "hard tenth") |> List.ofSeq
+
+                Expect.isEmpty (compared [ false ]) "no seed has one"
+                let only = compared [ false; true ] |> List.exactlyOne
+                close only.OverSeeds.Mean 0.2 "the seed that has one"
+
             testCase "a gain everywhere is found, noise is not; intervals hold the truth" differencesTest
         ]
