@@ -19,18 +19,23 @@ internal static class ServingProgram
         Serve(model, spec, random);
         var start = DateTime.Now - Process.GetCurrentProcess().StartTime;
         var first = Resident();
-        // The just-in-time compiler replaces its first code while the first users are served.
-        for (var i = 0; i < Math.Min(2000, spec.Adaptations); i++)
+        // The just-in-time compiler replaces its first code, and the heap finds its size, while the first users are served.
+        for (var i = 0; i < Math.Min(20_000, spec.Adaptations); i++)
         {
             Serve(model, spec, random);
         }
-        var before = Resident();
         var micros = new double[spec.Adaptations];
+        // Written once, so that its pages count as resident before the first user.
+        Array.Fill(micros, double.NaN);
+        var resident = new List<double> { Resident() };
         for (var i = 0; i < micros.Length; i++)
         {
             micros[i] = Serve(model, spec, random);
+            if ((i + 1) % Math.Max(1, micros.Length / 4) == 0)
+            {
+                resident.Add(Resident());
+            }
         }
-        var after = Resident();
         Array.Sort(micros);
         Console.WriteLine(
             string.Create(
@@ -41,7 +46,10 @@ internal static class ServingProgram
                 )}: {spec.Adaptations} users of {spec.Ratings} ratings, {spec.Candidates} items scored for each
                 from start of process to first scores: {start.TotalMilliseconds:F0} ms; resident then: {first:F0} MiB; libtorch loaded: {IsTorchLoaded()}
                 latency: p50 {At(micros, .5):F1} us, p99 {At(micros, .99):F1} us, p99.9 {At(micros, .999):F1} us
-                resident before and after: {before:F1} and {after:F1} MiB
+                resident before, and after each quarter of the users: {string.Join(
+                    ", ",
+                    resident.Select(mebibytes => mebibytes.ToString("F1", CultureInfo.InvariantCulture))
+                )} MiB
                 """
             )
         );
