@@ -79,7 +79,13 @@ public abstract class FixedSets : ShiftProtocol
         return new(
             number,
             set.Coordinate,
-            TestSetTasks.Require(tasks.ToImmutable(), $"{number} ({AxisName} {set.Coordinate})", dropped),
+            TestSetTasks.Require(
+                tasks.ToImmutable(),
+                $"{number} ({AxisName} {set.Coordinate})",
+                dropped,
+                longest: set.Tasks.Select(task => Math.Min(TestQueryLength, task.Query.Length)).DefaultIfEmpty().Max(),
+                needed: input.MinimumQuery
+            ),
             Divergence.None,
             Divergence.None,
             dropped.ToImmutableSortedDictionary()

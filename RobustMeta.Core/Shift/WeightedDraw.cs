@@ -135,7 +135,17 @@ public abstract class WeightedDraw : ShiftProtocol
         return new(
             number,
             at,
-            TestSetTasks.Require(tasks.ToImmutable(), $"{number} ({AxisName} {at})", dropped),
+            TestSetTasks.Require(
+                tasks.ToImmutable(),
+                $"{number} ({AxisName} {at})",
+                dropped,
+                longest: input
+                    .Split.Test.Select(task => QueryLength(task))
+                    .Where(length => length < input.MinimumQuery)
+                    .DefaultIfEmpty()
+                    .Max(),
+                needed: input.MinimumQuery
+            ),
             Divergence.Of(userWeights.Logarithms, drawnUsers / ShiftDraws),
             Divergence.Mean(interactions),
             dropped.ToImmutableSortedDictionary()

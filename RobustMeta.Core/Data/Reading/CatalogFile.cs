@@ -96,7 +96,8 @@ internal static class CatalogFile
         var table = new CatalogTable(value, $"{place}: {name}", Keys);
         RequireName(name, $"{place}: the name of a data set");
         var feedback = table.Enum<FeedbackKind>("feedback") ?? FeedbackKind.Explicit;
-        var format = table.FilledText("format") ?? table.FilledText("reader") ?? throw table.Missing("format");
+        var format =
+            table.FilledText("format") ?? table.FilledText("reader") ?? throw table.Missing("format", "delimited");
         return new()
         {
             Name = name,

@@ -16,7 +16,10 @@ internal sealed class CatalogTable
         table = value as TomlTable ?? throw new SettingException($"{place}: expected a table [name].");
         foreach (var key in table.Keys.Where(key => keys is not null && !keys.Contains(key)))
         {
-            throw new SettingException($"{place}: there is no key '{key}'{NearestName.Hint(key, keys!)}");
+            var hint = NearestName.Hint(key, keys!);
+            throw new SettingException(
+                $"{place}: there is no key '{key}'{(hint.Length > 0 ? hint : $"; keys: {string.Join(", ", keys!)}")}"
+            );
         }
     }
 
@@ -115,7 +118,8 @@ internal sealed class CatalogTable
             ? value
             : throw Wrong(key, $"one of {string.Join(", ", System.Enum.GetNames<T>())}");
 
-    public SettingException Missing(string key) => new($"{place}: '{key}' is missing.");
+    public SettingException Missing(string key, string example = "") =>
+        new($"{place}: '{key}' is missing{(example.Length > 0 ? $"; for instance {key} = \"{example}\"" : "")}.");
 
     public SettingException Wrong(string key, string expected) => new($"{place}: '{key}' must be {expected}.");
 

@@ -140,7 +140,10 @@ let private userCatalog =
                     "an unknown key of the columns",
                     own "" "" "" + "seperator = \";\"\n",
                     [ "own.columns"; "no key 'seperator'"; "did you mean 'separator'" ]
-                    "a missing key", "[mine]\nlabelThreshold = 4\nfiles = {}\n", [ "mine"; "'format' is missing" ]
+                    "a missing key",
+                    "[mine]\nlabelThreshold = 4\nfiles = {}\n",
+                    [ "mine"; "'format' is missing"; "format = \"delimited\"" ]
+                    "a key like none", own "quite = 3" "" "", [ "own"; "no key 'quite'; keys: "; "labelThreshold" ]
                     "a text for a number",
                     "[mine]\nreader = \"jester\"\nlabelThreshold = \"4\"\nfiles = {}\n",
                     [ "'labelThreshold' must be a number" ]

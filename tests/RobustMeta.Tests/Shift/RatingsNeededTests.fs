@@ -2,6 +2,7 @@ module RobustMeta.Tests.Shift.RatingsNeededTests
 
 open System
 open System.Collections.Immutable
+open System.Text.RegularExpressions
 open Expecto
 open FsCheck
 open RobustMeta.Data
@@ -56,6 +57,21 @@ let tests =
                 let ratings = 4 + n % 80
                 let settings = RatingsNeeded.Settings(ratings, 10, LabelKind.Click)
                 Expect.isLessThanOrEqual (needed (defaults settings)).Value ratings settings
+
+            testCase "an empty test set that is not drawn is refused with metrics that it can measure"
+            <| fun () ->
+                let settings = "shift quadrants supportSize 7"
+
+                let refusal =
+                    try
+                        prepare settings 30 |> ignore
+                        ""
+                    with :? SettingException as error ->
+                        error.Message
+
+                let proposed = Regex.Match(refusal, @"such as (metrics NDCG@\d+)").Groups[1].Value
+                Expect.isNotEmpty proposed refusal
+                Expect.equal (prepare $"{settings} {proposed}" 30).TestSets.Length 4 "the four quadrants"
 
             testCase "too few ratings are refused with settings that help, and noted where some have too few"
             <| fun () ->
