@@ -145,12 +145,12 @@ internal static class MetaTraining
         var parameters = model.CreateParameters(context.Seed);
         if (method.Model.Offset == OffsetKind.None)
         {
-            model.Start(parameters, all, context.Seed, EngineSpec.Threads());
+            model.Start(parameters, all, context.Seed, ThreadLimit.Threads());
             return method.Engine.Create(model, parameters);
         }
         var bias = new BiasModel(context.Source, context.Prepared.Split.MetaTrain);
         var (support, query) = bias.Scores(all);
-        model.Start(parameters, all.WithOffsets(support, query), context.Seed, EngineSpec.Threads());
+        model.Start(parameters, all.WithOffsets(support, query), context.Seed, ThreadLimit.Threads());
         return new OffsetEngine(method.Engine.Create(model, parameters), bias);
     }
 }

@@ -3,6 +3,7 @@ using RobustMeta.Engine;
 using RobustMeta.Robustness;
 using RobustMeta.Robustness.References;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 using RobustMeta.Shift;
 using RobustMeta.Training;
 
@@ -126,7 +127,7 @@ internal static class RunTables
                     cost.UserPasses,
                     cost.PeakBytes,
                     cost.Reference.TotalSeconds,
-                    EngineSpec.Threads() is var threads and > 0 ? threads : Environment.ProcessorCount,
+                    ThreadLimit.Threads() is var threads and > 0 ? threads : Environment.ProcessorCount,
                 ],
             ]
         );

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Numerics.Tensors;
 using MathNet.Numerics.LinearAlgebra;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Models.Baselines;
 
@@ -18,10 +19,12 @@ public sealed class Als : IProfileModel
     private const double OperationsPerSecond = 1e9;
 
     private readonly AlsSpec spec;
-    private readonly Matrix<double> items;
-    private readonly Matrix<double> everyCell;
 
-    private Als(AlsSpec spec, Matrix<double> items)
+    // One vector an item: row-major, [items, factors].
+    private readonly double[] items;
+    private readonly double[] everyCell;
+
+    private Als(AlsSpec spec, double[] items)
     {
         this.spec = spec;
         this.items = items;
@@ -37,11 +40,7 @@ public sealed class Als : IProfileModel
     {
         var random = Seeds.Generator(seed, "als");
         var columns = Transposed(users, itemCount);
-        var items = Matrix<double>.Build.Dense(
-            itemCount,
-            spec.Factors,
-            (i, _) => columns[i].Items.IsEmpty ? 0 : random.NextGaussian() / Math.Sqrt(spec.Factors)
-        );
+        var items = Start(spec, columns, random);
         for (var round = 0; round < spec.Rounds; round++)
         {
             var people = Solve(spec, items, users);
@@ -74,45 +73,77 @@ public sealed class Als : IProfileModel
     public double[] Score(Profile profile, ReadOnlySpan<int> items)
     {
         var outputs = new double[items.Length];
-        var person = Factor(spec, this.items, everyCell, profile);
+        var person = new double[spec.Factors];
+        Factor(spec, this.items, everyCell, profile, person);
         for (var i = 0; i < items.Length; i++)
         {
-            outputs[i] = this.items.Row(items[i]).DotProduct(person);
+            var item = this.items.AsSpan(items[i] * spec.Factors, spec.Factors);
+            for (var k = 0; k < spec.Factors; k++)
+            {
+                outputs[i] += item[k] * person[k];
+            }
         }
         return outputs;
     }
 
-    private static Matrix<double> Solve(AlsSpec spec, Matrix<double> others, IReadOnlyList<Profile> rows)
+    // Drawn factor by factor.
+    private static double[] Start(AlsSpec spec, List<Profile> columns, Random random)
     {
-        var background = Background(spec, others);
-        return Matrix<double>.Build.DenseOfRowVectors(rows.Select(row => Factor(spec, others, background, row)));
+        var items = new double[columns.Count * spec.Factors];
+        for (var k = 0; k < spec.Factors; k++)
+        {
+            for (var i = 0; i < columns.Count; i++)
+            {
+                items[i * spec.Factors + k] = columns[i].Items.IsEmpty
+                    ? 0
+                    : random.NextGaussian() / Math.Sqrt(spec.Factors);
+            }
+        }
+        return items;
     }
 
-    // λI, and on positives the Gram matrix of all cells.
-    private static Matrix<double> Background(AlsSpec spec, Matrix<double> others)
+    // Rows do not depend on each other, so that the result does not depend on the threads.
+    private static double[] Solve(AlsSpec spec, double[] others, IReadOnlyList<Profile> rows)
+    {
+        var background = Background(spec, others);
+        var solved = new double[rows.Count * spec.Factors];
+        Parallel.For(
+            0,
+            rows.Count,
+            ThreadLimit.Parallel(),
+            row => Factor(spec, others, background, rows[row], solved.AsSpan(row * spec.Factors, spec.Factors))
+        );
+        return solved;
+    }
+
+    // λI, and on positives the Gram matrix of all cells, [factors, factors].
+    private static double[] Background(AlsSpec spec, double[] others)
     {
         var ridge = Matrix<double>.Build.DenseDiagonal(spec.Factors, spec.Regularization);
-        return spec.Signal == SignalKind.Positives ? ridge + others.TransposeThisAndMultiply(others) : ridge;
+        if (spec.Signal != SignalKind.Positives)
+        {
+            return ridge.ToColumnMajorArray();
+        }
+        // Row-major, so that its columns are the vectors.
+        var vectors = Matrix<double>.Build.Dense(spec.Factors, others.Length / spec.Factors, others);
+        return (ridge + vectors.TransposeAndMultiply(vectors)).ToColumnMajorArray();
     }
 
     // One row's normal equations, summed up cell by cell: for so small a system the library's products cost more than they do.
-    private static Vector<double> Factor(AlsSpec spec, Matrix<double> others, Matrix<double> background, Profile row)
+    private static void Factor(AlsSpec spec, double[] others, double[] background, Profile row, Span<double> solution)
     {
         var count = spec.Factors;
         if (row.Items.IsEmpty)
         {
-            return Vector<double>.Build.Dense(count);
+            solution.Clear();
+            return;
         }
         var (extra, target) = spec.Signal == SignalKind.Positives ? (spec.Confidence, spec.Confidence + 1) : (1, 1);
-        var system = background.ToColumnMajorArray();
+        var system = background.ToArray();
         var pull = new double[count];
-        var own = new double[count];
         for (var j = 0; j < row.Items.Length; j++)
         {
-            for (var k = 0; k < count; k++)
-            {
-                own[k] = others.At(row.Items[j], k);
-            }
+            var own = others.AsSpan(row.Items[j] * count, count);
             TensorPrimitives.MultiplyAdd(own, target * row.Values[j], pull, pull);
             for (var k = 0; k < count; k++)
             {
@@ -120,7 +151,8 @@ public sealed class Als : IProfileModel
                 TensorPrimitives.MultiplyAdd(own, extra * own[k], column, column);
             }
         }
-        return Matrix<double>.Build.Dense(count, count, system).Cholesky().Solve(Vector<double>.Build.Dense(pull));
+        var factored = Matrix<double>.Build.Dense(count, count, system).Cholesky();
+        factored.Solve(Vector<double>.Build.Dense(pull)).AsArray().CopyTo(solution);
     }
 
     private static List<Profile> Transposed(IReadOnlyList<Profile> rows, int columns)

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
-using RobustMeta.Models.Layers;
 using RobustMeta.Runtime;
 using static TorchSharp.torch;
 
@@ -8,17 +6,17 @@ namespace RobustMeta.Models.Baselines;
 
 /// <summary>
 /// EASE (Steck, WWW 2019): the linear map from the profile to itself with a diagonal of zeros. With P = (XᵀX + λI)⁻¹,
-/// B_ij = −P_ij / P_jj off the diagonal and 0 on it; outputs are xB. Exact, in double precision; by libtorch, since the
-/// managed solver of MathNet.Numerics, the oracle of its test, takes ten times as long (17 s at the 1,682 items of ML-100K).
+/// B_ij = −P_ij / P_jj off the diagonal and 0 on it; outputs are xB. Exact, in double precision. For more items than users
+/// <see cref="DualEase"/> computes the same from a smaller matrix.
 /// </summary>
 public sealed class Ease : IProfileModel
 {
-    // The products, the system, its factors and its inverse in double precision, the map in single precision twice: 40; the
+    // The products, the system, its factors and its inverse in double precision, the map in single precision: 36; the
     // allocator's rounding, and what else the process holds, the rest.
     private const double BytesPerCell = 48;
-    private const double UsualRate = 1e10;
-    private const int ItemsOfTrial = 3000;
-    private const int SizeOfTrial = 512;
+
+    // Rows of the map that are converted at once.
+    private const int Rows = 256;
 
     private readonly ItemGram gram;
     private readonly float[] weights;
@@ -31,43 +29,44 @@ public sealed class Ease : IProfileModel
         NativeLibraries.EnsureLoaded();
         this.gram = gram;
         using var scope = NewDisposeScope();
-        using var map = Inverse(gram, regularization);
+        using var map = RidgeInverse.Of(gram.Values, gram.Count, regularization);
         // In place: at thousands of items each further matrix is gigabytes.
         var diagonal = map.diagonal().clone().unsqueeze(0);
         map.neg_().div_(diagonal);
         map.diagonal().zero_();
-        using var single = map.to(float32);
-        weights = MemoryMarshal.Cast<byte, float>(single.contiguous().bytes).ToArray();
+        weights = Singles(map, gram.Count);
     }
+
+    /// <summary>EASE by the smaller of its two forms.</summary>
+    /// <param name="profiles">Rows of the matrix.</param>
+    /// <param name="items">Number of all items.</param>
+    /// <param name="regularization">λ, above 0.</param>
+    public static IProfileModel Fit(IReadOnlyList<Profile> profiles, int items, double regularization) =>
+        IsDual(profiles)
+            ? new DualEase(profiles, new(profiles, items), regularization)
+            : new Ease(new(profiles, items), regularization);
 
     /// <summary>Memory and time that fitting needs.</summary>
     /// <param name="profiles">Rows of the matrix.</param>
-    /// <exception cref="Settings.SettingException">There are more items than a dense matrix can have.</exception>
+    /// <exception cref="Settings.SettingException">There are more items and more users than a dense matrix can have.</exception>
     public static FitEstimate Estimate(IReadOnlyList<Profile> profiles) =>
-        ItemGram.Estimate("EASE", profiles, BytesPerCell, n => 2.0 * n * n * n / InversionRate(n));
+        IsDual(profiles)
+            ? DualEase.Estimate(profiles)
+            : ItemGram.Estimate("EASE", profiles, BytesPerCell, RidgeInverse.Seconds);
 
-    private static Tensor Inverse(ItemGram gram, double regularization)
-    {
-        var n = gram.Count;
-        using var system = tensor(gram.Values, [n, n]);
-        system.diagonal().add_(tensor(Enumerable.Repeat(regularization, n).ToArray()), HeldNumbers.One);
-        return linalg.inv(system);
-    }
+    private static bool IsDual(IReadOnlyList<Profile> profiles) =>
+        profiles.SelectMany(p => p.Items).Distinct().Count() > profiles.Count;
 
-    // Operations a second, timed on a small matrix where the number matters: processors differ by a factor of ten.
-    private static double InversionRate(int items)
+    private static float[] Singles(Tensor map, int count)
     {
-        if (items < ItemsOfTrial)
+        var all = new float[(long)count * count];
+        for (var first = 0; first < count; first += Rows)
         {
-            return UsualRate;
+            using var part = map.narrow(0, first, Math.Min(Rows, count - first));
+            using var single = part.to(float32);
+            MemoryMarshal.Cast<byte, float>(single.contiguous().bytes).CopyTo(all.AsSpan(first * count));
         }
-        NativeLibraries.EnsureLoaded();
-        using var scope = NewDisposeScope();
-        var matrix = eye(SizeOfTrial, dtype: float64);
-        linalg.inv(matrix);
-        var clock = Stopwatch.StartNew();
-        linalg.inv(matrix);
-        return 2.0 * SizeOfTrial * SizeOfTrial * SizeOfTrial / Math.Max(clock.Elapsed.TotalSeconds, 1e-6);
+        return all;
     }
 
     /// <inheritdoc/>

@@ -31,7 +31,7 @@ public sealed class EaseSpec : BaselineSpec
         var signal = new Signal(kind, source, new(source, train));
         var profiles = signal.Train(train);
         Ease.Estimate(profiles).RequireWithin(FitLimits.Current);
-        var gram = new ItemGram(profiles, source.Ratings.Items.Count);
-        return new ProfilePredictor(Name, signal, new Ease(gram, Regularization));
+        var model = Ease.Fit(profiles, source.Ratings.Items.Count, Regularization);
+        return new ProfilePredictor(Name, signal, model);
     }
 }

@@ -4,10 +4,10 @@ using RobustMeta.Settings;
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>Inner products of the columns of the user-item matrix, over the items that training users rated.</summary>
-public sealed class ItemGram
+public sealed class ItemGram : IItemProducts
 {
     // A square of more cells is beyond what an array can hold.
-    private const int MostItems = 46_340;
+    internal const int MostItems = 46_340;
 
     // Cells of rows that lie apart, each read and written.
     private const double SecondsPerProduct = 3e-9;
@@ -26,17 +26,25 @@ public sealed class ItemGram
             place[item] = place[item] < 0 ? Count++ : place[item];
         }
         Values = new double[(long)Count * Count];
-        foreach (var profile in profiles)
-        {
-            for (var i = 0; i < profile.Items.Length; i++)
+        var columns = new ItemColumns(profiles, items);
+        // One row an item: every row is summed by one thread, in the order of the users.
+        Parallel.For(
+            0,
+            items,
+            ThreadLimit.Parallel(),
+            item =>
             {
-                var row = Values.AsSpan(place[profile.Items[i]] * Count, Count);
-                for (var j = 0; j < profile.Items.Length; j++)
+                if (place[item] >= 0)
                 {
-                    row[place[profile.Items[j]]] += profile.Values[i] * profile.Values[j];
+                    AddRow(
+                        columns.Users(item),
+                        columns.Values(item),
+                        profiles,
+                        Values.AsSpan(place[item] * Count, Count)
+                    );
                 }
             }
-        }
+        );
     }
 
     /// <summary>Number n of items that training users rated.</summary>
@@ -47,6 +55,12 @@ public sealed class ItemGram
 
     /// <summary>Row of an item, or −1 where no training user rated it.</summary>
     public int PlaceOf(int item) => place[item];
+
+    /// <inheritdoc/>
+    public bool Knows(int item) => place[item] >= 0;
+
+    /// <inheritdoc/>
+    public double Product(int a, int b) => Knows(a) && Knows(b) ? Values[(long)place[a] * Count + place[b]] : 0;
 
     /// <summary>Memory and time that the products of some rows, and what is made of them, need.</summary>
     /// <param name="method">Name of the method that is fitted.</param>
@@ -80,6 +94,23 @@ public sealed class ItemGram
             SecondsPerProduct * products + secondsOf(count),
             Remedy + ", take iALS"
         );
+    }
+
+    private void AddRow(
+        ReadOnlySpan<int> users,
+        ReadOnlySpan<double> values,
+        IReadOnlyList<Profile> profiles,
+        Span<double> row
+    )
+    {
+        for (var i = 0; i < users.Length; i++)
+        {
+            var profile = profiles[users[i]];
+            for (var j = 0; j < profile.Items.Length; j++)
+            {
+                row[place[profile.Items[j]]] += values[i] * profile.Values[j];
+            }
+        }
     }
 
     private const string Remedy =

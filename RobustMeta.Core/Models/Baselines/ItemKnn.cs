@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RobustMeta.Models.Baselines;
 
 /// <summary>
@@ -5,25 +7,64 @@ namespace RobustMeta.Models.Baselines;
 /// <c>x_iᵀx_j / (|x_i||x_j| + shrink)</c>; the output for an item sums over the most similar items of the profile. Residuals are
 /// averaged, <c>Σ s r / (Σ |s| + shrink / 100)</c>; positives are summed.
 /// </summary>
-/// <param name="gram">Inner products of the columns.</param>
+/// <param name="products">Inner products of the columns.</param>
 /// <param name="neighbours">Number of most similar profile items that count.</param>
 /// <param name="shrink">Shrinkage, at least 0.</param>
 /// <param name="kind">What the columns hold.</param>
-public sealed class ItemKnn(ItemGram gram, int neighbours, double shrink, SignalKind kind) : IProfileModel
+public sealed class ItemKnn(IItemProducts products, int neighbours, double shrink, SignalKind kind) : IProfileModel
 {
+    // Up to so many items, the products of all pairs take less than a gigabyte. Beyond, a pair is multiplied when it is asked for.
+    private const int MostPaired = 10_000;
+    private const double BytesPerRating = 32;
+    private const double SecondsPerRating = 1e-8;
+
+    /// <summary>Fits by the form that the number of items asks for: all pairs of items, or their columns alone.</summary>
+    /// <param name="profiles">Rows of the matrix.</param>
+    /// <param name="items">Number of all items.</param>
+    /// <param name="spec">Neighbours and shrinkage.</param>
+    /// <param name="kind">What the columns hold.</param>
+    public static ItemKnn Fit(IReadOnlyList<Profile> profiles, int items, ItemKnnSpec spec, SignalKind kind) =>
+        new(
+            Rated(profiles) <= MostPaired ? new ItemGram(profiles, items) : new ItemColumns(profiles, items),
+            spec.Neighbours,
+            spec.Shrink,
+            kind
+        );
+
+    /// <summary>Memory and time that fitting needs.</summary>
+    /// <param name="profiles">Rows of the matrix.</param>
+    public static FitEstimate Estimate(IReadOnlyList<Profile> profiles)
+    {
+        if (Rated(profiles) <= MostPaired)
+        {
+            return ItemGram.Estimate("ItemKNN", profiles, sizeof(double), _ => 0);
+        }
+        var ratings = profiles.Sum(profile => (double)profile.Items.Length);
+        return new(
+            "ItemKNN",
+            string.Create(CultureInfo.InvariantCulture, $"{ratings:N0} ratings"),
+            BytesPerRating * ratings,
+            SecondsPerRating * ratings,
+            "Take fewer users (userNum)"
+        );
+    }
+
+    private static int Rated(IReadOnlyList<Profile> profiles) =>
+        profiles.SelectMany(profile => profile.Items).Distinct().Count();
+
     /// <inheritdoc/>
     public double[] Score(Profile profile, ReadOnlySpan<int> items)
     {
         var outputs = new double[items.Length];
         for (var i = 0; i < items.Length; i++)
         {
-            var to = gram.PlaceOf(items[i]);
-            if (to < 0)
+            var to = items[i];
+            if (!products.Knows(to))
             {
                 continue;
             }
             var nearest = profile
-                .Items.Select((item, j) => (Similarity: Similarity(gram.PlaceOf(item), to), Value: profile.Values[j]))
+                .Items.Select((item, j) => (Similarity: Similarity(item, to), Value: profile.Values[j]))
                 .OrderByDescending(x => Math.Abs(x.Similarity))
                 .Take(neighbours)
                 .ToList();
@@ -39,11 +80,11 @@ public sealed class ItemKnn(ItemGram gram, int neighbours, double shrink, Signal
 
     private double Similarity(int a, int b)
     {
-        if (a < 0 || a == b)
+        if (a == b || !products.Knows(a))
         {
             return 0;
         }
-        var lengths = Math.Sqrt(gram.Values[a * gram.Count + a] * gram.Values[b * gram.Count + b]) + shrink;
-        return lengths > 0 ? gram.Values[a * gram.Count + b] / lengths : 0;
+        var lengths = Math.Sqrt(products.Product(a, a) * products.Product(b, b)) + shrink;
+        return lengths > 0 ? products.Product(a, b) / lengths : 0;
     }
 }

@@ -34,8 +34,7 @@ public sealed class ItemKnnSpec : BaselineSpec
         var kind = Baselines.Signal.KindFor(source, Signal);
         var signal = new Signal(kind, source, new(source, train));
         var profiles = signal.Train(train);
-        ItemGram.Estimate(Name, profiles, sizeof(double), _ => 0).RequireWithin(FitLimits.Current);
-        var gram = new ItemGram(profiles, source.Ratings.Items.Count);
-        return new ProfilePredictor(Name, signal, new ItemKnn(gram, Neighbours, Shrink, kind));
+        ItemKnn.Estimate(profiles).RequireWithin(FitLimits.Current);
+        return new ProfilePredictor(Name, signal, ItemKnn.Fit(profiles, source.Ratings.Items.Count, this, kind));
     }
 }

@@ -10,7 +10,7 @@ namespace RobustMeta.Studies.Workers;
 internal static class WorkerProcess
 {
     /// <summary>Variables of the environment that hold the threads of a worker.</summary>
-    public static IReadOnlyList<string> ThreadVariables { get; } = ["OMP_NUM_THREADS", EngineSpec.ThreadsVariable];
+    public static IReadOnlyList<string> ThreadVariables { get; } = ["OMP_NUM_THREADS", ThreadLimit.Variable];
 
     /// <summary>Starts a program.</summary>
     /// <param name="file">The program.</param>

@@ -114,6 +114,20 @@ let private close what (expected: float seq) (actual: float seq) =
     Expect.equal (Seq.length actual) (Seq.length expected) $"{what}: length"
     Seq.iter2 (fun e a -> Expect.isLessThan (abs (e - a)) 1e-5 $"{what}: {e} against {a}") expected actual
 
+/// Users with some ratings each, an item twice now and then.
+let private sparse users items =
+    [|
+        for user in 1..users ->
+            let random = Seeds.Generator(3L, "sparse profiles", string user)
+            let count = 2 + random.Next 6
+            let own = [| for _ in 1..count -> random.Next items |]
+
+            Profile(
+                ImmutableArray.CreateRange own,
+                ImmutableArray.CreateRange(Array.map (fun _ -> random.NextGaussian()) own)
+            )
+    |]
+
 [<Tests>]
 let tests =
     testList
@@ -122,33 +136,38 @@ let tests =
             testList "contract" (suite (List.ofSeq BaselineSpec.Registry.All.Values))
 
             for kind in [ SignalKind.Residuals; SignalKind.Positives ] do
-                testCase $"EASE on {kind} is the ridge regression of each item on the others"
-                <| fun () ->
-                    let _, _, rows, _ = profiles LabelKind.Rating kind
-                    let x = dense rows 10
-                    let model = Ease(ItemGram(rows, 10), 0.7)
-                    let items = [| 0..9 |]
+                for form, fit in
+                    [
+                        "items by items", (fun rows -> Ease(ItemGram(rows, 10), 0.7) :> IProfileModel)
+                        "users by users", (fun rows -> DualEase(rows, ItemColumns(rows, 10), 0.7))
+                    ] do
+                    testCase $"EASE on {kind}, {form}, is the ridge regression of each item on the others"
+                    <| fun () ->
+                        let _, _, rows, _ = profiles LabelKind.Rating kind
+                        let x = dense rows 10
+                        let model = fit rows
+                        let items = [| 0..9 |]
 
-                    for row in rows do
-                        let own = (dense [ row ] 10).Row 0
+                        for row in rows do
+                            let own = (dense [ row ] 10).Row 0
 
-                        let expected =
-                            items
-                            |> Array.map (fun target ->
-                                if x.Column(target).L2Norm() = 0.0 then
-                                    0.0
-                                else
-                                    let others = items |> Array.filter ((<>) target)
-                                    let z = Matrix<float>.Build.DenseOfColumnVectors(others |> Array.map x.Column)
-                                    let ridge = Matrix<float>.Build.DenseDiagonal(9, 0.7)
+                            let expected =
+                                items
+                                |> Array.map (fun target ->
+                                    if x.Column(target).L2Norm() = 0.0 then
+                                        0.0
+                                    else
+                                        let others = items |> Array.filter ((<>) target)
+                                        let z = Matrix<float>.Build.DenseOfColumnVectors(others |> Array.map x.Column)
+                                        let ridge = Matrix<float>.Build.DenseDiagonal(9, 0.7)
 
-                                    let b =
-                                        (z.TransposeThisAndMultiply z + ridge)
-                                            .Solve(z.TransposeThisAndMultiply(x.Column target))
+                                        let b =
+                                            (z.TransposeThisAndMultiply z + ridge)
+                                                .Solve(z.TransposeThisAndMultiply(x.Column target))
 
-                                    Seq.zip others b |> Seq.sumBy (fun (i, b) -> own[i] * b))
+                                        Seq.zip others b |> Seq.sumBy (fun (i, b) -> own[i] * b))
 
-                        close "outputs" expected (model.Score(row, ReadOnlySpan items))
+                            close "outputs" expected (model.Score(row, ReadOnlySpan items))
 
                 testCase $"ALS on {kind}: the folded-in factor minimises the user's own objective"
                 <| fun () ->
@@ -199,6 +218,62 @@ let tests =
                 let s = 4.0 / 105.0
                 let outputs = model.Score(row [ 0 ] [ 0.5 ], ReadOnlySpan [| 1; 2 |])
                 close "outputs" [ s * 0.5 / (s + 1.0); 0.0 ] outputs
+
+            testCase "EASE is fitted by the smaller of its forms"
+            <| fun () ->
+                let few = sparse 5 40
+                Expect.equal (Ease.Fit(few, 40, 1.0).GetType()) typeof<DualEase> "more items than users"
+                let many = sparse 60 10
+                Expect.equal (Ease.Fit(many, 10, 1.0).GetType()) typeof<Ease> "more users than items"
+
+            testCase "products of columns are those of the matrix of items by items, of items rated twice too"
+            <| fun () ->
+                let rows = sparse 30 25
+                let gram, columns = ItemGram(rows, 26), ItemColumns(rows, 26)
+                let x = dense rows 26
+
+                for a in 0..25 do
+                    Expect.equal (columns.Knows a) (gram.Knows a) "who is known"
+                    Expect.equal (gram.Knows a) (rows |> Array.exists _.Items.Contains(a)) "whom someone rated"
+
+                    for b in 0..25 do
+                        let expected = x.Column(a).DotProduct(x.Column b)
+                        Expect.floatClose Accuracy.high (gram.Product(a, b)) expected "matrix"
+                        Expect.floatClose Accuracy.high (columns.Product(a, b)) expected "columns"
+
+            testCase "ItemKNN scores alike from columns and from the matrix"
+            <| fun () ->
+                let rows = sparse 30 25
+                let ofGram = ItemKnn(ItemGram(rows, 26), 3, 10.0, SignalKind.Positives)
+                let ofColumns = ItemKnn(ItemColumns(rows, 26), 3, 10.0, SignalKind.Positives)
+
+                for row in rows do
+                    let items = [| 0..25 |]
+                    close "outputs" (ofGram.Score(row, ReadOnlySpan items)) (ofColumns.Score(row, ReadOnlySpan items))
+
+            testCase "iALS, EASE and products are the same bytes on one thread and on three"
+            <| fun () ->
+                let rows = sparse 80 50
+
+                let outputs threads =
+                    Environment.SetEnvironmentVariable(ThreadLimit.Variable, threads)
+
+                    [
+                        for model in
+                            [
+                                Als.Fit(AlsSpec(Factors = 5), rows, 50, 1L) :> IProfileModel
+                                Ease(ItemGram(rows, 50), 2.0)
+                                DualEase(rows, ItemColumns(rows, 50), 2.0)
+                            ] do
+                            for row in rows -> model.Score(row, ReadOnlySpan [| 0..49 |])
+                    ]
+
+                let before = Environment.GetEnvironmentVariable ThreadLimit.Variable
+
+                try
+                    Expect.equal (outputs "3") (outputs "1") "scores"
+                finally
+                    Environment.SetEnvironmentVariable(ThreadLimit.Variable, before)
 
             testCase "BPR ranks what its training users like first"
             <| fun () ->

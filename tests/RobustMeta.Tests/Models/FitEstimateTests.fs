@@ -22,6 +22,9 @@ let private profiles (items: int) : Profile list =
             Profile(ImmutableArray.CreateRange own, ImmutableArray.CreateRange(Array.create own.Length 1.0))
     ]
 
+/// As many users as items, or more.
+let private square items = profiles items |> List.replicate 100 |> List.concat
+
 let private large = FitLimits(1e15, TimeSpan.FromDays 300.0)
 
 let private refused (estimate: FitEstimate) (limits: FitLimits) (parts: string list) =
@@ -51,7 +54,7 @@ let private estimates =
     [
         testCase "EASE over 17,632 items takes the 15 GB that were measured"
         <| fun () ->
-            let estimate = Ease.Estimate(profiles 17_632)
+            let estimate = Ease.Estimate(square 17_632)
             Expect.isTrue (estimate.Bytes > 13e9 && estimate.Bytes < 18e9) $"{estimate.Bytes}"
             Expect.isGreaterThan estimate.Seconds 5.0 "seconds"
             estimate.RequireWithin large
@@ -68,9 +71,29 @@ let private estimates =
 
         testCase "a matrix that no array can hold is refused whatever the limits"
         <| fun () ->
-            Expect.throwsC (fun () -> Ease.Estimate(profiles 46_341) |> ignore) (fun error ->
+            Expect.throwsC (fun () -> Ease.Estimate(square 46_341) |> ignore) (fun error ->
                 Expect.stringContains error.Message "46,340 at most" "message"
                 Expect.isTrue (error :? SettingException) (error.GetType().Name))
+
+        testCase "EASE over more items than users takes the memory of its users"
+        <| fun () ->
+            let estimate = Ease.Estimate(profiles 100_000)
+            Expect.isLessThan estimate.Bytes 1e9 "of 1,000 users"
+            refused estimate (FitLimits(1e6, TimeSpan.FromHours 1.0)) [ "EASE over 1,000 users"; "userNum" ]
+
+            let lonely =
+                [
+                    for user in 0..46_340 ->
+                        Profile([| 2 * user; 2 * user + 1 |].ToImmutableArray(), [| 1.0; 1.0 |].ToImmutableArray())
+                ]
+
+            Expect.throwsC (fun () -> Ease.Estimate lonely |> ignore) (fun error ->
+                Expect.stringContains error.Message "46,340 at most" "message")
+
+        testCase "ItemKNN over many items takes the memory of their ratings"
+        <| fun () ->
+            Expect.isLessThan (ItemKnn.Estimate(profiles 100_000)).Bytes 1e8 "columns"
+            Expect.isGreaterThan (ItemKnn.Estimate(profiles 10_000)).Bytes 7e8 "a matrix of items by items"
 
         testCase "iALS takes the memory of its vectors, not of a matrix of items by items"
         <| fun () ->
