@@ -1,5 +1,6 @@
 using RobustMeta.Benchmarks;
 using RobustMeta.Benchmarks.Contenders;
+using RobustMeta.Benchmarks.Fits;
 using RobustMeta.Benchmarks.Micro;
 using RobustMeta.Benchmarks.Reading;
 using RobustMeta.Benchmarks.Scale;
@@ -31,6 +32,11 @@ try
             return 0;
         case ["models", .. var settings]:
             return ModelsProgram.Run(SettingArguments.Parse(new ModelsSpec(), settings));
+        case ["fits", "help"]:
+            Console.Write($"fits: settings and defaults\n{SettingArguments.Help(new FitsSpec())}");
+            return 0;
+        case ["fits", .. var settings]:
+            return FitsProgram.Run(SettingArguments.Parse(new FitsSpec(), settings));
         case ["scaling", "help"]:
             Console.Write($"scaling: settings and defaults\n{SettingArguments.Help(new ScalingSpec())}");
             return 0;
@@ -62,7 +68,7 @@ try
             return 0;
         default:
             Console.Error.WriteLine(
-                "Expected: peers | models | scaling | readers | size | store | makespan | micro, then settings; 'peers help' lists them."
+                "Expected: peers | models | fits | scaling | readers | size | store | makespan | micro, then settings; 'peers help' lists them."
             );
             return 2;
     }
