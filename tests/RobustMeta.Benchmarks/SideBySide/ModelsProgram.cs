@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using RobustMeta.Benchmarks.Contenders;
 using RobustMeta.Benchmarks.Measurement;
@@ -12,7 +13,7 @@ namespace RobustMeta.Benchmarks.SideBySide;
 
 /// <summary>
 /// Users a CPU-second of each model by the fused engine, by automatic differentiation and by a PyTorch peer, one thread each, in
-/// interleaved rounds. Nothing but forward and backward passes is timed. Peers are compared with the fused engine first.
+/// interleaved rounds, and the gain of more threads by the clock. Nothing but forward and backward passes is timed. Peers are compared with the fused engine first.
 /// </summary>
 internal static class ModelsProgram
 {
@@ -83,6 +84,7 @@ internal static class ModelsProgram
                 "PyTorch, bucketed",
                 "fused : autograd",
                 "fused : PyTorch",
+                $"{spec.Threads} threads : 1, users a second",
             ];
             Console.WriteLine(MarkdownTable.Of(header, [.. measured.Select(m => m.Row).OfType<string[]>()]));
         }
@@ -104,65 +106,73 @@ internal static class ModelsProgram
     )
     {
         using var fused = new FusedEngine(model, model.CreateParameters(spec.Workload.Seed), 1);
+        using var threaded = new FusedEngine(model, model.CreateParameters(spec.Workload.Seed), spec.Threads);
         using var autograd = new AutogradEngine(model, model.CreateParameters(spec.Workload.Seed), 1);
         var random = workload.Batches(TaskOrder.Random).ToArray();
         var bucketed = workload.Batches(TaskOrder.Bucketed).ToArray();
-        PerCpuSecond(fused, random, spec.Warmup);
-        PerCpuSecond(autograd, bucketed, spec.Warmup);
         peer?.Calibrate(spec.Warmup, spec.Seconds);
-        List<Func<double>> contenders =
+        List<Func<double, Ran>> contenders =
         [
-            () => PerCpuSecond(fused, random, spec.Seconds),
-            () => PerCpuSecond(autograd, bucketed, spec.Seconds),
+            seconds => Run(fused, random, seconds),
+            seconds => Run(threaded, random, seconds),
+            seconds => Run(autograd, bucketed, seconds),
         ];
+        contenders.ForEach(run => run(spec.Warmup));
         if (peer is not null)
         {
-            contenders.Add(() => PerCpuSecond(peer.Run()));
+            contenders.Add(_ => peer.Run());
         }
-        var speeds = contenders.Select(_ => new List<double>()).ToArray();
+        var runs = contenders.Select(_ => new List<Ran>()).ToArray();
         for (var round = 0; round < spec.Rounds; round++)
         {
             for (var i = 0; i < contenders.Count; i++)
             {
                 // Every other round backwards, so that nobody always follows the same one.
                 var next = round % 2 == 0 ? i : contenders.Count - 1 - i;
-                speeds[next].Add(contenders[next]());
+                runs[next].Add(contenders[next](spec.Seconds));
             }
         }
         return
         [
             model.Name,
-            Spread(speeds[0]),
-            Spread(speeds[1]),
-            peer is null ? "" : Spread(speeds[2]),
-            Ratio(1),
-            peer is null ? "" : Ratio(2),
+            Spread(runs[0].Select(PerCpuSecond)),
+            Spread(runs[2].Select(PerCpuSecond)),
+            peer is null ? "" : Spread(runs[3].Select(PerCpuSecond)),
+            Ratios(runs[0], runs[2], PerCpuSecond),
+            peer is null ? "" : Ratios(runs[0], runs[3], PerCpuSecond),
+            Ratios(runs[1], runs[0], run => run.Users / run.Wall),
         ];
-
-        string Ratio(int other) => Spread([.. speeds[0].Zip(speeds[other], (x, y) => x / y)]);
     }
 
     private static double PerCpuSecond(Ran run) => run.Users / run.Cpu;
 
-    private static double PerCpuSecond(IMetaGradientEngine engine, TaskBatch[] batches, double seconds)
+    private static string Ratios(List<Ran> mine, List<Ran> theirs, Func<Ran, double> speed) =>
+        Spread(mine.Zip(theirs, (x, y) => speed(x) / speed(y)));
+
+    private static Ran Run(IMetaGradientEngine engine, TaskBatch[] batches, double seconds)
     {
         var users = 0L;
+        var total = 0.0;
         var start = Environment.CpuUsage.TotalTime;
-        TimeSpan used;
+        var clock = Stopwatch.StartNew();
         do
         {
             foreach (var batch in batches)
             {
-                EnginePass.Gradient(engine, batch);
+                total += batch.Count * EnginePass.Gradient(engine, batch);
                 users += batch.Count;
             }
-            used = Environment.CpuUsage.TotalTime - start;
-        } while (used.TotalSeconds < seconds);
-        return users / used.TotalSeconds;
+        } while (clock.Elapsed.TotalSeconds < seconds);
+        var wall = clock.Elapsed.TotalSeconds;
+        return new(users, wall, (Environment.CpuUsage.TotalTime - start).TotalSeconds, 0, total / users);
     }
 
-    private static string Spread(List<double> values) =>
-        $"{SpeedColumns.Number(Series.Median(values))} ({SpeedColumns.Number(values.Min())} to {SpeedColumns.Number(values.Max())})";
+    private static string Spread(IEnumerable<double> numbers)
+    {
+        var values = numbers.ToList();
+        var (least, most) = (SpeedColumns.Number(values.Min()), SpeedColumns.Number(values.Max()));
+        return $"{SpeedColumns.Number(Series.Median(values))} ({least} to {most})";
+    }
 
     private static string Small(double value) => value.ToString("0.0E+0", CultureInfo.InvariantCulture);
 }

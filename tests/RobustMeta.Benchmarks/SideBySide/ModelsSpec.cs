@@ -13,6 +13,13 @@ internal sealed record ModelsSpec : ISpec
     public IReadOnlyList<string> Models { get; init; } =
     ["MeLU", "MetaRidge", "LWA", "NLBA", "TaNP", "MetaEmb", "MWUF"];
 
+    [Setting(
+        "threads of a second fused engine, whose users a second are compared with those of one thread",
+        Min = 1,
+        Max = 1024
+    )]
+    public int Threads { get; init; } = 2;
+
     [Setting("whether PyTorch takes part, for the models that a peer is written for")]
     public bool Peers { get; init; } = true;
 
@@ -38,6 +45,6 @@ internal sealed record ModelsSpec : ISpec
     [Setting("rounds; each engine runs once a model and round, in alternating order", Min = 1, Max = 1000)]
     public int Rounds { get; init; } = 7;
 
-    [Setting("seconds of CPU time of one run; at least one pass over the users is made", Min = 0, Max = 3600)]
+    [Setting("seconds of one run; at least one pass over the users is made", Min = 0, Max = 3600)]
     public double Seconds { get; init; } = 1;
 }

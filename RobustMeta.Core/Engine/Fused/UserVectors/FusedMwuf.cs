@@ -16,8 +16,8 @@ namespace RobustMeta.Engine.Fused.UserVectors;
 internal sealed unsafe class FusedMwuf<T> : VectorCore<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Rows of the table that are summed before they join the others: a sum one by one loses digits where there are many users.
-    private const int RowsPerSum = 64;
+    // Rows of the table that are summed before they join the others: workers share them, and one long sum would lose digits.
+    private const int RowsPerSum = 256;
 
     private readonly KeptBase<T> kept;
     private readonly T[] trained;
@@ -175,16 +175,23 @@ internal sealed unsafe class FusedMwuf<T> : VectorCore<T>
     private void TakeMean()
     {
         var users = trained.Length / dim - 1;
-        var total = new Span<T>(mean, dim);
-        var part = new T[dim].AsSpan();
-        for (var first = 1; first <= users; first += RowsPerSum)
-        {
-            part.Clear();
-            for (var row = first; row < Math.Min(first + RowsPerSum, users + 1); row++)
+        var sums = new T[(users + RowsPerSum - 1) / RowsPerSum * dim];
+        Share(
+            sums.Length / dim,
+            (_, part) =>
             {
-                TensorPrimitives.Add(part, trained.AsSpan(row * dim, dim), part);
+                var sum = sums.AsSpan(part * dim, dim);
+                var first = 1 + part * RowsPerSum;
+                for (var row = first; row < Math.Min(first + RowsPerSum, users + 1); row++)
+                {
+                    TensorPrimitives.Add(sum, trained.AsSpan(row * dim, dim), sum);
+                }
             }
-            TensorPrimitives.Add(total, part, total);
+        );
+        var total = new Span<T>(mean, dim);
+        for (var part = 0; part < sums.Length; part += dim)
+        {
+            TensorPrimitives.Add(total, sums.AsSpan(part, dim), total);
         }
         TensorPrimitives.Divide(total, T.CreateChecked(users), total);
     }
