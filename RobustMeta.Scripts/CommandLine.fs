@@ -247,3 +247,8 @@ let run (words: string seq) : int =
     CultureInfo.DefaultThreadCurrentCulture <- CultureInfo.InvariantCulture
     let words = List.ofSeq words
     guarded words (fun () -> dispatch words)
+
+/// Runs the command of a process of its own.
+let main (words: string array) : int =
+    StandardOutput.check ()
+    run words

@@ -1,4 +1,4 @@
 module RobustMeta.Scripts.Program
 
 [<EntryPoint>]
-let main words = CommandLine.run words
+let main words = CommandLine.main words

@@ -133,6 +133,7 @@ public sealed class DatasetCatalog
         CancellationToken cancellation = default
     )
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (Find(name) is not { } entry)
         {
             var world = SyntheticRatings.Generate(new SyntheticSpec(), SyntheticSeed);

@@ -42,6 +42,7 @@ public sealed record FileCheck(
     /// <exception cref="IOException">It cannot be opened.</exception>
     public static FileCheck Of(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         var file = System.IO.Path.GetFileName(path);
         file = file.EndsWith(DataFile.Compressed, StringComparison.OrdinalIgnoreCase) ? file[..^3] : file;
         var detected = new List<(string, string)>();

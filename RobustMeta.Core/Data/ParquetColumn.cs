@@ -23,11 +23,14 @@ public sealed class ParquetColumn<TRow>
     /// <summary>A column of texts; a null text is a null of the file.</summary>
     /// <param name="name">Name of the column.</param>
     /// <param name="value">The value of a row.</param>
-    public static ParquetColumn<TRow> Text(string name, Func<TRow, string?> value) =>
-        new(
+    public static ParquetColumn<TRow> Text(string name, Func<TRow, string?> value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new(
             new DataField<string>(name, nullable: true),
             (group, field, rows) => group.WriteAsync(field, Values<string?>(rows, value)!)
         );
+    }
 
     /// <summary>A column of 64-bit integers.</summary>
     /// <param name="name">Name of the column.</param>
@@ -47,11 +50,14 @@ public sealed class ParquetColumn<TRow>
     internal Task Write(ParquetRowGroupWriter group, IReadOnlyList<TRow> rows) => write(group, rows);
 
     private static ParquetColumn<TRow> Of<T>(string name, Func<TRow, T> value)
-        where T : unmanaged =>
-        new(
+        where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new(
             new DataField<T>(name, nullable: false),
             (group, field, rows) => group.WriteAsync(field, new ReadOnlyMemory<T>(Values(rows, value)))
         );
+    }
 
     private static T[] Values<T>(IReadOnlyList<TRow> rows, Func<TRow, T> value)
     {

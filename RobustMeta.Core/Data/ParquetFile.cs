@@ -25,6 +25,9 @@ public static class ParquetFile
         params IReadOnlyList<ParquetColumn<TRow>> columns
     )
     {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(rows);
+        ArgumentNullException.ThrowIfNull(columns);
         RequireNames(columns);
         // The library has no synchronous form; writing to a file that was opened so never yields.
         DurableFile.Write(path, stream => Write(stream, rows, columns).GetAwaiter().GetResult());

@@ -103,7 +103,11 @@ public sealed class Ratings
         string name,
         IEnumerable<(string User, string Item, float Value)> rows,
         DuplicateRule rule = DuplicateRule.KeepLast
-    ) => Of(name, rows.Select(row => (row.User, row.Item, row.Value, 0L)), rule);
+    )
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return Of(name, rows.Select(row => (row.User, row.Item, row.Value, 0L)), rule);
+    }
 
     /// <summary>Ratings of rows of one's own, with times.</summary>
     /// <param name="name">Name of the data set in results.</param>
@@ -116,6 +120,8 @@ public sealed class Ratings
         DuplicateRule rule = DuplicateRule.KeepLast
     )
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(rows);
         var builder = new RatingsBuilder(rule);
         var number = 0L;
         foreach (var (user, item, value, time) in rows)

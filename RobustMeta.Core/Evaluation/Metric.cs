@@ -65,18 +65,21 @@ public abstract class Metric(string kind, bool higherIsBetter, bool hasCutoff = 
     /// The cut-off is not below the number of candidates: every ranking would contain all of them. Or the metric gives NaN or
     /// infinity.
     /// </exception>
-    public double? Evaluate(RankedQuery query) =>
-        Cutoff > 0 && Cutoff >= query.Count
-            ? throw new SettingException(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Name} of {query.Count} candidates is meaningless: the top {Cutoff} hold them all, so recall is 1 "
+    public double? Evaluate(RankedQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return Cutoff > 0 && Cutoff >= query.Count
+                ? throw new SettingException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{Name} of {query.Count} candidates is meaningless: the top {Cutoff} hold them all, so recall is 1 "
+                    )
+                        + "for every model. Rank more candidates (a longer testQueryLength, or candidates sampled N), or "
+                        + "take a smaller cut-off."
                 )
-                    + "for every model. Rank more candidates (a longer testQueryLength, or candidates sampled N), or "
-                    + "take a smaller cut-off."
-            )
-        : query.Count == 0 ? null
-        : Finite(Value(query), query);
+            : query.Count == 0 ? null
+            : Finite(Value(query), query);
+    }
 
     private double? Finite(double? value, RankedQuery query) =>
         value is { } number && !double.IsFinite(number)
@@ -94,6 +97,7 @@ public abstract class Metric(string kind, bool higherIsBetter, bool hasCutoff = 
     /// <exception cref="SettingException">There is none; the message names the nearest.</exception>
     public static Metric Parse(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         var parts = name.Split('@', 2);
         if (!Registry.All.TryGetValue(parts[0], out var kind))
         {

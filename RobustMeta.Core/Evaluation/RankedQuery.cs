@@ -34,9 +34,20 @@ public sealed class RankedQuery
     /// <param name="labels">Label of each.</param>
     /// <param name="threshold">Smallest label that is relevant.</param>
     /// <exception cref="ScoreException">A score is not finite.</exception>
-    /// <exception cref="ArgumentException">The arrays differ in length.</exception>
-    public static RankedQuery Of(float[] scores, float[] labels, double threshold = 1) =>
-        scores.Length == labels.Length
+    /// <exception cref="ArgumentException">The arrays differ in length, or a label or the threshold is NaN.</exception>
+    public static RankedQuery Of(float[] scores, float[] labels, double threshold = 1)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        ArgumentNullException.ThrowIfNull(labels);
+        if (Array.FindIndex(labels, float.IsNaN) is >= 0 and var place)
+        {
+            throw new ArgumentException($"Label {place + 1} of {labels.Length} is NaN.", nameof(labels));
+        }
+        if (double.IsNaN(threshold))
+        {
+            throw new ArgumentException("The threshold is NaN, which no label reaches.", nameof(threshold));
+        }
+        return scores.Length == labels.Length
             ? Of(
                 0,
                 [.. Enumerable.Range(0, scores.Length)],
@@ -47,6 +58,7 @@ public sealed class RankedQuery
                 0
             )
             : throw new ArgumentException($"{scores.Length} scores and {labels.Length} labels.", nameof(labels));
+    }
 
     /// <summary>Ranks one user's candidates.</summary>
     /// <param name="user">Dense user index; with the item it makes the tie key.</param>

@@ -28,8 +28,15 @@ public sealed class Experiment
     /// <param name="methods">What is compared, at least one: meta-recommenders (<see cref="MetaMethodSpec"/>) and baselines.</param>
     /// <exception cref="ArgumentException">There is no method.</exception>
     public Experiment(string dataset, params MethodSpec[] methods)
-        : this(new ExperimentSpec { Dataset = dataset }, [.. methods])
+        : this(
+            new ExperimentSpec { Dataset = dataset ?? throw new ArgumentNullException(nameof(dataset)) },
+            [.. methods ?? throw new ArgumentNullException(nameof(methods))]
+        )
     {
+        if (Array.IndexOf(methods, null) is >= 0 and var place)
+        {
+            throw new ArgumentNullException(nameof(methods), $"Method {place + 1} of {methods.Length} is null.");
+        }
         if (methods.Length == 0)
         {
             throw new ArgumentException("An experiment needs a method, e.g. new MetaMethodSpec(new MeLUSpec()).");

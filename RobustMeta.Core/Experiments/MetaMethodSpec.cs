@@ -21,7 +21,7 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
     public override string Name => Model.ModelName;
 
     /// <summary>The model and its hyper-parameters.</summary>
-    public ModelSpec Model { get; init; } = model;
+    public ModelSpec Model { get; init; } = model ?? throw new ArgumentNullException(nameof(model));
 
     /// <summary>The inputs of the model; the scale of embeddings is the model's own unless given.</summary>
     public FeatureSpec Features { get; init; } = new() { EmbeddingScale = model.DefaultEmbeddingScale };
@@ -138,8 +138,10 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
         AmbiguitySet set,
         WeightLevels levels = WeightLevels.Both,
         ReferenceKind? reference = null
-    ) =>
-        With(
+    )
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        return With(
             new ReweighterSpec
             {
                 Set = set.Name,
@@ -148,6 +150,7 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
                 References = new() { Reference = reference ?? new NoReferenceKind() },
             }
         );
+    }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The context is no <see cref="ExperimentFit"/>.</exception>

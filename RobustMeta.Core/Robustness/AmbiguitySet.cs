@@ -53,6 +53,7 @@ public abstract class AmbiguitySet : IEquatable<AmbiguitySet>
     /// <exception cref="SettingException">There is no such set, or its number is missing or out of range.</exception>
     public static AmbiguitySet Parse(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var words = text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         var keyword = words.FirstOrDefault("");
         if (!Registry.All.TryGetValue(keyword, out var example))

@@ -114,7 +114,10 @@ public sealed class AdaptedUser
 
     private float[] Known(IReadOnlyList<string> wanted, Func<int[], float[]> of)
     {
-        var places = wanted.Select(item => items.Find(item)).ToArray();
+        ArgumentNullException.ThrowIfNull(wanted);
+        var places = wanted
+            .Select(item => items.Find(item ?? throw new ArgumentException("An item is null.", nameof(wanted))))
+            .ToArray();
         var known = of([.. places.OfType<int>()]);
         var next = 0;
         return Array.ConvertAll(places, place => place is null ? float.NaN : known[next++]);

@@ -23,6 +23,7 @@ public sealed class ColdStartModel : IDisposable
 {
     private readonly TrainedRun run;
     private readonly UserEncoder encoder;
+    private bool isDisposed;
 
     private ColdStartModel(TrainedRun run, IServedModel served)
     {
@@ -89,6 +90,8 @@ public sealed class ColdStartModel : IDisposable
     /// <see cref="Threshold"/> are positive. Of several ratings of one item the last counts.
     /// </param>
     /// <param name="features">The user's features by name; what is missing counts as unknown.</param>
+    /// <exception cref="ArgumentException">An item is null.</exception>
+    /// <exception cref="ObjectDisposedException">The model was disposed.</exception>
     /// <exception cref="SettingException">A rating is not finite, or the model sees no such feature, or it is no number.</exception>
     public AdaptedUser For(
         IEnumerable<(string Item, float Value)> ratings,
@@ -116,12 +119,18 @@ public sealed class ColdStartModel : IDisposable
         IReadOnlyDictionary<string, string>? features
     )
     {
+        ObjectDisposedException.ThrowIf(isDisposed, this);
+        ArgumentNullException.ThrowIfNull(ratings);
         var unknownItems = ImmutableArray.CreateBuilder<string>();
         var unknownFeatures = ImmutableArray.CreateBuilder<string>();
         var repeated = new List<string>();
         var known = new OrderedDictionary<int, float>();
         foreach (var (item, value) in ratings)
         {
+            if (item is null)
+            {
+                throw new ArgumentException("An item of the ratings is null.", nameof(ratings));
+            }
             if (!float.IsFinite(value))
             {
                 throw new SettingException($"The rating of item '{item}' is {value}; expected a finite number.");
@@ -151,7 +160,14 @@ public sealed class ColdStartModel : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Served.Dispose();
+    public void Dispose()
+    {
+        if (!isDisposed)
+        {
+            isDisposed = true;
+            Served.Dispose();
+        }
+    }
 
     /// <summary>The inputs of a user's features.</summary>
     /// <param name="features">Values by name.</param>

@@ -6,6 +6,7 @@ namespace RobustMeta.Serving;
 internal sealed class TorchModel : IServedModel
 {
     private readonly SlotPredictor engine;
+    private bool isDisposed;
 
     /// <summary>A model.</summary>
     /// <param name="create">Makes the engine, on the thread that it stays on.</param>
@@ -15,7 +16,13 @@ internal sealed class TorchModel : IServedModel
     /// <inheritdoc/>
     public IServedUser Adapt(FieldInput[] user, int[] items, float[] labels) =>
         new EngineUser(
-            (inputs, batch) => ServingThread.Run(() => engine.Predict(inputs, batch)),
+            (inputs, batch) =>
+                ServingThread.Run(() =>
+                {
+                    // The users that it was adapted to may outlive it; its tensors do not.
+                    ObjectDisposedException.ThrowIf(isDisposed, typeof(ColdStartModel));
+                    return engine.Predict(inputs, batch);
+                }),
             user,
             [.. items],
             [.. labels]
@@ -25,6 +32,7 @@ internal sealed class TorchModel : IServedModel
     public void Dispose() =>
         ServingThread.Run(() =>
         {
+            isDisposed = true;
             engine.Dispose();
             return 0;
         });

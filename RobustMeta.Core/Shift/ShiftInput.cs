@@ -9,6 +9,12 @@ namespace RobustMeta.Shift;
 /// <param name="Seed">Same seed, same test sets, whatever the method under test.</param>
 public sealed record ShiftInput(TaskSource Source, TaskSplit Split, int MinimumCandidates, long Seed)
 {
+    /// <summary>Ratings and labels.</summary>
+    public TaskSource Source { get; init; } = Source ?? throw new ArgumentNullException(nameof(Source));
+
+    /// <summary>Meta-training tasks (to learn properties from) and test tasks, whose queries are pools to draw from.</summary>
+    public TaskSplit Split { get; init; } = Split ?? throw new ArgumentNullException(nameof(Split));
+
     /// <summary>The split before rows were held out of it (see <see cref="IHoldsOut"/>).</summary>
     public TaskSplit WholeSplit { get; init; } = Split;
 

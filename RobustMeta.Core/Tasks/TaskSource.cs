@@ -11,7 +11,7 @@ namespace RobustMeta.Tasks;
 public sealed class TaskSource(Ratings ratings, LabelKind label, double threshold)
 {
     /// <summary>The ratings.</summary>
-    public Ratings Ratings { get; } = ratings;
+    public Ratings Ratings { get; } = ratings ?? throw new ArgumentNullException(nameof(ratings));
 
     /// <summary>What is predicted.</summary>
     public LabelKind Label { get; } = label;

@@ -27,6 +27,8 @@ public sealed record TaskSplit(
     /// <exception cref="SettingException">Fewer than three users are left, or the fractions leave none to train.</exception>
     public static TaskSplit Of(Ratings ratings, TaskSplitSpec spec, long seed)
     {
+        ArgumentNullException.ThrowIfNull(ratings);
+        ArgumentNullException.ThrowIfNull(spec);
         var dropped = new SortedDictionary<DropReason, int>();
         var users = EligibleUsers(ratings, spec, seed, dropped);
         var validation = Math.Max(1, (int)Math.Round(spec.ValidationFraction * users.Length));

@@ -9,7 +9,7 @@ open RobustMeta.Faults.Injection
 [<EntryPoint>]
 let main args =
     match List.ofArray args with
-    | Command.Marker :: words -> RobustMeta.Scripts.CommandLine.run words
+    | Command.Marker :: words -> RobustMeta.Scripts.CommandLine.main (Array.ofList words)
     | [ Fuzz.Target.Marker; name ] -> Fuzz.Target.serve name
     | [ "--seeds"; name; folder ] -> Fuzz.Target.writeSeeds name folder
     | _ ->

@@ -38,8 +38,16 @@ public sealed record RankComparison(
         double alpha = 0.05
     )
     {
-        var methods = values.Count == 0 ? 0 : values[0].Count;
-        if (methods < 2 || values.Any(row => row.Count != methods))
+        ArgumentNullException.ThrowIfNull(values);
+        if (!(alpha > 0 && alpha < 1))
+        {
+            throw new StatisticsInputException(
+                FormattableString.Invariant($"The level is {alpha}; expected a number between 0 and 1."),
+                nameof(alpha)
+            );
+        }
+        var methods = values.Count == 0 ? 0 : values[0]?.Count ?? 0;
+        if (methods < 2 || values.Any(row => row?.Count != methods))
         {
             throw new StatisticsInputException(
                 "Ranks are compared over at least one block, with the same two or more methods in each.",

@@ -15,10 +15,17 @@ public static class Significance
     /// <summary>Mean with its Student t interval, n − 1 degrees of freedom; a single value has no interval (NaN).</summary>
     /// <param name="values">Independent values: users, or seeds.</param>
     /// <param name="level">Confidence, 0..1.</param>
-    /// <exception cref="StatisticsInputException">There is no value, or one is not finite.</exception>
+    /// <exception cref="StatisticsInputException">There is no value, or one is not finite; or the level is none.</exception>
     public static Interval StudentInterval(IReadOnlyList<double> values, double level = 0.95)
     {
         StatisticsInputException.RequireFinite(values, 1, nameof(values));
+        if (!(level > 0 && level < 1))
+        {
+            throw new StatisticsInputException(
+                FormattableString.Invariant($"The level is {level}; expected a number between 0 and 1."),
+                nameof(level)
+            );
+        }
         var n = values.Count;
         var mean = values.Average();
         if (n == 1)
@@ -105,6 +112,7 @@ public static class Significance
     /// <exception cref="StatisticsInputException">A value is neither in 0..1 nor NaN.</exception>
     public static double[] Holm(IReadOnlyList<double> pValues)
     {
+        ArgumentNullException.ThrowIfNull(pValues);
         var order = Made(pValues);
         var adjusted = NotMade(pValues.Count);
         double highest = 0;
@@ -123,6 +131,7 @@ public static class Significance
     /// <exception cref="StatisticsInputException">A value is neither in 0..1 nor NaN.</exception>
     public static double[] BenjaminiHochberg(IReadOnlyList<double> pValues)
     {
+        ArgumentNullException.ThrowIfNull(pValues);
         var order = Made(pValues);
         var adjusted = NotMade(pValues.Count);
         double lowest = 1;

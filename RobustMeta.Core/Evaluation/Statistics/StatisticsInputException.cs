@@ -12,6 +12,7 @@ public sealed class StatisticsInputException(string message, string parameter) :
     /// <exception cref="StatisticsInputException">There are fewer, or one is NaN or infinite.</exception>
     internal static void RequireFinite(IReadOnlyList<double> values, int least, string parameter)
     {
+        ArgumentNullException.ThrowIfNull(values, parameter);
         if (values.Count < least)
         {
             throw new StatisticsInputException(

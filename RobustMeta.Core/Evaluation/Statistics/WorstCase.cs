@@ -18,6 +18,7 @@ public sealed record WorstCase(double Radius, double Mean, double EffectiveSampl
     /// <exception cref="StatisticsInputException">There is no value, or one is not finite.</exception>
     public static WorstCase Of(IReadOnlyList<double> values, bool higherIsBetter, AmbiguitySet set)
     {
+        ArgumentNullException.ThrowIfNull(set);
         StatisticsInputException.RequireFinite(values, 1, nameof(values));
         double[] losses = [.. values.Select(value => higherIsBetter ? -value : value)];
         var weights = new double[losses.Length];

@@ -39,6 +39,10 @@ let private closed =
                         let code, errors = inShell behind (words out)
                         Expect.isFalse (errors.Contains "   at ") errors
                         Expect.isTrue (code = 0 || code = 1) $"exit {code}: {errors}"
+
+                        if code = 1 then
+                            Expect.stringContains errors "error: standard output " "what is wrong"
+
                         // Where closing the output ended the command, the same command completes the results.
                         let code, text = Command.run [] (words out)
                         Expect.equal code 0 text

@@ -140,6 +140,20 @@ let tests =
                         else
                             Expect.equal (user.Recommend 3).Count 3 "recommendations")
 
+                testCase $"{name}: after its end the model says that it was disposed"
+                <| fun () ->
+                    use' run (fun run model ->
+                        let user = model.For(ratingsOf run run.Prepared.Split.Test[0].Support)
+                        model.Dispose()
+                        model.Dispose()
+                        Expect.throwsT<ObjectDisposedException> (fun () -> model.For [] |> ignore) "the model"
+
+                        try
+                            // What it was adapted to before may be whole without it.
+                            user.Recommend 1 |> ignore
+                        with :? ObjectDisposedException ->
+                            ())
+
                 testCase $"{name}: unknown items and features are counted and named"
                 <| fun () ->
                     use' run (fun run model ->
