@@ -46,9 +46,8 @@ let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToke
     Experiment.sayMethod spec
     Experiment.describe dataset prepared
 
-    match ColdItems.Notice(prepared, spec.Method) with
-    | null -> ()
-    | notice -> printfn $"{notice}"
+    for notice in AdvanceNotices.Of(prepared, spec.Method) do
+        printfn $"{notice}"
 
     let folder = RunFolder(out, spec)
     let comparison = Comparison.Of(prepared, [ spec ], (fun _ -> Experiment.trainOrRead prepared folder cancellation))

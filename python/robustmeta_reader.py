@@ -140,7 +140,7 @@ class Run:
         return [(kind, name, self._user_value(kind, scaling, name, features)) for kind, scaling, name in self.user_fields]
 
     def _mean(self, table, bag):
-        return self.parameters[table][bag].mean(0) if len(bag) else np.zeros(self.parameters[table].shape[1])
+        return table[bag].mean(0) if len(bag) else np.zeros(table.shape[1])
 
     def _item_inputs(self, items):
         """Embedded fields of items side by side."""
@@ -151,13 +151,13 @@ class Run:
                 if kind == "number":
                     parts.append([self.data[f"item.{name}.values"][item]])
                 else:
-                    parts.append(self._mean(f"item.{name}", self._item_bag(kind, name, item)))
+                    parts.append(self._mean(self.parameters[f"item.{name}"], self._item_bag(kind, name, item)))
             rows.append(np.concatenate(parts))
         return np.array(rows).reshape(len(items), -1)
 
     def _user_inputs(self, features, support, labels):
         parts = [
-            [value] if kind == "number" else self._mean(f"user.{name}", value)
+            [value] if kind == "number" else self._mean(self.parameters[f"user.{name}"], value)
             for kind, name, value in self._user_vectors(features)
         ]
         if "exposure.item" in self.parameters:
@@ -274,18 +274,33 @@ class Run:
 
     # MetaPMF: the posterior of a user's vector in closed form (a few steps of it for clicks).
     def _pmf(self, support, labels, query, features, base):
-        theta = self.parameters
-        width = int(self.spec["factors"]) + 2
-        w, target = self._sum_items(support, width), self._sum_items(query, width)
+        informed, likelihood = self._factors(self.parameters, support, labels, query, features, base)
+        everything = np.ones(len(support), dtype=bool)
+        if self.spec["userPrior"] != "safe":
+            return informed(everything)
+        # Two models, one of which does not look at exposure, weighed by how well each predicts the halves of the support, which
+        # take every other item in the order of the items.
+        prefix = "plain."
+        own = {name[len(prefix) :]: values for name, values in self.parameters.items() if name.startswith(prefix)}
+        plain, plain_likelihood = self._factors(own, support, labels, query, features, base)
+        evidence, even = self.parameters["exposure.odds"][0], np.argsort(np.argsort(support)) % 2 == 0
+        for given in [even, ~even]:
+            evidence = evidence + likelihood(given) - plain_likelihood(given)
+        weight = sigmoid(evidence)
+        return weight * informed(everything) + (1 - weight) * plain(everything)
+
+    # Of one such model: scores of the query by what is folded in, and the log-likelihood of the labels that are not.
+    def _factors(self, theta, support, labels, query, features, base):
+        width = len(theta["logSpread"])
+        w, target = self._sum_items(theta, support, width), self._sum_items(theta, query, width)
         first = np.eye(1, width - 1)[0]
-        q, spread = w[:, 1:] + first, np.exp(self._log_spread(support))[:, 1:]
-        ground = self._sum_user(features, width - 1)
+        q, spread = w[:, 1:] + first, np.exp(self._log_spread(theta, support))[:, 1:]
+        prior = self._sum_user(theta, features, width - 1)
         if len(support):
-            ground = ground + w.mean(0) @ theta["choice"]
-        prior = ground
+            prior = prior + w.mean(0) @ theta["choice"]
         diagonal = np.exp(theta["logPrecision"])
         precision = np.diag(diagonal)
-        if self.spec["userPrior"] != "plain":
+        if "exposure.map" in theta:
             # Negatives that were drawn are no exposure.
             met = support[labels > 0] if self.about.get("negatives") == "drawn" else support
             size = max(1, len(met))
@@ -295,35 +310,24 @@ class Run:
             root = np.sqrt(diagonal)
             precision = precision + root[:, None] * theta["exposure.correlation"] * root
         origin = base + theta["center"][0] + w[:, 0]
+        noise = np.exp(theta["logNoise"][0])
 
-        def user(prior, precision, rows):
-            return self._posterior(prior, precision, q[rows], spread[rows], origin[rows], labels[rows])
+        def user(rows):
+            return self._posterior(noise, prior, precision, q[rows], spread[rows], origin[rows], labels[rows])
 
-        def score(h):
-            return theta["center"][0] + target[:, 0] + (target[:, 1:] + first) @ h
+        def score(given):
+            return theta["center"][0] + target[:, 0] + (target[:, 1:] + first) @ user(given)
 
-        everything = np.ones(len(support), dtype=bool)
-        informed = score(user(prior, precision, everything))
-        if self.spec["userPrior"] != "safe":
-            return informed
-        # Another exposure: a prior that does not look at it. Weighed by how well each predicts the halves of the support,
-        # which take every other item in the order of the items.
-        other, other_precision = ground + theta["exposure.marginal"], theta["exposure.marginalPrecision"]
-        evidence, even = theta["exposure.odds"][0], np.argsort(np.argsort(support)) % 2 == 0
-        for given in [even, ~even]:
-            losses = []
-            for p, k in [(other, other_precision), (prior, precision)]:
-                scores = origin[~given] + q[~given] @ user(p, k, given)
-                likelihood = labels[~given] * scores - np.logaddexp(0, scores)
-                if not self.clicks:
-                    likelihood = -((labels[~given] - scores) ** 2) * np.exp(-theta["logNoise"][0]) / 2
-                losses.append(-likelihood.sum())
-            evidence = evidence + losses[0] - losses[1]
-        weight = sigmoid(evidence)
-        return weight * informed + (1 - weight) * score(user(other, other_precision, everything))
+        def likelihood(given):
+            scores, asked = origin[~given] + q[~given] @ user(given), labels[~given]
+            if self.clicks:
+                return np.sum(asked * scores - np.logaddexp(0, scores))
+            return -np.sum((asked - scores) ** 2 / noise + np.log(noise)) / 2
 
-    def _posterior(self, prior, precision, q, spread, origin, labels):
-        count, h = np.exp(-self.parameters["logNoise"][0]), prior
+        return score, likelihood
+
+    def _posterior(self, noise, prior, precision, q, spread, origin, labels):
+        count, h = 1 / noise, prior
         for _ in range(int(self.spec["foldInSteps"]) if self.clicks else 1):
             scores = origin + q @ h
             if self.clicks:
@@ -338,32 +342,32 @@ class Run:
             h = h + np.linalg.solve(system, slope)
         return h
 
-    def _sum_items(self, items, width):
+    def _sum_items(self, theta, items, width):
         rows = np.zeros((len(items), width))
         for row, item in zip(rows, items):
             number = 0
             for kind, _, name in self.item_fields:
                 if kind == "number":
-                    row += self.data[f"item.{name}.values"][item] * self.parameters["item.numbers"][number]
+                    row += self.data[f"item.{name}.values"][item] * theta["item.numbers"][number]
                     number += 1
                 else:
-                    row += self._mean(f"item.{name}", self._item_bag(kind, name, item))
+                    row += self._mean(theta[f"item.{name}"], self._item_bag(kind, name, item))
         return rows
 
-    def _log_spread(self, items):
-        own = np.zeros((len(items), len(self.parameters["logSpread"])))
-        if "spread.id" in self.parameters:
-            own = self.parameters["spread.id"][[self._item_bag("token", "id", i)[0] for i in items]]
-        return own + self.parameters["logSpread"]
+    def _log_spread(self, theta, items):
+        own = np.zeros((len(items), len(theta["logSpread"])))
+        if "spread.id" in theta:
+            own = theta["spread.id"][[self._item_bag("token", "id", i)[0] for i in items]]
+        return own + theta["logSpread"]
 
-    def _sum_user(self, features, width):
+    def _sum_user(self, theta, features, width):
         total, number = np.zeros(width), 0
         for kind, name, value in self._user_vectors(features):
             if kind == "number":
-                total += value * self.parameters["user.numbers"][number]
+                total += value * theta["user.numbers"][number]
                 number += 1
             else:
-                total += self._mean(f"user.{name}", value)
+                total += self._mean(theta[f"user.{name}"], value)
         return total
 
 

@@ -69,7 +69,6 @@ public sealed class MetaPmf : MetaRecommender
             ParameterShape.Constant("logSpread", Math.Log(0.01), width),
             ParameterShape.Constant("logPrecision", 0, width - Mean),
             .. exposure?.Shapes ?? [],
-            .. IsSafe ? SafeMixture.Shapes(width - Mean) : [],
         ];
         Phases = [TrainingPhase.Main with { Learned = LearnedWhere(spec.LearnVectors || spec.StartRounds == 0) }];
     }
@@ -108,8 +107,6 @@ public sealed class MetaPmf : MetaRecommender
         }
     }
 
-    private bool IsSafe => spec.UserPrior == PriorKind.Safe;
-
     private double TasteVariance =>
         spec.TasteVariance < 0
             ? throw new SettingException($"tasteVariance is {spec.TasteVariance}; expected 0 (estimated) or more")
@@ -131,34 +128,44 @@ public sealed class MetaPmf : MetaRecommender
     /// <inheritdoc/>
     public override void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0)
     {
-        if (identity is not { } field || spec.StartRounds == 0)
+        if (identity is null || spec.StartRounds == 0)
         {
             return;
         }
-        if (IsSafe || spec.UserPrior == PriorKind.Auto || spec.ItemPrior == PriorKind.Auto)
+        var (ofUsers, ofItems) = Choose(train, seed, threads);
+        Solve(parameters, train, ofUsers, ofItems, seed, threads);
+    }
+
+    /// <summary>Which priors are informed by exposure; where that is to be decided, on held-out training users.</summary>
+    /// <param name="train">All meta-training tasks.</param>
+    /// <param name="seed">Seed of anything random.</param>
+    /// <param name="threads">Number of threads, 0 for one a processor.</param>
+    internal (bool Users, bool Items) Choose(TaskBatch train, long seed, int threads)
+    {
+        if (spec.UserPrior == PriorKind.Auto || spec.ItemPrior == PriorKind.Auto)
         {
             // Held-out users are scored with tensors, before any engine has loaded them.
             NativeLibraries.EnsureLoaded();
         }
-        var (ofUsers, ofItems) = new PriorChoice(spec.UserPrior, spec.ItemPrior).Of(this, train, Trial);
-        Solve(parameters, field, train, ofUsers, ofItems, seed, threads);
-        if (IsSafe && PriorChoice.Divide(train) is var (part, held) && held.Count > 1)
-        {
-            parameters[SafeMixture.Odds].Values[0] = (float)SafeOdds.Of(this, Trial(part, true, ofItems), held);
-        }
+        return new PriorChoice(spec.UserPrior, spec.ItemPrior).Of(this, train, Trial);
 
         ParameterSet Trial(TaskBatch users, bool informsUsers, bool informsItems)
         {
             var trial = CreateParameters(seed);
-            Solve(trial, field, users, informsUsers, informsItems, seed, threads);
+            Solve(trial, users, informsUsers, informsItems, seed, threads);
             return trial;
         }
     }
 
-    // The Bayesian solution for some users as values of the parameters.
-    private void Solve(
+    /// <summary>The Bayesian solution for some users as values of the parameters.</summary>
+    /// <param name="parameters">Written in place.</param>
+    /// <param name="train">The users.</param>
+    /// <param name="informsUsers">Whether the users' prior is informed by exposure.</param>
+    /// <param name="informsItems">Whether the items' prior is.</param>
+    /// <param name="seed">Seed of anything random.</param>
+    /// <param name="threads">Number of threads, 0 for one a processor.</param>
+    internal void Solve(
         ParameterSet parameters,
-        TokenField field,
         TaskBatch train,
         bool informsUsers,
         bool informsItems,
@@ -166,6 +173,7 @@ public sealed class MetaPmf : MetaRecommender
         int threads
     )
     {
+        var field = identity!;
         var count = field.Starts.Length - 1;
         var design = ContentDesign.Of(fields.Where(other => other != field), count);
         var prior = new FactorPrior(spec.Factors, spec.StartRounds, TasteVariance, seed, threads)
@@ -196,10 +204,6 @@ public sealed class MetaPmf : MetaRecommender
                 seed
             );
             exposure!.Set(parameters, users, parameters["logPrecision"].Values);
-            if (IsSafe)
-            {
-                SafeMixture.Set(parameters, users);
-            }
         }
 
         int SupportExposures(int task) =>
@@ -273,6 +277,11 @@ public sealed class MetaPmf : MetaRecommender
 
     private FactorParts Parts => new(Label, spec.FoldInSteps, width, items, spreads, people, exposure);
 
+    /// <summary>A batch of users to be folded in.</summary>
+    /// <param name="theta">Parameters by name.</param>
+    /// <param name="batch">The tasks.</param>
+    internal FactorFold Fold(IReadOnlyDictionary<string, Tensor> theta, TaskTensors batch) => new(Parts, theta, batch);
+
     /// <inheritdoc/>
     public override Prediction Predict(
         IReadOnlyDictionary<string, Tensor> theta,
@@ -280,39 +289,7 @@ public sealed class MetaPmf : MetaRecommender
         TrainingPhase? training
     )
     {
-        if (IsSafe && training is null)
-        {
-            var (informed, other, evidence) = Hypotheses(theta, batch, isShuffled: false);
-            var weight = evidence.Plus(theta[SafeMixture.Odds]).sigmoid();
-            return new((weight * informed).Plus(weight.FromOne() * other));
-        }
-        var fold = new FactorFold(Parts, theta, batch);
+        var fold = Fold(theta, batch);
         return new(fold.Query(fold.Prior(), fold.Weights));
-    }
-
-    /// <summary>
-    /// Scores of the queries <c>[B, Q]</c> if exposure is as in training and if it is another one, and the evidence for the first
-    /// from the support <c>[B, 1]</c> (<see cref="SafeMixture"/>).
-    /// </summary>
-    /// <param name="theta">Parameters by name.</param>
-    /// <param name="batch">The tasks.</param>
-    /// <param name="isShuffled">Whether each user has the exposure of the one before, which tells nothing of the user.</param>
-    internal (Tensor Informed, Tensor Other, Tensor Evidence) Hypotheses(
-        IReadOnlyDictionary<string, Tensor> theta,
-        TaskTensors batch,
-        bool isShuffled
-    )
-    {
-        var fold = new FactorFold(Parts, theta, batch);
-        var (informed, other) = (fold.Prior(isShuffled), fold.Other());
-        var evidence = SafeMixture.Evidence(
-            Label,
-            theta["logNoise"].exp(),
-            batch,
-            fold.Weights,
-            given => fold.Support(informed, given),
-            given => fold.Support(other, given)
-        );
-        return (fold.Query(informed, fold.Weights), fold.Query(other, fold.Weights), evidence);
     }
 }

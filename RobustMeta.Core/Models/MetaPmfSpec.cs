@@ -67,5 +67,7 @@ public sealed class MetaPmfSpec : ModelSpec
 
     /// <inheritdoc/>
     public override MetaRecommender Create(InputSchema schema, double embeddingScale, LabelKind label) =>
-        new MetaPmf(this, schema, embeddingScale, label);
+        UserPrior == PriorKind.Safe
+            ? new SafePmf(this, schema, embeddingScale, label)
+            : new MetaPmf(this, schema, embeddingScale, label);
 }

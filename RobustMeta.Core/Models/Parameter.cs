@@ -22,6 +22,11 @@ public sealed class Parameter
         Gradient = GC.AllocateArray<float>(size, pinned: true);
     }
 
+    private Parameter(string name, Parameter other)
+    {
+        (Name, Shape, Values, Gradient, IsState) = (name, other.Shape, other.Values, other.Gradient, other.IsState);
+    }
+
     /// <summary>Name, unique in its model.</summary>
     public string Name { get; }
 
@@ -45,6 +50,9 @@ public sealed class Parameter
 
     /// <summary>Gradient of the last backward pass, row-major.</summary>
     public float[] Gradient { get; }
+
+    /// <summary>This parameter under another name: the same memory, for models that are parts of another.</summary>
+    internal Parameter Named(string name) => new(name, this);
 
     /// <summary>
     /// The rows (first index) that <see cref="Gradient"/> may be other than zero in, distinct, in any order; null where

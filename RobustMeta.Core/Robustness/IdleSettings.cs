@@ -55,12 +55,7 @@ internal static class IdleSettings
 
     private const string NoSet = "these levels and rules: no weights are sought in a set.";
 
-    private static bool HasNetwork(ReweighterSpec spec) => spec.HasUserAdversary && spec.UserIndex == UserIndex.Network;
-
-    private static bool HasTrend(ReweighterSpec spec) =>
-        spec.HasUserAdversary && spec.UserIndex == UserIndex.Group && spec.Grouping.Trend > 0;
-
-    private static bool SeeksUsersInSet(ReweighterSpec spec) => spec.HasUserAdversary && !HasNetwork(spec);
+    private static bool SeeksUsersInSet(ReweighterSpec spec) => spec.HasUserAdversary && !spec.HasUserFunction;
 
     // Whether weights are stored for each user, or for each interaction of the query.
     private static bool StoresWeights(ReweighterSpec spec) =>
@@ -83,7 +78,7 @@ internal static class IdleSettings
         yield return (
             "userSet",
             users ? null
-            : HasNetwork(spec) ? "userIndex network, whose weights are in no set."
+            : spec.HasUserFunction ? $"userIndex {Text(spec.UserIndex)}, whose weights are in no set."
             : Level(spec, "user")
         );
         yield return ("interactionSet", interactions ? null : InteractionNeed(spec));
@@ -103,14 +98,14 @@ internal static class IdleSettings
         var (users, interactions) = (spec.HasUserAdversary, spec.HasInteractionAdversary);
         var steps = spec.Ascent != AscentRule.BestResponse;
         var ascends =
-            HasNetwork(spec)
+            spec.HasUserFunction
             || (users && spec.UserIndex == UserIndex.Group)
             || (interactions && spec.ActsOnQuery && spec.InteractionIndex == InteractionIndex.Item)
             || (StoresWeights(spec) && (steps || spec.Timing == AscentTiming.Epoch));
         yield return (
             "alternating",
-            ascends && !HasTrend(spec) ? null
-            : HasTrend(spec) ? "trend: weights ascend with the batch that they weigh, before the model's step."
+            ascends && !spec.HasTrend ? null
+            : spec.HasTrend ? "trend: weights ascend with the batch that they weigh, before the model's step."
             : steps ? "weights that do not ascend with the losses after the model's step."
             : "ascent bestResponse: weights respond to the losses before the model's step, and do not ascend after it; "
                 + "leave it out, or choose projectedGradient or exponentiatedGradient."
@@ -118,7 +113,7 @@ internal static class IdleSettings
         yield return (
             "taskWeightLr",
             !users ? Level(spec, "user")
-            : HasNetwork(spec) || steps ? null
+            : spec.HasUserFunction || steps ? null
             : NoStep
         );
         yield return (

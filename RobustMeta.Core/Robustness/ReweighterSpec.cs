@@ -81,7 +81,9 @@ public sealed record ReweighterSpec : ISpec
     public WeightsAct WeightsAct { get; init; } = WeightsAct.Query;
 
     /// <summary>Which users share a weight.</summary>
-    [Setting("which users share a weight: user (none), group, network (a net from support statistics)")]
+    [Setting(
+        "which users share a weight: user (none), group, network (a net from support statistics), flow (a density of these statistics)"
+    )]
     public UserIndex UserIndex { get; init; } = UserIndex.User;
 
     /// <summary>Which interactions share a weight.</summary>
@@ -130,6 +132,12 @@ public sealed record ReweighterSpec : ISpec
     /// <summary>Whether interaction weights are sought in the ambiguity set, on the query or the support.</summary>
     internal bool HasInteractionAdversary =>
         ActsOnSupport || (WeighsInteractions && InteractionRule == InteractionRule.Adversary);
+
+    /// <summary>Whether weights of groups ascend with a trend over periods (TDRO), too.</summary>
+    internal bool HasTrend => HasUserAdversary && UserIndex == UserIndex.Group && Grouping.Trend > 0;
+
+    /// <summary>Whether a user's weight is a function of the user's support, in no set.</summary>
+    internal bool HasUserFunction => HasUserAdversary && UserIndex is UserIndex.Network or UserIndex.Flow;
 
     /// <summary>Whether interaction weights act on the support.</summary>
     internal bool ActsOnSupport => WeightsAct != WeightsAct.Query && Levels.HasFlag(WeightLevels.Interaction);

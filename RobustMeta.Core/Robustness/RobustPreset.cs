@@ -88,6 +88,13 @@ public sealed class RobustPreset
             [.. Paper("user"), ("userIndex", "network")]
         ),
         new(
+            "ar-maml",
+            "a normalising flow over users' supports as the adversary (Wang et al., KDD 2025)",
+            ("levels", "user"),
+            ("userIndex", "flow"),
+            ("taskWeightLr", "0.01")
+        ),
+        new(
             "ipw",
             "inverse propensities of the items",
             [("levels", "interaction"), ("interactionRule", "inversePropensity")]

@@ -15,4 +15,10 @@ public enum UserIndex
 
     /// <summary>A small network maps what is known of a user to a weight (ARL, Lahoti et al., NeurIPS 2020).</summary>
     Network,
+
+    /// <summary>
+    /// A normalising flow over what is known of users: a weight is the density that it gives to a user, over that of training
+    /// (AR-MAML, Wang et al., KDD 2025).
+    /// </summary>
+    Flow,
 }

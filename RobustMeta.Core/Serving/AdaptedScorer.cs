@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RobustMeta.Models;
+using RobustMeta.Models.Factors;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Serving;
@@ -24,7 +25,7 @@ internal sealed record AdaptedScorer(
 
     /// <summary>
     /// The scorer of a user under a model; null where the model has no such form: it is no adapting perceptron, ridge head or
-    /// MetaPMF, or it is an ensemble of several.
+    /// MetaPMF (two of them with a safe prior are no single network), or it is an ensemble of several.
     /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="user">The user's inputs.</param>
@@ -38,7 +39,8 @@ internal sealed record AdaptedScorer(
         }
         var task = new ScoredTask(run.Data, run.Model.Offset, user, rated, labels);
         var schema = new UserSlot(run.Data).Schema;
-        return run.Model is MetaPmfSpec factors ? FactorScorer.Of(factors, task, parameters)
+        return run.Model is MetaPmfSpec { UserPrior: not PriorKind.Safe } factors
+                ? FactorScorer.Of(factors, task, parameters)
             : run.FormOn<PerceptronForm>(schema) is { } perceptron
                 ? new PerceptronScorer(perceptron, task, parameters).Adapt()
             : run.FormOn<RidgeForm>(schema) is { } ridge ? new RidgeScorer(ridge, task, parameters).Adapt()

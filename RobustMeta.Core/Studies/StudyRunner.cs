@@ -22,7 +22,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
 
     private readonly StudyWorkshop workshop = new(hooks);
     private readonly StudyRungs rungs = new(store.Root);
-    private readonly HashSet<(string Dataset, string Shift, string Method)> noticed = [];
+    private readonly HashSet<(string Dataset, string Shift, string Notice)> noticed = [];
 
     /// <summary>Runs everything that is missing.</summary>
     public void Run()
@@ -59,7 +59,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         }
         hooks.Say($"— {experiment.Dataset}, {experiment.MethodName}, seed {experiment.Seed}, run {experiment.Hash}");
         var prepared = workshop.Prepare(experiment);
-        NoticeColdItems(experiment, prepared);
+        SayNotices(experiment, prepared);
         try
         {
             var result = ExperimentRunner.Run(
@@ -215,15 +215,15 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         );
     }
 
-    // Once for the runs of a method that differ in seed or training alone.
-    private void NoticeColdItems(ExperimentSpec experiment, PreparedExperiment prepared)
+    // Each once for runs that differ in seed or training alone.
+    private void SayNotices(ExperimentSpec experiment, PreparedExperiment prepared)
     {
-        if (
-            noticed.Add((experiment.Dataset, experiment.Shift.Name, experiment.Method.Name))
-            && ColdItems.Notice(prepared, experiment.Method) is { } notice
-        )
+        foreach (var notice in AdvanceNotices.Of(prepared, experiment.Method))
         {
-            hooks.Say(notice);
+            if (noticed.Add((experiment.Dataset, experiment.Shift.Name, notice)))
+            {
+                hooks.Say(notice);
+            }
         }
     }
 

@@ -2,6 +2,7 @@ using RobustMeta.Benchmarks;
 using RobustMeta.Benchmarks.Contenders;
 using RobustMeta.Benchmarks.Fits;
 using RobustMeta.Benchmarks.Micro;
+using RobustMeta.Benchmarks.Priors;
 using RobustMeta.Benchmarks.Reading;
 using RobustMeta.Benchmarks.Scale;
 using RobustMeta.Benchmarks.Scaling;
@@ -60,6 +61,13 @@ try
             return StoreProgram.Run(SettingArguments.Parse(new StoreSpec(), settings));
         case ["makespan", .. var settings]:
             return MakespanProgram.Run(SettingArguments.Parse(new MakespanSpec(), settings));
+        case ["priors", "help"]:
+            Console.Write($"priors: settings and defaults\n{SettingArguments.Help(new PriorsSpec())}");
+            return 0;
+        case ["priors", .. var settings]:
+            return PriorsProgram.Run(SettingArguments.Parse(new PriorsSpec(), settings));
+        case ["prior", var prior, .. var settings]:
+            return PriorsWorker.Run(prior, SettingArguments.Parse(new PriorsSpec(), settings));
         case ["micro", .. var arguments]:
             return MicroProgram.Run(arguments);
         case ["worker", var engine, .. var settings]:
@@ -68,7 +76,8 @@ try
             return 0;
         default:
             Console.Error.WriteLine(
-                "Expected: peers | models | fits | scaling | readers | size | store | makespan | micro, then settings; 'peers help' lists them."
+                "Expected: peers | models | fits | scaling | readers | size | store | makespan | priors | micro, then settings; 'peers help' "
+                    + "lists them."
             );
             return 2;
     }

@@ -29,8 +29,6 @@ internal sealed class ExposurePrior
         Coefficients = Matrix<double>.Build.Dense(features[0].Length, order);
         Covariance = Matrix<double>.Build.DenseIdentity(order);
         Covariance[0, 0] = factors.LevelVariance;
-        MarginalMean = Vector<double>.Build.Dense(order);
-        MarginalCovariance = Covariance;
     }
 
     /// <summary>The vectors of the items that φ sums, scaled to standardised features, <c>[items, rank]</c>.</summary>
@@ -41,15 +39,6 @@ internal sealed class ExposurePrior
 
     /// <summary>Covariance Σ of the prior, <c>[width - 1, width - 1]</c>.</summary>
     public Matrix<double> Covariance { get; private set; }
-
-    /// <summary>
-    /// Mean of the prior over the training users' exposures, <c>[width - 1]</c>: what is expected of a user whose exposure is not
-    /// looked at.
-    /// </summary>
-    public Vector<double> MarginalMean { get; private set; }
-
-    /// <summary>Covariance of such a user's vector: Σ and the spread of Cᵀφ, <c>[width - 1, width - 1]</c>.</summary>
-    public Matrix<double> MarginalCovariance { get; private set; }
 
     /// <summary>Fits the prior to the training users.</summary>
     /// <param name="factors">Fitted factors; they keep their values.</param>
@@ -106,10 +95,6 @@ internal sealed class ExposurePrior
             var covariance = spread / factors.Cells.Users + rest.TransposeThisAndMultiply(rest) / features.Length;
             Covariance = (covariance + covariance.Transpose()) / 2;
         }
-        var means = design * Coefficients;
-        MarginalMean = means.ColumnSums() / means.RowCount;
-        var centred = Matrix<double>.Build.Dense(means.RowCount, order, (i, k) => means[i, k] - MarginalMean[k]);
-        MarginalCovariance = Covariance + centred.TransposeThisAndMultiply(centred) / means.RowCount;
     }
 
     // Posterior means of every draw, and the sum over users of the posterior covariances.

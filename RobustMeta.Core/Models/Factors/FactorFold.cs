@@ -45,7 +45,7 @@ internal sealed class FactorFold
     /// <summary>Weights of the supports, <c>[B, S]</c>, 0 for padding.</summary>
     public Tensor Weights { get; }
 
-    /// <summary>Priors of users whose exposure is as in training.</summary>
+    /// <summary>Priors of the users.</summary>
     /// <param name="isShuffled">Whether each user gets the exposure of another user, as a control without information.</param>
     public UserPriors Prior(bool isShuffled = false)
     {
@@ -58,13 +58,6 @@ internal sealed class FactorFold
         return new(ground.Plus(isShuffled ? mean.roll(1, 0) : mean), ExposureTerm.Precision(theta, penalty));
     }
 
-    /// <summary>Priors of users whose exposure is not looked at (<see cref="SafeMixture"/>).</summary>
-    public UserPriors Other()
-    {
-        var (mean, precision) = SafeMixture.Other(theta);
-        return new(ground.Plus(mean), precision);
-    }
-
     /// <summary>Scores of the queries, <c>[B, Q]</c>, without bias offsets.</summary>
     /// <param name="priors">Priors of the users' vectors.</param>
     /// <param name="weights">Weights of the support interactions that are folded in, <c>[B, S]</c>.</param>
@@ -74,9 +67,19 @@ internal sealed class FactorFold
             .Plus(theta["center"])
             .Plus(TaskEncoder.At(means, batch.Query).squeeze(2));
 
-    /// <summary>Scores of the supports, <c>[B, S]</c>, with bias offsets; see <see cref="Query"/>.</summary>
-    public Tensor Support(UserPriors priors, Tensor weights) =>
-        matmul(TaskEncoder.At(factors, batch.Support), User(priors, weights)).squeeze(2).Plus(Origin);
+    /// <summary>Log-likelihood of each label of the supports, <c>[B, S]</c>, up to a constant; see <see cref="Query"/>.</summary>
+    public Tensor LogLikelihood(UserPriors priors, Tensor weights)
+    {
+        var scores = matmul(TaskEncoder.At(factors, batch.Support), User(priors, weights)).squeeze(2).Plus(Origin);
+        var losses = Losses.Of(parts.Label, scores, batch.Support.Labels);
+        if (parts.Label == LabelKind.Click)
+        {
+            return -losses;
+        }
+        // Of a Gaussian: noises differ between models that are compared.
+        var logNoise = theta["logNoise"];
+        return (losses / logNoise.exp()).Plus(logNoise).neg() * HeldNumbers.Half;
+    }
 
     private Tensor Origin =>
         batch.Support.Offset.Plus(theta["center"]).Plus(TaskEncoder.At(means, batch.Support).squeeze(2));

@@ -5,20 +5,15 @@ using static TorchSharp.torch;
 namespace RobustMeta.Models.Factors;
 
 /// <summary>
-/// Decides which priors are informed by exposure. What is to be decided (<see cref="PriorKind.Auto"/>) is tried on a fifth of
-/// the training users, held out of a fit on the others: the priors of the lowest query loss are taken where the plain ones are
-/// worse by more than 1.645 standard errors of the paired difference over users, else the plain ones.
+/// Decides which priors are informed by exposure. What is to be decided (<see cref="PriorKind.Auto"/>) is tried on held-out training
+/// users (<see cref="HeldOut"/>): the priors of the lowest query loss are taken where the plain ones are worse by more than 1.645
+/// standard errors of the paired difference over users, else the plain ones.
 /// </summary>
 /// <param name="userPrior">What is asked for the users' prior.</param>
 /// <param name="itemPrior">What is asked for the items' prior.</param>
 internal sealed class PriorChoice(PriorKind userPrior, PriorKind itemPrior)
 {
-    // Every fifth user is held out.
-    private const int Folds = 5;
     private const int BatchSize = 128;
-
-    // One chance in twenty of taking what gains nothing.
-    private const double Errors = 1.645;
 
     /// <summary>Fits a model on some users with the given priors informed, and says how it scores others.</summary>
     /// <param name="train">The users.</param>
@@ -38,27 +33,22 @@ internal sealed class PriorChoice(PriorKind userPrior, PriorKind itemPrior)
             from users in Options(userPrior)
             select (Users: users, Items: items)
         ).ToArray();
-        var (part, test) = Divide(train);
         // Too few users for a comparison: the plain priors are kept.
-        if (options.Length == 1 || test.Count < 2)
+        if (options.Length == 1 || train.Count < 2)
         {
             return options[0];
         }
-        var losses = options
-            .Select(option => QueryLosses(model, fit(part, option.Users, option.Items), test))
-            .ToArray();
+        var losses = options.Select(_ => new List<double>()).ToArray();
+        foreach (var (part, held) in HeldOut.Divide(train))
+        {
+            for (var i = 0; i < options.Length; i++)
+            {
+                losses[i].AddRange(QueryLosses(model, fit(part, options[i].Users, options[i].Items), held));
+            }
+        }
         var best = Enumerable.Range(0, options.Length).MinBy(i => losses[i].Average());
         var gains = losses[0].Zip(losses[best], (plain, own) => plain - own).ToArray();
-        var mean = gains.Average();
-        var error = Math.Sqrt(gains.Sum(gain => (gain - mean) * (gain - mean)) / (gains.Length - 1.0) / gains.Length);
-        return mean > Errors * error ? options[best] : options[0];
-    }
-
-    /// <summary>Users to fit to, and a fifth of them to try on.</summary>
-    public static (TaskBatch Part, TaskBatch Held) Divide(TaskBatch train)
-    {
-        var places = Enumerable.Range(0, train.Count).ToLookup(u => u % Folds == Folds - 1);
-        return (train.Part([.. places[false]]), train.Part([.. places[true]]));
+        return HeldOut.HaveGained(gains) ? options[best] : options[0];
     }
 
     /// <summary>Values of parameters as tensors, in the scope that is open.</summary>
@@ -72,7 +62,7 @@ internal sealed class PriorChoice(PriorKind userPrior, PriorKind itemPrior)
         kind switch
         {
             PriorKind.Plain => [false],
-            PriorKind.Exposure or PriorKind.Safe => [true],
+            PriorKind.Exposure => [true],
             _ => [false, true],
         };
 

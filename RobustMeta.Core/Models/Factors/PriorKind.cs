@@ -13,9 +13,9 @@ public enum PriorKind
     Auto,
 
     /// <summary>
-    /// Exposure (of users alone), weighed for each user against a prior that does not look at it: by how well each predicts the
-    /// halves of the support from each other, and by odds that are minimax between exposure as in training and exposure that has
-    /// nothing to do with the user. See <see cref="SafeMixture"/>.
+    /// Exposure, weighed for each user against a model that does not look at it: by how well each predicts the halves of the support
+    /// from each other, and by odds that are minimax between exposure as in training and exposure that has nothing to do with the user;
+    /// not at all where held-out training users gain nothing from it. Asked for in the users' prior. See <see cref="SafePmf"/>.
     /// </summary>
     Safe,
 }

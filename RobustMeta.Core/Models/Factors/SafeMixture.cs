@@ -1,96 +1,52 @@
 using RobustMeta.Models.Layers;
 using RobustMeta.Tasks;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace RobustMeta.Models.Factors;
 
 /// <summary>
 /// Scores under two hypotheses on a user's exposure, weighed for each user: as in training, where which items are in the support
-/// tells of the user (<see cref="ExposurePrior"/>), or another one, where the user is like any training user whose exposure is not
-/// looked at: N(m, Σ + Cov[Cᵀφ]). The weight of the first is σ(odds + Δ), Δ the sum over the support of how much more likely each label
-/// is under it, predicted from the other half of the support (cross-validated evidence, Geisser and Eddy, 1979); every other item is of a
-/// half, in the order of the items, so that the order of the ratings does not matter. Labels of
-/// queries and other users have no part in it. Training descends on the first hypothesis alone.
-/// <para>
-/// Parameters: <c>exposure.marginal [K]</c>, <c>exposure.marginalPrecision [K, K]</c>, <c>exposure.odds [1]</c>, all of which stay as the
-/// start computes them.
-/// </para>
+/// tells of the user (<see cref="ExposurePrior"/>), or another one, of which nothing is known and which is not looked at. The weight of
+/// the first is σ(odds + Δ), Δ the sum over the support of how much more likely each label is under it, predicted from the other half
+/// of the support (cross-validated evidence, Geisser and Eddy, 1979); every other item is of a half, in the order of the items, so
+/// that the order of the ratings does not matter. Labels of queries and other users have no part in it.
 /// </summary>
 internal static class SafeMixture
 {
-    private const string Marginal = "exposure.marginal";
-    private const string Precision = "exposure.marginalPrecision";
+    /// <summary>Odds at which the weight of exposure is 0 whatever the evidence: finite, for files that hold it.</summary>
+    public const double Never = -1e6;
 
-    /// <summary>Name of the parameter of the odds.</summary>
-    public const string Odds = "exposure.odds";
-
-    private static readonly Scalar HalfNumber = HeldNumbers.Half;
-
-    /// <summary>The parameters.</summary>
-    /// <param name="order">Length K of a user's vector.</param>
-    public static IEnumerable<ParameterShape> Shapes(int order) =>
-        [
-            ParameterShape.Constant(Marginal, 0, order) with
-            {
-                IsState = true,
-            },
-            ParameterShape.Constant(Precision, 0, order, order) with
-            {
-                IsState = true,
-            },
-            ParameterShape.Constant(Odds, 0, 1) with
-            {
-                IsState = true,
-            },
-        ];
-
-    /// <summary>Takes the prior of a user whose exposure is not looked at.</summary>
-    public static void Set(ParameterSet parameters, ExposurePrior prior)
+    /// <summary>The mixture.</summary>
+    /// <param name="informed">Scores under exposure as in training, <c>[B, Q]</c>.</param>
+    /// <param name="plain">The same without a look at exposure.</param>
+    /// <param name="evidence">Evidence for the first, <c>[B, 1]</c>.</param>
+    /// <param name="odds">What the evidence is added to, <c>[1]</c>.</param>
+    public static Tensor Of(Tensor informed, Tensor plain, Tensor evidence, Tensor odds)
     {
-        var precision = prior.MarginalCovariance.Inverse();
-        for (var i = 0; i < precision.RowCount; i++)
-        {
-            parameters[Marginal].Values[i] = (float)prior.MarginalMean[i];
-            for (var j = 0; j < precision.ColumnCount; j++)
-            {
-                parameters[Precision].Values[i * precision.ColumnCount + j] = (float)precision[i, j];
-            }
-        }
+        var weight = evidence.Plus(odds).sigmoid();
+        return (weight * informed).Plus(weight.FromOne() * plain);
     }
 
-    /// <summary>The prior of a user whose exposure is not looked at: mean <c>[K]</c> and precision matrix <c>[K, K]</c>.</summary>
-    public static (Tensor Mean, Tensor Precision) Other(IReadOnlyDictionary<string, Tensor> theta) =>
-        (theta[Marginal], theta[Precision]);
-
     /// <summary>Evidence for exposure as in training, <c>[B, 1]</c>: the gain in log-likelihood of each half from the other.</summary>
-    /// <param name="label">What is predicted.</param>
-    /// <param name="noise">Variance of a rating.</param>
     /// <param name="batch">The tasks.</param>
     /// <param name="weights">Weights of the support interactions, <c>[B, S]</c>, 0 for padding.</param>
-    /// <param name="informed">Scores of the supports under exposure as in training, given weights of what is folded in.</param>
-    /// <param name="other">The same under another exposure.</param>
+    /// <param name="informed">
+    /// Log-likelihoods of the supports' labels under exposure as in training, given weights of what is folded in.
+    /// </param>
+    /// <param name="plain">The same without a look at exposure.</param>
     public static Tensor Evidence(
-        LabelKind label,
-        Tensor noise,
         TaskTensors batch,
         Tensor weights,
         Func<Tensor, Tensor> informed,
-        Func<Tensor, Tensor> other
+        Func<Tensor, Tensor> plain
     )
     {
-        var support = batch.Support.Labels;
-        var even = Aligned.Of(Half(batch.Batch, batch.Support.Length), weights.dtype, support.shape);
+        var even = Aligned.Of(Half(batch.Batch, batch.Support.Length), weights.dtype, batch.Support.Labels.shape);
         var odd = even.FromOne();
-        var gain = Gain(weights * even, weights * odd).Plus(Gain(weights * odd, weights * even));
-        // The log-likelihood of a rating is minus half the squared error over the noise.
-        return label == LabelKind.Click ? gain : gain / noise * HalfNumber;
+        return Gain(weights * even, weights * odd).Plus(Gain(weights * odd, weights * even));
 
-        Tensor Gain(Tensor given, Tensor asked)
-        {
-            var losses = Losses.Of(label, other(given), support) - Losses.Of(label, informed(given), support);
-            return (losses * asked).sum(1, keepdim: true);
-        }
+        Tensor Gain(Tensor given, Tensor asked) =>
+            ((informed(given) - plain(given)) * asked).sum(1, keepdim: true);
     }
 
     // 1 where an interaction is of the first half, row-major [B, S]: the first, third, … of a support by its items.

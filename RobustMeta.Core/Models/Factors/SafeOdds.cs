@@ -7,7 +7,8 @@ namespace RobustMeta.Models.Factors;
 /// <summary>
 /// The odds of <see cref="SafeMixture"/> by minimax regret over two exposures of held-out training users: their own, and that of
 /// another user, as exposure without information. The regret is the mean query loss beyond that of the better of the two hypotheses
-/// alone; among odds of equal regret the highest are taken.
+/// alone; among odds of equal regret the highest are taken. Where the mixture with these odds is not better than the plain hypothesis
+/// for the users' own exposure, beyond chance, exposure is not looked at.
 /// </summary>
 internal static class SafeOdds
 {
@@ -17,50 +18,62 @@ internal static class SafeOdds
     // From hardly any trust in exposure to nearly full: the weight of a user without evidence is σ of it.
     private static readonly double[] Grid = [-4, -3, -2, -1, 0, 1, 2, 3, 4];
 
-    /// <summary>The odds.</summary>
+    // The plain hypothesis alone, the mixtures, and the informed one alone.
+    private static readonly double[] Odds = [double.NegativeInfinity, .. Grid, double.PositiveInfinity];
+
+    /// <summary>The odds; <see cref="SafeMixture.Never"/> where exposure gains nothing.</summary>
     /// <param name="model">The model.</param>
-    /// <param name="parameters">Fitted without the users.</param>
-    /// <param name="held">Held-out training users.</param>
-    public static double Of(MetaPmf model, ParameterSet parameters, TaskBatch held)
+    /// <param name="folds">Parameters, and held-out training users that they were not fitted to.</param>
+    public static double Of(SafePmf model, IEnumerable<(ParameterSet Parameters, TaskBatch Held)> folds)
+    {
+        // Query losses of each user by exposure (0 own, 1 another user's) and by odds.
+        var losses = Enumerable.Range(0, 2).Select(_ => Odds.Select(_ => new List<double>()).ToArray()).ToArray();
+        foreach (var (parameters, held) in folds)
+        {
+            Score(model, parameters, held, losses);
+        }
+        if (losses[0][0].Count == 0)
+        {
+            return SafeMixture.Never;
+        }
+        var means = losses.Select(all => all.Select(own => own.Average()).ToArray()).ToArray();
+        var regrets = Enumerable
+            .Range(1, Grid.Length)
+            .Select(place => means.Max(own => own[place] - Math.Min(own[0], own[^1])))
+            .ToArray();
+        var least = regrets.Min();
+        var best = Array.FindLastIndex(regrets, regret => regret <= least + Tolerance);
+        var gains = losses[0][0].Zip(losses[0][best + 1], (plain, own) => plain - own).ToArray();
+        return HeldOut.HaveGained(gains) ? Grid[best] : SafeMixture.Never;
+    }
+
+    private static void Score(SafePmf model, ParameterSet parameters, TaskBatch held, List<double>[][] losses)
     {
         using var all = NewDisposeScope();
         var theta = PriorChoice.Tensors(parameters);
-        // Losses by exposure (0 own, 1 another user's) and by odds, of which the first and last are −∞ and ∞.
-        double[] odds = [double.NegativeInfinity, .. Grid, double.PositiveInfinity];
-        var losses = new double[2, odds.Length];
         foreach (var places in Enumerable.Range(0, held.Count).Chunk(BatchSize))
         {
             using var scope = NewDisposeScope();
             using var batch = TaskTensors.Of(held.Part(places));
             for (var exposure = 0; exposure < 2; exposure++)
             {
-                var (informed, other, evidence) = model.Hypotheses(theta, batch, isShuffled: exposure == 1);
-                Add(losses, exposure, odds, model.Label, batch, informed, other, evidence);
+                var (informed, plain, evidence) = model.Hypotheses(theta, batch, isShuffled: exposure == 1);
+                Add(losses[exposure], model.Label, batch, informed, plain, evidence);
             }
         }
-        double Regret(int exposure, int place) =>
-            losses[exposure, place] - Math.Min(losses[exposure, 0], losses[exposure, odds.Length - 1]);
-        var regrets = Enumerable
-            .Range(1, Grid.Length)
-            .Select(place => Math.Max(Regret(0, place), Regret(1, place)))
-            .ToArray();
-        var least = regrets.Min();
-        return Grid[Array.FindLastIndex(regrets, regret => regret <= least + Tolerance)];
     }
 
     private static void Add(
-        double[,] losses,
-        int exposure,
-        double[] odds,
+        List<double>[] losses,
         LabelKind label,
         TaskTensors batch,
         Tensor informed,
-        Tensor other,
+        Tensor plain,
         Tensor evidence
     )
     {
         float[] first = [.. informed.data<float>()];
-        float[] second = [.. other.data<float>()];
+        float[] second = [.. plain.data<float>()];
         float[] gains = [.. evidence.data<float>()];
         float[] mask = [.. batch.Query.Mask.data<float>()];
         float[] labels = [.. batch.Query.Labels.data<float>()];
@@ -69,12 +82,15 @@ internal static class SafeOdds
         for (var user = 0; user < gains.Length; user++)
         {
             var query = Enumerable.Range(user * width, width).Where(j => mask[j] > 0).ToArray();
-            for (var place = 0; place < odds.Length; place++)
+            for (var place = 0; place < Odds.Length; place++)
             {
-                var weight = Logistic.Sigmoid(odds[place] + gains[user]);
-                losses[exposure, place] += query.Average(j =>
-                    PointLoss.Of(label, start[j] + weight * first[j] + (1 - weight) * second[j], labels[j])
-                );
+                var weight = Logistic.Sigmoid(Odds[place] + gains[user]);
+                losses[place]
+                    .Add(
+                        query.Average(j =>
+                            PointLoss.Of(label, start[j] + weight * first[j] + (1 - weight) * second[j], labels[j])
+                        )
+                    );
             }
         }
     }

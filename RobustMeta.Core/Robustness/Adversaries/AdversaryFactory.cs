@@ -31,6 +31,11 @@ internal static class AdversaryFactory
                 spec.TaskWeightLr,
                 seed
             ),
+            UserIndex.Flow => new FlowUsers(
+                UserStatistics.Of(train, ItemPopularity.Of(train, items)),
+                spec.TaskWeightLr,
+                seed
+            ),
             UserIndex.Group when groups.IsDefaultOrEmpty => throw new SettingException(
                 "userIndex group needs the groups of the training users, and none are given."
             ),

@@ -37,7 +37,7 @@ public static class OnnxExport
             ?? throw new SettingException(
                 $"{model.MethodName} has no ONNX form: what it computes for a user is no network of an item's features. Those that "
                     + "have one are single models (no population) of the perceptrons, such as MeLU, ANIL, CAVIA and MetaSGD, "
-                    + "MetaRidge and MetaPMF."
+                    + "MetaRidge and MetaPMF (without userPrior safe)."
             );
         var metadata = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {

@@ -79,6 +79,21 @@ let tests =
                 Expect.stringContains (nonNull (notice "EASE" [])) "cannot score them" "a baseline"
                 Expect.isNull (ColdItems.Notice(prepared "EASE" [], Methods.Named "EASE")) "no cold items"
 
+            testCase "tdro says before training where the data have one period"
+            <| fun () ->
+                let notices settings =
+                    let prepared = prepared "MeLU" settings
+                    List.ofSeq (AdvanceNotices.Of(prepared, prepared.Spec.Method))
+
+                match notices [ "preset", "tdro" ] with
+                | [ notice ] ->
+                    for words in [ "MeLU+tdro"; "one period"; "no times"; "periods is 3"; "s-dro" ] do
+                        Expect.stringContains notice words "says it"
+                | other -> failtest $"%A{other}"
+
+                Expect.isEmpty (notices [ "preset", "s-dro" ]) "no trend"
+                Expect.isEmpty (notices [ "preset", "tdro"; "periods", "1" ]) "as was asked for"
+
             testCase "cold items are counted by what training tasks hold"
             <| fun () ->
                 let prepared = prepared "popularity" [ "shift", "itemColdStart" ]

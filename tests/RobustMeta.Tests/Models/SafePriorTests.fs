@@ -20,7 +20,7 @@ let private specOf user = MetaPmfSpec(Factors = 2, TasteVariance = 0.6, UserPrio
 let private factors, private rank = 2, 3
 let private order = factors + 1
 
-/// A safe model with a prior of its own for other exposure, and odds.
+/// A safe model whose informed half says something of exposure, and odds.
 let private case odds =
     let case =
         caseOf
@@ -28,28 +28,48 @@ let private case odds =
             (MetaPmfSpec(Factors = factors, UserPrior = PriorKind.Safe, ExposureRank = rank)
                 .Create(identity, 0.5, LabelKind.Rating))
 
-    let random = Seeds.Generator(9L, "other prior")
+    let random = Seeds.Generator(9L, "exposure of a case")
+
+    for name in [ "exposure.id"; "exposure.map"; "exposure.constant" ] do
+        case.Values[name] |> Array.iteri (fun i _ -> case.Values[name][i] <- 0.4 * random.NextGaussian())
 
     for i in 0 .. order - 1 do
-        case.Values["exposure.marginal"][i] <- 0.4 * random.NextGaussian()
-
-        for j in 0..i do
-            let value = (if i = j then 1.5 else 0.0) + 0.2 * random.NextDouble()
-            case.Values["exposure.marginalPrecision"][i * order + j] <- value
-            case.Values["exposure.marginalPrecision"][j * order + i] <- value
+        for j in 0 .. i - 1 do
+            let value = 0.3 * (random.NextDouble() - 0.5)
+            case.Values["exposure.correlation"][i * order + j] <- value
+            case.Values["exposure.correlation"][j * order + i] <- value
 
     case.Values["exposure.odds"][0] <- odds
     case
 
+/// One half as a model of its own: the informed one, or the plain one.
+let private half isPlain (case: Case) =
+    let name (key: string) = if key.StartsWith "plain." then key.Substring 6 else key
+    let kind = if isPlain then PriorKind.Plain else PriorKind.Exposure
+
+    {
+        Model =
+            MetaPmfSpec(Factors = factors, UserPrior = kind, ExposureRank = rank)
+                .Create(identity, 0.5, LabelKind.Rating)
+        Values =
+            case.Values
+            |> Map.toSeq
+            |> Seq.filter (fun (key, _) -> key.StartsWith "plain." = isPlain)
+            |> Seq.map (fun (key, values) -> name key, values)
+            |> Map.ofSeq
+    }
+
 /// The mixture of one user, dense: two posteriors, and the evidence of each half of the support given the other.
 let private byHand case (support: (int * float32) list) asked =
-    let dense = DenseFactors(case, factors, rank)
-    let chosen = List.map fst support
-    let informed, full = dense.Informed chosen, dense.Precision
-    let other = dense.Ground chosen + vector case.Values["exposure.marginal"]
+    let informed, plain = DenseFactors(half false case, factors, rank), half true case
 
-    let otherFull =
-        Matrix<float>.Build.Dense(order, order, fun i j -> case.Values["exposure.marginalPrecision"][i * order + j])
+    let plain =
+        let values = Map.add "exposure.correlation" (Array.zeroCreate (order * order)) plain.Values
+        DenseFactors({ plain with Values = values }, factors, rank)
+
+    let chosen = List.map fst support
+    let first given = informed.Posterior (informed.Informed chosen) informed.Precision given
+    let second given = plain.Posterior (plain.Ground chosen) plain.Precision given
 
     let even, odd =
         support
@@ -58,18 +78,14 @@ let private byHand case (support: (int * float32) list) asked =
         |> List.partition (fun (j, _) -> j % 2 = 0)
         |> fun (a, b) -> List.map snd a, List.map snd b
 
-    let evidence given asked =
-        let errors prior precision =
-            [
-                for item, y in asked ->
-                    (float (y: float32) - dense.Score (dense.Posterior prior precision given) item) ** 2.0
-            ]
+    let density (dense: DenseFactors) h =
+        List.sumBy (fun (item, y: float32) ->
+            -((float y - dense.Score h item) ** 2.0 / dense.Noise + log (2.0 * System.Math.PI * dense.Noise)) / 2.0)
 
-        (List.sum (errors other otherFull) - List.sum (errors informed full)) / (2.0 * dense.Noise)
-
+    let evidence given asked = density informed (first given) asked - density plain (second given) asked
     let weight = 1.0 / (1.0 + exp -(case.Values["exposure.odds"][0] + evidence even odd + evidence odd even))
-    let first, second = dense.Posterior informed full support, dense.Posterior other otherFull support
-    [| for item in asked -> weight * dense.Score first item + (1.0 - weight) * dense.Score second item |]
+    let first, second = first support, second support
+    [| for item in asked -> weight * informed.Score first item + (1.0 - weight) * plain.Score second item |]
 
 let private tasksOf asked = [ for user in world 7L 3 true -> { user with Query = [ for item in asked -> item, 0f ] } ]
 
@@ -81,22 +97,35 @@ let private mixesByHand () =
         let actual = scores case (batch tasks)
         tasks |> List.iteri (fun u task -> near $"user {u}" 1e-9 (byHand case task.Support asked) actual[u])
 
-let private fullTrustIsInformed () =
-    let trusting = case 60.0
-
-    let informed =
-        { trusting with
-            Model =
-                MetaPmfSpec(Factors = factors, UserPrior = PriorKind.Exposure, ExposureRank = rank)
-                    .Create(identity, 0.5, LabelKind.Rating)
-        }
-
+let private trusts isPlain odds () =
+    let case = case odds
     let tasks = batch (tasksOf [ 0..20 ])
 
     Array.iteri2
         (fun u expected actual -> near $"user {u}" 1e-12 expected actual)
-        (scores informed tasks)
-        (scores trusting tasks)
+        (scores (half isPlain case) tasks)
+        (scores case tasks)
+
+let private descendsAsAlone () =
+    let case = case 0.3
+    let tasks = world 7L 4 true
+    let rows = [ for task in tasks -> [ for item, _ in task.Query -> 0.01 * float (1 + item % 5) ] ]
+    let weights = { Support = None; Query = rows; User = [ for _ in tasks -> 0.25 ] }
+    let both = objective case case.Model.Phases[0] weights (batch tasks)
+
+    for isPlain in [ false; true ] do
+        let alone = half isPlain case
+        let own = objective alone alone.Model.Phases[0] weights (batch tasks)
+
+        let mine =
+            both.Gradients
+            |> Map.toSeq
+            |> Seq.filter (fun (key, _) -> key.StartsWith "plain." = isPlain)
+            |> Seq.map (fun (key, values) -> (if isPlain then key.Substring 6 else key), values)
+            |> Map.ofSeq
+
+        Expect.isGreaterThan own.Gradients.Count 4 "learned"
+        nearGradients $"plain {isPlain}" 1e-12 own.Gradients mine
 
 let private isAlone () =
     let case = case 0.3
@@ -141,6 +170,41 @@ let private isSafe () =
     let informed, safe = error PriorKind.Exposure another, error PriorKind.Safe another
     Expect.isLessThan safe informed $"misleading exposure: {safe} instead of {informed}"
 
+/// Where which items were rated says nothing of a user it is not looked at.
+let private isPlainWhereNothingIsSaid () =
+    let train, test = world 1L 400 false, answers 2L 60 false
+    let _, plain = fit (specOf PriorKind.Plain) train 1
+    let model, safe = fit (specOf PriorKind.Safe) train 1
+
+    for parameter in plain.All do
+        Expect.equal safe["plain." + parameter.Name].Values parameter.Values parameter.Name
+
+    Expect.equal safe["exposure.odds"].Values [| float32 SafeMixture.Never |] "no trust"
+    let plainModel = (specOf PriorKind.Plain).Create(identity, 0.1, LabelKind.Rating)
+    use first = new AutogradEngine(plainModel, plain, 1)
+    use second = new AutogradEngine(model, safe, 1)
+    Expect.equal (second.Predict(batch test)) (first.Predict(batch test)) "the same bits"
+
+let private dividesUsers () =
+    let users (tasks: TaskBatch) = Set tasks.Users
+    let tasks count = batch [ for user in 0 .. count - 1 -> { User = user; Support = [ 0, 1f ]; Query = [ 1, 1f ] } ]
+    let divided count = [ for struct (part, held) in HeldOut.Divide(tasks count) -> users part, users held ]
+
+    for count in [ 2; 7; 203; 2999; 3000; 7000 ] do
+        let all = Set [ 0 .. count - 1 ]
+
+        for part, held in divided count do
+            Expect.equal (part + held) all "everybody"
+            Expect.isEmpty (Set.intersect part held) "held out"
+
+        let tried = List.map snd (divided count)
+        Expect.equal (Set.unionMany tried).Count (List.sumBy Set.count tried) "each at most once"
+
+    Expect.equal [ for _, held in divided 7 -> held.Count ] [ 1; 1; 1; 2; 2 ] "few: everybody is tried"
+    Expect.equal (divided 3000).Length 1 "a fifth is enough"
+    Expect.equal (divided 2999).Length 2 "a fifth is not quite enough"
+    Expect.isEmpty (divided 1) "nobody to fit to"
+
 let private refuses () =
     Expect.throwsC
         (fun () -> MetaPmfSpec(ItemPrior = PriorKind.Safe).Create(identity, 0.1, LabelKind.Rating) |> ignore)
@@ -153,7 +217,11 @@ let tests =
         [
             testCase "the mixture of two exposures is the dense one, weighed by halves of the support" mixesByHand
             testCase "safe scores do not depend on the order of the support" ignoresOrder
-            testCase "with full trust it is the informed prior" fullTrustIsInformed
+            testCase "with full trust it is the informed model" (trusts false 60.0)
+            testCase "without trust it is the plain model" (trusts true SafeMixture.Never)
+            testCase "each of the two models descends as it would alone" descendsAsAlone
+            testCase "where exposure says nothing the scores are the plain model's" isPlainWhereNothingIsSaid
+            testCase "held-out users are many enough, and none is tried twice" dividesUsers
             testCase "a user's scores do not depend on other users or on query labels" isAlone
             testCase
                 "it keeps most of the gain where exposure is as in training, and loses less where it misleads"

@@ -35,6 +35,7 @@ let private idle =
         [ "alternating", "true"; "ascent", "bestResponse" ], [ "bestResponse" ]
         [ "set", "kl 0.1"; "userSet", "kl 0.2"; "interactionSet", "chi2 0.2" ], [ "userSet and interactionSet" ]
         [ "set", "kl 0.1"; "levels", "user"; "userIndex", "network" ], [ "no weights are sought in a set" ]
+        [ "userSet", "kl 0.1"; "userIndex", "flow" ], [ "userIndex flow"; "in no set" ]
         [ "ascent", "bestResponse"; "levels", "interaction"; "interactionRule", "focal" ], [ "no weights" ]
         [ "sampleWeightLr", "0.1"; "interactionRule", "focal" ], [ "interactionRule focal"; "adversary" ]
         [ "focalGamma", "1" ], [ "interactionRule adversary"; "interactionRule focal" ]
@@ -60,6 +61,7 @@ let private acting =
     [
         [ "interactionRule", "focal"; "focalGamma", "1"; "lossAverage", "0.5" ]
         [ "taskWeightLr", "0.1"; "levels", "user"; "userIndex", "network" ]
+        [ "taskWeightLr", "0.1"; "levels", "user"; "userIndex", "flow"; "alternating", "true" ]
         [ "taskWeightLr", "0.1"; "sampleWeightLr", "0.2"; "alternating", "true"; "ascent", "exponentiatedGradient" ]
         [ "alternating", "true"; "ascent", "bestResponse"; "timing", "epoch" ]
         [

@@ -240,4 +240,15 @@ let tests =
                     )
 
                 Expect.equal (List.ofSeq (UserPeriods.Of(2, timeless, tasks timeless))) [ 0; 0; 0; 0 ] "no times"
+
+                let atOnce =
+                    Ratings.Of(
+                        "at once",
+                        [
+                            for user in [ "late"; "early"; "middle"; "last" ] do
+                                for item in [ "a"; "b" ] -> struct (user, item, 1f, 7L)
+                        ]
+                    )
+
+                Expect.equal (List.ofSeq (UserPeriods.Of(2, atOnce, tasks atOnce))) [ 0; 0; 0; 0 ] "one time"
         ]

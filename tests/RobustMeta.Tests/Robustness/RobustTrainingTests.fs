@@ -102,6 +102,7 @@ let tests =
                             "paper", preset "paper" @ [ "lossAverage", "0.5"; "alternating", "true" ]
                             "groups", preset "s-dro"
                             "trends", preset "tdro"
+                            "flow", preset "ar-maml"
                             "items", [ "interactionIndex", "item"; "reference", "itemAverage" ]
                             "support", [ "weightsAct", "both"; "sampleWeightLr", "0.5" ]
                         ] do

@@ -1,0 +1,142 @@
+using RobustMeta.Models.Factors;
+using RobustMeta.Runtime;
+using RobustMeta.Settings;
+using RobustMeta.Tasks;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace RobustMeta.Models;
+
+/// <summary>
+/// <see cref="MetaPmf"/> that is informed by exposure as far as a user's own ratings bear it out (<see cref="PriorKind.Safe"/>): two whole
+/// models, one with informed priors and a plain one, each with items, noise and priors of its own. Each is started and trained as it
+/// would be alone, so that the plain one is <see cref="MetaPmf"/> without exposure; a user's scores are those of both, weighed by
+/// <see cref="SafeMixture"/>. Where held-out training users gain nothing from exposure the weight of the informed one is 0 for all
+/// (<see cref="SafeOdds"/>), and the scores are the plain ones.
+/// <para>
+/// Parameters: those of the informed model under their names, those of the other one as <c>plain.NAME</c>, and <c>exposure.odds [1]</c>,
+/// which stays as the start computes it. Training descends on the query losses of both, with the same weights; as they share no
+/// parameter, each descends on its own. The losses that an adversary sees are those of the informed model.
+/// </para>
+/// </summary>
+internal sealed class SafePmf : MetaRecommender
+{
+    private const string Prefix = "plain.";
+    private const string Odds = "exposure.odds";
+    private readonly MetaPmf informed;
+    private readonly MetaPmf plain;
+
+    /// <summary>A model for given inputs.</summary>
+    /// <param name="spec">Number of factors, start, fold-in, the items' prior of the informed model.</param>
+    /// <param name="schema">The inputs of the model.</param>
+    /// <param name="embeddingScale">Standard deviation of the initial embeddings (where they are not computed).</param>
+    /// <param name="label">What is predicted.</param>
+    public SafePmf(MetaPmfSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
+        : base(spec.ModelName, label)
+    {
+        informed = Part(("userPrior", "exposure"));
+        plain = Part(("userPrior", "plain"), ("itemPrior", "plain"), ("exposureControl", "none"));
+        SupportWeighting = SupportWeighting.Differentiable;
+        Shapes =
+        [
+            .. informed.Shapes,
+            .. plain.Shapes.Select(shape => shape with { Name = Prefix + shape.Name }),
+            ParameterShape.Constant(Odds, SafeMixture.Never, 1) with
+            {
+                IsState = true,
+            },
+        ];
+        var (first, second) = (informed.Phases[0].Learned, plain.Phases[0].Learned);
+        Phases =
+        [
+            // Empty: all of both are learned.
+            TrainingPhase.Main with { Learned = first.Union(second.Select(name => Prefix + name)) },
+        ];
+
+        MetaPmf Part(params IEnumerable<(string Key, string Value)> settings) =>
+            new(
+                SettingList.With(spec, settings.Select(s => KeyValuePair.Create(s.Key, s.Value))),
+                schema,
+                embeddingScale,
+                label
+            );
+    }
+
+    /// <inheritdoc/>
+    public override void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0)
+    {
+        // Held-out users are scored with tensors, before any engine has loaded them.
+        NativeLibraries.EnsureLoaded();
+        var (_, informsItems) = informed.Choose(train, seed, threads);
+        Solve(parameters, train);
+        parameters[Odds].Values[0] = (float)
+            SafeOdds.Of(
+                this,
+                HeldOut
+                    .Divide(train)
+                    .Select(fold =>
+                    {
+                        var trial = CreateParameters(seed);
+                        Solve(trial, fold.Part);
+                        return (trial, fold.Held);
+                    })
+            );
+
+        void Solve(ParameterSet target, TaskBatch users)
+        {
+            informed.Solve(new(target.All.Where(p => !IsPlain(p.Name))), users, true, informsItems, seed, threads);
+            var own = target.All.Where(p => IsPlain(p.Name)).Select(p => p.Named(p.Name[Prefix.Length..]));
+            plain.Solve(new(own), users, false, false, seed, threads);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override Prediction Predict(
+        IReadOnlyDictionary<string, Tensor> theta,
+        TaskTensors batch,
+        TrainingPhase? training
+    )
+    {
+        if (training is null)
+        {
+            var (first, second, evidence) = Hypotheses(theta, batch, isShuffled: false);
+            return new(SafeMixture.Of(first, second, evidence, theta[Odds]));
+        }
+        var scores = plain.Predict(PlainOf(theta), batch, training).Scores.Plus(batch.Query.Offset);
+        return informed.Predict(theta, batch, training) with
+        {
+            QueryLoss = Losses.Of(Label, scores, batch.Query.Labels),
+        };
+    }
+
+    /// <summary>
+    /// Scores of the queries <c>[B, Q]</c> by the informed model and by the plain one, and the evidence for the first from the support
+    /// <c>[B, 1]</c> (<see cref="SafeMixture"/>).
+    /// </summary>
+    /// <param name="theta">Parameters by name.</param>
+    /// <param name="batch">The tasks.</param>
+    /// <param name="isShuffled">Whether each user has the exposure of the one before, which tells nothing of the user.</param>
+    internal (Tensor Informed, Tensor Plain, Tensor Evidence) Hypotheses(
+        IReadOnlyDictionary<string, Tensor> theta,
+        TaskTensors batch,
+        bool isShuffled
+    )
+    {
+        var (first, second) = (informed.Fold(theta, batch), plain.Fold(PlainOf(theta), batch));
+        var (priors, plainPriors) = (first.Prior(isShuffled), second.Prior());
+        var evidence = SafeMixture.Evidence(
+            batch,
+            first.Weights,
+            given => first.LogLikelihood(priors, given),
+            given => second.LogLikelihood(plainPriors, given)
+        );
+        return (first.Query(priors, first.Weights), second.Query(plainPriors, second.Weights), evidence);
+    }
+
+    private static bool IsPlain(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
+
+    private static Dictionary<string, Tensor> PlainOf(IReadOnlyDictionary<string, Tensor> theta) =>
+        theta
+            .Where(parameter => IsPlain(parameter.Key))
+            .ToDictionary(parameter => parameter.Key[Prefix.Length..], parameter => parameter.Value);
+}
