@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustMeta.Models;
 using RobustMeta.Robustness;
 
 namespace RobustMeta.Experiments;

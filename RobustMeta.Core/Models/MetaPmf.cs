@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using RobustMeta.Models.Factors;
 using RobustMeta.Models.Layers;
 using RobustMeta.Runtime;
@@ -35,6 +36,7 @@ public sealed class MetaPmf : MetaRecommender
     private readonly FeatureSum spreads;
     private readonly FeatureSum people;
     private readonly ExposureTerm? exposure;
+    private readonly Lazy<MetaPmf> uninformed;
 
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Number of factors, start, fold-in.</param>
@@ -53,6 +55,12 @@ public sealed class MetaPmf : MetaRecommender
         spreads = new("spread", identity is null ? [] : [identity], width);
         people = new("user", schema.UserFields, width - Mean);
         RequireSource(schema);
+        uninformed = new(() =>
+        {
+            string[] keys = ["userPrior", "exposureControl", "exposureRank"];
+            string[] values = ["exposure", "none", width.ToString(CultureInfo.InvariantCulture)];
+            return new(SettingList.With(spec, keys.Zip(values, KeyValuePair.Create)), schema, embeddingScale, label);
+        });
         exposure =
             spec.UserPrior == PriorKind.Plain
                 ? null
@@ -133,8 +141,14 @@ public sealed class MetaPmf : MetaRecommender
             return;
         }
         var (ofUsers, ofItems) = Choose(train, seed, threads);
-        Solve(parameters, train, ofUsers, ofItems, seed, threads);
+        Solve(parameters, train, ofUsers ? PriorInformation.Exposure : PriorInformation.None, ofItems, seed, threads);
     }
+
+    /// <summary>
+    /// The same model with a prior that <see cref="PriorInformation.Choice"/> fits into, which informed ones are compared with before
+    /// training.
+    /// </summary>
+    internal MetaPmf Uninformed => uninformed.Value;
 
     /// <summary>Which priors are informed by exposure; where that is to be decided, on held-out training users.</summary>
     /// <param name="train">All meta-training tasks.</param>
@@ -147,27 +161,31 @@ public sealed class MetaPmf : MetaRecommender
             // Held-out users are scored with tensors, before any engine has loaded them.
             NativeLibraries.EnsureLoaded();
         }
-        return new PriorChoice(spec.UserPrior, spec.ItemPrior).Of(this, train, Trial);
+        return new PriorChoice(spec.UserPrior, spec.ItemPrior).Of(train, Trial);
 
-        ParameterSet Trial(TaskBatch users, bool informsUsers, bool informsItems)
+        (MetaRecommender, ParameterSet) Trial(TaskBatch users, bool informsUsers, bool informsItems)
         {
-            var trial = CreateParameters(seed);
-            Solve(trial, users, informsUsers, informsItems, seed, threads);
-            return trial;
+            var (model, information) =
+                informsUsers ? (this, PriorInformation.Exposure)
+                : spec.UserPrior == PriorKind.Auto ? (Uninformed, PriorInformation.Choice)
+                : (this, PriorInformation.None);
+            var trial = model.CreateParameters(seed);
+            model.Solve(trial, users, information, informsItems, seed, threads);
+            return (model, trial);
         }
     }
 
     /// <summary>The Bayesian solution for some users as values of the parameters.</summary>
     /// <param name="parameters">Written in place.</param>
     /// <param name="train">The users.</param>
-    /// <param name="informsUsers">Whether the users' prior is informed by exposure.</param>
-    /// <param name="informsItems">Whether the items' prior is.</param>
+    /// <param name="ofUsers">What the users' prior is computed from.</param>
+    /// <param name="informsItems">Whether the items' prior is informed by exposure.</param>
     /// <param name="seed">Seed of anything random.</param>
     /// <param name="threads">Number of threads, 0 for one a processor.</param>
     internal void Solve(
         ParameterSet parameters,
         TaskBatch train,
-        bool informsUsers,
+        PriorInformation ofUsers,
         bool informsItems,
         long seed,
         int threads
@@ -194,15 +212,13 @@ public sealed class MetaPmf : MetaRecommender
         }
         SetContent(parameters, design, fitted);
         SetItems(parameters, field, fitted);
-        if (informsUsers)
+        if (ofUsers != PriorInformation.None)
         {
-            var users = ExposurePrior.Fit(
-                fitted,
-                SupportExposures,
-                spec.ExposureRank,
-                new(spec.ExposureControl, seed),
-                seed
-            );
+            var (vectors, control) =
+                ofUsers == PriorInformation.Choice
+                    ? (fitted.Vectors, ExposureControl.None)
+                    : (ExposureEmbedding.ForUsers(fitted, spec.ExposureRank, seed), spec.ExposureControl);
+            var users = ExposurePrior.Fit(fitted, vectors, SupportExposures, new(control, seed), seed);
             exposure!.Set(parameters, users, parameters["logPrecision"].Values);
         }
 

@@ -1,4 +1,5 @@
 using RobustMeta.Models.Factors;
+using RobustMeta.Models.Layers;
 using RobustMeta.Runtime;
 using RobustMeta.Settings;
 using RobustMeta.Tasks;
@@ -26,16 +27,36 @@ internal sealed class SafePmf : MetaRecommender
     private readonly MetaPmf informed;
     private readonly MetaPmf plain;
 
+    private readonly PriorInformation ofPlain;
+
+    // The same with a plain model that is before training what training makes of it: what exposure is worth is measured with it.
+    private readonly SafePmf? trial;
+
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Number of factors, start, fold-in, the items' prior of the informed model.</param>
     /// <param name="schema">The inputs of the model.</param>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings (where they are not computed).</param>
     /// <param name="label">What is predicted.</param>
     public SafePmf(MetaPmfSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
-        : base(spec.ModelName, label)
+        : this(
+            Part(spec, schema, embeddingScale, label, ("userPrior", "exposure")),
+            Part(
+                spec,
+                schema,
+                embeddingScale,
+                label,
+                ("userPrior", "plain"),
+                ("itemPrior", "plain"),
+                ("exposureControl", "none")
+            ),
+            PriorInformation.None
+        ) => trial = new(informed, informed.Uninformed, PriorInformation.Choice);
+
+    private SafePmf(MetaPmf informed, MetaPmf plain, PriorInformation ofPlain)
+        : base(informed.Name, informed.Label)
     {
-        informed = Part(("userPrior", "exposure"));
-        plain = Part(("userPrior", "plain"), ("itemPrior", "plain"), ("exposureControl", "none"));
+        (this.informed, this.plain) = (informed, plain);
+        this.ofPlain = ofPlain;
         SupportWeighting = SupportWeighting.Differentiable;
         Shapes =
         [
@@ -50,16 +71,11 @@ internal sealed class SafePmf : MetaRecommender
         Phases =
         [
             // Empty: all of both are learned.
-            TrainingPhase.Main with { Learned = first.Union(second.Select(name => Prefix + name)) },
+            TrainingPhase.Main with
+            {
+                Learned = first.Union(second.Select(name => Prefix + name)),
+            },
         ];
-
-        MetaPmf Part(params IEnumerable<(string Key, string Value)> settings) =>
-            new(
-                SettingList.With(spec, settings.Select(s => KeyValuePair.Create(s.Key, s.Value))),
-                schema,
-                embeddingScale,
-                label
-            );
     }
 
     /// <inheritdoc/>
@@ -68,26 +84,23 @@ internal sealed class SafePmf : MetaRecommender
         // Held-out users are scored with tensors, before any engine has loaded them.
         NativeLibraries.EnsureLoaded();
         var (_, informsItems) = informed.Choose(train, seed, threads);
-        Solve(parameters, train);
-        parameters[Odds].Values[0] = (float)
-            SafeOdds.Of(
-                this,
-                HeldOut
-                    .Divide(train)
-                    .Select(fold =>
-                    {
-                        var trial = CreateParameters(seed);
-                        Solve(trial, fold.Part);
-                        return (trial, fold.Held);
-                    })
-            );
+        Solve(parameters, train, informsItems, seed, threads);
+        parameters[Odds].Values[0] = (float)SafeOdds.Of(trial!, HeldOut.Divide(train).Select(Fitted));
 
-        void Solve(ParameterSet target, TaskBatch users)
+        (ParameterSet, TaskBatch) Fitted((TaskBatch Part, TaskBatch Held) fold)
         {
-            informed.Solve(new(target.All.Where(p => !IsPlain(p.Name))), users, true, informsItems, seed, threads);
-            var own = target.All.Where(p => IsPlain(p.Name)).Select(p => p.Named(p.Name[Prefix.Length..]));
-            plain.Solve(new(own), users, false, false, seed, threads);
+            var fitted = trial!.CreateParameters(seed);
+            trial.Solve(fitted, fold.Part, informsItems, seed, threads);
+            return (fitted, fold.Held);
         }
+    }
+
+    private void Solve(ParameterSet target, TaskBatch users, bool informsItems, long seed, int threads)
+    {
+        var first = target.All.Where(p => !IsPlain(p.Name));
+        informed.Solve(new(first), users, PriorInformation.Exposure, informsItems, seed, threads);
+        var own = target.All.Where(p => IsPlain(p.Name)).Select(p => p.Named(p.Name[Prefix.Length..]));
+        plain.Solve(new(own), users, ofPlain, false, seed, threads);
     }
 
     /// <inheritdoc/>
@@ -132,6 +145,21 @@ internal sealed class SafePmf : MetaRecommender
         );
         return (first.Query(priors, first.Weights), second.Query(plainPriors, second.Weights), evidence);
     }
+
+    // A model with some settings changed.
+    private static MetaPmf Part(
+        MetaPmfSpec spec,
+        InputSchema schema,
+        double embeddingScale,
+        LabelKind label,
+        params IEnumerable<(string Key, string Value)> settings
+    ) =>
+        new(
+            SettingList.With(spec, settings.Select(s => KeyValuePair.Create(s.Key, s.Value))),
+            schema,
+            embeddingScale,
+            label
+        );
 
     private static bool IsPlain(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
 

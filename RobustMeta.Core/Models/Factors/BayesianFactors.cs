@@ -143,6 +143,9 @@ public sealed class BayesianFactors
     /// <summary>Mean of an item's vector.</summary>
     public ReadOnlySpan<double> Item(int item) => items.Mean(item);
 
+    /// <summary>Means of all items' vectors, <c>[items, width]</c>.</summary>
+    internal Matrix<double> Vectors => Matrix<double>.Build.Dense(cells.Items, Width, (i, k) => items.Mean(i)[k]);
+
     /// <summary>Variance of each position of an item's vector.</summary>
     public double[] Variance(int item)
     {

@@ -19,6 +19,10 @@ internal static class ExposureEmbedding
     public static int Rank(FactorCells cells, int wanted) =>
         Math.Max(1, Math.Min(wanted, Math.Min(cells.Users, cells.Items) - 1));
 
+    /// <summary>Item vectors for users' features, of the wanted rank as far as the data allow.</summary>
+    public static Matrix<double> ForUsers(BayesianFactors factors, int wanted, long seed) =>
+        ForUsers(factors.Exposures, Rank(factors.Exposures, wanted), seed, factors.Threads);
+
     /// <summary>Item vectors for users' features: right singular vectors over <c>√(n_i + 3)</c>, <c>[items, rank]</c>.</summary>
     public static Matrix<double> ForUsers(FactorCells cells, int rank, long seed, ParallelOptions threads)
     {

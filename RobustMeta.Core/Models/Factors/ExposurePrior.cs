@@ -42,21 +42,19 @@ internal sealed class ExposurePrior
 
     /// <summary>Fits the prior to the training users.</summary>
     /// <param name="factors">Fitted factors; they keep their values.</param>
+    /// <param name="items">Vector of each item that φ sums, <c>[items, rank]</c>.</param>
     /// <param name="supportSize">Number of items that each training user's support exposes; 0 counts as 1.</param>
-    /// <param name="rank">Wanted rank of the exposure vectors.</param>
     /// <param name="control">A control experiment.</param>
     /// <param name="seed">Seed of the drawn supports.</param>
     public static ExposurePrior Fit(
         BayesianFactors factors,
+        Matrix<double> items,
         Func<int, int> supportSize,
-        int rank,
         ControlledExposure control,
         long seed
     )
     {
-        var threads = factors.Threads;
         var cells = factors.Exposures;
-        var items = ExposureEmbedding.ForUsers(cells, ExposureEmbedding.Rank(cells, rank), seed, threads);
         var features = ExposureDraws.Of(cells, items, supportSize, seed);
         var sizes = Enumerable
             .Range(0, cells.Users)

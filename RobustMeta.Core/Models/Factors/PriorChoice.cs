@@ -19,14 +19,17 @@ internal sealed class PriorChoice(PriorKind userPrior, PriorKind itemPrior)
     /// <param name="train">The users.</param>
     /// <param name="informsUsers">Whether the users' prior is informed by exposure.</param>
     /// <param name="informsItems">Whether the items' prior is.</param>
-    /// <returns>The fitted parameters.</returns>
-    public delegate ParameterSet Trial(TaskBatch train, bool informsUsers, bool informsItems);
+    /// <returns>The model, and its fitted parameters.</returns>
+    public delegate (MetaRecommender Model, ParameterSet Parameters) Trial(
+        TaskBatch train,
+        bool informsUsers,
+        bool informsItems
+    );
 
     /// <summary>Which priors are informed.</summary>
-    /// <param name="model">The model whose loss counts.</param>
     /// <param name="train">All training users.</param>
     /// <param name="fit">Fits a trial.</param>
-    public (bool Users, bool Items) Of(MetaRecommender model, TaskBatch train, Trial fit)
+    public (bool Users, bool Items) Of(TaskBatch train, Trial fit)
     {
         var options = (
             from items in Options(itemPrior)
@@ -43,7 +46,8 @@ internal sealed class PriorChoice(PriorKind userPrior, PriorKind itemPrior)
         {
             for (var i = 0; i < options.Length; i++)
             {
-                losses[i].AddRange(QueryLosses(model, fit(part, options[i].Users, options[i].Items), held));
+                var (model, parameters) = fit(part, options[i].Users, options[i].Items);
+                losses[i].AddRange(QueryLosses(model, parameters, held));
             }
         }
         var best = Enumerable.Range(0, options.Length).MinBy(i => losses[i].Average());

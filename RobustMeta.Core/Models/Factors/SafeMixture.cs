@@ -45,8 +45,7 @@ internal static class SafeMixture
         var odd = even.FromOne();
         return Gain(weights * even, weights * odd).Plus(Gain(weights * odd, weights * even));
 
-        Tensor Gain(Tensor given, Tensor asked) =>
-            ((informed(given) - plain(given)) * asked).sum(1, keepdim: true);
+        Tensor Gain(Tensor given, Tensor asked) => ((informed(given) - plain(given)) * asked).sum(1, keepdim: true);
     }
 
     // 1 where an interaction is of the first half, row-major [B, S]: the first, third, … of a support by its items.

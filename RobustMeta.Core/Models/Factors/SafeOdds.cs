@@ -7,19 +7,18 @@ namespace RobustMeta.Models.Factors;
 /// <summary>
 /// The odds of <see cref="SafeMixture"/> by minimax regret over two exposures of held-out training users: their own, and that of
 /// another user, as exposure without information. The regret is the mean query loss beyond that of the better of the two hypotheses
-/// alone; among odds of equal regret the highest are taken. Where the mixture with these odds is not better than the plain hypothesis
-/// for the users' own exposure, beyond chance, exposure is not looked at.
+/// alone; among odds of equal regret the highest are taken. Odds are at least even, or exposure is not looked at: a little of a second
+/// model for every user costs more in training, which then ends when the mixture is best, than it can give. Nor is it where the mixture is not better
+/// than the plain hypothesis for the users' own exposure, beyond chance.
 /// </summary>
 internal static class SafeOdds
 {
     private const int BatchSize = 128;
     private const double Tolerance = 1e-9;
 
-    // From hardly any trust in exposure to nearly full: the weight of a user without evidence is σ of it.
-    private static readonly double[] Grid = [-4, -3, -2, -1, 0, 1, 2, 3, 4];
-
-    // The plain hypothesis alone, the mixtures, and the informed one alone.
-    private static readonly double[] Odds = [double.NegativeInfinity, .. Grid, double.PositiveInfinity];
+    // The plain hypothesis alone, mixtures from even to nearly full trust, and the informed one alone: the weight of a user without
+    // evidence is σ of it.
+    private static readonly double[] Odds = [double.NegativeInfinity, 0, 1, 2, 3, 4, double.PositiveInfinity];
 
     /// <summary>The odds; <see cref="SafeMixture.Never"/> where exposure gains nothing.</summary>
     /// <param name="model">The model.</param>
@@ -38,13 +37,13 @@ internal static class SafeOdds
         }
         var means = losses.Select(all => all.Select(own => own.Average()).ToArray()).ToArray();
         var regrets = Enumerable
-            .Range(1, Grid.Length)
+            .Range(0, Odds.Length - 1)
             .Select(place => means.Max(own => own[place] - Math.Min(own[0], own[^1])))
             .ToArray();
         var least = regrets.Min();
         var best = Array.FindLastIndex(regrets, regret => regret <= least + Tolerance);
-        var gains = losses[0][0].Zip(losses[0][best + 1], (plain, own) => plain - own).ToArray();
-        return HeldOut.HaveGained(gains) ? Grid[best] : SafeMixture.Never;
+        var gains = losses[0][0].Zip(losses[0][best], (plain, own) => plain - own).ToArray();
+        return best > 0 && HeldOut.HaveGained(gains) ? Odds[best] : SafeMixture.Never;
     }
 
     private static void Score(SafePmf model, ParameterSet parameters, TaskBatch held, List<double>[][] losses)

@@ -11,9 +11,10 @@ namespace RobustMeta.Robustness.Adversaries;
 /// gradient of the score function with the mean loss as its baseline, with Adam, after gradients were clipped to a norm of 5.
 /// <para>
 /// There tasks are generated from z (amplitude and phase of a sine). Users cannot be: here z are the standardised statistics of a
-/// user's support, p_0 is standard normal, and users of p_φ are those of training with importance weights p_φ / p_0, normalised in the
-/// batch, <c>w_b ∝ p_φ(z_b) / p_0(z_b)</c>. The objective of a batch is <c>Σ_b s_b ℓ_b + λ/B Σ_b log p_φ(z_b)</c>, s summing to one; its
-/// derivative by φ, <c>Σ_b (s_b (ℓ_b − Σ_c s_c ℓ_c) + λ/B) ∇ log p_φ(z_b)</c>, has the baseline of itself. Two planar layers and
+/// user's support, p_0 are the training users, and p_φ are the same users with weights w of mean one in the batch, proportional to the
+/// density that the flow gives to z over the standard normal one that it starts from. The objective of a batch is
+/// <c>Σ_b s_b ℓ_b + λ/B Σ_b log w_b</c>, s = w / B; its derivative by φ, <c>Σ_b (s_b (ℓ_b − Σ_c s_c ℓ_c − λ) + λ/B) ∇ log p_φ(z_b)</c>,
+/// has the baseline of itself. Two planar layers and
 /// λ = 0.1 are the defaults of the authors' program; their rate of 0.0001 is for 50,000 steps, and falls.
 /// </para>
 /// </summary>
@@ -77,7 +78,10 @@ internal sealed class FlowUsers : IUserAdversary
             var own = scale * gradient[k];
             first[k] = Fast * first[k] + (1 - Fast) * own;
             second[k] = Slow * second[k] + (1 - Slow) * own * own;
-            var (mean, square) = (first[k] / (1 - Math.Pow(Fast, steps[0])), second[k] / (1 - Math.Pow(Slow, steps[0])));
+            var (mean, square) = (
+                first[k] / (1 - Math.Pow(Fast, steps[0])),
+                second[k] / (1 - Math.Pow(Slow, steps[0]))
+            );
             flow.Parameters[k] += rate * mean / (Math.Sqrt(square) + Least);
         }
     }
@@ -101,7 +105,7 @@ internal sealed class FlowUsers : IUserAdversary
         var gradient = new double[flow.Parameters.Length];
         for (var b = 0; b < batch.Count; b++)
         {
-            var factor = fractions[b] * (values[b] - mean) + Penalty / batch.Count;
+            var factor = fractions[b] * (values[b] - mean - Penalty) + Penalty / batch.Count;
             flow.AddGradient(identifiers[batch.Positions[b]], factor, gradient);
         }
         return gradient;

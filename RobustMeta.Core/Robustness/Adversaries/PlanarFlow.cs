@@ -1,3 +1,4 @@
+using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.Adversaries;

@@ -110,7 +110,7 @@ let private descendsAsAlone () =
     let case = case 0.3
     let tasks = world 7L 4 true
     let rows = [ for task in tasks -> [ for item, _ in task.Query -> 0.01 * float (1 + item % 5) ] ]
-    let weights = { Support = None; Query = rows; User = [ for _ in tasks -> 0.25 ] }
+    let weights: Weights = { Support = None; Query = rows; User = [ for _ in tasks -> 0.25 ] }
     let both = objective case case.Model.Phases[0] weights (batch tasks)
 
     for isPlain in [ false; true ] do
@@ -170,9 +170,29 @@ let private isSafe () =
     let informed, safe = error PriorKind.Exposure another, error PriorKind.Safe another
     Expect.isLessThan safe informed $"misleading exposure: {safe} instead of {informed}"
 
-/// Where which items were rated says nothing of a user it is not looked at.
-let private isPlainWhereNothingIsSaid () =
-    let train, test = world 1L 400 false, answers 2L 60 false
+/// Where exposure adds nothing to the prior both models are one, and the odds do not matter.
+let private isPlainWithoutInformation () =
+    for odds in [ -0.7; 0.4; 60.0 ] do
+        let case = case odds
+
+        let values =
+            case.Values
+            |> Map.map (fun key values ->
+                match Map.tryFind ("plain." + key) case.Values with
+                | Some same -> same
+                | None when key.StartsWith "plain." || key = "exposure.odds" -> values
+                | None -> Array.zeroCreate values.Length)
+
+        let tasks = batch (tasksOf [ 0..20 ])
+
+        Array.iteri2
+            (fun u expected actual -> near $"user {u}" 1e-12 expected actual)
+            (scores (half true case) tasks)
+            (scores { case with Values = values } tasks)
+
+/// Where held-out users do not gain beyond chance exposure is not looked at: no informed half of the scores is left.
+let private isPlainWithoutGain () =
+    let train, test = world 1L 30 false, answers 2L 60 false
     let _, plain = fit (specOf PriorKind.Plain) train 1
     let model, safe = fit (specOf PriorKind.Safe) train 1
 
@@ -220,7 +240,12 @@ let tests =
             testCase "with full trust it is the informed model" (trusts false 60.0)
             testCase "without trust it is the plain model" (trusts true SafeMixture.Never)
             testCase "each of the two models descends as it would alone" descendsAsAlone
-            testCase "where exposure says nothing the scores are the plain model's" isPlainWhereNothingIsSaid
+            testCase
+                "where exposure adds nothing to the prior the scores are the plain model's"
+                isPlainWithoutInformation
+            testCase
+                "where held-out users gain nothing the scores are the plain model's, bit for bit"
+                isPlainWithoutGain
             testCase "held-out users are many enough, and none is tried twice" dividesUsers
             testCase "a user's scores do not depend on other users or on query labels" isAlone
             testCase

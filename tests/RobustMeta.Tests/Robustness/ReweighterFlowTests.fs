@@ -1,5 +1,5 @@
 /// AR-MAML: the flow's density, the adversary's derivative and its step, against definitions and finite differences.
-module RobustMeta.Tests.Robustness.FlowUsersTests
+module RobustMeta.Tests.Robustness.ReweighterFlowTests
 
 open System
 open System.Collections.Immutable
@@ -18,11 +18,12 @@ let private logRatio width (parameters: float[]) (z: float[]) =
     let x, determinants =
         layers
         |> Array.fold
-            (fun (x, sum) layer ->
+            (fun (x: float[], sum) (layer: float[]) ->
                 let u, a, b = layer[.. width - 1], layer[width .. 2 * width - 1], layer[2 * width]
                 let inner = dot a u
                 let m = log (1.0 + (Math.E - 1.0) * exp inner) - 1.0
-                let u = Array.map2 (fun u a -> u + (m - inner) * a / dot a a) u a
+                let square = dot a a
+                let u = Array.map2 (fun own along -> own + (m - inner) * along / square) u a
                 let bend = tanh (dot a x + b)
                 Array.map2 (fun x u -> x + u * bend) x u, sum + log (1.0 + (1.0 - bend * bend) * dot u a))
             (z, 0.0)
@@ -102,11 +103,12 @@ let private case () =
     gaussians random parameters.Length 0.4 |> Array.iteri (fun i move -> parameters[i] <- parameters[i] + move)
     identifiers, adversary, parameters
 
-/// The objective of a batch: Σ s ℓ + 0.1 · the mean of log p, up to a constant.
+/// The objective of a batch: Σ s ℓ + 0.1 · the mean of log w.
 let private objective (identifiers: float[][]) parameters positions (losses: float[]) =
     let ratios = [| for u in positions -> logRatio width parameters identifiers[u] |]
     let weights = ratios |> Array.map exp
-    dot weights losses / Array.sum weights + 0.1 * Array.average ratios
+    let mean = Array.average weights
+    dot weights losses / Array.sum weights + 0.1 * Array.averageBy (fun w -> log (w / mean)) weights
 
 let private positions = [ 6; 1; 4; 0; 3 ]
 let private losses = [| 0.3; 1.2; 0.1; 2.0; 0.7 |]
@@ -141,6 +143,7 @@ let private finds () =
     let random = random "learning"
     let identifiers = [| for _ in 1..users -> gaussians random width 1.0 |]
     let adversary = FlowUsers(ImmutableArray.CreateRange identifiers, 0.02, 1L)
+
     let weights () =
         let weights = Array.zeroCreate users
         adversary.Weigh(everyone, ReadOnlySpan(Array.zeroCreate users), Span weights)
@@ -180,7 +183,9 @@ let tests =
         [
             testCase "the flow is a density, by its definition" isDensity
             testCase "the flow's derivative is that of finite differences" hasDerivative
-            testCase "the adversary's derivative is that of its objective, and its weights are density ratios" hasObjective
+            testCase
+                "the adversary's derivative is that of its objective, and its weights are density ratios"
+                hasObjective
             testCase "a step of the adversary goes by finite differences, and the objective ascends" steps
             testCase "the flow moves to users of large losses, and the penalty brings it back" finds
             testCase "it weighs the users of a training" trains
