@@ -13,6 +13,9 @@ public sealed record ParameterShape(string Name, ImmutableArray<int> Shape, Init
     /// <summary>Whether it is state, not learned by gradient (see <see cref="Parameter.IsState"/>).</summary>
     public bool IsState { get; init; }
 
+    /// <summary>Number of last rows (first index) that start at zero, whatever the others do.</summary>
+    public int ZeroRows { get; init; }
+
     /// <summary>An embedding table: normal rows, row 0 (unknown) zero.</summary>
     public static ParameterShape Embedding(string name, int rows, int width, double deviation) =>
         new(name, [rows, width], InitialValue.NormalRows, deviation);
@@ -52,6 +55,10 @@ public sealed record ParameterShape(string Name, ImmutableArray<int> Shape, Init
         if (Start == InitialValue.NormalRows)
         {
             values[..Shape[^1]].Clear();
+        }
+        if (ZeroRows > 0)
+        {
+            values[^(ZeroRows * parameter.RowWidth)..].Clear();
         }
         return parameter;
     }

@@ -65,7 +65,9 @@ public sealed class TaNP : MetaRecommender, IHasForm<ProcessForm>
         identity = new("identity", point, [wide, wide, narrow], Activation.Relu, rectified: true);
         decoder =
         [
-            new("decoder.0", 2 * narrow + z, wide, narrow, spec.Modulation),
+            // z is noise of a variance near one at first, and would be most of what the decoder sees: items were learned many
+            // epochs late, as its loss was that of the users' means meanwhile.
+            new("decoder.0", 2 * narrow + z, wide, narrow, spec.Modulation, silent: z),
             new("decoder.1", wide, wide, narrow, spec.Modulation),
             new("decoder.2", wide, narrow, narrow, spec.Modulation),
         ];

@@ -13,7 +13,8 @@ namespace RobustMeta.Models.Layers;
 /// <param name="outputs">Width of the output.</param>
 /// <param name="taskDim">Width of the task embedding o.</param>
 /// <param name="modulation">Kind of modulation.</param>
-public sealed class FilmLayer(string name, int inputs, int outputs, int taskDim, Modulation modulation)
+/// <param name="silent">Number of last inputs whose weights start at zero.</param>
+public sealed class FilmLayer(string name, int inputs, int outputs, int taskDim, Modulation modulation, int silent = 0)
 {
     // Half width of the initial maps. Task embeddings start small; with a dense layer's ±1/√taskDim the scales would too
     // (about 0.1), and three layers of them would leave next to nothing of the signal and of its gradient.
@@ -22,7 +23,10 @@ public sealed class FilmLayer(string name, int inputs, int outputs, int taskDim,
     /// <summary>The parameters.</summary>
     public IEnumerable<ParameterShape> Shapes =>
         [
-            ParameterShape.Rectified($"{name}.weight", inputs, inputs, outputs),
+            ParameterShape.Rectified($"{name}.weight", inputs - silent, inputs, outputs) with
+            {
+                ZeroRows = silent,
+            },
             ParameterShape.Dense($"{name}.bias", inputs, outputs),
             .. Maps.Select(map => new ParameterShape(
                 $"{name}.{map}",
