@@ -47,7 +47,7 @@ let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToke
     Experiment.describe dataset prepared
 
     for notice in AdvanceNotices.Of(prepared, spec.Method) do
-        printfn $"{notice}"
+        printfn $"{notice.Text}"
 
     let folder = RunFolder(out, spec)
     let comparison = Comparison.Of(prepared, [ spec ], (fun _ -> Experiment.trainOrRead prepared folder cancellation))

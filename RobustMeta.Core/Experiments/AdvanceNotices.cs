@@ -10,8 +10,16 @@ public static class AdvanceNotices
     /// <summary>The notices; none where all is as the method expects.</summary>
     /// <param name="prepared">The data side.</param>
     /// <param name="method">The method.</param>
-    public static ImmutableArray<string> Of(PreparedExperiment prepared, MethodSpec method) =>
-        [.. new[] { ColdItems.Notice(prepared, method), OnePeriod(prepared, method) }.OfType<string>()];
+    public static ImmutableArray<AdvanceNotice> Of(PreparedExperiment prepared, MethodSpec method) =>
+        [
+            .. new[]
+            {
+                (About: $"cold items of {method.Name}", Text: ColdItems.Notice(prepared, method)),
+                (About: $"periods of {method.DisplayName}", Text: OnePeriod(prepared, method)),
+            }
+                .Where(notice => notice.Text is not null)
+                .Select(notice => new AdvanceNotice(notice.About, notice.Text!)),
+        ];
 
     // A trend over several periods where the data has one.
     private static string? OnePeriod(PreparedExperiment prepared, MethodSpec method)

@@ -22,7 +22,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
 
     private readonly StudyWorkshop workshop = new(hooks);
     private readonly StudyRungs rungs = new(store.Root);
-    private readonly HashSet<(string Dataset, string Shift, string Notice)> noticed = [];
+    private readonly HashSet<(string Dataset, string Shift, string About)> noticed = [];
 
     /// <summary>Runs everything that is missing.</summary>
     public void Run()
@@ -220,9 +220,9 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
     {
         foreach (var notice in AdvanceNotices.Of(prepared, experiment.Method))
         {
-            if (noticed.Add((experiment.Dataset, experiment.Shift.Name, notice)))
+            if (noticed.Add((experiment.Dataset, experiment.Shift.Name, notice.About)))
             {
-                hooks.Say(notice);
+                hooks.Say(notice.Text);
             }
         }
     }

@@ -83,7 +83,7 @@ let tests =
             <| fun () ->
                 let notices settings =
                     let prepared = prepared "MeLU" settings
-                    List.ofSeq (AdvanceNotices.Of(prepared, prepared.Spec.Method))
+                    [ for notice in AdvanceNotices.Of(prepared, prepared.Spec.Method) -> notice.Text ]
 
                 match notices [ "preset", "tdro" ] with
                 | [ notice ] ->
