@@ -12,7 +12,10 @@ import json
 import os
 import sys
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError:
+    sys.exit("error: this needs numpy (Debian: apt-get install python3-numpy; elsewhere: pip install numpy)")
 
 
 def read(folder, name):
@@ -47,7 +50,10 @@ def by_numpy(train, items):
 
 
 def by_torch(train, items, steps=200, width=8):
-    import torch
+    try:
+        import torch
+    except ImportError:
+        sys.exit("error: 'torch' needs PyTorch (Debian: apt-get install python3-torch; elsewhere: pip install torch); 'numpy' does not")
 
     torch.manual_seed(1)
     place = {item: i for i, item in enumerate(items)}

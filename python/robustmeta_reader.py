@@ -14,7 +14,10 @@ import json
 import os
 import sys
 
-import numpy as np
+try:
+    import numpy as np
+except ImportError:
+    sys.exit("error: this needs numpy (Debian: apt-get install python3-numpy; elsewhere: pip install numpy)")
 
 TYPES = {"F32": np.float32, "F64": np.float64, "I32": np.int32, "U8": np.uint8}
 NAMES = {np.dtype(kind): name for name, kind in TYPES.items()}

@@ -29,6 +29,7 @@ public static class OutFile
                 $"{setting} is '{path}', but there is no folder {folder}; make it, or name another one"
             );
         }
+        OutFolder.RequireNoRun(folder, path, setting);
     }
 
     /// <summary>Refuses to write over what a command reads.</summary>

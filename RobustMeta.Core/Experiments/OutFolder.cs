@@ -5,6 +5,21 @@ namespace RobustMeta.Experiments;
 /// <summary>The folder that receives results.</summary>
 public static class OutFolder
 {
+    /// <summary>Refuses the folder of a finished run, whose files belong together.</summary>
+    /// <param name="folder">The folder that would receive a file.</param>
+    /// <param name="given">What the command line says.</param>
+    /// <param name="setting">The word of the command line that names it.</param>
+    /// <exception cref="SettingException">It is one.</exception>
+    internal static void RequireNoRun(string folder, string given, string setting)
+    {
+        if (File.Exists(Path.Combine(folder, RunManifest.Name)) && File.Exists(Path.Combine(folder, SpecFile.OfRun)))
+        {
+            throw new SettingException(
+                $"{setting} is '{given}', but {folder} is the folder of a finished run, whose files stay as they are; name another place"
+            );
+        }
+    }
+
     /// <summary>Makes the folder and tries to write into it, before any work is done for it.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="setting">The word of the command line that names it.</param>
@@ -15,6 +30,7 @@ public static class OutFolder
         {
             throw new SettingException($"{setting} is empty; expected the name of a folder, e.g. {setting} results");
         }
+        RequireNoRun(folder, folder, setting);
         try
         {
             Directory.CreateDirectory(folder);

@@ -40,7 +40,7 @@ internal sealed class RunFiles(string folder)
     )
     {
         Directory.CreateDirectory(folder);
-        CsvText.Write(In("spec.toml"), specText);
+        CsvText.Write(In(SpecFile.OfRun), specText);
         var facts = EnvironmentReport.Facts().ToDictionary(fact => fact.Name, fact => fact.Value);
         CsvText.Write(In("environment.json"), JsonSerializer.Serialize(facts, Readable) + "\n");
         CsvText.Write(In(DataTable.Name), DataTable.Of(prepared));

@@ -55,7 +55,7 @@ public sealed class RunFolder
     /// <exception cref="Settings.SettingException">
     /// Its <c>spec.toml</c> cannot be read by this version; the message names the key.
     /// </exception>
-    public static RunFolder Open(string path) => new(SpecFile.Read(System.IO.Path.Combine(path, "spec.toml")), path);
+    public static RunFolder Open(string path) => new(SpecFile.Read(System.IO.Path.Combine(path, SpecFile.OfRun)), path);
 
     /// <summary>The experiment.</summary>
     public ExperimentSpec Spec { get; }

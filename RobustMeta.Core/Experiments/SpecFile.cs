@@ -11,6 +11,9 @@ namespace RobustMeta.Experiments;
 /// </summary>
 public static class SpecFile
 {
+    /// <summary>Name of the file in the folder of a run.</summary>
+    public const string OfRun = "spec.toml";
+
     /// <summary>The experiment of a file.</summary>
     /// <exception cref="SettingException">
     /// The file is no TOML, or a key or value is not valid; the message names the file, the place or key, and the

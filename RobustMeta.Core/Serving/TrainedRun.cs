@@ -11,7 +11,6 @@ namespace RobustMeta.Serving;
 /// <summary>A finished run as it was trained: its spec, its parameters, and what it knows of its data.</summary>
 internal sealed class TrainedRun
 {
-    private const string SpecName = "spec.toml";
     private const string Weights = "model.safetensors";
     private readonly IReadOnlyList<ParameterSet> members;
     private readonly MetaMethodSpec method;
@@ -23,9 +22,9 @@ internal sealed class TrainedRun
     public TrainedRun(string folder)
     {
         RequireFinished(folder);
-        RequireUnchanged(folder, SpecName);
+        RequireUnchanged(folder, SpecFile.OfRun);
         HasOwnWeights = !RunManifest.Holds(folder, Weights);
-        var specPath = Path.Combine(folder, SpecName);
+        var specPath = Path.Combine(folder, SpecFile.OfRun);
         Spec = SpecFile.Read(specPath);
         method =
             Spec.Method as MetaMethodSpec
@@ -40,7 +39,7 @@ internal sealed class TrainedRun
         if (weights.Spec is { } text && text != File.ReadAllText(specPath))
         {
             throw new InvalidDataException(
-                $"{Path.Combine(folder, Weights)} was trained with other settings than {SpecName} beside it. Put the files of "
+                $"{Path.Combine(folder, Weights)} was trained with other settings than {SpecFile.OfRun} beside it. Put the files of "
                     + "one run together, or make the run again."
             );
         }
@@ -134,7 +133,7 @@ internal sealed class TrainedRun
                 $"There is no folder {folder}; expected the folder of a run, as 'run MODEL' names it at its end."
             );
         }
-        foreach (var name in new[] { SpecName, "done" }.Where(name => !File.Exists(Path.Combine(folder, name))))
+        foreach (var name in new[] { SpecFile.OfRun, "done" }.Where(name => !File.Exists(Path.Combine(folder, name))))
         {
             throw new SettingException(
                 $"{folder} has no {name}: it is no finished run. Let the run finish, or name the folder of another."

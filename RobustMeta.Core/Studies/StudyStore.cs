@@ -78,7 +78,7 @@ public sealed class StudyStore
             .EnumerateDirectories(Root)
             .SelectMany(Directory.EnumerateDirectories)
             .SelectMany(Directory.EnumerateDirectories)
-            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, "spec.toml")));
+            .FirstOrDefault(folder => File.Exists(Path.Combine(folder, SpecFile.OfRun)));
         if (old is not null)
         {
             throw new SettingException(

@@ -23,8 +23,8 @@ let private count (settings: Map<string, string>) name standard =
 let private specOf (run: string) =
     if run.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) then
         SpecFile.Read run
-    elif File.Exists(Path.Combine(run, "spec.toml")) then
-        SpecFile.Read(Path.Combine(run, "spec.toml"))
+    elif File.Exists(Path.Combine(run, SpecFile.OfRun)) then
+        SpecFile.Read(Path.Combine(run, SpecFile.OfRun))
     else
         raise (SettingException $"{run} is neither the folder of a run nor a spec file (.toml)")
 

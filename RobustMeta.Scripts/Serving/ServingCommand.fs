@@ -129,6 +129,14 @@ let private ratingsOf (model: ColdStartModel) (path: string) =
         )
     | _ -> ()
 
+    match rows |> List.tryFind (fun row -> not row.Rating.HasValue) with
+    | Some row when rows |> List.exists _.Rating.HasValue ->
+        raise (
+            SettingException
+                $"{path}, line {row.Line}: item '{row.Item}' has no rating, while others have one; give it a rating, or leave the row out. A file without any rating lists positives."
+        )
+    | _ -> ()
+
     [ for row in rows -> struct (row.Item, valueOf model path row) ]
 
 /// The ratings that the setting `ratings` names; none without it.

@@ -60,6 +60,11 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
         | keys -> Seq.ofArray (keys.Split ',')
         |> List.ofSeq
 
+    match settings |> List.tryFind (fun (key, _) -> List.contains key keys) with
+    | Some(key, value) ->
+        raise (SettingException $"{key} is searched (keys) and given as '{value}'; leave out the one or the other.")
+    | None -> ()
+
     SearchSpace.Of(spec, keys) |> ignore
     let search = SearchPlan.Parse(take "tuner" "tpe", take "budget" "30", take "parallel" "1")
 

@@ -23,7 +23,7 @@ public sealed class Arrivals
         UnknownItems = unknownItems;
     }
 
-    /// <summary>The users, in order of appearance.</summary>
+    /// <summary>The users, by name, and the ratings of each by item: what is found does not depend on the order of a file.</summary>
     public IReadOnlyList<Arrival> Users { get; }
 
     /// <summary>Whether their features are known.</summary>
@@ -80,9 +80,14 @@ public sealed class Arrivals
         [
             .. rated
                 .Where(user => user.Value.Count >= FewestRatings)
+                .OrderBy(user => user.Key, StringComparer.Ordinal)
                 .Select(user => new Arrival(
                     user.Key,
-                    [.. user.Value.Select(pair => (pair.Key, pair.Value))],
+                    [
+                        .. user
+                            .Value.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                            .Select(pair => (pair.Key, pair.Value)),
+                    ],
                     features?.GetValueOrDefault(user.Key) ?? ImmutableDictionary<string, string>.Empty
                 )),
         ];

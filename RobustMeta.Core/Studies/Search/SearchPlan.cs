@@ -32,7 +32,9 @@ public sealed record SearchPlan(string Tuner, SearchBudget Budget)
             )
         : Names.Contains(tuner) ? new(tuner, SearchBudget.Parse(budget)) { Parallel = atOnce }
         : throw new SettingException(
-            $"There is no tuner '{tuner}'{NearestName.End(tuner, Names)} Tuners: grid, {string.Join(", ", Names)}"
+            tuner == "grid"
+                ? $"tuner is 'grid', which tries the values that a study file lists (tuned, values); here: {string.Join(", ", Names)}"
+                : $"There is no tuner '{tuner}'{NearestName.End(tuner, Names)} Tuners: {string.Join(", ", Names)}; in a study file also grid"
         );
 
     /// <summary>The tuner.</summary>

@@ -76,6 +76,33 @@ let tests =
                     Expect.isGreaterThanOrEqual radius.High radius.Kl "upper end"
                     Expect.isGreaterThanOrEqual radius.High truth "the truth is below the upper end"
 
+            testCase "with a dozen users the upper end still covers the truth"
+            <| fun () ->
+                // Their means are half a standard deviation apart.
+                let covers seed =
+                    (RealisedRadius.Of(normal seed 300 0.0, normal (1000L + seed) 12 0.5, seed)).High >= 0.125
+
+                let covered = [ 1L .. 100L ] |> List.filter covers |> List.length
+                Expect.isGreaterThanOrEqual covered 90 $"{covered} of 100 upper ends"
+
+            testCase "the order of rows and users in the file changes nothing"
+            <| fun () ->
+                let lines = rows (List.truncate 12)
+
+                let levels (report: MonitorReport) =
+                    [ for l in report.Diagnosis.Levels -> l.Level, l.Auc, l.Low, l.High ]
+
+                reported lines (fun report ->
+                    for name, other in
+                        [
+                            "rows reversed", List.rev lines
+                            "shuffled", lines |> List.sortBy (fun line -> Seeds.Generator(5L, line).Next())
+                        ] do
+                        reported other (fun again ->
+                            Expect.equal again.Radius report.Radius name
+                            Expect.equal (levels again) (levels report) name
+                            Expect.equal (List.ofSeq again.Losses) (List.ofSeq report.Losses) name))
+
             testCase
                 "users of the same world are told from those of training at no level, however much they rated so far"
             <| fun () ->

@@ -71,6 +71,35 @@ let tests =
                         for r in best do
                             Expect.stringContains output $"Film, {r.Item}" "title of an item"))
 
+            testCase "an empty rating among others is refused, and a file without any lists positives"
+            <| fun () ->
+                inFile "mine.csv" [ "item,rating"; "i1,5"; "i2," ] (fun mine ->
+                    refused
+                        [ "recommend"; run.Value.Folder; "ratings"; mine ]
+                        [ "mine.csv, line 3"; "'i2' has no rating, while others have one" ])
+
+            testCase "nothing is written among the files of a finished run"
+            <| fun () ->
+                inFile "users.csv" [ "user,item,rating"; "a,i1,5"; "a,i2," ] (fun users ->
+                    let folder = run.Value.Folder
+
+                    let files () =
+                        [ for file in Directory.GetFiles folder |> Array.sort -> file, File.ReadAllText file ]
+
+                    let before = files ()
+
+                    for words in
+                        [
+                            [ "predict"; folder; users; "out"; Path.Combine(folder, "done") ]
+                            [ "predict"; folder; users; "out"; Path.Combine(folder, "new.csv") ]
+                            [ "export"; folder; "onnx"; "out"; Path.Combine(folder, "model.safetensors") ]
+                            [ "tasks"; "export"; folder; "out"; folder ]
+                            [ "monitor"; folder; users; "out"; folder ]
+                        ] do
+                        refused words [ "out is"; "the folder of a finished run" ]
+
+                    Expect.equal (files ()) before "the run's files")
+
             testCase "predict scores the rows without a rating, user by user"
             <| fun () ->
                 let rated, items = ratingsOf run.Value (task ()).Support, itemsOf run.Value (task ()).Query

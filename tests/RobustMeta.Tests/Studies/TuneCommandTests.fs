@@ -16,6 +16,16 @@ let tests =
                 Expect.equal (nameOf "MeLU" []) "MeLU tuned" "a model"
                 Expect.equal (nameOf "EASE" []) "EASE tuned" "a baseline"
 
+            testCase "what is given is not searched, and a grid belongs into a study file"
+            <| fun () ->
+                for given, part in
+                    [
+                        [ "keys", "lr,localLr"; "lr", "0.05" ], "lr is searched (keys) and given as '0.05'"
+                        [ "tuner", "grid" ], "the values that a study file lists"
+                    ] do
+                    Expect.throwsC (fun () -> TuneCommand.study "MeLU" given |> ignore) (fun error ->
+                        Expect.stringContains error.Message part "message")
+
             testCase "settings without effect beside the preset are not searched"
             <| fun () ->
                 let keys preset = Set.ofSeq (fst (TuneCommand.study "MeLU" [ "preset", preset ])).Methods[0].Tuned.Keys
