@@ -11,10 +11,15 @@ namespace RobustMeta.Benchmarks.SideBySide;
 /// <summary>How far a contender's loss and gradient of the first batch are from the reference's.</summary>
 /// <param name="Contender">Who.</param>
 /// <param name="Loss">Relative deviation of the loss.</param>
-/// <param name="Gradient">Largest over parameters of ‖g − g_ref‖ / ‖g_ref‖.</param>
+/// <param name="Gradient">
+/// Largest over parameters of ‖g − g_ref‖ / ‖g_ref‖; of a gradient that vanishes, in units of the largest of them all.
+/// </param>
 /// <param name="Parameter">The parameter where that is.</param>
 internal sealed record GradientCheck(string Contender, double Loss, double Gradient, string Parameter)
 {
+    // Where a model starts at a point of symmetry, a gradient is what rounding leaves of zero.
+    private const double Vanishing = 1e-9;
+
     /// <summary>The larger deviation; not a number if anything is not.</summary>
     public double Largest => Math.Max(Loss, Gradient);
 
@@ -76,9 +81,10 @@ internal sealed record GradientCheck(string Contender, double Loss, double Gradi
         ParameterSet parameters
     )
     {
-        var (deviation, parameter) = parameters
-            .All.Where(p => !p.IsState)
-            .Select(p => (Deviation(own.Gradient(p.Name), reference.Gradient(p.Name)), p.Name))
+        string[] names = [.. parameters.All.Where(p => !p.IsState).Select(p => p.Name)];
+        var least = Vanishing * names.Max(name => Size(reference.Gradient(name)));
+        var (deviation, parameter) = names
+            .Select(name => (Deviation(own.Gradient(name), reference.Gradient(name), least), name))
             // A value that is no number is the worst of all.
             .MaxBy(d => double.IsNaN(d.Item1) ? double.PositiveInfinity : d.Item1);
         return new(title, Math.Abs(own.Loss / reference.Loss - 1), deviation, parameter);
@@ -99,15 +105,12 @@ internal sealed record GradientCheck(string Contender, double Loss, double Gradi
         );
     }
 
-    private static double Deviation(double[] mine, double[] reference)
+    private static double Deviation(double[] mine, double[] reference, double least)
     {
-        double difference = 0;
-        double size = 0;
-        for (var i = 0; i < reference.Length; i++)
-        {
-            difference += Math.Pow(mine[i] - reference[i], 2);
-            size += Math.Pow(reference[i], 2);
-        }
-        return size == 0 ? Math.Sqrt(difference) : Math.Sqrt(difference / size);
+        var difference = Size([.. mine.Zip(reference, (x, y) => x - y)]);
+        var size = Math.Max(Size(reference), least);
+        return size == 0 ? difference : difference / size;
     }
+
+    private static double Size(double[] values) => Math.Sqrt(values.Sum(x => x * x));
 }
