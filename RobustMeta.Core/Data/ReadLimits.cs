@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RobustMeta.Data;
 
 /// <summary>
@@ -32,6 +34,13 @@ public sealed record ReadLimits
     /// rows, eight bytes each, and the pages.
     /// </summary>
     public long Ratio { get; init; } = 200;
+
+    /// <summary>What to say of a file with more columns.</summary>
+    internal string FewerColumns =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"expected at most {Columns:N0} columns; if more are right, raise 'columns' in the table 'limits' "
+        ) + "of the data set in catalog.toml";
 
     /// <summary>The limits where the catalog names none.</summary>
     public static ReadLimits Default { get; } = new();

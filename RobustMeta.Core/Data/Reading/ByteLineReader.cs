@@ -129,13 +129,7 @@ public sealed class ByteLineReader : IReadPosition, IDisposable
     {
         if (count > limits.Columns)
         {
-            throw Error(
-                0,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"expected at most {limits.Columns:N0} columns; if more are right, raise 'columns' in the table 'limits' "
-                ) + "of the data set in catalog.toml"
-            );
+            throw Error(0, limits.FewerColumns);
         }
     }
 

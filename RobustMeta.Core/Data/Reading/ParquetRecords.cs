@@ -126,6 +126,10 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
 
     private void RequireWithinLimits()
     {
+        if (footer.Fields.Count > limits.Columns)
+        {
+            throw new DataFormatException(path, 0, 0, limits.FewerColumns);
+        }
         var rows = footer.Groups.Sum(group => (long)group.Rows);
         if (rows > Most / ParquetValues.LeastBytes)
         {

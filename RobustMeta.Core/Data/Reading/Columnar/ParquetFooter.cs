@@ -9,6 +9,13 @@ namespace RobustMeta.Data.Reading.Columnar;
 /// <param name="Groups">The groups of rows.</param>
 /// <remarks>
 /// Source: Apache Parquet's file format, <c>FileMetaData</c>: the structure, its length in four bytes, and PAR1 once more.
+/// <para>
+/// Why files are not read by a library, in numbers: of 5,500 damaged files Parquet.Net 6.1.0 did not end on 6 in ten seconds each.
+/// ParquetSharp 25.0.1.2 (Apache Arrow in C++) ended on all of them; but 105 bytes that claim four rows took it 51 seconds and
+/// 8 GB (the count in front of delta-encoded lengths is believed), 50,000 groups of columns in one another end the process by an
+/// overflow of the stack that nothing can catch, and pages become as large as they say. None of its settings bounds these. The
+/// whole account is in docs/promises.md.
+/// </para>
 /// </remarks>
 internal sealed record ParquetFooter(
     IReadOnlyList<ParquetField> Fields,
