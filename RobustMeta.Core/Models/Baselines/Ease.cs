@@ -54,8 +54,7 @@ public sealed class Ease : IProfileModel
             ? DualEase.Estimate(profiles)
             : ItemGram.Estimate("EASE", profiles, BytesPerCell, RidgeInverse.Seconds);
 
-    private static bool IsDual(IReadOnlyList<Profile> profiles) =>
-        profiles.SelectMany(p => p.Items).Distinct().Count() > profiles.Count;
+    private static bool IsDual(IReadOnlyList<Profile> profiles) => ItemGram.Rated(profiles) > profiles.Count;
 
     private static float[] Singles(Tensor map, int count)
     {

@@ -56,6 +56,11 @@ public sealed class ItemGram : IItemProducts
     /// <summary>Row of an item, or −1 where no training user rated it.</summary>
     public int PlaceOf(int item) => place[item];
 
+    /// <summary>Number of items that some profile holds.</summary>
+    /// <param name="profiles">Rows of the matrix.</param>
+    internal static int Rated(IReadOnlyList<Profile> profiles) =>
+        profiles.SelectMany(profile => profile.Items).Distinct().Count();
+
     /// <inheritdoc/>
     public bool Knows(int item) => place[item] >= 0;
 
@@ -75,7 +80,7 @@ public sealed class ItemGram : IItemProducts
         Func<int, double> secondsOf
     )
     {
-        var count = profiles.SelectMany(p => p.Items).Distinct().Count();
+        var count = Rated(profiles);
         var over = string.Create(CultureInfo.InvariantCulture, $"{count:N0} items");
         if (count > MostItems)
         {

@@ -25,7 +25,7 @@ public sealed class ItemKnn(IItemProducts products, int neighbours, double shrin
     /// <param name="kind">What the columns hold.</param>
     public static ItemKnn Fit(IReadOnlyList<Profile> profiles, int items, ItemKnnSpec spec, SignalKind kind) =>
         new(
-            Rated(profiles) <= MostPaired ? new ItemGram(profiles, items) : new ItemColumns(profiles, items),
+            ItemGram.Rated(profiles) <= MostPaired ? new ItemGram(profiles, items) : new ItemColumns(profiles, items),
             spec.Neighbours,
             spec.Shrink,
             kind
@@ -35,7 +35,7 @@ public sealed class ItemKnn(IItemProducts products, int neighbours, double shrin
     /// <param name="profiles">Rows of the matrix.</param>
     public static FitEstimate Estimate(IReadOnlyList<Profile> profiles)
     {
-        if (Rated(profiles) <= MostPaired)
+        if (ItemGram.Rated(profiles) <= MostPaired)
         {
             return ItemGram.Estimate("ItemKNN", profiles, sizeof(double), _ => 0);
         }
@@ -48,9 +48,6 @@ public sealed class ItemKnn(IItemProducts products, int neighbours, double shrin
             "Take fewer users (userNum)"
         );
     }
-
-    private static int Rated(IReadOnlyList<Profile> profiles) =>
-        profiles.SelectMany(profile => profile.Items).Distinct().Count();
 
     /// <inheritdoc/>
     public double[] Score(Profile profile, ReadOnlySpan<int> items)

@@ -8,19 +8,9 @@ open Expecto
 open RobustMeta.Data
 open RobustMeta.Scripts.Preparation
 open RobustMeta.Settings
+open RobustMeta.Tests.Data.PreparedCatalog
 open RobustMeta.Tests.ReadRatings
 open RobustMeta.Tests.TempFolder
-
-let private all = { Preparation.usual with Core = 0 }
-
-let private catalog root = DatasetCatalog([ root ], null)
-
-/// Prepares data set `name` of the catalog below `root` into the folder `name-prepared` there, which is read back.
-let private prepared root name choice =
-    let source = catalog(root).Open name
-    let folder = Path.Combine(root, $"{name}-prepared")
-    let counts = Preparation.prepare source (Recipes.find source.Entry) choice folder
-    counts, catalog(root).Load $"{name}-prepared"
 
 /// The data set of small files, prepared.
 let private small name (table: string) (files: (string * string) list) choice =
@@ -332,80 +322,5 @@ let private table =
             let cells = cells |> List.map RobustMeta.Scripts.Cell.text
             Expect.exists table.Rows (fun row -> row.Cells = cells) $"%A{cells}"
 
-let private again =
-    testCase "a preparation is made again when its files, its table or the catalog's entry changed"
-    <| fun () ->
-        within (fun root ->
-            let entry threshold =
-                $"[shop]\nformat = \"delimited\"\nlabelThreshold = {threshold}\n[shop.columns]\nratings = \"ratings.csv\"\n"
-
-            let place = Path.Combine(root, "catalog.toml")
-            write (entry 4) place
-            write "user,item,rating\nu,a,5\nu,b,3\nv,a,2\n" (Path.Combine(root, "shop", "ratings.csv"))
-            let folder = Path.Combine(root, "shop-prepared")
-            let isMade () = (prepared root "shop" all |> fst).IsSome
-            Expect.isTrue (isMade ()) "the first time"
-            Expect.isFalse (isMade ()) "the same again"
-            write (entry 2) place
-            Expect.isTrue (isMade ()) "another threshold"
-            Expect.equal (catalog(root).Load "shop-prepared").LabelThreshold 2.0 "which the folder has"
-
-            for file in [ "steps.csv"; "prepared.toml"; "ratings.bin"; "manifest.toml" ] do
-                File.WriteAllText(Path.Combine(folder, file), "")
-                Expect.isTrue (isMade ()) $"{file} was emptied"
-                File.Delete(Path.Combine(folder, file))
-                Expect.isTrue (isMade ()) $"{file} was deleted"
-
-            Expect.isFalse (isMade ()) "whole")
-
-let private folders =
-    testCase "a preparation goes into no folder that holds something else, whatever its name"
-    <| fun () ->
-        within (fun root ->
-            write
-                "[shop]\nformat = \"delimited\"\nlabelThreshold = 4\n[shop.columns]\nratings = \"ratings.csv\"\n"
-                (Path.Combine(root, "catalog.toml"))
-
-            write "user,item,rating\nu,a,5\nu,b,3\nv,a,2\n" (Path.Combine(root, "shop", "ratings.csv"))
-            let source = catalog(root).Open "shop"
-            let into (folder: string) = Preparation.prepare source (Recipes.find source.Entry) all folder
-
-            let refused (folder: string) (parts: string list) =
-                let before = Directory.GetFiles(folder, "*", SearchOption.AllDirectories)
-
-                Expect.throwsC (fun () -> into folder |> ignore) (fun error ->
-                    Expect.isTrue (error :? SettingException) $"{error}"
-
-                    for part in parts do
-                        Expect.stringContains error.Message part "message")
-
-                Expect.equal
-                    (Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
-                    before
-                    "nothing was changed"
-
-            for name in [ "notes.txt"; "steps.csv"; "ratings.parquet"; "sub/notes.txt" ] do
-                let folder = Path.Combine(root, "own-" + name.Replace('/', '-'))
-                write "mine" (Path.Combine(folder, name))
-                refused folder [ $"holds other files ({name.Split('/')[0]})"; "new folder" ]
-                Expect.equal (File.ReadAllText(Path.Combine(folder, name))) "mine" "as it was"
-
-            refused (Path.Combine(root, "shop")) [ "ratings.csv" ]
-            refused root [ "catalog.toml" ]
-
-            let empty = Path.Combine(root, "a.b")
-            Directory.CreateDirectory empty |> ignore
-            Expect.isSome (into empty) "an empty folder"
-            Expect.equal (catalog(root).Load "a.b").Ratings.Count 3 "is a data set of its name"
-            // What a killed process leaves is no file of the user's.
-            write "half" (Path.Combine(empty, "ratings.bin.0123456789ab.1." + Guid.NewGuid().ToString "N" + ".part"))
-            File.Delete(Path.Combine(empty, "manifest.toml"))
-            Expect.isSome (into empty) "and is made again"
-            write "mine" (Path.Combine(empty, "notes.txt"))
-            refused empty [ "notes.txt" ]
-
-            Expect.throwsC (fun () -> into (Path.Combine(root, "a b")) |> ignore) (fun error ->
-                Expect.stringContains error.Message "must be letters, digits" "name"))
-
 [<Tests>]
-let tests = testList "Recipes" [ layouts; kept; frames; table; again; folders ]
+let tests = testList "Recipes" [ layouts; kept; frames; table ]
