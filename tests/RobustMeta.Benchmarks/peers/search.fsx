@@ -1,7 +1,7 @@
-// Our searches beside Optuna's on the same functions: a table of mean log10 regrets with 95 % intervals.
-// usage: dotnet fsi search.fsx RUNS SEEDS   (Debian: apt-get install python3-optuna)
+// Our searches beside Optuna's on the same functions: mean log10 of the regret after a part of the budget, with 95 % intervals.
+// usage: dotnet fsi search.fsx RUNS SEEDS [FOLDER of figures]   (Debian: apt-get install python3-optuna)
 // quick: python optuna 12 3
-#load "../../../RobustMeta.Scripts/load.fsx"
+#load "curves.fsx"
 #load "../../RobustMeta.Tests/Studies/SearchFunctions.fs"
 
 open System
@@ -11,26 +11,21 @@ open System.IO
 open RobustMeta.Studies
 open RobustMeta.Studies.Search
 open RobustMeta.Tests.Studies
+open Curves
 
-let runs, seeds =
+let runs, seeds, folder =
     match List.ofArray fsi.CommandLineArgs |> List.tail with
-    | [ runs; seeds ] -> int runs, int seeds
-    | _ -> failwith "usage: dotnet fsi search.fsx RUNS SEEDS"
+    | [ runs; seeds ] -> int runs, int seeds, None
+    | [ runs; seeds; folder ] -> int runs, int seeds, Some folder
+    | _ -> failwith "usage: dotnet fsi search.fsx RUNS SEEDS [FOLDER]"
 
-let ours =
-    [
-        for f in SearchFunctions.all do
-            for name in [ "random"; "tpe" ] do
-                for seed in 1..seeds do
-                    let plan = SearchPlan(name, SearchBudget(Runs = Nullable runs))
-                    (f.Name, name, seed), SearchFunctions.regret f (plan.Create(f.Space, false, int64 seed, 1))
-    ]
-
-// The value after some epochs, for searches that stop trainings early: as in search_optuna.py.
+// Of a whole training, for searches that stop some early.
 let epochs = 9
 
+// How far the value of a training of one epoch may be off, by function.
 let spread = Map [ "sphere", 10.0; "Rosenbrock", 2.0; "Branin", 5.0; "Ackley", 2.0; "conditional", 0.5 ]
 
+// The value after some epochs, as in search_optuna.py: the more there are, the nearer it is to the last one.
 let early (f: SearchFunctions.SearchFunction) (point: string list) (epoch: int) =
     let counted = f.Space.Counted(String.Join("/", point))
 
@@ -48,78 +43,81 @@ let early (f: SearchFunctions.SearchFunction) (point: string list) (epoch: int) 
     let wave = sin (numbers |> List.mapi (fun i x -> float (i + 1) * 12.9898 * x) |> List.sum)
     f.Value point + spread[f.Name] * (float epochs / float epoch - 1.0) / float epochs * abs wave
 
-let asha (f: SearchFunctions.SearchFunction) seed =
-    // Going on from a rung costs the epochs that it adds, as in Optuna, while the tuner counts whole trainings: both spend as many.
-    let budget = runs * epochs / 3
+// Going on from a rung costs the epochs that it adds, as in Optuna.
+let below = Map [ 1, 0; 3, 1; 9, 3 ]
 
-    let tuner: ITuner =
-        AshaTuner(
-            SearchTask(f.Space, SearchBudget(Runs = Nullable(10 * runs)), false, Seed = int64 seed, Epochs = epochs)
-        )
+let search (f: SearchFunctions.SearchFunction) (name: string) (seed: int) =
+    // Rungs below the top cost less than a training, so ASHA's budget of trials is set beyond what can be spent.
+    let trials = if name = "asha" then 10 * runs else runs
 
-    let below = Map [ 1, 0; 3, 1; 9, 3 ]
+    let tuner = SearchPlan(name, SearchBudget(Runs = Nullable trials)).Create(f.Space, false, int64 seed, epochs)
+
     let mutable spent = 0
-    let told = Collections.Generic.List<int * float * string>()
-
-    while spent < budget do
-        for trial in tuner.Ask() do
-            let epoch = trial.Epochs.Value
-            spent <- spent + epoch - below[epoch]
-            let value = early f (List.ofSeq (SearchSpace.Values trial.Value)) epoch
-            told.Add(epoch, value, trial.Value)
-            tuner.Tell(trial, value)
-
-    let top = told |> Seq.map (fun (epoch, _, _) -> epoch) |> Seq.max
-    let _, _, best = told |> Seq.filter (fun (epoch, _, _) -> epoch = top) |> Seq.minBy (fun (_, value, _) -> value)
-    f.Value(List.ofSeq (SearchSpace.Values best)) - f.Least
-
-let theirs =
-    let info = ProcessStartInfo("/usr/bin/python3", RedirectStandardOutput = true)
-
-    for word in [ Path.Combine(__SOURCE_DIRECTORY__, "search_optuna.py"); string runs; string seeds ] do
-        info.ArgumentList.Add word
-
-    use python = Process.Start info |> nonNull
-    let lines = python.StandardOutput.ReadToEnd().Trim().Split '\n'
 
     [
-        for line in lines do
-            let words = line.Split ','
-            (words[0], words[1], int words[2]), Double.Parse(words[3], CultureInfo.InvariantCulture)
+        while spent < runs * epochs && isNull tuner.Result do
+            for trial in tuner.Ask() do
+                let epoch = if trial.Epochs.HasValue then trial.Epochs.Value else epochs
+                let point = List.ofSeq (SearchSpace.Values trial.Value)
+                spent <- spent + epoch - (if trial.Epochs.HasValue then below[epoch] else 0)
+                let loss = early f point epoch
+                tuner.Tell(trial, loss)
+
+                {
+                    Task = f.Name
+                    By = "ours"
+                    Tuner = name
+                    Seed = seed
+                    Spent = spent
+                    Epochs = epoch
+                    Loss = loss
+                    Value = f.Value point
+                }
     ]
 
-// Mean and half width of its 95 % interval (Student, 19 degrees of freedom: 2.093).
-let interval (values: float list) =
-    let n = float values.Length
-    let mean = List.average values
-    let variance = (values |> List.sumBy (fun v -> (v - mean) ** 2.0)) / (n - 1.0)
-    mean, 2.093 * sqrt (variance / n)
-
-let logs results name tuner =
-    [
-        for (f, t, _), regret in results do
-            if f = name && t = tuner then
-                log10 (max 1e-9 regret)
-    ]
-
-let text (mean: float, half: float) = String.Format(CultureInfo.InvariantCulture, "{0:F2} ± {1:F2}", mean, half)
-
-let ashas =
+let ours =
     [
         for f in SearchFunctions.all do
-            for seed in 1..seeds -> (f.Name, "asha", seed), asha f seed
+            for name in [ "random"; "tpe"; "asha" ] do
+                for seed in 1..seeds do
+                    yield! search f name seed
     ]
 
-printfn
-    "| function | random, ours | random, Optuna | TPE, ours | TPE, Optuna | TPE, ours − Optuna | ASHA, ours | ASHA, Optuna | ASHA, ours − Optuna |"
+let theirs =
+    let words = [ Path.Combine(__SOURCE_DIRECTORY__, "search_optuna.py"); string runs; string seeds ]
+    use python = Process.Start(ProcessStartInfo("/usr/bin/python3", words, RedirectStandardOutput = true)) |> nonNull
+    let number (text: string) = Double.Parse(text, CultureInfo.InvariantCulture)
 
-printfn "|---|---|---|---|---|---|---|---|---|"
+    [
+        for line in python.StandardOutput.ReadToEnd().Trim().Split '\n' do
+            let words = line.Split ','
 
-for f in SearchFunctions.all do
-    let cell results tuner = text (interval (logs results f.Name tuner))
-    let ourTpe, theirTpe = interval (logs ours f.Name "tpe"), interval (logs theirs f.Name "tpe")
-    let difference (a: float * float) (b: float * float) = text (fst a - fst b, sqrt (snd a ** 2.0 + snd b ** 2.0))
-    let halving = difference (interval (logs ashas f.Name "asha")) (interval (logs theirs f.Name "asha"))
+            {
+                Task = words[0]
+                By = "Optuna"
+                Tuner = words[1]
+                Seed = int words[2]
+                Spent = int words[3]
+                Epochs = int words[4]
+                Loss = number words[5]
+                Value = number words[6]
+            }
+    ]
 
-    printfn
-        $"""| {f.Name} | {cell ours "random"} | {cell theirs "random"} | {cell ours "tpe"} | {cell theirs "tpe"} | {difference ourTpe theirTpe} | {cell ashas "asha"} | {cell theirs "asha"} | {halving} |"""
+let least = Map [ for f in SearchFunctions.all -> f.Name, f.Least ]
+
+let regrets =
+    [ for told in ours @ theirs -> { told with Value = log10 (max 1e-9 (told.Value - least[told.Task])) } ]
+
+let part share = int (Math.Round(share * float runs)) * epochs
+let budgets = [ for i in 1..20 -> part (float i / 20.0) ] |> List.distinct
+
+let drawn name tasks =
+    regrets
+    |> List.filter (fun told -> List.contains told.Task tasks)
+    |> figure name "log10 regret" epochs budgets
+
+report
+    folder
+    (table 2 epochs [ part 0.25; part 0.5; part 1.0 ] regrets)
+    [ drawn "search-1" [ "sphere"; "Rosenbrock"; "Branin" ]; drawn "search-2" [ "Ackley"; "conditional" ] ]

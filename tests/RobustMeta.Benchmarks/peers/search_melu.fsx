@@ -1,8 +1,8 @@
-// Our searches beside Optuna's on the settings of MeLU: the best validation value that each finds, mean with 95 % interval over repetitions.
-// usage: dotnet fsi search_melu.fsx DATASET RUNS SEEDS EPOCHS OUT   (Debian: apt-get install python3-optuna)
+// Our searches beside Optuna's on the settings of MeLU: the best validation value that each has found after a part of the budget.
+// usage: dotnet fsi search_melu.fsx DATASET RUNS SEEDS EPOCHS OUT [FOLDER of figures]   (Debian: apt-get install python3-optuna)
 // Runs are kept in OUT, so that a broken comparison goes on where it was.
 // quick: python optuna synthetic 3 2 3 search
-#load "../../../RobustMeta.Scripts/load.fsx"
+#load "curves.fsx"
 
 open System
 open System.Collections.Generic
@@ -11,15 +11,16 @@ open System.Globalization
 open System.IO
 open System.Text.Json
 open System.Threading
-open RobustMeta.Evaluation
 open RobustMeta.Experiments
 open RobustMeta.Studies
 open RobustMeta.Studies.Search
+open Curves
 
-let dataset, runs, seeds, epochs, out =
+let dataset, runs, seeds, epochs, out, folder =
     match List.ofArray fsi.CommandLineArgs |> List.tail with
-    | [ dataset; runs; seeds; epochs; out ] -> dataset, int runs, int seeds, int epochs, out
-    | _ -> failwith "usage: dotnet fsi search_melu.fsx DATASET RUNS SEEDS EPOCHS OUT"
+    | dataset :: runs :: seeds :: epochs :: out :: rest when rest.Length < 2 ->
+        dataset, int runs, int seeds, int epochs, out, List.tryHead rest
+    | _ -> failwith "usage: dotnet fsi search_melu.fsx DATASET RUNS SEEDS EPOCHS OUT [FOLDER]"
 
 let keys = [| "localLr"; "innerSteps"; "lr"; "batchSize"; "embeddingDim" |]
 
@@ -52,40 +53,46 @@ let value (point: string) (count: int) =
     | RunState.Done -> (if isHigher then 1.0 else -1.0) * outcome.Folder.ReadValidation()
     | _ -> Double.NegativeInfinity
 
+// A higher value is the better one, whatever the metric: see `value`.
+let told by tuner seed spent count found =
+    {
+        Task = $"MeLU, {dataset}"
+        By = by
+        Tuner = tuner
+        Seed = seed
+        Spent = spent
+        Epochs = count
+        Loss = -found
+        Value = found
+    }
+
 let search (name: string) (seed: int) =
     // Whole trainings for all: rungs below the top are a ninth and a third of one.
-    let budget =
-        if name = "asha" then
-            SearchBudget(Runs = Nullable(9 * runs))
-        else
-            SearchBudget(Runs = Nullable runs)
+    let trials = if name = "asha" then 9 * runs else runs
 
-    let tuner = SearchPlan(name, budget).Create(space, true, int64 seed, epochs)
+    let tuner = SearchPlan(name, SearchBudget(Runs = Nullable trials)).Create(space, true, int64 seed, epochs)
+
     let below = Dictionary<string, int>()
     let mutable spent = 0
-    let mutable best = nan
 
-    while spent < runs * epochs && isNull tuner.Result do
-        for trial in tuner.Ask() do
-            let count = if trial.Epochs.HasValue then trial.Epochs.Value else epochs
-            let before = if below.ContainsKey trial.Value then below[trial.Value] else 0
-            spent <- spent + (if trial.Epochs.HasValue then count - before else count)
-            below[trial.Value] <- count
-            let found = value trial.Value count
-
-            if count = epochs && not (found <= best) then
-                best <- found
-
-            tuner.Tell(trial, found)
-
-    best
+    [
+        while spent < runs * epochs && isNull tuner.Result do
+            for trial in tuner.Ask() do
+                let count = if trial.Epochs.HasValue then trial.Epochs.Value else epochs
+                let before = if below.ContainsKey trial.Value then below[trial.Value] else 0
+                spent <- spent + (if trial.Epochs.HasValue then count - before else count)
+                below[trial.Value] <- count
+                let found = value trial.Value count
+                tuner.Tell(trial, found)
+                told "ours" name seed spent count found
+    ]
 
 let ours =
     [
         for name in [ "random"; "tpe"; "asha" ] do
             for seed in 1..seeds do
                 eprintfn $"{name}, {seed} of {seeds}"
-                name, search name seed
+                yield! search name seed
     ]
 
 let theirs =
@@ -116,47 +123,28 @@ let theirs =
 
     python.StandardInput.WriteLine(JsonSerializer.Serialize ranges)
     python.StandardInput.Flush()
-    let found = List<string * float>()
+    let found = List<Told>()
     let mutable line = python.StandardOutput.ReadLine()
 
     while not (isNull line) do
         match (nonNull line).Split ' ' with
-        | [| "ask"; count; point |] ->
+        | [| "ask"; tuner; seed; spent; count; point |] ->
             let answer = value point (int count)
+            found.Add(told "Optuna" tuner (int seed) (int spent) (int count) answer)
             python.StandardInput.WriteLine(answer.ToString("R", CultureInfo.InvariantCulture))
             python.StandardInput.Flush()
-        | [| "best"; tuner; seed; value |] ->
-            eprintfn $"Optuna's {tuner}, {seed} of {seeds}"
-            found.Add(tuner, Double.Parse(value, CultureInfo.InvariantCulture))
+        | [| "end"; tuner; seed |] -> eprintfn $"Optuna's {tuner}, {seed} of {seeds}"
         | _ -> failwith $"unexpected: {line}"
 
         line <- python.StandardOutput.ReadLine()
 
     List.ofSeq found
 
-let ofTuner name results =
-    results |> List.filter (fun (n, v) -> n = name && not (Double.IsNaN v)) |> List.map snd |> Array.ofList
+let part share = int (Math.Round(share * float runs)) * epochs
+let budgets = [ for i in 1..10 -> part (float i / 10.0) ] |> List.distinct |> List.filter ((<) 0)
+let all = ours @ theirs
 
-let text (values: float[]) =
-    if values.Length < 2 then
-        "none"
-    else
-        let i = Significance.StudentInterval values
-
-        String.Format(
-            CultureInfo.InvariantCulture,
-            "{0:F4} [{1:F4}, {2:F4}] ({3})",
-            i.Mean,
-            i.Low,
-            i.High,
-            values.Length
-        )
-
-printfn
-    $"MeLU on {dataset}: best validation value after {runs} trainings of {epochs} epochs (or as many epochs), {seeds} repetitions\n"
-
-printfn "| search | ours | Optuna |"
-printfn "|---|---|---|"
-
-for name in [ "random"; "tpe"; "asha" ] do
-    printfn $"| {name} | {text (ofTuner name ours)} | {text (ofTuner name theirs)} |"
+report
+    folder
+    (table 4 epochs (List.distinct [ part 0.25; part 0.5; part 1.0 ]) all)
+    [ figure "search-melu" "best validation value" epochs budgets all ]

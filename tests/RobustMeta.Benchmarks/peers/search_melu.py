@@ -1,7 +1,8 @@
 """Random search, TPE and ASHA of Optuna on a model's settings, whose values another process gives.
 
-Standard input: a line of JSON with the ranges, then an answer to each question. Standard output: a line `ask EPOCHS VALUE/VALUE/…` for each
-question, a line `best TUNER SEED VALUE` for each search.
+Standard input: a line of JSON with the ranges, then an answer to each question. Standard output: a line
+`ask TUNER SEED SPENT EPOCHS VALUE/VALUE/…` for each question (epochs of all trials with this one, epochs of this one), a line
+`end TUNER SEED` for each search.
 
 usage: python3 search_melu.py RUNS SEEDS EPOCHS
 """
@@ -23,8 +24,8 @@ def suggest(trial, r):
     return repr(trial.suggest_float(r["key"], r["low"], r["high"], log=r["log"]))
 
 
-def ask(point, count):
-    print(f"ask {count} {point}", flush=True)
+def ask(tuner, seed, spent, point, count):
+    print(f"ask {tuner} {seed} {spent} {count} {point}", flush=True)
     return float(sys.stdin.readline())
 
 
@@ -35,8 +36,10 @@ for seed in range(1, seeds + 1):
     for tuner, sampler in (("random", optuna.samplers.RandomSampler), ("tpe", optuna.samplers.TPESampler)):
         study = optuna.create_study(sampler=sampler(seed=seed), direction="maximize")
         study.enqueue_trial(first)
-        study.optimize(lambda t: ask("/".join(suggest(t, r) for r in ranges), epochs), n_trials=runs)
-        print(f"best {tuner} {seed} {study.best_value!r}", flush=True)
+        study.optimize(
+            lambda t: ask(tuner, seed, epochs * (t.number + 1), "/".join(suggest(t, r) for r in ranges), epochs), n_trials=runs
+        )
+        print(f"end {tuner} {seed}", flush=True)
 
     # As many epochs as the others; going on from a rung costs the epochs that it adds.
     pruner = optuna.pruners.SuccessiveHalvingPruner(min_resource=rungs[0], reduction_factor=3, min_early_stopping_rate=0)
@@ -49,9 +52,9 @@ for seed in range(1, seeds + 1):
         point = "/".join(suggest(trial, r) for r in ranges)
         before = 0
         for count in rungs:
-            value = ask(point, count)
             spent += count - before
             before = count
+            value = ask("asha", seed, spent, point, count)
             trial.report(value, count)
             if count < epochs and trial.should_prune():
                 raise optuna.TrialPruned()
@@ -59,5 +62,4 @@ for seed in range(1, seeds + 1):
 
     while spent < runs * epochs:
         study.optimize(halved, n_trials=1)
-    done = [t.value for t in study.trials if t.state == optuna.trial.TrialState.COMPLETE]
-    print(f"best asha {seed} {max(done, default=float('nan'))!r}", flush=True)
+    print(f"end asha {seed}", flush=True)
