@@ -7,7 +7,7 @@ using static TorchSharp.torch;
 namespace RobustMeta.Models;
 
 /// <summary>MAML over all layers (Finn et al., ICML 2017). See <see cref="MamlSpec"/>.</summary>
-public sealed class Maml : MetaRecommender
+public sealed class Maml : MetaRecommender, IHasForm<PerceptronForm>
 {
     private readonly InputSchema schema;
     private readonly DecisionNetwork head;
@@ -27,7 +27,22 @@ public sealed class Maml : MetaRecommender
         inner = new(spec.Inner, new(label));
         SupportWeighting = inner.SupportWeighting;
         Shapes = [.. encoder.Shapes(embeddingScale), .. head.Shapes];
+        Form = new(
+            schema,
+            [spec.HiddenDim1, spec.HiddenDim2],
+            Activation.Relu,
+            [true, true, true],
+            ContextDim: 0,
+            LearnsLocalRates: false,
+            spec.Inner
+        )
+        {
+            AdaptsEmbeddings = true,
+        };
     }
+
+    /// <inheritdoc/>
+    public PerceptronForm Form { get; }
 
     /// <inheritdoc/>
     public override Prediction Predict(

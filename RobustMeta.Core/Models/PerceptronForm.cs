@@ -39,6 +39,15 @@ public sealed record PerceptronForm(
     /// </summary>
     public bool IsJoint { get; init; }
 
-    /// <summary>Width of the user's part of the input; a joint form does not look at which items the support has.</summary>
-    public int UserWidth => IsJoint ? Schema.UserWidth : Schema.ExposedUserWidth;
+    /// <summary>
+    /// Whether the inner steps also move the embeddings, every user having a copy of the rows that the support touches (MAML). The
+    /// first layer is adapted then, without a context or rates of its own.
+    /// </summary>
+    public bool AdaptsEmbeddings { get; init; }
+
+    /// <summary>Whether the model looks at which items the support has, where the schema asks for it.</summary>
+    public bool TakesExposure => !IsJoint && !AdaptsEmbeddings;
+
+    /// <summary>Width of the user's part of the input.</summary>
+    public int UserWidth => TakesExposure ? Schema.ExposedUserWidth : Schema.UserWidth;
 }

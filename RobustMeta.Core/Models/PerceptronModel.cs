@@ -24,9 +24,14 @@ public sealed class PerceptronModel : MetaRecommender, IHasForm<PerceptronForm>
     /// <param name="form">What it computes.</param>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
+    /// <exception cref="ArgumentException">The form adapts embeddings.</exception>
     public PerceptronModel(string name, PerceptronForm form, double embeddingScale, LabelKind label)
         : base(name, label)
     {
+        if (form.AdaptsEmbeddings)
+        {
+            throw new ArgumentException($"{name} adapts embeddings, which are slow here; take {nameof(Maml)}.", nameof(form));
+        }
         this.form = form;
         encoder = new(form.Schema, takesExposure: true);
         head = new("head", encoder.Width + form.ContextDim, form.Hidden.Add(1), form.Activation);

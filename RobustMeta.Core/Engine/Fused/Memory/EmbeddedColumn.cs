@@ -39,6 +39,18 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
     /// <summary>Weight of each token of a bag in its mean.</summary>
     public static T Fraction(ReadOnlySpan<int> bag) => bag.Length <= 1 ? T.One : T.One / T.CreateChecked(bag.Length);
 
+    /// <summary>Sum of the squared fractions of an entity's distinct tokens in its mean; 0 for an empty bag.</summary>
+    public T SquaredFractions(int entity)
+    {
+        var bag = Bag(entity);
+        var pairs = 0;
+        foreach (var token in bag)
+        {
+            pairs += bag.Count(token);
+        }
+        return bag.IsEmpty ? T.Zero : T.CreateChecked(pairs) / T.CreateChecked((long)bag.Length * bag.Length);
+    }
+
     /// <summary>Writes the field of several entities, one below the other.</summary>
     /// <param name="entities">The entities.</param>
     /// <param name="rows">The first one's place.</param>
@@ -292,8 +304,9 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         }
     }
 
+    /// <summary>y += scale · x, without padding.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddScaled(T scale, T* x, T* y, int n)
+    internal static void AddScaled(T scale, T* x, T* y, int n)
     {
         var factor = new Vector<T>(scale);
         var i = 0;

@@ -27,6 +27,15 @@ internal sealed unsafe class FusedBatch<T> : BatchRows<T>
     /// <summary>How far a unit of summed delta moves the user's part: Σ_i x_i² rate_ij + bias rate, <c>[B, padded]</c>.</summary>
     public T* UserMove { get; set; }
 
+    /// <summary>Tokens of each user's own; null where embeddings do not adapt.</summary>
+    public OwnTokens<T>? OwnTokens { get; set; }
+
+    /// <summary>
+    /// ρ: how far a unit step on the rows of the user's tokens moves each of the user's inputs, the sum of their squared fractions;
+    /// 0 for numbers. <c>[B, padded]</c>
+    /// </summary>
+    public T* UserMetric { get; set; }
+
     /// <summary>Fraction of each support interaction in its user's loss: weight over sum of weights, <c>[support rows]</c>.</summary>
     public T* SupportFraction { get; set; }
 
@@ -53,6 +62,9 @@ internal sealed unsafe class FusedBatch<T> : BatchRows<T>
 
     /// <summary>Adjoint of <see cref="UserLayer"/>.</summary>
     public T* UserLayerAdjoint { get; set; }
+
+    /// <summary>Adjoint of <see cref="Users"/> through users' own weights, where embeddings adapt <c>[B, padded]</c>.</summary>
+    public T* UserInputAdjoint { get; set; }
 
     /// <summary>Adjoint of <see cref="UserNorm"/>, or of <see cref="UserMove"/> where rates are learned.</summary>
     public T* UserNormAdjoint { get; set; }

@@ -53,6 +53,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
         batch.UserLayerAdjoint = memory.Take((long)users * shape.Padded[1]);
         batch.UserNormAdjoint = memory.TakeZeros(users);
         batch.UserMoveAdjoint = shape.HasRates ? memory.TakeZeros((long)users * shape.Padded[1]) : null;
+        batch.UserInputAdjoint = shape.MovesInputs ? memory.TakeZeros((long)users * shape.UserPadded) : null;
         chunkGradients = memory.Take(chunks.Count * slow.Layout.Size);
         TakeItemAdjoints();
         userAdjoint = memory.Take((long)users * shape.UserPadded);
@@ -103,11 +104,15 @@ internal sealed unsafe partial class FusedPerceptron<T>
     private void ReverseUsers()
     {
         var (users, below, width) = (batch.Tasks.Count, shape.UserPadded, shape.Padded[1]);
+        if (shape.MovesInputs)
+        {
+            SumChunks(slow.Layout.User, shape.UserWidth * width);
+        }
         arithmetic.Gemm(
             new Matrix<T>(batch.Users, users, shape.UserWidth, below).Transposed,
             new(batch.UserLayerAdjoint, users, width),
             new(total + slow.Layout.User, shape.UserWidth, width),
-            accumulate: false
+            accumulate: shape.MovesInputs
         );
         Arithmetic<T>.Clear(userBiasAdjoint, width);
         arithmetic.AddRows(null, batch.UserLayerAdjoint, userBiasAdjoint, users, width);
@@ -137,6 +142,11 @@ internal sealed unsafe partial class FusedPerceptron<T>
             return;
         }
         var (below, width) = (shape.UserPadded, shape.Padded[1]);
+        if (shape.MovesInputs)
+        {
+            arithmetic.AddScaled(T.One, batch.UserInputAdjoint, userAdjoint, batch.Tasks.Count * below);
+            return;
+        }
         var factor = shape.IsSecondOrder ? T.One + T.One : T.One;
         for (var u = 0; u < batch.Tasks.Count; u++)
         {

@@ -72,7 +72,10 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         slow = new(shape, arithmetic);
         itemTables = new("item", form.Schema.ItemFields, form.Schema.EmbeddingDim, arrays);
         userTables = new("user", form.Schema.UserFields, form.Schema.EmbeddingDim, arrays);
-        exposure = form.IsJoint ? null : ExposureRows<T>.Of(form.Schema, arrays);
+        exposure = form.TakesExposure ? ExposureRows<T>.Of(form.Schema, arrays) : null;
+        ownTokens = form.AdaptsEmbeddings
+            ? new(itemTables, threads, arithmetic.Padded(form.Schema.EmbeddingDim))
+            : null;
         pool = new(threads);
         var forPrediction = new PerceptronShape(form, label, arithmetic.Padded, training: false);
         workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker(shape, forPrediction, arithmetic, slow))];
@@ -81,6 +84,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         weightPieces = new (int, int)[itemTables.Count + shape.Width[0] / RowsPerPiece];
         (encodeTokens, encode, forward, predict) = (EncodeTokens, Encode, ForwardChunk, PredictChunk);
         (backward, reverseItems, collect) = (BackwardChunk, ReverseItems, Collect);
+        numberTokens = ownTokens is null ? null : ownTokens.Number;
     }
 
     /// <inheritdoc/>
@@ -156,6 +160,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         batch.UserMove = shape.AdaptsHidden[1] ? memory.Take((long)tasks.Count * shape.Padded[1]) : null;
         TakeFractions(supportWeights);
         exposure?.Begin(tasks, supportWeights, memory);
+        BeginInputs();
         pool.Run(itemTables.Count, encodeTokens);
         pool.Run(ItemBlocks + 1, encode);
     }
@@ -235,7 +240,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     // of 0.75 to 1.1, and within a tenth of each other up to there: neither side needs a bonus.
     private bool PrefersDual(PerceptronShape shape, int firstUser, int endUser)
     {
-        if (shape.Steps != 1 || shape.HasRates)
+        if (shape.Steps != 1 || shape.HasRates || shape.MovesInputs)
         {
             return shape.Steps == 0 && (forced != false || shape.IsJoint);
         }

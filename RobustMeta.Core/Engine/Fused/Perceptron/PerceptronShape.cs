@@ -70,6 +70,9 @@ internal sealed class PerceptronShape
     /// <summary>Inner steps; 0 where nothing is adapted.</summary>
     public int Steps { get; }
 
+    /// <summary>Whether inner steps move the inputs (see <see cref="PerceptronForm.AdaptsEmbeddings"/>).</summary>
+    public bool MovesInputs => Form.AdaptsEmbeddings && Steps > 0;
+
     /// <summary>Whether the meta-gradient goes through the inner steps.</summary>
     public bool IsSecondOrder => Form.Inner.Order == MetaGradientOrder.Second;
 
@@ -83,6 +86,7 @@ internal sealed class PerceptronShape
         Steps > 0
         && AdaptsHidden[1]
         && !HasRates
+        && !MovesInputs
         && KernelProducts(1, supports, queries) <= OwnProducts(1, supports, queries);
 
     /// <summary>
@@ -109,6 +113,9 @@ internal sealed class PerceptronShape
             null => $"{model.Name} has none of the forms that the fused engine computes",
             { Hidden.IsEmpty: true } => $"{model.Name} has no hidden layer",
             { ContextDim: > 0 } form when form.AdaptedLayers[0] => $"{model.Name} adapts a context and the first layer",
+            { AdaptsEmbeddings: true } form
+                when !form.AdaptedLayers[0] || form.LearnsLocalRates || form.ContextDim > 0 || form.IsJoint =>
+                $"{model.Name} adapts embeddings, but not the first layer at the same rate",
             _ => null,
         };
 }

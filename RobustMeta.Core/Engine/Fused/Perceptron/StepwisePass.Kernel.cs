@@ -32,8 +32,10 @@ internal sealed unsafe partial class StepwisePass<T>
         }
     }
 
-    private void FillKernels(FusedBatch<T> batch, int user, T* items, int count, Arena<T> scratch)
+    private void FillKernels(FusedBatch<T> batch, int user, Arena<T> scratch)
     {
+        var items = supportItems[0];
+        var count = batch.Tasks.SupportLength(user);
         var width = Shape.Padded[0];
         var (first, queries) = (batch.Tasks.QueryStarts[user], batch.Tasks.QueryLength(user));
         var shift = batch.UserNorm[user];
@@ -129,8 +131,9 @@ internal sealed unsafe partial class StepwisePass<T>
     }
 
     // From the kernels to the items and to |x_u|². In first order the supports' items are constants of the step.
-    private void ReverseKernels(FusedBatch<T> batch, int user, T* items, Arena<T> scratch)
+    private void ReverseKernels(FusedBatch<T> batch, int user, Arena<T> scratch)
     {
+        var items = supportItems[0];
         var (first, supports) = (batch.Tasks.SupportStarts[user], batch.Tasks.SupportLength(user));
         var (firstQuery, queries) = (batch.Tasks.QueryStarts[user], batch.Tasks.QueryLength(user));
         var width = Shape.Padded[0];

@@ -18,27 +18,38 @@ internal sealed unsafe partial class StepwisePass<T>
         moveAdjoint = scratch.TakeZeros(width);
         Arithmetic<T>.Clear(userAdjoint, width);
         StartAdjoints(gradient, scratch);
+        if (MovesInputs)
+        {
+            StartInputAdjoints(batch, user, scratch);
+        }
         ReverseQueries(batch, user, scratch);
-        var items = steps > 0 && Shape.AdaptsHidden[1] ? GatherSupport(batch, user, scratch) : null;
+        if (!MovesInputs)
+        {
+            GatherSupport(batch, user, scratch);
+        }
         if (Shape.IsSecondOrder)
         {
             ReserveRows(count, scratch);
             for (var t = steps - 1; t >= 0; t--)
             {
-                ReverseStep(batch, user, t, items, gradient, scratch);
+                ReverseStep(batch, user, t, gradient, scratch);
             }
         }
         else
         {
             for (var t = steps - 1; t >= 0; t--)
             {
-                ReverseRates(t, items, count, gradient, scratch);
+                ReverseRates(t, count, gradient, scratch);
             }
         }
         AddOwn(gradient);
-        if (usesKernel)
+        if (MovesInputs)
         {
-            ReverseKernels(batch, user, items, scratch);
+            Arithmetic.AddScaled(T.One, userWeightAdjoint, gradient + at.User, Shape.UserWidth * width);
+        }
+        else if (usesKernel)
+        {
+            ReverseKernels(batch, user, scratch);
         }
         else if (Shape.HasRates)
         {
@@ -103,6 +114,10 @@ internal sealed unsafe partial class StepwisePass<T>
         }
         Network.ReverseForward(Query, weights[steps], own, errors, queryOutputs, nothingSet, none, hidden + 1, count);
         Arithmetic.AddRows(null, queryOutputs[1], userAdjoint, count, width);
+        if (MovesInputs)
+        {
+            ReverseUserPart(steps);
+        }
         var layer = batch.LayerAdjoint + (long)row * width;
         if (steps == 0 || !HasOwn(1))
         {
@@ -114,9 +129,7 @@ internal sealed unsafe partial class StepwisePass<T>
             return;
         }
         Arithmetic<T>.Clear(layer, (long)count * width);
-        var items = scratch.Take((long)count * Shape.Padded[0]);
-        Gather(batch, row, count, items);
-        Network.AddOuter(items, 0, queryOutputs[1], 1, own.Weight[1], count);
+        Network.AddOuter(QueryItems(batch, user, scratch), 0, queryOutputs[1], 1, own.Weight[1], count);
         var into = batch.ItemAdjoint + (long)row * Shape.Padded[0];
         PullItems(steps, queryOutputs[1], into, count, scratch, accumulate: false);
     }
@@ -124,7 +137,7 @@ internal sealed unsafe partial class StepwisePass<T>
     // into (+)= Z_1's adjoint · W_1ᵀ with the weights of step t.
     private void PullItems(int t, T* layer, T* into, int count, Arena<T> scratch, bool accumulate)
     {
-        if (t > 0)
+        if (t > 0 && !MovesInputs)
         {
             weights[t].Transposed[1] = Transposed(weights[t].Weight[1], 1, scratch);
         }
@@ -151,14 +164,14 @@ internal sealed unsafe partial class StepwisePass<T>
         }
     }
 
-    private void ReverseStep(FusedBatch<T> batch, int user, int t, T* items, T* gradient, Arena<T> scratch)
+    private void ReverseStep(FusedBatch<T> batch, int user, int t, T* gradient, Arena<T> scratch)
     {
         var (first, count) = (batch.Tasks.SupportStarts[user], batch.Tasks.SupportLength(user));
         var width = Shape.Padded[1];
         var outputF = scratch.TakeZeros(count);
         Array.Clear(IsSet);
-        ReverseRates(t, items, count, gradient, scratch);
-        var lowest = ReverseLayers(batch, user, t, items, scratch);
+        ReverseRates(t, count, gradient, scratch);
+        var lowest = ReverseLayers(batch, user, t, scratch);
         if (Shape.AdaptsOutput)
         {
             ReverseOutputGradient(t, outputF, count, scratch);
@@ -173,6 +186,10 @@ internal sealed unsafe partial class StepwisePass<T>
         AddSupportAdjoint(batch, user, first, count, fractions);
         Network.ReverseForward(rows[t], weights[t], own, outputF, Outputs, IsSet, Bent, lowest, count);
         Arithmetic.AddRows(null, Outputs[1], userAdjoint, count, width);
+        if (MovesInputs)
+        {
+            ReverseUserPart(t);
+        }
         var layer = batch.LayerAdjoint + (long)first * width;
         if (t == steps - 1)
         {
@@ -188,16 +205,20 @@ internal sealed unsafe partial class StepwisePass<T>
             Arithmetic.AddScaled(T.One, Outputs[1], layer, count * width);
             return;
         }
-        Network.AddOuter(items, 0, Outputs[1], 1, own.Weight[1], count);
+        Network.AddOuter(supportItems[t], 0, Outputs[1], 1, own.Weight[1], count);
         var into = batch.ItemAdjoint + (long)first * Shape.Padded[0];
         PullItems(t, Outputs[1], into, count, scratch, accumulate: true);
     }
 
     // The adjoint of each layer's gradient; the lowest layer that has one.
-    private int ReverseLayers(FusedBatch<T> batch, int user, int t, T* items, Arena<T> scratch)
+    private int ReverseLayers(FusedBatch<T> batch, int user, int t, Arena<T> scratch)
     {
         var (first, count) = (batch.Tasks.SupportStarts[user], batch.Tasks.SupportLength(user));
         var lowest = hidden + 1;
+        if (MovesInputs)
+        {
+            SumOwnAdjoint(batch, user, t);
+        }
         for (var l = hidden; l >= 1; l--)
         {
             if (l == 1 && usesKernel)
@@ -207,7 +228,7 @@ internal sealed unsafe partial class StepwisePass<T>
             }
             else if (Shape.AdaptsHidden[l])
             {
-                ReverseGradient(batch, first, t, l, items, count, scratch);
+                ReverseGradient(batch, first, t, l, count, scratch);
                 lowest = l;
             }
             else
@@ -215,7 +236,11 @@ internal sealed unsafe partial class StepwisePass<T>
                 Arithmetic<T>.Clear(f[l], (long)count * Shape.Padded[l]);
             }
         }
-        if (!usesKernel && (Shape.AdaptsHidden[1] || Shape.Context > 0))
+        if (MovesInputs)
+        {
+            PushInputs(batch, user, t, scratch);
+        }
+        else if (!usesKernel && (Shape.AdaptsHidden[1] || Shape.Context > 0))
         {
             PushUser(batch, user, count, scratch);
             lowest = 1;
@@ -224,20 +249,19 @@ internal sealed unsafe partial class StepwisePass<T>
     }
 
     // U = −rate·V; F_l = A U + the bias' part; A_{l−1} gets D Uᵀ.
-    private void ReverseGradient(FusedBatch<T> batch, int first, int t, int l, T* items, int count, Arena<T> scratch)
+    private void ReverseGradient(FusedBatch<T> batch, int first, int t, int l, int count, Arena<T> scratch)
     {
         var (below, width) = (Shape.Padded[l - 1], Shape.Padded[l]);
         var size = Shape.Width[l - 1] * width;
         var u = scratch.Take(size);
         Step(at.RateWeight[l], own.Weight[l], u, size);
-        var left = l == 1 ? items : rows[t].Output[l - 1];
         Arithmetic.Gemm(
-            new(left, count, Shape.Width[l - 1], below),
+            new(Below(t, l), count, Shape.Width[l - 1], below),
             new(u, Shape.Width[l - 1], width),
             new(f[l], count, width),
             accumulate: false
         );
-        if (l > 1)
+        if (l > 1 || MovesInputs)
         {
             var bias = scratch.Take(width);
             Step(at.RateBias[l], own.Bias[l], bias, width);
@@ -293,10 +317,10 @@ internal sealed unsafe partial class StepwisePass<T>
     }
 
     // Adjoints of the rates of step t: minus the adjoint of the new weights times the step's gradient.
-    private void ReverseRates(int t, T* items, int count, T* gradient, Arena<T> scratch)
+    private void ReverseRates(int t, int count, T* gradient, Arena<T> scratch)
     {
         var width = Shape.Padded[1];
-        if (!usesKernel && (Shape.AdaptsHidden[1] || Shape.Context > 0))
+        if (!usesKernel && !MovesInputs && (Shape.AdaptsHidden[1] || Shape.Context > 0))
         {
             var sum = DeltaSum(t, count, scratch);
             Arithmetic.AddProduct(-T.One, userAdjoint, sum, moveAdjoint, width);
@@ -322,7 +346,7 @@ internal sealed unsafe partial class StepwisePass<T>
                 continue;
             }
             var size = Shape.Width[l - 1] * Shape.Padded[l];
-            var step = Gradient(t, l, l == 1 ? items : rows[t].Output[l - 1], count, scratch);
+            var step = Gradient(t, l, count, scratch);
             Arithmetic.AddProduct(-T.One, own.Weight[l], step, gradient + at.RateWeight[l], size);
             if (l > 1)
             {

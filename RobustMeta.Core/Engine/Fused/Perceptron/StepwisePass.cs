@@ -17,6 +17,9 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
     private readonly NetworkRows<T>[] rows;
     private readonly NetworkWeights<T>[] weights;
     private readonly T*[] userLayer;
+
+    // X^t, the items of the support at each step [steps]: other ones where the embeddings move, the same elsewhere.
+    private readonly T*[] supportItems;
     private readonly T*[] f;
     private readonly T*[] queryOutputs;
     private readonly bool[] nothingSet;
@@ -36,6 +39,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         nothingSet = new bool[hidden + 1];
         none = new T*[hidden + 1];
         sums = new T*[steps + 1];
+        (supportItems, userRow, userWeight) = (new T*[steps], new T*[steps + 1], new T*[steps + 1]);
         own = new(hidden);
     }
 
@@ -89,6 +93,10 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         {
             CarveKernel(ref memory, supports, batch.Tasks.QueryLength(user), training);
         }
+        if (MovesInputs)
+        {
+            CarveInputs(ref memory, batch, user, training);
+        }
         start = memory;
         userLayer[0] = batch.UserLayer + (long)user * Shape.Padded[1];
         for (var t = 1; t <= steps; t++)
@@ -109,7 +117,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             own.Bias[l] = adapts ? memory.Take(Shape.Padded[l]) : Slow.Weights.Bias[l];
             own.Transposed[l] =
                 !adapts ? Slow.Weights.Transposed[l]
-                : l == 1 ? null
+                : l == 1 && !MovesInputs ? null
                 : memory.Take((long)Shape.Width[l] * Shape.Padded[l - 1]);
         }
         own.Output = Shape.AdaptsOutput ? memory.Take(Shape.Padded[hidden]) : Slow.Weights.Output;
@@ -122,10 +130,10 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
     private void Adapt(FusedBatch<T> batch, int user, Arena<T> scratch)
     {
         var (first, count) = (batch.Tasks.SupportStarts[user], batch.Tasks.SupportLength(user));
-        var items = steps > 0 && Shape.AdaptsHidden[1] ? GatherSupport(batch, user, scratch) : null;
+        StartItems(batch, user, scratch);
         if (usesKernel)
         {
-            FillKernels(batch, user, items, count, scratch);
+            FillKernels(batch, user, scratch);
         }
         for (var t = 0; t < steps; t++)
         {
@@ -139,20 +147,51 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             }
             else
             {
-                OwnFirstLayer(items, t, count, rows[t].Output[1]);
+                OwnFirstLayer(supportItems[t], t, count, rows[t].Output[1]);
             }
             Network.Forward(rows[t], weights[t], count);
             SupportLosses(batch, rows[t], first, count);
             Network.Backward(rows[t], weights[t], count);
-            Step(batch, user, t, items, count, scratch);
+            Step(batch, user, t, count, scratch);
         }
     }
 
-    private T* GatherSupport(FusedBatch<T> batch, int user, Arena<T> scratch)
+    private void StartItems(FusedBatch<T> batch, int user, Arena<T> scratch)
     {
-        var count = batch.Tasks.SupportLength(user);
-        var items = scratch.Take((long)count * Shape.Padded[0]);
-        Gather(batch, batch.Tasks.SupportStarts[user], count, items);
+        if (MovesInputs)
+        {
+            StartMoves(batch, user, scratch);
+        }
+        else
+        {
+            GatherSupport(batch, user, scratch);
+        }
+    }
+
+    private void GatherSupport(FusedBatch<T> batch, int user, Arena<T> scratch)
+    {
+        if (steps > 0 && Shape.AdaptsHidden[1])
+        {
+            var count = batch.Tasks.SupportLength(user);
+            var items = scratch.Take((long)count * Shape.Padded[0]);
+            Gather(batch, batch.Tasks.SupportStarts[user], count, items);
+            for (var t = 0; t < steps; t++)
+            {
+                supportItems[t] = items;
+            }
+        }
+    }
+
+    // The items of the queries after the last step.
+    private T* QueryItems(FusedBatch<T> batch, int user, Arena<T> scratch)
+    {
+        if (MovesInputs)
+        {
+            return queryItems;
+        }
+        var queries = batch.QueryOf(user);
+        var items = scratch.Take((long)queries.Count * Shape.Padded[0]);
+        Gather(batch, queries.First, queries.Count, items);
         return items;
     }
 
@@ -170,8 +209,12 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
     }
 
     // θ_{t+1} = θ_t − rate · gradient.
-    private void Step(FusedBatch<T> batch, int user, int t, T* items, int count, Arena<T> scratch)
+    private void Step(FusedBatch<T> batch, int user, int t, int count, Arena<T> scratch)
     {
+        if (MovesInputs)
+        {
+            MoveOwnRows(batch, user, t, scratch);
+        }
         var (old, next) = (weights[t], weights[t + 1]);
         for (var l = 1; l <= hidden; l++)
         {
@@ -181,19 +224,18 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             }
             var (below, width) = (Shape.Width[l - 1], Shape.Padded[l]);
             Take(old.Weight[l], next.Weight[l], (long)below * width);
-            var left = l == 1 ? items : rows[t].Output[l - 1];
             if (Shape.HasRates)
             {
-                var gradient = Gradient(t, l, left, count, scratch);
+                var gradient = Gradient(t, l, count, scratch);
                 Arithmetic.AddProduct(-T.One, Slow.Block + at.RateWeight[l], gradient, next.Weight[l], below * width);
             }
             else
             {
                 var scaled = scratch.Take((long)count * width);
                 Arithmetic.Scale(-LocalLr, rows[t].Delta[l], scaled, count * width);
-                Network.AddOuter(left, l - 1, scaled, l, next.Weight[l], count);
+                Network.AddOuter(Below(t, l), l - 1, scaled, l, next.Weight[l], count);
             }
-            if (l > 1)
+            if (l > 1 || MovesInputs)
             {
                 var sum = scratch.TakeZeros(width);
                 Arithmetic.AddRows(null, rows[t].Delta[l], sum, count, width);
@@ -209,6 +251,10 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         }
         StepOutput(t, count, scratch);
         StepUser(batch, user, t, count, scratch);
+        if (MovesInputs && t + 1 < steps)
+        {
+            MoveItems(batch, batch.SupportOf(user), supportItems[t + 1]);
+        }
     }
 
     private void StepOutput(int t, int count, Arena<T> scratch)
@@ -230,6 +276,11 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
     // The user's part of the first layer, in which the step on weights, bias and context ends up.
     private void StepUser(FusedBatch<T> batch, int user, int t, int count, Arena<T> scratch)
     {
+        if (MovesInputs)
+        {
+            MoveUser(batch, user, t, DeltaSum(t, count, scratch), scratch);
+            return;
+        }
         var width = Shape.Padded[1];
         Take(userLayer[t], userLayer[t + 1], width);
         if (usesKernel)
@@ -266,9 +317,11 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         var (first, count) = (batch.Tasks.QueryStarts[user], batch.Tasks.QueryLength(user));
         if (steps > 0 && HasOwn(1))
         {
-            var items = scratch.Take((long)count * Shape.Padded[0]);
-            Gather(batch, batch.SupportRows + first, count, items);
-            OwnFirstLayer(items, steps, count, Query.Output[1]);
+            if (MovesInputs)
+            {
+                MoveItems(batch, batch.QueryOf(user), queryItems);
+            }
+            OwnFirstLayer(QueryItems(batch, user, scratch), steps, count, Query.Output[1]);
         }
         else
         {
@@ -282,11 +335,14 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         QueryLosses(batch, Query, first, count);
     }
 
+    // A_{l−1} of the support at step t.
+    private T* Below(int t, int l) => l == 1 ? supportItems[t] : rows[t].Output[l - 1];
+
     // AᵀD of layer l after the deltas of step t.
-    private T* Gradient(int t, int l, T* left, int count, Arena<T> scratch)
+    private T* Gradient(int t, int l, int count, Arena<T> scratch)
     {
         var gradient = scratch.TakeZeros((long)Shape.Width[l - 1] * Shape.Padded[l]);
-        Network.AddOuter(left, l - 1, rows[t].Delta[l], l, gradient, count);
+        Network.AddOuter(Below(t, l), l - 1, rows[t].Delta[l], l, gradient, count);
         return gradient;
     }
 
