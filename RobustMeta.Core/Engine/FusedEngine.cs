@@ -8,7 +8,7 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Engine;
 
 /// <summary>
-/// The fast engine, for models that are an adapting perceptron (<see cref="PerceptronForm"/>), a ridge head on item
+/// The fast engine, for models that are an adapting perceptron (<see cref="PerceptronForm"/>, MAML included), a ridge head on item
 /// vectors (<see cref="RidgeForm"/>), pooled classes (<see cref="ClassForm"/>), a neural process (<see cref="ProcessForm"/>) or a
 /// base network of users' vectors (<see cref="UserVectorForm"/>): hand-derived exact gradients on vector units, without automatic
 /// differentiation and without padding. Use it from one thread; it has workers of its own. Its results do not depend on their

@@ -30,7 +30,10 @@ public sealed class PerceptronModel : MetaRecommender, IHasForm<PerceptronForm>
     {
         if (form.AdaptsEmbeddings)
         {
-            throw new ArgumentException($"{name} adapts embeddings, which are slow here; take {nameof(Maml)}.", nameof(form));
+            throw new ArgumentException(
+                $"{name} adapts embeddings, which are slow here; take {nameof(Maml)}.",
+                nameof(form)
+            );
         }
         this.form = form;
         encoder = new(form.Schema, takesExposure: true);

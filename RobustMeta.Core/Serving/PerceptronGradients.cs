@@ -46,7 +46,7 @@ internal sealed class PerceptronGradients(
         }
     }
 
-    /// <summary>Norm of the gradient of one rating's loss by all adapted weights and biases.</summary>
+    /// <summary>Norm of the gradient of one rating's loss by all that is adapted.</summary>
     public double Norm(int user, int item, double target, double origin)
     {
         var (inputs, slopes) = (new double[layers][], new double[layers][]);
@@ -65,7 +65,32 @@ internal sealed class PerceptronGradients(
             square += form.AdaptedLayers[l] ? Square(delta) * (1 + Square(inputs[l])) : 0;
             delta = l == 0 ? delta : Back(l, delta, slopes[l - 1]);
         }
-        return Math.Sqrt(square);
+        return Math.Sqrt(square + (form.AdaptsEmbeddings ? EmbeddingSquare(user, item, delta, inputs[0].Length) : 0));
+    }
+
+    // A token's row gets its fraction of the gradient by the field's inputs.
+    private double EmbeddingSquare(int user, int item, double[] delta, int width)
+    {
+        var pulled = Back(0, delta, [.. Enumerable.Repeat(1.0, width)]).AsSpan();
+        double square = 0;
+        foreach (
+            var (field, entity) in form
+                .Schema.ItemFields.Select(f => (f, item))
+                .Concat(form.Schema.UserFields.Select(f => (f, user)))
+        )
+        {
+            if (field is not TokenField tokens)
+            {
+                pulled = pulled[1..];
+                continue;
+            }
+            var bag = tokens.Bag(entity).ToArray();
+            square +=
+                bag.CountBy(token => token).Sum(t => Math.Pow((double)t.Value / bag.Length, 2))
+                * Square(pulled[..form.Schema.EmbeddingDim].ToArray());
+            pulled = pulled[form.Schema.EmbeddingDim..];
+        }
+        return square;
     }
 
     private IEnumerable<double> Inputs(

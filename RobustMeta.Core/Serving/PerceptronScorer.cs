@@ -16,7 +16,8 @@ internal sealed class PerceptronScorer
     private readonly double[][] weights;
     private readonly double[][] biases;
     private readonly double[] context;
-    private readonly double[] user;
+    private readonly EmbeddingMoves? moves;
+    private double[] user;
 
     /// <summary>A model that has not adapted yet.</summary>
     public PerceptronScorer(PerceptronForm form, ScoredTask task, ParameterSet parameters)
@@ -27,29 +28,31 @@ internal sealed class PerceptronScorer
         biases = [.. Enumerable.Range(0, count).Select(l => Doubles($"head.{l}.bias"))];
         context = new double[form.ContextDim];
         user = task.UserInputs(parameters);
+        moves = form.AdaptsEmbeddings ? new() : null;
     }
 
     /// <summary>The scorer after the inner steps.</summary>
     public AdaptedScorer Adapt()
     {
-        double[][] rated = [.. task.Rated.Select(item => task.ItemInputs(item, parameters))];
-        for (var step = 0; step < form.Inner.InnerSteps && rated.Length > 0; step++)
+        for (var step = 0; step < form.Inner.InnerSteps && task.Rated.Length > 0; step++)
         {
-            Step(rated);
+            Step();
         }
         float[] items =
         [
             .. Enumerable
                 .Range(0, task.Data.Items.Count)
-                .SelectMany(i => task.ItemInputs(i, parameters))
+                .SelectMany(i => task.ItemInputs(i, parameters, moves))
                 .Select(x => (float)x),
         ];
         return new(items, task.ItemOffset, [.. Enumerable.Range(0, count).Select(LayerOf)], form.Activation);
     }
 
     // One step of gradient descent on the mean loss of the ratings.
-    private void Step(double[][] rated)
+    private void Step()
     {
+        double[][] rated = [.. task.Rated.Select(item => task.ItemInputs(item, parameters, moves))];
+        var pulled = new double[rated.Length][];
         double[][] weightSum = Array.ConvertAll(weights, w => new double[w.Length]);
         double[][] biasSum = Array.ConvertAll(biases, b => new double[b.Length]);
         var contextSum = new double[context.Length];
@@ -67,6 +70,7 @@ internal sealed class PerceptronScorer
             {
                 contextSum[k] += delta[^(context.Length - k)];
             }
+            pulled[i] = delta;
         }
         for (var l = 0; l < count; l++)
         {
@@ -77,6 +81,21 @@ internal sealed class PerceptronScorer
             }
         }
         Descend(context, contextSum, "context");
+        MoveEmbeddings(pulled);
+    }
+
+    // By the gradients of the rated rows' inputs, all of which were computed before the step.
+    private void MoveEmbeddings(double[][] pulled)
+    {
+        if (moves is null)
+        {
+            return;
+        }
+        for (var i = 0; i < pulled.Length; i++)
+        {
+            task.Move(task.Rated[i], Array.ConvertAll(pulled[i], g => -form.Inner.LocalLr * g), moves);
+        }
+        user = task.UserInputs(parameters, moves);
     }
 
     private void Descend(double[] values, double[] gradient, string name)

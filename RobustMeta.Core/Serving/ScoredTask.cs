@@ -64,20 +64,20 @@ internal sealed class ScoredTask
     public double Slope(double score, double target) =>
         data.Label == LabelKind.Click ? Logistic.Sigmoid(score) - target : 2 * (score - target);
 
-    /// <summary>Embedded fields of an item side by side.</summary>
-    public double[] ItemInputs(int item, ParameterSet parameters) =>
+    /// <summary>Embedded fields of an item side by side, as inner steps have moved them (null: not at all).</summary>
+    public double[] ItemInputs(int item, ParameterSet parameters, EmbeddingMoves? moves = null) =>
         [
             .. data.ItemFields.SelectMany(field =>
                 field is TokenField tokens
-                    ? Embed($"item.{field.Name}", tokens.Bag(item), parameters)
+                    ? Embed($"item.{field.Name}", tokens.Bag(item), parameters, moves)
                     : [((NumericField)field).Values[item]]
             ),
         ];
 
     /// <summary>Embedded fields of the user side by side, and what the choice of the rated items says where the model takes it.</summary>
-    public double[] UserInputs(ParameterSet parameters) =>
+    public double[] UserInputs(ParameterSet parameters, EmbeddingMoves? moves = null) =>
         [
-            .. Fields(parameters),
+            .. Fields(parameters, moves),
             .. data.UserExposure == 0
                 ? []
                 : SupportExposure.Of(
@@ -87,20 +87,46 @@ internal sealed class ScoredTask
                 ),
         ];
 
-    private double[] Fields(ParameterSet parameters) =>
+    /// <summary>Moves the rows that an item and the user have of embedding tables.</summary>
+    /// <param name="item">The item.</param>
+    /// <param name="move">How far each input would move, item fields first, then user fields.</param>
+    /// <param name="moves">Is added to.</param>
+    public void Move(int item, ReadOnlySpan<double> move, EmbeddingMoves moves)
+    {
+        foreach (var field in data.ItemFields)
+        {
+            if (field is TokenField tokens)
+            {
+                moves.Add($"item.{field.Name}", tokens.Bag(item), move[..data.EmbeddingDim]);
+            }
+            move = move[(field is TokenField ? data.EmbeddingDim : 1)..];
+        }
+        for (var place = 0; place < data.UserFeatures.Length; place++)
+        {
+            var isTokens = data.UserFeatures[place] is ServedTokens;
+            if (isTokens)
+            {
+                moves.Add($"user.{data.UserFeatures[place].Name}", user[place].Tokens, move[..data.EmbeddingDim]);
+            }
+            move = move[(isTokens ? data.EmbeddingDim : 1)..];
+        }
+    }
+
+    private double[] Fields(ParameterSet parameters, EmbeddingMoves? moves) =>
         [
             .. data.UserFeatures.SelectMany(
                 (feature, place) =>
                     feature is ServedTokens
-                        ? Embed($"user.{feature.Name}", user[place].Tokens, parameters)
+                        ? Embed($"user.{feature.Name}", user[place].Tokens, parameters, moves)
                         : [user[place].Number]
             ),
         ];
 
-    private double[] Embed(string table, ReadOnlySpan<int> tokens, ParameterSet parameters)
+    private double[] Embed(string table, ReadOnlySpan<int> tokens, ParameterSet parameters, EmbeddingMoves? moves)
     {
         var sum = new double[data.EmbeddingDim];
         FactorTables.Add(parameters[table].Values, tokens, sum);
+        moves?.AddTo(table, tokens, sum);
         return sum;
     }
 }

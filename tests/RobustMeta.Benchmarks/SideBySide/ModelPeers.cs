@@ -10,6 +10,7 @@ internal static class ModelPeers
     private static readonly Dictionary<string, (string Script, string[] Own)> Scripts = new()
     {
         ["MeLU"] = ("padded.py", ["concat"]),
+        ["MAML"] = ("whole.py", []),
         ["MetaRidge"] = ("ridge.py", []),
         ["LWA"] = ("classes.py", []),
         ["NLBA"] = ("classes.py", []),

@@ -168,22 +168,9 @@ let private isExact (f: Form) =
     nearGradients "gradients" 1e-9 expected.Gradients gradients
 
     if weights.Support.IsSome then
-        let tasks = tasks f.Label f.Seed f.Lengths
-        // The oracle pads supports to the longest.
-        let longest = tasks |> List.map _.Support.Length |> List.max
-
-        // The weight of an only support interaction cannot matter but to exposure. The oracle leaves there what rounding leaves of
-        // large numbers that cancel.
-        let ragged =
-            tasks
-            |> List.mapi (fun u t ->
-                if t.Support.Length = 1 && f.Exposed = Not then
-                    [| 0.0 |]
-                else
-                    Array.sub expected.Support (u * longest) t.Support.Length)
-            |> Array.concat
-
-        near "support weights" 1e-9 ragged support
+        // To exposure an only support interaction matters.
+        let ragged = if f.Exposed = Not then raggedFractions else raggedSupport
+        near "support weights" 1e-9 (ragged f.Lengths expected.Support) support
 
 let private fixedForm =
     {

@@ -19,7 +19,8 @@ let private melu = lazily "MeLU" []
 let private ridge = lazily "MetaRidge" []
 let private pmf = lazily "MetaPMF" []
 let private tanp = lazily "TaNP" []
-let private light = [ "MeLU", melu; "MetaRidge", ridge; "MetaPMF", pmf; "TaNP", tanp ]
+let private maml = lazily "MAML" []
+let private light = [ "MeLU", melu; "MetaRidge", ridge; "MetaPMF", pmf; "TaNP", tanp; "MAML", maml ]
 
 /// A copy of a run's folder that may be spoilt.
 let private copied (run: Run) (test: string -> unit) =

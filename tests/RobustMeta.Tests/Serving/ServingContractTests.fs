@@ -63,7 +63,7 @@ let tests =
             <| fun () ->
                 contract "MeLU" [ "levels", "user"; "population", "0,0.5"; "ascent", "bestResponse"; "set", "chi2 0.5" ]
 
-            for name in [ "MeLU"; "MetaRidge"; "MetaPMF"; "TaNP" ] do
+            for name in [ "MeLU"; "MAML"; "MetaRidge"; "MetaPMF"; "TaNP" ] do
                 testCase $"{name} of ratings in use gives the same scores"
                 <| fun () -> contract name [ "label", "rating"; "offset", "bias" ]
 

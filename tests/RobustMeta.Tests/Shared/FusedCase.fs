@@ -94,9 +94,26 @@ let internal inDouble
 
     predicted, losses, gradients, core.SupportGradient.ToArray()
 
-/// Losses and gradients that `inDouble` gave in a phase of training, against automatic differentiation; what the phase does not
-/// learn has none. Lengths are those of support and query of each user.
-let trainsAsAutograd
+/// The oracle's derivatives by the support weights, which it pads to the longest support, for these lengths of support and query.
+let raggedSupport (lengths: (int * int) list) (padded: float[]) =
+    let longest = lengths |> List.map fst |> List.max
+    lengths |> List.mapi (fun u (s, _) -> Array.sub padded (u * longest) s) |> Array.concat
+
+/// The same of a model that weighs a support by the weights' fractions of their sum: the weight of an only interaction cannot matter,
+/// and the oracle leaves there what rounding leaves of large numbers that cancel.
+let raggedFractions (lengths: (int * int) list) (padded: float[]) =
+    let isOnly = [| for s, _ in lengths -> s = 1 |]
+
+    let owner =
+        [|
+            for u, (s, _) in List.indexed lengths do
+                yield! Array.replicate s u
+        |]
+
+    raggedSupport lengths padded |> Array.mapi (fun i x -> if isOnly[owner[i]] then 0.0 else x)
+
+let private trainsBy
+    (ragged: (int * int) list -> float[] -> float[])
     (phase: TrainingPhase)
     (lengths: (int * int) list)
     (case: Case)
@@ -114,16 +131,25 @@ let trainsAsAutograd
             Expect.all gradient ((=) 0.0) $"{name} is not learned"
 
     if weights.Support.IsSome then
-        // The oracle pads supports to the longest.
-        let longest = lengths |> List.map fst |> List.max
-        let ragged = lengths |> List.mapi (fun u (s, _) -> Array.sub expected.Support (u * longest) s) |> Array.concat
-        near "support weights" 1e-9 ragged support
+        near "support weights" 1e-9 (ragged lengths expected.Support) support
+
+/// Losses and gradients that `inDouble` gave in a phase of training, against automatic differentiation; what the phase does not
+/// learn has none. Lengths are those of support and query of each user.
+let trainsAsAutograd phase = trainsBy raggedSupport phase
+
+let private scoresAlike case batch result =
+    let predicted, _, _, _ = result
+    near "scores" 1e-9 (Array.concat (scores case batch)) predicted
 
 /// What `inDouble` gave of a model that is trained in one phase, against automatic differentiation.
 let equalsAutograd (lengths: (int * int) list) (case: Case) (batch: TaskBatch) (weights: Weights) result =
-    let predicted, _, _, _ = result
-    near "scores" 1e-9 (Array.concat (scores case batch)) predicted
+    scoresAlike case batch result
     trainsAsAutograd TrainingPhase.Main lengths case batch weights result
+
+/// The same of a model that weighs a support by fractions.
+let equalsAutogradByFractions (lengths: (int * int) list) (case: Case) (batch: TaskBatch) (weights: Weights) result =
+    scoresAlike case batch result
+    trainsBy raggedFractions TrainingPhase.Main lengths case batch weights result
 
 /// Losses, gradients, the gradient of the support weights and scores of the engine in single precision, in a phase of training (null:
 /// the last).
