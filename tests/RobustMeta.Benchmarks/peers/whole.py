@@ -1,5 +1,5 @@
 """MAML over all layers, all users of a batch at once: beside copies of the weights, each user has the rows of the embedding table
-that his or her own interactions touch, and inputs are looked up in these."""
+that the own interactions touch, and inputs are looked up in these."""
 
 import numpy
 import torch

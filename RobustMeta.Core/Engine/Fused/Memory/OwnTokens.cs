@@ -3,7 +3,7 @@ using System.Numerics;
 namespace RobustMeta.Engine.Fused.Memory;
 
 /// <summary>
-/// Numbers of the tokens of each user's support items, so that a user can have rows of his or her own in place of the tables': what
+/// Numbers of the tokens of each user's support items, so that each user can have own rows in place of the tables': what
 /// inner steps do to embeddings. Tokens that are the query's alone have no number, since no step moves them. Rows of all fields stand
 /// in one list, <c>[tokens of the user, padded]</c>. See DERIVATION.md, embeddings that adapt.
 /// </summary>
