@@ -2,8 +2,9 @@ namespace RobustMeta.Studies.Search;
 
 /// <summary>
 /// Asynchronous successive halving (Li et al., MLSys 2020, algorithm 2): whenever a question is free, the highest rung is looked
-/// for with a trial among its best 1/η that has not been promoted; without one, a new random point begins on the lowest rung. The default
-/// point is the first. Trials that are not promoted are thereby pruned.
+/// for with a trial among its best 1/η that has not been promoted; without one, a new random point begins on the lowest rung. Other than
+/// there, the best of fewer than η trials is promoted as well, so that the default point, which is the first, is trained whole at
+/// once and is what all others must beat. Trials that are not promoted are thereby pruned.
 /// </summary>
 /// <param name="task">What is searched, and for how long; <see cref="SearchTask.Epochs"/> are those of the top rung.</param>
 /// <param name="leastEpochs">Epochs of the lowest rung.</param>

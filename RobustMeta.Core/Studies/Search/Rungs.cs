@@ -46,15 +46,15 @@ internal sealed class Rungs
     public int Of(int number) => entries.First(entry => entry.Number == number).Rung;
 
     /// <summary>
-    /// The best trial of the best 1/η of those known on a rung that is not promoted yet; ties go to the earlier one, and diverged
-    /// trials are never promoted. Null where there is none.
+    /// The best trial of the best 1/η of those known on a rung, or of the best one where they are fewer than η, that is not promoted yet;
+    /// ties go to the earlier one, and diverged trials are never promoted. Null where there is none.
     /// </summary>
     public string? Promotable(int rung, IReadOnlyList<(TuningTrial Trial, double Loss)> known)
     {
         var here = known.Where(k => Of(k.Trial.Number) == rung).OrderBy(k => k.Loss).ToArray();
         // A point that was drawn twice is promoted as often as it is among the best.
         var promoted = entries.Where(e => e.Rung == rung + 1).Select(e => e.Value).ToList();
-        return here.Take(here.Length / factor)
+        return here.Take(Math.Max(1, here.Length / factor))
             .Where(k => double.IsFinite(k.Loss))
             .Select(k => k.Trial.Value)
             .FirstOrDefault(value => !promoted.Remove(value));

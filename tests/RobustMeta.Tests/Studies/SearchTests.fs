@@ -111,13 +111,14 @@ let private rungs =
                 let losses = Map [ 0, 3.0; 1, 1.0; 2, 2.0; 3, 0.9; 4, 5.0; 5, 0.5; 6, 0.4; 7, 4.0; 8, 6.0 ]
                 let asked = drive (fun trial -> losses[trial.Number]) tuner
                 let epochs = [ for trial in asked -> trial.Epochs.Value ]
-                // After three on the lowest rung the best, 1, goes on; of the next two 5 is the best of five there and goes on at once; of
-                // six the best two are 5 and 1, which have gone on already.
-                Expect.equal epochs [ 1; 1; 1; 3; 1; 1; 3; 1; 1 ] "rungs"
-                Expect.equal asked[3].Value asked[1].Value "best of three"
-                Expect.equal asked[6].Value asked[5].Value "best of five"
-                Expect.equal asked[0].Value line.Default "the default first"
-                Expect.equal tuner.Result.Value asked[6].Value "best of the highest rung"
+                // The default is the best of one on each rung, so it is trained whole at once. The next two points, 3 and 5, each are the best of the
+                // lowest rung when they come and go on; of two on the middle rung the default stays the best (1.0 against 5.0), of three the
+                // newest is (0.4) and goes to the top. There the default's 2.0 is better than 4.0.
+                Expect.equal epochs [ 1; 3; 9; 1; 3; 1; 3; 9; 1 ] "rungs"
+                Expect.isTrue (asked[..2] |> List.forall (fun trial -> trial.Value = line.Default)) "the default whole"
+                Expect.equal asked[4].Value asked[3].Value "best of two"
+                Expect.isTrue (asked[6..7] |> List.forall (fun trial -> trial.Value = asked[5].Value)) "best of three"
+                Expect.equal tuner.Result.Value line.Default "best of the highest rung"
 
             testCase "synchronous halving keeps a third of each rung"
             <| fun () ->
