@@ -1,21 +1,20 @@
-/// Standard output whose errors say that they are its own, and not those of a folder for results.
+/// Standard output whose errors say that they are its own, and not those of a folder for results; and standard error, whose errors
+/// nobody can be told of.
 module RobustMeta.Scripts.StandardOutput
 
 open System
 open System.IO
 
-type private Checked(inner: Stream) =
+/// A stream that can only be written; `failed` is given the errors of writing.
+type private Guarded(inner: Stream, failed: exn -> unit) =
     inherit Stream()
 
-    let checkedly (act: unit -> unit) =
+    let guardedly (act: unit -> unit) =
         try
             act ()
         with
-        // What the system says of a descriptor that is closed.
-        | :? UnauthorizedAccessException as error ->
-            raise (IOException("standard output is closed; nothing can be printed", error))
-        | :? IOException as error ->
-            raise (IOException($"standard output takes nothing more: {error.Message.TrimEnd '.'}", error))
+        | :? UnauthorizedAccessException
+        | :? IOException as error -> failed error
 
     override _.CanRead = false
     override _.CanSeek = false
@@ -26,14 +25,25 @@ type private Checked(inner: Stream) =
         with get () = inner.Position
         and set value = inner.Position <- value
 
-    override _.Flush() = checkedly inner.Flush
+    override _.Flush() = guardedly inner.Flush
     override _.Read(buffer: byte[], offset: int, count: int) = inner.Read(buffer, offset, count)
     override _.Seek(offset, origin) = inner.Seek(offset, origin)
     override _.SetLength value = inner.SetLength value
-    override _.Write(buffer: byte[], offset: int, count: int) = checkedly (fun () -> inner.Write(buffer, offset, count))
+    override _.Write(buffer: byte[], offset: int, count: int) = guardedly (fun () -> inner.Write(buffer, offset, count))
 
-/// Puts it in the place of the console's.
+let private say (error: exn) =
+    match error with
+    // What the system says of a descriptor that is closed.
+    | :? UnauthorizedAccessException -> raise (IOException("standard output is closed; nothing can be printed", error))
+    | _ -> raise (IOException($"standard output takes nothing more: {error.Message.TrimEnd '.'}", error))
+
+let private writer (stream: Stream) (failed: exn -> unit) =
+    let text = new StreamWriter(new Guarded(stream, failed), Console.Out.Encoding)
+    text.AutoFlush <- true
+    text
+
+/// Puts them in the place of the console's.
 let check () =
-    let output = new StreamWriter(new Checked(Console.OpenStandardOutput()), Console.Out.Encoding)
-    output.AutoFlush <- true
-    Console.SetOut output
+    Console.SetOut(writer (Console.OpenStandardOutput()) say)
+    // The exit code still says how the command ended.
+    Console.SetError(writer (Console.OpenStandardError()) ignore)

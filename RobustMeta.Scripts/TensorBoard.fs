@@ -47,6 +47,8 @@ let execute (words: string list) =
     if not (Directory.Exists source) then
         raise (SettingException $"There is no folder '{source}'.")
 
+    OutFolder.Require(target, "to")
+
     match write source target with
     | 0 -> raise (SettingException $"There is no finished run with epochs below '{source}'.")
     | count -> printfn $"written: {count} runs; look at them with: tensorboard --logdir {target}"

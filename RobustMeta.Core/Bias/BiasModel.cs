@@ -29,6 +29,7 @@ public sealed class BiasModel
     /// <param name="train">Their tasks, supports and queries of which are counted.</param>
     public BiasModel(TaskSource source, ImmutableArray<UserTask> train)
     {
+        ArgumentNullException.ThrowIfNull(source);
         label = source.Label;
         statistics = ItemStatistics.Of(source, train);
         foreach (var task in train)
@@ -51,6 +52,7 @@ public sealed class BiasModel
     /// <param name="statistics">How often and how well the meta-training users rated each item.</param>
     public BiasModel(LabelKind label, ItemStatistics statistics)
     {
+        ArgumentNullException.ThrowIfNull(statistics);
         this.label = label;
         this.statistics = statistics;
     }
@@ -58,6 +60,7 @@ public sealed class BiasModel
     /// <summary>Ratings or logits of all support and query interactions; query labels are not looked at.</summary>
     public (ImmutableArray<float> Support, ImmutableArray<float> Query) Scores(TaskBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         var support = new float[batch.SupportItems.Length];
         var query = new float[batch.QueryItems.Length];
         for (var b = 0; b < batch.Count; b++)

@@ -6,6 +6,8 @@ namespace RobustMeta.Bias;
 /// <param name="model">The model.</param>
 public sealed class BiasPredictor(BiasModel model) : IPredictor
 {
+    private readonly BiasModel model = model ?? throw new ArgumentNullException(nameof(model));
+
     /// <inheritdoc/>
     public string Name => "bias";
 
@@ -13,5 +15,9 @@ public sealed class BiasPredictor(BiasModel model) : IPredictor
     public bool ScoresAreLabels => true;
 
     /// <inheritdoc/>
-    public float[] Predict(TaskBatch batch) => [.. model.Scores(batch).Query];
+    public float[] Predict(TaskBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return [.. model.Scores(batch).Query];
+    }
 }

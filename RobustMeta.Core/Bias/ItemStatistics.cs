@@ -14,6 +14,7 @@ public sealed record ItemStatistics(ImmutableArray<double> Counts, ImmutableArra
     /// <summary>Statistics of the ratings of the meta-training tasks, supports and queries.</summary>
     public static ItemStatistics Of(TaskSource source, ImmutableArray<UserTask> train)
     {
+        ArgumentNullException.ThrowIfNull(source);
         var counts = new double[source.Ratings.Items.Count];
         var sums = new double[source.Ratings.Items.Count];
         foreach (var row in train.SelectMany(task => task.Support.Concat(task.Query)))

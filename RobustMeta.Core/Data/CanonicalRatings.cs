@@ -12,6 +12,7 @@ public static class CanonicalRatings
     /// <param name="ratings">Ratings in any order. Where a user rated an item twice, rows go by time, then by value.</param>
     public static Ratings Of(Ratings ratings)
     {
+        ArgumentNullException.ThrowIfNull(ratings);
         var users = IdentifierOrder.Of(ratings.Users);
         var items = IdentifierOrder.Of(ratings.Items);
         var userPlaces = IdentifierOrder.Places(users);

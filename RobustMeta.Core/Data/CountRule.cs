@@ -14,13 +14,18 @@ public sealed record CountRule(double? AtLeast)
 
     /// <summary>The rule of a text: <c>log</c>, or <c>atLeast NUMBER</c>.</summary>
     /// <exception cref="SettingException">It is neither.</exception>
-    public static CountRule Parse(string text) =>
-        text == "log" ? Log
-        : text.StartsWith(Prefix, StringComparison.Ordinal)
-        && double.TryParse(text[Prefix.Length..], NumberStyles.Float, CultureInfo.InvariantCulture, out var least)
-        && double.IsFinite(least)
-            ? new(least)
-        : throw new SettingException($"'{Reading.Excerpt.Of(text)}' is no rule for counts: log, or atLeast NUMBER.");
+    public static CountRule Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text == "log" ? Log
+            : text.StartsWith(Prefix, StringComparison.Ordinal)
+            && double.TryParse(text[Prefix.Length..], NumberStyles.Float, CultureInfo.InvariantCulture, out var least)
+            && double.IsFinite(least)
+                ? new(least)
+            : throw new SettingException(
+                $"'{Reading.Excerpt.Of(text)}' is no rule for counts: log, or atLeast NUMBER."
+            );
+    }
 
     /// <summary>The label of an amount.</summary>
     public float Apply(float amount) =>

@@ -15,6 +15,7 @@ public static class DataFingerprint
     /// <param name="dataset">The data set, as prepared.</param>
     public static string Of(Dataset dataset)
     {
+        ArgumentNullException.ThrowIfNull(dataset);
         var ratings = CanonicalRatings.Of(dataset.Ratings);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Append(hash, "RobustMeta data 1");
@@ -38,6 +39,8 @@ public static class DataFingerprint
     /// <param name="given">Ratings from elsewhere, in order; where there are none the fingerprint is that of the data set.</param>
     public static string Of(Dataset dataset, IReadOnlyList<Ratings> given)
     {
+        ArgumentNullException.ThrowIfNull(dataset);
+        ArgumentNullException.ThrowIfNull(given);
         var own = Of(dataset);
         if (given.Count == 0)
         {

@@ -36,6 +36,7 @@ public sealed class DatasetCatalog
     /// <param name="open">Opens an address for a download; null forbids downloads.</param>
     public DatasetCatalog(IEnumerable<string> folders, Func<Uri, Download>? open)
     {
+        ArgumentNullException.ThrowIfNull(folders);
         this.folders = [.. folders];
         this.open = open;
         var all = new SortedDictionary<string, CatalogEntry>(StringComparer.Ordinal);
@@ -83,27 +84,35 @@ public sealed class DatasetCatalog
 
     /// <summary>The entry of a name; null for <c>synthetic</c>, which has no files.</summary>
     /// <exception cref="SettingException">There is none, or its table is malformed.</exception>
-    public CatalogEntry? Find(string name) =>
-        name == SyntheticRatings.Name ? null
-        : entries.TryGetValue(name, out var entry) ? entry
-        : problems.TryGetValue(name, out var problem) ? throw new SettingException(problem)
-        : throw new SettingException(
-            $"There is no data set '{Excerpt.Of(name)}'{NearestName.End(name, Names)} Data sets: {string.Join(", ", Names)}"
-                + (problems.Count == 0 ? "" : $". Tables that cannot be read: {string.Join(" ", problems.Values)}")
-        );
+    public CatalogEntry? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name == SyntheticRatings.Name ? null
+            : entries.TryGetValue(name, out var entry) ? entry
+            : problems.TryGetValue(name, out var problem) ? throw new SettingException(problem)
+            : throw new SettingException(
+                $"There is no data set '{Excerpt.Of(name)}'{NearestName.End(name, Names)} Data sets: {string.Join(", ", Names)}"
+                    + (problems.Count == 0 ? "" : $". Tables that cannot be read: {string.Join(" ", problems.Values)}")
+            );
+    }
 
     /// <summary>The folder that holds all files of a data set, or null.</summary>
     /// <exception cref="SettingException">There is no such data set, or no such format.</exception>
-    public string? TryLocate(string name) =>
-        Find(name) is { } entry
+    public string? TryLocate(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Find(name) is { } entry
             ? Places(entry)
                 .FirstOrDefault(folder => FilesOf(entry).All(file => DataFile.Find(folder, file) is not null))
             : null;
+    }
 
     /// <summary>Names of the files of a data set that are in none of the folders; empty when all are in one.</summary>
     /// <exception cref="SettingException">There is no such data set, or no such format.</exception>
-    public IReadOnlyList<string> Lacking(string name) =>
-        Find(name) is { } entry
+    public IReadOnlyList<string> Lacking(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Find(name) is { } entry
             ?
             [
                 .. Places(entry)
@@ -112,12 +121,16 @@ public sealed class DatasetCatalog
                     ?? FilesOf(entry),
             ]
             : [];
+    }
 
     /// <summary>Names of the files of a located data set whose content is not what the catalog's sums say.</summary>
     /// <exception cref="SettingException">There is no such data set.</exception>
     /// <exception cref="DataFormatException">A file is damaged.</exception>
-    public IReadOnlyList<string> Differing(string name) =>
-        Find(name) is { } entry && TryLocate(name) is { } folder ? Differing(entry, folder) : [];
+    public IReadOnlyList<string> Differing(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Find(name) is { } entry && TryLocate(name) is { } folder ? Differing(entry, folder) : [];
+    }
 
     /// <summary>Reads a data set, after downloading it where it is nowhere.</summary>
     /// <param name="name">Name in the catalog, or <c>synthetic</c>.</param>
@@ -156,7 +169,12 @@ public sealed class DatasetCatalog
     /// <param name="name">The word.</param>
     /// <param name="what">What is named, for the error.</param>
     /// <exception cref="SettingException">It cannot.</exception>
-    public static void RequireName(string name, string what) => CatalogFile.RequireName(name, what);
+    public static void RequireName(string name, string what)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(what);
+        CatalogFile.RequireName(name, what);
+    }
 
     /// <summary>The files of a data set, after downloading them where they are nowhere, for a preparation of one's own.</summary>
     /// <param name="name">Name in the catalog; not <c>synthetic</c>, which has no files.</param>
@@ -170,10 +188,13 @@ public sealed class DatasetCatalog
         string name,
         IProgress<DownloadProgress>? progress = null,
         CancellationToken cancellation = default
-    ) =>
-        Find(name) is { } entry
+    )
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Find(name) is { } entry
             ? Open(entry, progress, cancellation, out _)
             : throw new SettingException($"'{name}' is generated and has no files; choose a data set that has.");
+    }
 
     private ReaderSource Open(
         CatalogEntry entry,

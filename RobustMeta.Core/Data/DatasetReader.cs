@@ -36,6 +36,7 @@ public abstract class DatasetReader
     /// <exception cref="FileNotFoundException">A file is missing.</exception>
     public Ratings Read(ReaderSource source)
     {
+        ArgumentNullException.ThrowIfNull(source);
         var ratings = ReadFrom(source);
         return ratings.Count > 0
             ? ratings

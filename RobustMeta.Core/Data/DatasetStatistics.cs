@@ -53,6 +53,7 @@ public sealed record DatasetStatistics
     /// <exception cref="ArgumentException">There is no row.</exception>
     public static DatasetStatistics Of(Ratings ratings, double threshold)
     {
+        ArgumentNullException.ThrowIfNull(ratings);
         if (ratings.Count == 0)
         {
             throw new ArgumentException($"'{ratings.Name}' has no row.", nameof(ratings));

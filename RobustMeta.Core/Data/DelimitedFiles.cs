@@ -23,6 +23,9 @@ public static class DelimitedFiles
         ReadLimits? limits = null
     )
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(spec);
         limits ??= ReadLimits.Default;
         var builder = ReadRatings(DataFile.Require(folder, spec.Ratings), spec, new(rule, null, limits), limits);
         var items = FeatureFile.Items(spec) is { } itemFile ? itemFile.Read(folder, limits) : [];

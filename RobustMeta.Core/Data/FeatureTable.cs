@@ -11,6 +11,7 @@ public sealed class FeatureTable
     /// <exception cref="ArgumentException">A column has another length, or two share a name.</exception>
     public FeatureTable(int rows, IEnumerable<FeatureColumn> columns)
     {
+        ArgumentNullException.ThrowIfNull(columns);
         Rows = rows;
         Columns = [.. columns];
         foreach (var column in Columns)
@@ -45,5 +46,9 @@ public sealed class FeatureTable
     }
 
     /// <summary>The feature of that name, or null.</summary>
-    public FeatureColumn? Find(string name) => Columns.FirstOrDefault(c => c.Name == name);
+    public FeatureColumn? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Columns.FirstOrDefault(c => c.Name == name);
+    }
 }

@@ -10,14 +10,19 @@ public static class IdentifierOrder
 {
     /// <summary>Compares two identifiers.</summary>
     /// <returns>Negative where the first comes first, 0 where they are equal.</returns>
-    public static int Compare(string first, string second) =>
-        first.Length != second.Length ? first.Length - second.Length : string.CompareOrdinal(first, second);
+    public static int Compare(string first, string second)
+    {
+        ArgumentNullException.ThrowIfNull(first);
+        ArgumentNullException.ThrowIfNull(second);
+        return first.Length != second.Length ? first.Length - second.Length : string.CompareOrdinal(first, second);
+    }
 
     /// <summary>Indices of a vocabulary in the order of its tokens.</summary>
     /// <param name="vocabulary">Distinct tokens.</param>
     /// <param name="fixedTokens">Number of first tokens that keep their places.</param>
     public static int[] Of(Vocabulary vocabulary, int fixedTokens = 0)
     {
+        ArgumentNullException.ThrowIfNull(vocabulary);
         var order = Enumerable.Range(0, vocabulary.Count).ToArray();
         order.AsSpan(fixedTokens).Sort((a, b) => Compare(vocabulary[a], vocabulary[b]));
         return order;

@@ -24,6 +24,8 @@ public static class ParquetRatings
     /// <exception cref="SettingException">A token of a bag holds <c>|</c>, or a feature has the name of the identifiers.</exception>
     public static void Write(Ratings ratings, string folder)
     {
+        ArgumentNullException.ThrowIfNull(ratings);
+        ArgumentNullException.ThrowIfNull(folder);
         Directory.CreateDirectory(folder);
         List<ParquetColumn<int>> columns =
         [

@@ -37,6 +37,12 @@ public sealed class Ratings
         ReadReport report
     )
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(users);
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(userFeatures);
+        ArgumentNullException.ThrowIfNull(itemFeatures);
+        ArgumentNullException.ThrowIfNull(report);
         Name = name;
         Users = users;
         Items = items;
@@ -151,8 +157,10 @@ public sealed class Ratings
     /// <param name="kind">What the values are.</param>
     /// <param name="rule">How counts become labels.</param>
     /// <exception cref="SettingException">A count is negative.</exception>
-    public Ratings As(FeedbackKind kind, CountRule rule) =>
-        kind switch
+    public Ratings As(FeedbackKind kind, CountRule rule)
+    {
+        ArgumentNullException.ThrowIfNull(rule);
+        return kind switch
         {
             FeedbackKind.Positives => WithValues([.. Values.Select(_ => 1f)]),
             FeedbackKind.Counts when Values.Any(value => value < 0) => throw new SettingException(
@@ -161,6 +169,7 @@ public sealed class Ratings
             FeedbackKind.Counts => WithValues([.. Values.Select(rule.Apply)]),
             _ => this,
         };
+    }
 
     /// <summary>The same with rows behind those that are there.</summary>
     /// <param name="users">User of each new row.</param>
@@ -191,8 +200,12 @@ public sealed class Ratings
     /// <param name="userFeatures">Features by user index.</param>
     /// <param name="itemFeatures">Features by item index.</param>
     /// <exception cref="ArgumentException">A table has another number of rows than there are users or items.</exception>
-    public Ratings WithFeatures(FeatureTable userFeatures, FeatureTable itemFeatures) =>
-        new(Name, Users, Items, UserIndex, ItemIndex, Values, Times, userFeatures, itemFeatures, Report);
+    public Ratings WithFeatures(FeatureTable userFeatures, FeatureTable itemFeatures)
+    {
+        ArgumentNullException.ThrowIfNull(userFeatures);
+        ArgumentNullException.ThrowIfNull(itemFeatures);
+        return new(Name, Users, Items, UserIndex, ItemIndex, Values, Times, userFeatures, itemFeatures, Report);
+    }
 
     /// <summary>The same rows with users and items in each other's places: what is said of a user then holds of an item.</summary>
     public Ratings Transposed() =>

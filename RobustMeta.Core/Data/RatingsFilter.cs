@@ -10,6 +10,8 @@ public static class RatingsFilter
     /// <param name="keep">Whether a row stays.</param>
     public static Ratings Where(this Ratings ratings, Func<int, bool> keep)
     {
+        ArgumentNullException.ThrowIfNull(ratings);
+        ArgumentNullException.ThrowIfNull(keep);
         var rows = Enumerable.Range(0, ratings.Count).Where(keep).ToArray();
         var users = Renumber(ratings.Users, rows.Select(row => ratings.UserIndex[row]));
         var items = Renumber(ratings.Items, rows.Select(row => ratings.ItemIndex[row]));
@@ -36,6 +38,7 @@ public static class RatingsFilter
     /// <param name="perItem">Fewest rows of an item.</param>
     public static Ratings KCore(this Ratings ratings, int perUser, int perItem)
     {
+        ArgumentNullException.ThrowIfNull(ratings);
         var kept = new bool[ratings.Count];
         Array.Fill(kept, true);
         for (var changed = true; changed; )

@@ -8,13 +8,13 @@ namespace RobustMeta.Data;
 public sealed class ReaderSource(CatalogEntry entry, string folder)
 {
     /// <summary>The catalog's entry.</summary>
-    public CatalogEntry Entry { get; } = entry;
+    public CatalogEntry Entry { get; } = entry ?? throw new ArgumentNullException(nameof(entry));
 
     /// <summary>Name of the data set.</summary>
     public string Name => Entry.Name;
 
     /// <summary>Folder that holds the files.</summary>
-    public string Folder { get; } = folder;
+    public string Folder { get; } = folder ?? throw new ArgumentNullException(nameof(folder));
 
     /// <summary>What the files may hold.</summary>
     public ReadLimits Limits => Entry.Limits;

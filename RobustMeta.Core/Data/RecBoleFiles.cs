@@ -21,6 +21,8 @@ public static class RecBoleFiles
     /// </exception>
     public static void Write(Ratings ratings, string folder, char sequenceSeparator = ' ')
     {
+        ArgumentNullException.ThrowIfNull(ratings);
+        ArgumentNullException.ThrowIfNull(folder);
         Directory.CreateDirectory(folder);
         var hasTimes = !ratings.Times.IsEmpty;
         var rows = Enumerable

@@ -15,6 +15,7 @@ public sealed record Spread(double Min, double Median, double Mean, double Max, 
     /// <exception cref="ArgumentException">There is none.</exception>
     public static Spread Of(IReadOnlyList<double> numbers)
     {
+        ArgumentNullException.ThrowIfNull(numbers);
         if (numbers.Count == 0)
         {
             throw new ArgumentException("There is no number.", nameof(numbers));

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Data;
 
@@ -22,8 +23,11 @@ public static class SyntheticRatings
     /// <summary>The world of a seed.</summary>
     /// <param name="spec">Parameters.</param>
     /// <param name="seed">Same seed, same world.</param>
+    /// <exception cref="SettingException">A parameter is out of its range; the message names it.</exception>
     public static SyntheticWorld Generate(SyntheticSpec spec, long seed)
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        SettingList.RequireInRange(spec);
         var centres = Seeds.Generator(seed, Name, "centres");
         var categories = Gaussians(centres, spec.Categories, spec.LatentDim);
         var segments = Gaussians(centres, spec.Segments, spec.LatentDim);

@@ -30,12 +30,17 @@ public sealed class Vocabulary
     public string this[int index] => Tokens[index];
 
     /// <summary>The index of a token, or null when the vocabulary lacks it.</summary>
-    public int? Find(string token) => indices.TryGetValue(token, out var index) ? index : null;
+    public int? Find(string token)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        return indices.TryGetValue(token, out var index) ? index : null;
+    }
 
     /// <summary>A vocabulary of distinct tokens in the given order.</summary>
     /// <exception cref="ArgumentException">A token occurs twice.</exception>
     public static Vocabulary Of(IEnumerable<string> tokens)
     {
+        ArgumentNullException.ThrowIfNull(tokens);
         var builder = new Builder();
         foreach (var token in tokens)
         {

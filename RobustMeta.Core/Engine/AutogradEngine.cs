@@ -32,6 +32,8 @@ public sealed class AutogradEngine : IMetaGradientEngine
     /// <exception cref="DllNotFoundException">libtorch cannot be loaded.</exception>
     public AutogradEngine(MetaRecommender model, ParameterSet parameters, int threads = 0)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(parameters);
         NativeLibraries.EnsureLoaded();
         this.model = model;
         Parameters = parameters;

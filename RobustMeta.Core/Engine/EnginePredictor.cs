@@ -7,8 +7,10 @@ namespace RobustMeta.Engine;
 /// <param name="engine">The engine.</param>
 public sealed class EnginePredictor(string name, IMetaGradientEngine engine) : IPredictor
 {
+    private readonly IMetaGradientEngine engine = engine ?? throw new ArgumentNullException(nameof(engine));
+
     /// <inheritdoc/>
-    public string Name { get; } = name;
+    public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
     /// <inheritdoc/>
     public bool ScoresAreLabels => true;

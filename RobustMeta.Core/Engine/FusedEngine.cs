@@ -53,12 +53,15 @@ public sealed class FusedEngine : IMetaGradientEngine
     }
 
     /// <summary>Why the engine cannot compute a model, or null where it can.</summary>
-    public static string? Refusal(MetaRecommender model) =>
-        model switch
+    public static string? Refusal(MetaRecommender model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return model switch
         {
             IHasForm<RidgeForm> or IHasForm<ClassForm> or IHasForm<ProcessForm> or IHasForm<UserVectorForm> => null,
             _ => PerceptronShape.Refusal(model),
         };
+    }
 
     /// <summary>Width of the vectors in use, for reports.</summary>
     public string VectorName { get; }

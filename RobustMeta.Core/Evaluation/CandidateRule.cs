@@ -19,6 +19,7 @@ public sealed record CandidateRule(int? Unseen)
     /// <exception cref="SettingException">It is none of these.</exception>
     public static CandidateRule Parse(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         const string Sampled = "sampled ";
         return text switch
         {
@@ -43,6 +44,8 @@ public sealed record CandidateRule(int? Unseen)
     /// <param name="seed">Seed of the draw; it depends on the user, not on the method.</param>
     public TaskBatch Apply(TaskBatch batch, TaskSource source, long seed)
     {
+        ArgumentNullException.ThrowIfNull(batch);
+        ArgumentNullException.ThrowIfNull(source);
         if (Unseen is not { } wanted)
         {
             return batch;

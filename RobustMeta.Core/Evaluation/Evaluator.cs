@@ -20,6 +20,8 @@ public sealed class Evaluator(
 )
 {
     private const int UsersPerBatch = 256;
+    private readonly TaskSource source = source ?? throw new ArgumentNullException(nameof(source));
+    private readonly CandidateRule candidates = candidates ?? throw new ArgumentNullException(nameof(candidates));
 
     /// <summary>What is measured.</summary>
     public ImmutableArray<Metric> Metrics { get; } = metrics;
@@ -43,6 +45,7 @@ public sealed class Evaluator(
         TaskSource? labels = null
     )
     {
+        ArgumentNullException.ThrowIfNull(method);
         var values = new double?[tasks.Length * Metrics.Length];
         ForEachUser(
             method,

@@ -7,14 +7,20 @@ namespace RobustMeta.Evaluation;
 /// <param name="method">The method.</param>
 public sealed class NamedPredictor(string name, IPredictor method) : ITestSetPredictor
 {
+    private readonly IPredictor method = method ?? throw new ArgumentNullException(nameof(method));
+
     /// <inheritdoc/>
-    public string Name { get; } = name;
+    public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
     /// <inheritdoc/>
     public bool ScoresAreLabels => method.ScoresAreLabels;
 
     /// <inheritdoc/>
-    public float[] Predict(TaskBatch batch) => method.Predict(batch);
+    public float[] Predict(TaskBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return method.Predict(batch);
+    }
 
     /// <inheritdoc/>
     public IPredictor On(int testSet) =>

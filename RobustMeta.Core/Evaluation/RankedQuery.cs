@@ -34,7 +34,7 @@ public sealed class RankedQuery
     /// <param name="labels">Label of each.</param>
     /// <param name="threshold">Smallest label that is relevant.</param>
     /// <exception cref="ScoreException">A score is not finite.</exception>
-    /// <exception cref="ArgumentException">The arrays differ in length, or a label or the threshold is NaN.</exception>
+    /// <exception cref="ArgumentException">The arrays differ in length, a label is NaN, or the threshold no finite number.</exception>
     public static RankedQuery Of(float[] scores, float[] labels, double threshold = 1)
     {
         ArgumentNullException.ThrowIfNull(scores);
@@ -42,10 +42,6 @@ public sealed class RankedQuery
         if (Array.FindIndex(labels, float.IsNaN) is >= 0 and var place)
         {
             throw new ArgumentException($"Label {place + 1} of {labels.Length} is NaN.", nameof(labels));
-        }
-        if (double.IsNaN(threshold))
-        {
-            throw new ArgumentException("The threshold is NaN, which no label reaches.", nameof(threshold));
         }
         return scores.Length == labels.Length
             ? Of(

@@ -20,8 +20,10 @@ public sealed record SelectionRule(double Fraction, bool OnShiftedSets)
 
     /// <summary>The rule of a text: <c>mean</c>, <c>worst</c>, or <c>cvar FRACTION</c>.</summary>
     /// <exception cref="SettingException">It is none of these.</exception>
-    public static SelectionRule Parse(string text) =>
-        text switch
+    public static SelectionRule Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text switch
         {
             "mean" => Mean,
             "worst" => Worst,
@@ -33,20 +35,27 @@ public sealed record SelectionRule(double Fraction, bool OnShiftedSets)
                     + "or cvar FRACTION with a fraction in (0, 1]"
             ),
         };
+    }
 
     /// <summary>The number of one validation set.</summary>
     /// <param name="values">Value of each user; at least one.</param>
     /// <param name="higherIsBetter">Direction of the metric.</param>
-    public double Of(IReadOnlyList<double> values, bool higherIsBetter) =>
-        Fraction == 1 ? values.Average()
-        : higherIsBetter ? TailStatistics.LowestMean(values, Fraction)
-        : -TailStatistics.LowestMean(values.Select(value => -value), Fraction);
+    public double Of(IReadOnlyList<double> values, bool higherIsBetter)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return Fraction == 1 ? values.Average()
+            : higherIsBetter ? TailStatistics.LowestMean(values, Fraction)
+            : -TailStatistics.LowestMean(values.Select(value => -value), Fraction);
+    }
 
     /// <summary>The number of several validation sets: the worst of theirs.</summary>
     /// <param name="values">Number of each set; at least one.</param>
     /// <param name="higherIsBetter">Direction of the metric.</param>
-    public static double WorstOf(IEnumerable<double> values, bool higherIsBetter) =>
-        higherIsBetter ? values.Min() : values.Max();
+    public static double WorstOf(IEnumerable<double> values, bool higherIsBetter)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return higherIsBetter ? values.Min() : values.Max();
+    }
 
     /// <inheritdoc/>
     public override string ToString() =>

@@ -10,7 +10,11 @@ public static class AdvanceNotices
     /// <summary>The notices; none where all is as the method expects.</summary>
     /// <param name="prepared">The data side.</param>
     /// <param name="method">The method.</param>
-    public static ImmutableArray<AdvanceNotice> Of(PreparedExperiment prepared, MethodSpec method) =>
+    public static ImmutableArray<AdvanceNotice> Of(PreparedExperiment prepared, MethodSpec method)
+    {
+        ArgumentNullException.ThrowIfNull(prepared);
+        ArgumentNullException.ThrowIfNull(method);
+        return
         [
             .. new[]
             {
@@ -20,6 +24,7 @@ public static class AdvanceNotices
                 .Where(notice => notice.Text is not null)
                 .Select(notice => new AdvanceNotice(notice.About, notice.Text!)),
         ];
+    }
 
     // A trend over several periods where the data has one.
     private static string? OnePeriod(PreparedExperiment prepared, MethodSpec method)

@@ -15,6 +15,8 @@ public static class ColdItems
     /// <param name="set">The test set.</param>
     public static (int Cold, int All) Of(PreparedExperiment prepared, ShiftedTestSet set)
     {
+        ArgumentNullException.ThrowIfNull(prepared);
+        ArgumentNullException.ThrowIfNull(set);
         var items = prepared.Source.Ratings.ItemIndex;
         var known = prepared.Split.MetaTrain.SelectMany(Rows).Select(row => items[row]).ToHashSet();
         var asked = (set.Source ?? prepared.Source).Ratings.ItemIndex;
@@ -27,13 +29,17 @@ public static class ColdItems
     /// <summary>What a method does with items that no training task holds, in one line that begins with a verb.</summary>
     /// <param name="prepared">The data side: which features there are.</param>
     /// <param name="method">The method.</param>
-    public static string Handling(PreparedExperiment prepared, MethodSpec method) =>
-        method switch
+    public static string Handling(PreparedExperiment prepared, MethodSpec method)
+    {
+        ArgumentNullException.ThrowIfNull(prepared);
+        ArgumentNullException.ThrowIfNull(method);
+        return method switch
         {
             BaselineSpec baseline => baseline.NewItems,
             MetaMethodSpec meta => Handling(prepared.SchemaOf(meta.Features)),
             _ => "says nothing of them",
         };
+    }
 
     /// <summary>
     /// What should be known before training: the test set with the largest fraction of cold items, and what the method does with them;
@@ -43,6 +49,8 @@ public static class ColdItems
     /// <param name="method">The method.</param>
     public static string? Notice(PreparedExperiment prepared, MethodSpec method)
     {
+        ArgumentNullException.ThrowIfNull(prepared);
+        ArgumentNullException.ThrowIfNull(method);
         var (set, (cold, all)) = prepared
             .TestSets.Select(set => (Set: set, Items: Of(prepared, set)))
             .MaxBy(x => (double)x.Items.Cold / x.Items.All);

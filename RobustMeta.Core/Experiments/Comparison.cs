@@ -17,10 +17,13 @@ public sealed record Comparison(PreparedExperiment Prepared, IReadOnlyList<UserR
 
     /// <summary>Means over users of one metric, methods in order of appearance.</summary>
     /// <param name="metric">Name of the metric, e.g. <c>NDCG@10</c>.</param>
-    public IEnumerable<(string Method, int TestSet, double Mean)> Means(string metric) =>
-        Rows.Where(row => row.Metric == metric)
+    public IEnumerable<(string Method, int TestSet, double Mean)> Means(string metric)
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        return Rows.Where(row => row.Metric == metric)
             .GroupBy(row => (row.Method, row.TestSet))
             .Select(group => (group.Key.Method, group.Key.TestSet, group.Average(row => row.Value)));
+    }
 
     /// <summary>The same rows by the seed of their split; a comparison of one seed has one group.</summary>
     public IReadOnlyList<(long Seed, IReadOnlyList<UserResult> Rows)> BySeed { get; init; } =
@@ -42,15 +45,24 @@ public sealed record Comparison(PreparedExperiment Prepared, IReadOnlyList<UserR
         string method,
         string reference,
         Func<string, bool>? keep = null
-    ) => TestSetDifference.Of(BySeed, metric, method, reference, keep);
+    )
+    {
+        ArgumentNullException.ThrowIfNull(metric);
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(reference);
+        return TestSetDifference.Of(BySeed, metric, method, reference, keep);
+    }
 
     /// <summary>Comparisons of the same methods under several seeds as one.</summary>
     /// <param name="seeds">At least one; their seeds differ.</param>
-    public static Comparison Over(IReadOnlyList<Comparison> seeds) =>
-        new(seeds[0].Prepared, [.. seeds.SelectMany(seed => seed.Rows)])
+    public static Comparison Over(IReadOnlyList<Comparison> seeds)
+    {
+        ArgumentNullException.ThrowIfNull(seeds);
+        return new(seeds[0].Prepared, [.. seeds.SelectMany(seed => seed.Rows)])
         {
             BySeed = [.. seeds.SelectMany(seed => seed.BySeed)],
         };
+    }
 
     /// <summary>
     /// The results of specs, each under a name of its own, with the baselines that the data side names beside them. A spec that is
@@ -65,6 +77,9 @@ public sealed record Comparison(PreparedExperiment Prepared, IReadOnlyList<UserR
         Func<ExperimentSpec, IReadOnlyList<UserResult>> resultsOf
     )
     {
+        ArgumentNullException.ThrowIfNull(prepared);
+        ArgumentNullException.ThrowIfNull(specs);
+        ArgumentNullException.ThrowIfNull(resultsOf);
         var methods = specs.DistinctBy(spec => spec.Hash).ToList();
         var names = MethodNames.Of(methods);
         var rows = new List<UserResult>();

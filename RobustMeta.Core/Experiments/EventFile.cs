@@ -29,6 +29,8 @@ public static class EventFile
     /// <param name="history">One record per epoch; what is not finite is left out.</param>
     public static void Write(string path, IReadOnlyList<EpochRecord> history)
     {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(history);
         using var stream = new MemoryStream();
         Record(stream, new Event { FileVersion = Version });
         foreach (var epoch in history)

@@ -54,21 +54,41 @@ public sealed class Experiment
     public IReadOnlyList<ExperimentSpec> Specs => [.. methods.Select(method => (data with { Method = method }).With())];
 
     /// <summary>With metrics instead of the usual ones of the label kind.</summary>
-    public Experiment Measured(params Metric[] metrics) =>
-        new(data with { Evaluation = data.Evaluation with { Metrics = [.. metrics.Select(m => m.Name)] } }, methods);
+    public Experiment Measured(params Metric[] metrics)
+    {
+        ArgumentNullException.ThrowIfNull(metrics);
+        return new(
+            data with
+            {
+                Evaluation = data.Evaluation with { Metrics = [.. metrics.Select(m => m.Name)] },
+            },
+            methods
+        );
+    }
 
     /// <summary>With another shift of the test sets.</summary>
-    public Experiment Shifted(ShiftProtocol protocol) => new(data with { Shift = protocol }, methods);
+    public Experiment Shifted(ShiftProtocol protocol)
+    {
+        ArgumentNullException.ThrowIfNull(protocol);
+        return new(data with { Shift = protocol }, methods);
+    }
 
     /// <summary>With another way to make tasks of the ratings.</summary>
-    public Experiment Split(TaskSplitSpec split) => new(data with { Split = split }, methods);
+    public Experiment Split(TaskSplitSpec split)
+    {
+        ArgumentNullException.ThrowIfNull(split);
+        return new(data with { Split = split }, methods);
+    }
 
     /// <summary>With another master seed.</summary>
     public Experiment Seeded(long seed) => new(data with { Seed = seed }, methods);
 
     /// <summary>With other baselines, at their defaults, measured beside the methods; none if none is named.</summary>
-    public Experiment Beside(params string[] baselines) =>
-        new(data with { Evaluation = data.Evaluation with { Baselines = baselines } }, methods);
+    public Experiment Beside(params string[] baselines)
+    {
+        ArgumentNullException.ThrowIfNull(baselines);
+        return new(data with { Evaluation = data.Evaluation with { Baselines = baselines } }, methods);
+    }
 
     /// <summary>Fits and measures all methods, or reads those whose results are complete.</summary>
     /// <param name="results">Folder that receives a folder of each run.</param>
@@ -79,6 +99,7 @@ public sealed class Experiment
     /// <exception cref="Training.DivergenceException">A training diverged.</exception>
     public Comparison Run(string results = "results", CancellationToken cancellation = default)
     {
+        ArgumentNullException.ThrowIfNull(results);
         var specs = Specs;
         OutFolder.Require(results);
         var prepared = PreparedExperiment.Of(specs[0], DatasetCatalog.Default.Load(data.Dataset));

@@ -17,13 +17,13 @@ public sealed class ExperimentFit(
     PreparedExperiment prepared,
     ImmutableArray<UserTask> train,
     CancellationToken cancellation = default
-) : FitContext(prepared.Source, train, prepared.Spec.Seed, cancellation)
+) : FitContext(Given(prepared).Source, train, prepared.Spec.Seed, cancellation)
 {
     /// <summary>Fitting to all training tasks.</summary>
     /// <param name="prepared">The data side.</param>
     /// <param name="cancellation">Stops a training after the current batch.</param>
     public ExperimentFit(PreparedExperiment prepared, CancellationToken cancellation = default)
-        : this(prepared, prepared.Split.MetaTrain, cancellation) { }
+        : this(prepared, Given(prepared).Split.MetaTrain, cancellation) { }
 
     /// <summary>The data side.</summary>
     public PreparedExperiment Prepared { get; } = prepared;
@@ -39,6 +39,9 @@ public sealed class ExperimentFit(
     /// the spec names.
     /// </summary>
     public Func<ImmutableArray<UserTask>, IPredictor>? Reference { get; init; }
+
+    private static PreparedExperiment Given(PreparedExperiment prepared) =>
+        prepared ?? throw new ArgumentNullException(nameof(prepared));
 
     /// <summary>The experiment's side of a context.</summary>
     /// <exception cref="ArgumentException">The context is of no experiment.</exception>

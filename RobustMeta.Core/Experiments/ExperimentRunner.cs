@@ -21,6 +21,7 @@ public static class ExperimentRunner
     /// Fits the method of a cross-fitted reference to some tasks; null fits the one that the spec names.
     /// </param>
     /// <exception cref="ArgumentException">The data settings differ.</exception>
+    /// <exception cref="Settings.SettingException">A setting is out of its range, or settings do not go together.</exception>
     /// <exception cref="DivergenceException">Training diverged.</exception>
     public static MethodResult Run(
         PreparedExperiment prepared,
@@ -31,6 +32,9 @@ public static class ExperimentRunner
         Func<ImmutableArray<UserTask>, IPredictor>? reference = null
     )
     {
+        ArgumentNullException.ThrowIfNull(prepared);
+        ArgumentNullException.ThrowIfNull(spec);
+        spec.RequireValid();
         RequireSameData(prepared.Spec, spec);
         using var notice = new FitNotice(spec.MethodName, prepared.Tell);
         var context = new ExperimentFit(prepared, cancellation)

@@ -80,13 +80,18 @@ public sealed record ExperimentSpec : ISpec
     /// <param name="method">Name of a model or baseline.</param>
     /// <param name="settings">Keys and values, as text.</param>
     /// <exception cref="SettingException">A name or value is not valid; the message names the nearest valid ones.</exception>
-    public static ExperimentSpec Of(string method, params (string Key, string Value)[] settings) =>
-        new ExperimentSpec { Method = Methods.Named(method) }.With(settings);
+    public static ExperimentSpec Of(string method, params (string Key, string Value)[] settings)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(settings);
+        return new ExperimentSpec { Method = Methods.Named(method) }.With(settings);
+    }
 
     /// <summary>A copy with some settings changed, e.g. <c>spec.With(("lr", "0.05"), ("levels", "none"))</c>.</summary>
     /// <exception cref="SettingException">A name or value is not valid; the message names the nearest valid ones.</exception>
     public ExperimentSpec With(params (string Key, string Value)[] settings)
     {
+        ArgumentNullException.ThrowIfNull(settings);
         RequireKnownToMethod(settings);
         var changed = SettingList.With(this, settings.Select(s => KeyValuePair.Create(s.Key, s.Value)));
         if (changed.Method is MetaMethodSpec meta)
@@ -118,8 +123,9 @@ public sealed record ExperimentSpec : ISpec
     }
 
     // Texts with a grammar of their own fail here, not after an hour of training.
-    private void RequireValid()
+    internal void RequireValid()
     {
+        SettingList.RequireInRange(this);
         Method.RequireValid();
         foreach (var baseline in Evaluation.Baselines)
         {

@@ -122,13 +122,16 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
 
     /// <summary>The same model trained by a named robust method.</summary>
     /// <param name="preset">The robust method, e.g. <c>robustmeta</c>.</param>
-    public MetaMethodSpec Robust(string preset) =>
-        With(
+    public MetaMethodSpec Robust(string preset)
+    {
+        ArgumentNullException.ThrowIfNull(preset);
+        return With(
             SettingList.With(
                 new ReweighterSpec(),
                 RobustPreset.Named(preset).Settings.Select(s => KeyValuePair.Create(s.Key, s.Value))
             )
         );
+    }
 
     /// <summary>The same model trained against the worst case of an ambiguity set, by exact best response.</summary>
     /// <param name="set">The set, e.g. <c>new ChiSquareBallSet(0.25)</c>.</param>
@@ -155,5 +158,9 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The context is no <see cref="ExperimentFit"/>.</exception>
     /// <exception cref="DivergenceException">Training diverged.</exception>
-    public override IPredictor Fit(FitContext context) => MetaTraining.Fit(this, ExperimentFit.Of(context));
+    public override IPredictor Fit(FitContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return MetaTraining.Fit(this, ExperimentFit.Of(context));
+    }
 }

@@ -12,6 +12,7 @@ public static class MethodNames
     /// <param name="specs">Experiments, no two of which are equal.</param>
     public static IReadOnlyList<string> Of(IReadOnlyList<ExperimentSpec> specs)
     {
+        ArgumentNullException.ThrowIfNull(specs);
         var names = new string[specs.Count];
         foreach (var group in Enumerable.Range(0, specs.Count).GroupBy(i => specs[i].MethodName))
         {

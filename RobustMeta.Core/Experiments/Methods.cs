@@ -17,6 +17,7 @@ public static class Methods
     /// <exception cref="SettingException">There is none; the message names the nearest and lists all.</exception>
     public static MethodSpec Named(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (string.Equals(name, GivenScoresSpec.Keyword, StringComparison.OrdinalIgnoreCase))
         {
             return new GivenScoresSpec();

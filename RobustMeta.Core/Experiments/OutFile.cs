@@ -39,6 +39,9 @@ public static class OutFile
     /// <exception cref="SettingException">It is one of them, by this name or another.</exception>
     public static void RequireOther(string path, IEnumerable<string> inputs, string setting = "out")
     {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(setting);
         foreach (var input in inputs.Where(input => IsSame(input, path)))
         {
             throw new SettingException(

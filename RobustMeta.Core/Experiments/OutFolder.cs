@@ -26,6 +26,7 @@ public static class OutFolder
     /// <exception cref="SettingException">It cannot be made or written to; the message says why and what to do.</exception>
     public static void Require(string folder, string setting = "out")
     {
+        ArgumentNullException.ThrowIfNull(setting);
         if (string.IsNullOrWhiteSpace(folder))
         {
             throw new SettingException($"{setting} is empty; expected the name of a folder, e.g. {setting} results");

@@ -27,6 +27,7 @@ public static class PerformanceFile
     /// <param name="root">Folder of the runs.</param>
     public static PerformanceUpdate Update(string root)
     {
+        ArgumentNullException.ThrowIfNull(root);
         var path = Path.Combine(root, Name);
         using var alone = FileLock.Take(path + ".lock");
         TemporaryFile.Sweep(root);
@@ -79,6 +80,7 @@ public static class PerformanceFile
     /// <summary>The rows of a finished run; none where the paper's metrics were not all measured.</summary>
     public static IReadOnlyList<PerformanceRow> RowsOf(RunFolder folder)
     {
+        ArgumentNullException.ThrowIfNull(folder);
         var means = folder
             .ReadUsers()
             .GroupBy(row => (row.TestSet, row.Metric))

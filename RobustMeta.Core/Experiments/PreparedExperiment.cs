@@ -21,6 +21,7 @@ public sealed class PreparedExperiment
 
     private PreparedExperiment(ExperimentSpec spec, Dataset given)
     {
+        spec.RequireValid();
         RequireNegatives(spec, given);
         Spec = spec;
         var dataset = Complete(spec, given);
@@ -116,6 +117,7 @@ public sealed class PreparedExperiment
     /// <exception cref="SettingException">The data have no such feature.</exception>
     public InputSchema SchemaOf(FeatureSpec features)
     {
+        ArgumentNullException.ThrowIfNull(features);
         var resolved = features with
         {
             UserFeatures = Resolve(features.UserFeatures, Dataset.UserFeatures),
@@ -150,8 +152,12 @@ public sealed class PreparedExperiment
     /// <param name="dataset">Its data set.</param>
     /// <param name="tell">See <see cref="Tell"/>.</param>
     /// <exception cref="SettingException">The data do not allow it; the message says which setting would.</exception>
-    public static PreparedExperiment Of(ExperimentSpec spec, Dataset dataset, Action<string>? tell = null) =>
-        new(spec, dataset) { Tell = tell };
+    public static PreparedExperiment Of(ExperimentSpec spec, Dataset dataset, Action<string>? tell = null)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(dataset);
+        return new(spec, dataset) { Tell = tell };
+    }
 
     /// <summary>
     /// <see cref="Fingerprint"/> of an experiment whose test and validation sets have no ratings of their own, without the work of
@@ -159,8 +165,12 @@ public sealed class PreparedExperiment
     /// </summary>
     /// <param name="spec">The experiment.</param>
     /// <param name="dataset">Its data set.</param>
-    public static string FingerprintOf(ExperimentSpec spec, Dataset dataset) =>
-        DataFingerprint.Of(Complete(spec, dataset), []);
+    public static string FingerprintOf(ExperimentSpec spec, Dataset dataset)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(dataset);
+        return DataFingerprint.Of(Complete(spec, dataset), []);
+    }
 
     /// <summary>Called, on a thread of its own, when a fit takes longer than two seconds; null: not called.</summary>
     public Action<string>? Tell { get; init; }
@@ -175,25 +185,37 @@ public sealed class PreparedExperiment
     /// <summary>Fits a method to the training tasks.</summary>
     public IPredictor Fit(MethodSpec method)
     {
+        ArgumentNullException.ThrowIfNull(method);
         using var notice = new FitNotice(method.DisplayName, Tell);
         return method.Fit(new ExperimentFit(this));
     }
 
     /// <summary>Measures a method on every test set.</summary>
-    public IReadOnlyList<UserResult> Evaluate(IPredictor method) =>
-        [.. TestSets.SelectMany(set => Evaluate(method, set))];
+    public IReadOnlyList<UserResult> Evaluate(IPredictor method)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        return [.. TestSets.SelectMany(set => Evaluate(method, set))];
+    }
 
     /// <summary>Measures a method on one test set.</summary>
-    public IReadOnlyList<UserResult> Evaluate(IPredictor method, ShiftedTestSet set) =>
-        evaluator.Evaluate(
+    public IReadOnlyList<UserResult> Evaluate(IPredictor method, ShiftedTestSet set)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(set);
+        return evaluator.Evaluate(
             method is ITestSetPredictor own ? own.On(set.Number) : method,
             set.Number,
             set.Tasks,
             set.Source
         );
+    }
 
     /// <summary>The tasks of a test set in batches, with the candidates that a method has to score as their queries.</summary>
-    public IEnumerable<TaskBatch> Candidates(ShiftedTestSet set) => evaluator.Batches(set.Tasks, set.Source ?? Source);
+    public IEnumerable<TaskBatch> Candidates(ShiftedTestSet set)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        return evaluator.Batches(set.Tasks, set.Source ?? Source);
+    }
 
     private IReadOnlyList<Ratings> OwnRatings() =>
         [

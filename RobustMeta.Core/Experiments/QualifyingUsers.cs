@@ -27,6 +27,7 @@ public sealed record QualifyingUsers(
     /// <param name="feedback">What they mean: data without ratings get negatives beside the rows that they have.</param>
     public static QualifyingUsers Of(Ratings ratings, FeedbackKind feedback)
     {
+        ArgumentNullException.ThrowIfNull(ratings);
         var spec = new ExperimentSpec();
         var shift = new ExponentialTilt();
         var cutoff = spec.Evaluation.MetricsFor(spec.Split.Label).Max(metric => metric.Cutoff);

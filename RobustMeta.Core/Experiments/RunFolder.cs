@@ -35,6 +35,8 @@ public sealed class RunFolder
     /// <param name="spec">The experiment.</param>
     public RunFolder(string root, ExperimentSpec spec)
     {
+        ArgumentNullException.ThrowIfNull(root);
+        ArgumentNullException.ThrowIfNull(spec);
         Spec = spec;
         Path = System.IO.Path.Combine(root, $"{spec.Dataset}-{spec.MethodName}-{spec.Hash}");
         files = new(Path);
@@ -55,7 +57,11 @@ public sealed class RunFolder
     /// <exception cref="Settings.SettingException">
     /// Its <c>spec.toml</c> cannot be read by this version; the message names the key.
     /// </exception>
-    public static RunFolder Open(string path) => new(SpecFile.Read(System.IO.Path.Combine(path, SpecFile.OfRun)), path);
+    public static RunFolder Open(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return new(SpecFile.Read(System.IO.Path.Combine(path, SpecFile.OfRun)), path);
+    }
 
     /// <summary>The experiment.</summary>
     public ExperimentSpec Spec { get; }
@@ -103,13 +109,18 @@ public sealed class RunFolder
     /// <summary>Refuses results of other data than those that are prepared.</summary>
     /// <param name="prepared">The data side.</param>
     /// <exception cref="SettingException">The run is finished, and on other data.</exception>
-    public void RequireSameData(PreparedExperiment prepared) => RequireSameData(prepared.Fingerprint);
+    public void RequireSameData(PreparedExperiment prepared)
+    {
+        ArgumentNullException.ThrowIfNull(prepared);
+        RequireSameData(prepared.Fingerprint);
+    }
 
     /// <summary>As <see cref="RequireSameData(PreparedExperiment)"/>, by what identifies the data.</summary>
     /// <param name="fingerprint">See <see cref="PreparedExperiment.Fingerprint"/>.</param>
     /// <exception cref="SettingException">The run is finished, and on other data.</exception>
     public void RequireSameData(string fingerprint)
     {
+        ArgumentNullException.ThrowIfNull(fingerprint);
         if (files.HasManifest && DataTable.ReadFingerprint(In(DataTable.Name)) != fingerprint)
         {
             throw new SettingException(
@@ -139,6 +150,7 @@ public sealed class RunFolder
     /// <param name="tell">Is told that a checkpoint is damaged, and what is done about it.</param>
     public Checkpoint Checkpoint(PreparedExperiment prepared, TimeSpan interval, Action<string>? tell = null)
     {
+        ArgumentNullException.ThrowIfNull(prepared);
         Directory.CreateDirectory(Path);
         var identity = $"{Spec.Hash} {prepared.Fingerprint}";
         return new(In(CheckpointName + ".safetensors"), identity, interval) { Tell = tell };
@@ -149,6 +161,8 @@ public sealed class RunFolder
     /// <param name="result">The trained and measured method.</param>
     public void Write(PreparedExperiment prepared, MethodResult result)
     {
+        ArgumentNullException.ThrowIfNull(prepared);
+        ArgumentNullException.ThrowIfNull(result);
         Directory.CreateDirectory(Path);
         TemporaryFile.Sweep(Path);
         if (result.IsTrained)
@@ -223,14 +237,19 @@ public sealed class RunFolder
     /// <summary>Forgets that training diverged where it did so on other data than these.</summary>
     /// <param name="fingerprint">See <see cref="PreparedExperiment.Fingerprint"/>.</param>
     /// <returns>Whether there was such a note.</returns>
-    public bool ForgetDivergenceOnOtherData(string fingerprint) =>
-        DivergenceNote.Read(Path) is { } note && note.Fingerprint != fingerprint && DivergenceNote.Remove(Path);
+    public bool ForgetDivergenceOnOtherData(string fingerprint)
+    {
+        ArgumentNullException.ThrowIfNull(fingerprint);
+        return DivergenceNote.Read(Path) is { } note && note.Fingerprint != fingerprint && DivergenceNote.Remove(Path);
+    }
 
     /// <summary>Notes that training diverged, so that it need not be tried again: equal specs on equal data diverge alike.</summary>
     /// <param name="prepared">The data side.</param>
     /// <param name="error">How.</param>
     public void WriteDivergence(PreparedExperiment prepared, DivergenceException error)
     {
+        ArgumentNullException.ThrowIfNull(prepared);
+        ArgumentNullException.ThrowIfNull(error);
         Directory.CreateDirectory(Path);
         DeleteCheckpoints();
         new DivergenceNote(error.Message, prepared.Fingerprint).Write(Path);

@@ -50,6 +50,8 @@ public sealed record ServingData
     /// <param name="method">A meta-recommender.</param>
     public static ServingData Of(PreparedExperiment prepared, MetaMethodSpec method)
     {
+        ArgumentNullException.ThrowIfNull(prepared);
+        ArgumentNullException.ThrowIfNull(method);
         var ratings = prepared.Dataset.Ratings;
         var schema = prepared.SchemaOf(method.Features);
         return new()

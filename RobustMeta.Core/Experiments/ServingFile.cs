@@ -35,6 +35,8 @@ public static class ServingFile
     /// <summary>Writes the file, whole or not at all.</summary>
     public static void Write(string path, ServingData data)
     {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(data);
         var file = new SafetensorsFile();
         file.Metadata[VersionKey] = Version;
         file.Metadata[FingerprintKey] = data.Fingerprint;
@@ -70,6 +72,7 @@ public static class ServingFile
     /// <exception cref="InvalidDataException">It is missing, damaged or of another version; the message says what to do.</exception>
     public static ServingData Read(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         if (!File.Exists(path))
         {
             throw new InvalidDataException(

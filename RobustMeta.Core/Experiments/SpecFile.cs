@@ -38,6 +38,7 @@ public static class SpecFile
     /// <exception cref="SettingException">As <see cref="Read"/>.</exception>
     public static ExperimentSpec Parse(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var (model, settings) = Settings(text);
         return ExperimentSpec.Of(model, settings);
     }
@@ -57,9 +58,11 @@ public static class SpecFile
     /// outside a table come first, under an empty name.
     /// </summary>
     /// <exception cref="SettingException">The text is no TOML.</exception>
-    public static IReadOnlyList<(string Name, IReadOnlyList<(string Key, string Value)> Settings)> Tables(
-        string text
-    ) => [.. Tables("", Deserialize(text))];
+    public static IReadOnlyList<(string Name, IReadOnlyList<(string Key, string Value)> Settings)> Tables(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return [.. Tables("", Deserialize(text))];
+    }
 
     private static IEnumerable<(string Name, IReadOnlyList<(string Key, string Value)> Settings)> Tables(
         string name,

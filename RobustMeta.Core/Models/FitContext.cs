@@ -16,7 +16,7 @@ public class FitContext(
 )
 {
     /// <summary>Ratings and labels.</summary>
-    public TaskSource Source { get; } = source;
+    public TaskSource Source { get; } = source ?? throw new ArgumentNullException(nameof(source));
 
     /// <summary>Training tasks: supports and queries are learned from.</summary>
     public ImmutableArray<UserTask> Train { get; } = train;

@@ -18,6 +18,8 @@ public static class InputSchemaBuilder
     /// <exception cref="SettingException">A feature does not exist, or items would have no input at all.</exception>
     public static InputSchema Build(Ratings ratings, ImmutableArray<UserTask> train, FeatureSpec spec)
     {
+        ArgumentNullException.ThrowIfNull(ratings);
+        ArgumentNullException.ThrowIfNull(spec);
         var knownUsers = new bool[ratings.Users.Count];
         var knownItems = new bool[ratings.Items.Count];
         foreach (var task in train)

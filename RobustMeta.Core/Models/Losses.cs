@@ -15,8 +15,12 @@ public static class Losses
     /// <param name="label">What is predicted.</param>
     /// <param name="scores">Predicted ratings or logits.</param>
     /// <param name="labels">Ratings, or 0/1.</param>
-    public static Tensor Of(LabelKind label, Tensor scores, Tensor labels) =>
-        label == LabelKind.Click ? scores.Softplus() - labels * scores : (scores - labels).Squared();
+    public static Tensor Of(LabelKind label, Tensor scores, Tensor labels)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        ArgumentNullException.ThrowIfNull(labels);
+        return label == LabelKind.Click ? scores.Softplus() - labels * scores : (scores - labels).Squared();
+    }
 
     /// <summary>
     /// What a score leaves unexplained: y − s for ratings, y − σ(s) for clicks, which is the descent direction of the
@@ -25,6 +29,10 @@ public static class Losses
     /// <param name="label">What is predicted.</param>
     /// <param name="scores">Predicted ratings or logits.</param>
     /// <param name="labels">Ratings, or 0/1.</param>
-    public static Tensor Residual(LabelKind label, Tensor scores, Tensor labels) =>
-        labels - (label == LabelKind.Click ? scores.sigmoid() : scores);
+    public static Tensor Residual(LabelKind label, Tensor scores, Tensor labels)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        ArgumentNullException.ThrowIfNull(labels);
+        return labels - (label == LabelKind.Click ? scores.sigmoid() : scores);
+    }
 }

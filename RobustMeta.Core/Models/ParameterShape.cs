@@ -17,23 +17,38 @@ public sealed record ParameterShape(string Name, ImmutableArray<int> Shape, Init
     public int ZeroRows { get; init; }
 
     /// <summary>An embedding table: normal rows, row 0 (unknown) zero.</summary>
-    public static ParameterShape Embedding(string name, int rows, int width, double deviation) =>
-        new(name, [rows, width], InitialValue.NormalRows, deviation);
+    public static ParameterShape Embedding(string name, int rows, int width, double deviation)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return new(name, [rows, width], InitialValue.NormalRows, deviation);
+    }
 
     /// <summary>Weight or bias of a dense layer: uniform in ±1/√inputs, as PyTorch's Linear starts.</summary>
-    public static ParameterShape Dense(string name, int inputs, params int[] shape) =>
-        new(name, [.. shape], InitialValue.Uniform, 1 / Math.Sqrt(Math.Max(1, inputs)));
+    public static ParameterShape Dense(string name, int inputs, params int[] shape)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(shape);
+        return new(name, [.. shape], InitialValue.Uniform, 1 / Math.Sqrt(Math.Max(1, inputs)));
+    }
 
     /// <summary>
     /// Weight of a dense layer before a rectifier: uniform in ±√(6/inputs), which keeps the scale of a signal through any
     /// number of such layers (He et al., ICCV 2015); with <see cref="Dense"/> each takes more than half of it.
     /// </summary>
-    public static ParameterShape Rectified(string name, int inputs, params int[] shape) =>
-        new(name, [.. shape], InitialValue.Uniform, Math.Sqrt(6.0 / Math.Max(1, inputs)));
+    public static ParameterShape Rectified(string name, int inputs, params int[] shape)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(shape);
+        return new(name, [.. shape], InitialValue.Uniform, Math.Sqrt(6.0 / Math.Max(1, inputs)));
+    }
 
     /// <summary>The same value everywhere.</summary>
-    public static ParameterShape Constant(string name, double value, params int[] shape) =>
-        new(name, [.. shape], InitialValue.Constant, value);
+    public static ParameterShape Constant(string name, double value, params int[] shape)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(shape);
+        return new(name, [.. shape], InitialValue.Constant, value);
+    }
 
     /// <summary>The parameter with initial values; they depend on the seed and the name alone.</summary>
     public Parameter Create(long seed)

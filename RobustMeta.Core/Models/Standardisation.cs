@@ -9,6 +9,7 @@ public readonly record struct Standardisation(float Mean, double Scale)
     /// <param name="values">The numbers that are not missing.</param>
     public static Standardisation Of(IReadOnlyCollection<float> values)
     {
+        ArgumentNullException.ThrowIfNull(values);
         var mean = values.Count == 0 ? 0 : values.Average();
         var spread = values.Count == 0 ? 1 : Math.Sqrt(values.Average(x => (x - mean) * (double)(x - mean)));
         return new(mean, spread > 1e-12 ? 1 / spread : 0);

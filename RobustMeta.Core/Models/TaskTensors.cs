@@ -50,7 +50,11 @@ public sealed class TaskTensors : IDisposable
     /// <summary>Pads a batch.</summary>
     /// <param name="batch">The tasks; each with at least one support and one query interaction.</param>
     /// <param name="precision">Floating-point type of labels and masks.</param>
-    public static TaskTensors Of(TaskBatch batch, ScalarType precision = ScalarType.Float32) => new(batch, precision);
+    public static TaskTensors Of(TaskBatch batch, ScalarType precision = ScalarType.Float32)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return new(batch, precision);
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -13,6 +13,7 @@ public sealed class HierarchicalWeights
     /// <param name="queryLengths">Number of query interactions of each training user.</param>
     public HierarchicalWeights(IReadOnlyList<int> queryLengths)
     {
+        ArgumentNullException.ThrowIfNull(queryLengths);
         var starts = ImmutableArray.CreateBuilder<int>(queryLengths.Count + 1);
         starts.Add(0);
         foreach (var length in queryLengths)

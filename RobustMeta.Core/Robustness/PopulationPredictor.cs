@@ -26,6 +26,7 @@ public sealed class PopulationPredictor : IPredictor
     /// <exception cref="ArgumentException">There is no member.</exception>
     public PopulationPredictor(string name, LabelKind label, ImmutableArray<IPredictor> members, double caution)
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (members.IsDefaultOrEmpty)
         {
             throw new ArgumentException("A population needs at least one predictor.");

@@ -146,6 +146,7 @@ public sealed record ReweighterSpec : ISpec
     /// <exception cref="SettingException">The message says what would do.</exception>
     public void RequireValid()
     {
+        SettingList.RequireInRange(this);
         RequireConsistent();
         foreach (var (_, message) in IdleSettings.Of(this))
         {
@@ -194,7 +195,11 @@ public sealed record ReweighterSpec : ISpec
     /// </summary>
     /// <param name="given">Keys of the changed settings.</param>
     /// <exception cref="SettingException">A changed setting cannot act; the message says what it would need.</exception>
-    public ReweighterSpec Changed(IReadOnlySet<string> given) => IdleSettings.Without(this, given);
+    public ReweighterSpec Changed(IReadOnlySet<string> given)
+    {
+        ArgumentNullException.ThrowIfNull(given);
+        return IdleSettings.Without(this, given);
+    }
 
     /// <summary>The member of the population for one size: every set that has a size gets it.</summary>
     /// <param name="size">The size.</param>

@@ -119,6 +119,9 @@ public sealed class RobustPreset
     /// <param name="settings">Keys and values that it sets.</param>
     public RobustPreset(string name, string meaning, params IEnumerable<(string Key, string Value)> settings)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(meaning);
+        ArgumentNullException.ThrowIfNull(settings);
         Name = name;
         Meaning = meaning;
         Settings = [.. settings];
@@ -148,10 +151,13 @@ public sealed class RobustPreset
 
     /// <summary>The preset of that name.</summary>
     /// <exception cref="SettingException">There is none; the message names the nearest.</exception>
-    public static RobustPreset Named(string name) =>
-        Renamed.TryGetValue(name, out var other) && !Registry.All.ContainsKey(name)
+    public static RobustPreset Named(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Renamed.TryGetValue(name, out var other) && !Registry.All.ContainsKey(name)
             ? throw new SettingException($"The preset '{name}' was renamed to '{other}'.")
             : Registry.Named(name);
+    }
 
     private static ImmutableArray<(string, string)> Paper(string levels) =>
         [("levels", levels), ("set", "simplex"), ("ascent", "projectedGradient")];

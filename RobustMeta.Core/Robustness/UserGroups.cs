@@ -17,6 +17,8 @@ public static class UserGroups
     /// <exception cref="SettingException">The feature does not exist or holds no tokens.</exception>
     public static ImmutableArray<int> Of(GroupSpec spec, TaskSource source, ImmutableArray<UserTask> tasks, long seed)
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(source);
         var train = source.All(tasks);
         return spec.Groups switch
         {

@@ -18,6 +18,7 @@ public static class UserPeriods
     /// <param name="tasks">Training tasks; support and query alone are looked at.</param>
     public static ImmutableArray<int> Of(int count, Ratings ratings, ImmutableArray<UserTask> tasks)
     {
+        ArgumentNullException.ThrowIfNull(ratings);
         if (ratings.Times.IsEmpty)
         {
             return [.. new int[tasks.Length]];

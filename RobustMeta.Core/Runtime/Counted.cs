@@ -7,5 +7,10 @@ public static class Counted
     /// <param name="count">The number.</param>
     /// <param name="one">The words after 1.</param>
     /// <param name="many">The words after any other number.</param>
-    public static string Of(long count, string one, string many) => $"{count} {(count == 1 ? one : many)}";
+    public static string Of(long count, string one, string many)
+    {
+        ArgumentNullException.ThrowIfNull(one);
+        ArgumentNullException.ThrowIfNull(many);
+        return $"{count} {(count == 1 ? one : many)}";
+    }
 }

@@ -11,6 +11,8 @@ public static class CsvText
     /// <param name="rows">Values of each row; numbers are written so that reading gives the same number back.</param>
     public static string Table(IEnumerable<string> header, IEnumerable<IEnumerable<object?>> rows)
     {
+        ArgumentNullException.ThrowIfNull(header);
+        ArgumentNullException.ThrowIfNull(rows);
         var text = new StringBuilder();
         AppendLine(text, header);
         foreach (var row in rows)
@@ -21,11 +23,19 @@ public static class CsvText
     }
 
     /// <summary>Writes a file as <see cref="DurableFile"/> does: a reader finds the whole file, or the one before.</summary>
-    public static void Write(string path, string text) => DurableFile.Write(path, text);
+    public static void Write(string path, string text)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(text);
+        DurableFile.Write(path, text);
+    }
 
     /// <summary>One field, quoted where it holds a comma, a quote or a line break.</summary>
-    public static string Quote(string text) =>
-        text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
+    public static string Quote(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return text.AsSpan().ContainsAny(",\"\n\r") ? $"\"{text.Replace("\"", "\"\"")}\"" : text;
+    }
 
     private static void AppendLine(StringBuilder text, IEnumerable<object?> values) =>
         text.AppendJoin(',', values.Select(value => Quote(Print(value)))).Append('\n');

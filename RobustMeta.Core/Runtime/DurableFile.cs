@@ -16,14 +16,23 @@ public static class DurableFile
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="text">Its text, written as UTF-8 without a byte-order mark.</param>
     /// <exception cref="IOException">It could not be flushed to the disk; the old file, if any, is as it was.</exception>
-    public static void Write(string path, string text) =>
+    public static void Write(string path, string text)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(text);
         Write(path, stream => stream.Write(new UTF8Encoding(false).GetBytes(text)));
+    }
 
     /// <summary>As <see cref="Write(string, string)"/>, for content of any kind.</summary>
     /// <param name="path">The file; its folder exists.</param>
     /// <param name="content">The file's bytes.</param>
     /// <exception cref="IOException">It could not be flushed to the disk; the old file, if any, is as it was.</exception>
-    public static void Write(string path, byte[] content) => Write(path, stream => stream.Write(content));
+    public static void Write(string path, byte[] content)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(content);
+        Write(path, stream => stream.Write(content));
+    }
 
     /// <summary>As <see cref="Write(string, string)"/>, for content that is made while it is written.</summary>
     /// <param name="path">The file; its folder exists.</param>
@@ -31,6 +40,8 @@ public static class DurableFile
     /// <exception cref="IOException">It could not be flushed to the disk; the old file, if any, is as it was.</exception>
     public static void Write(string path, Action<Stream> write)
     {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(write);
         RequireReplaceable(path);
         var aside = TemporaryFile.Beside(path);
         try
@@ -63,6 +74,7 @@ public static class DurableFile
     /// <exception cref="IOException">It could not.</exception>
     public static void FlushFolder(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         if (OperatingSystem.IsWindows())
         {
             return;

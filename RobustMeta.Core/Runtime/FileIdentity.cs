@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace RobustMeta.Runtime;
 
 /// <summary>What tells one state of a file from another without reading it.</summary>
-/// <param name="IsRegular">Whether it is a file with content, not a pipe, device or folder.</param>
+/// <param name="IsRegular">Whether it is a file with content, not a pipe, device, folder or a link that leads to none.</param>
 /// <param name="Size">Size in bytes.</param>
 /// <param name="Modified">Time of the last change, in seconds and nanoseconds.</param>
 /// <param name="Inode">Number of the file in its file system; 0 where there is none.</param>
@@ -28,6 +28,7 @@ internal readonly record struct FileIdentity(bool IsRegular, long Size, (long, l
                         status.Inode
                     );
                 }
+                return default;
             }
             catch (Exception error) when (error is DllNotFoundException or EntryPointNotFoundException)
             {

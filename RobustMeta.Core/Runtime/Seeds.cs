@@ -15,6 +15,7 @@ public static class Seeds
     /// <param name="names">What the stream is for, e.g. <c>"shuffle", "epoch 3"</c>.</param>
     public static int Derive(long seed, params string[] names)
     {
+        ArgumentNullException.ThrowIfNull(names);
         var text = new StringBuilder().Append(System.Globalization.CultureInfo.InvariantCulture, $"{seed}");
         foreach (var name in names)
         {
@@ -27,6 +28,9 @@ public static class Seeds
     /// <summary>A generator (xoshiro256**) for one purpose. Not thread-safe.</summary>
     /// <param name="seed">Master seed of the run.</param>
     /// <param name="names">What the stream is for.</param>
-    public static Random Generator(long seed, params string[] names) =>
-        new Xoshiro256StarStar(Derive(seed, names), threadSafe: false);
+    public static Random Generator(long seed, params string[] names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        return new Xoshiro256StarStar(Derive(seed, names), threadSafe: false);
+    }
 }

@@ -22,16 +22,23 @@ public static class TemporaryFile
 
     /// <summary>A new name beside a file, in the same folder, so that renaming it replaces the file in one step.</summary>
     /// <param name="path">The file that is to be written.</param>
-    public static string Beside(string path) =>
-        string.Create(
+    public static string Beside(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        return string.Create(
             CultureInfo.InvariantCulture,
             $"{path}.{ProcessOrigin.Current}.{Environment.ProcessId}.{Guid.NewGuid():N}{Extension}"
         );
+    }
 
     /// <summary>Removes what processes left that ended while they wrote; what another process still writes stays.</summary>
     /// <param name="folder">The folder; its subfolders are not looked into.</param>
     /// <returns>Number of files and unfinished folders that were removed.</returns>
-    public static int Sweep(string folder) => Remove(folder, _ => true);
+    public static int Sweep(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return Remove(folder, _ => true);
+    }
 
     /// <summary>As <see cref="Sweep"/>, of one file or folder alone.</summary>
     /// <param name="path">The file or folder that was being written.</param>

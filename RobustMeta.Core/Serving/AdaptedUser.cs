@@ -71,15 +71,22 @@ public sealed class AdaptedUser
     /// <summary>Scores of some items: predicted ratings, or logits of a click; NaN for items that the model does not know.</summary>
     /// <param name="wanted">Identifiers of the items.</param>
     /// <exception cref="SettingException">The model cannot score without a rating to adapt to.</exception>
-    public float[] Score(IReadOnlyList<string> wanted) => Known(wanted, Score);
+    public float[] Score(IReadOnlyList<string> wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        return Known(wanted, Score);
+    }
 
     /// <summary>As <see cref="Score(IReadOnlyList{string})"/>, but scores that are not finite are returned as they are.</summary>
     internal float[] ScoreUnchecked(IReadOnlyList<string> wanted) => Known(wanted, user.Score);
 
     /// <summary>Standard deviations of the scores of some items; null where the model has none.</summary>
     /// <param name="wanted">Identifiers of the items; NaN for those that the model does not know.</param>
-    public float[]? Deviations(IReadOnlyList<string> wanted) =>
-        user.Deviations([]) is null ? null : Known(wanted, known => user.Deviations(known)!);
+    public float[]? Deviations(IReadOnlyList<string> wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        return user.Deviations([]) is null ? null : Known(wanted, known => user.Deviations(known)!);
+    }
 
     /// <summary>The items with the highest scores that the user has not rated; equal scores in the order of the catalog.</summary>
     /// <param name="count">How many, at least 1; fewer where there are no more.</param>

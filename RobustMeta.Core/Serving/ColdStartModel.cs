@@ -98,6 +98,7 @@ public sealed class ColdStartModel : IDisposable
         IReadOnlyDictionary<string, string>? features = null
     )
     {
+        ArgumentNullException.ThrowIfNull(ratings);
         var encoded = Encode(ratings, features);
         return new(Served.Adapt(encoded.User, encoded.Items, encoded.Labels), Items, encoded);
     }

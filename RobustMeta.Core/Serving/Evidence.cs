@@ -22,6 +22,8 @@ public static class Evidence
     /// <exception cref="SettingException">The model has neither form, or the data are others.</exception>
     public static IReadOnlyList<EvidenceItem> Of(ColdStartModel model, PreparedExperiment prepared)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(prepared);
         RequireData(model, prepared);
         var information = Information(model, prepared);
         var counts = model.Data.Statistics.Counts;

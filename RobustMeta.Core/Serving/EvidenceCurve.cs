@@ -14,11 +14,15 @@ namespace RobustMeta.Serving;
 /// <param name="most">Largest number of ratings; users with fewer in their support are left out.</param>
 public sealed class EvidenceCurve(ColdStartModel model, PreparedExperiment prepared, int most)
 {
+    private readonly ColdStartModel model = model ?? throw new ArgumentNullException(nameof(model));
+    private readonly PreparedExperiment prepared = prepared ?? throw new ArgumentNullException(nameof(prepared));
+
     /// <summary>The curve of an order of items.</summary>
     /// <param name="order">Identifiers of items, those to be asked for first at the front.</param>
     /// <exception cref="SettingException">No test user has so many ratings.</exception>
     public IReadOnlyList<EvidencePoint> Of(IReadOnlyList<string> order)
     {
+        ArgumentNullException.ThrowIfNull(order);
         var places = new int[model.Items.Count];
         for (var place = 0; place < order.Count; place++)
         {

@@ -24,6 +24,9 @@ public sealed record Explanation(float Score, float Prior, IReadOnlyList<Influen
         string item
     )
     {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(ratings);
+        ArgumentNullException.ThrowIfNull(item);
         if (model.Items.Find(item) is null)
         {
             throw new SettingException(

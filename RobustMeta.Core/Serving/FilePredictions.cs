@@ -9,6 +9,7 @@ namespace RobustMeta.Serving;
 /// <param name="model">The model.</param>
 public sealed class FilePredictions(ColdStartModel model)
 {
+    private readonly ColdStartModel model = model ?? throw new ArgumentNullException(nameof(model));
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> features = [];
 
     /// <summary>Features of users by name; users without any have none that are known.</summary>

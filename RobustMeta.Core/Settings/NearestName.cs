@@ -4,7 +4,11 @@ namespace RobustMeta.Settings;
 public static class NearestName
 {
     /// <summary>The nearest valid names, never the given one itself (edit distance at most a third of the length, or a common prefix).</summary>
-    public static IReadOnlyList<string> Of(string name, IEnumerable<string> valid) =>
+    public static IReadOnlyList<string> Of(string name, IEnumerable<string> valid)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(valid);
+        return
         [
             .. valid
                 .Where(candidate => candidate != name)
@@ -18,17 +22,24 @@ public static class NearestName
                 .Take(3)
                 .Select(c => c.candidate),
         ];
+    }
 
     /// <summary>A clause for an error text, <c>; did you mean 'x' or 'y'?</c>, or nothing.</summary>
     public static string Hint(string name, IEnumerable<string> valid)
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(valid);
         var nearest = Of(name, valid);
         return nearest.Count == 0 ? "" : $"; did you mean {string.Join(" or ", nearest.Select(n => $"'{n}'"))}?";
     }
 
     /// <summary>The end of a sentence that names something unknown: <see cref="Hint"/>, or a full stop.</summary>
-    public static string End(string name, IEnumerable<string> valid) =>
-        Hint(name, valid) is { Length: > 0 } hint ? hint : ".";
+    public static string End(string name, IEnumerable<string> valid)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(valid);
+        return Hint(name, valid) is { Length: > 0 } hint ? hint : ".";
+    }
 
     // Levenshtein distance, case-insensitive.
     private static int Distance(string a, string b)

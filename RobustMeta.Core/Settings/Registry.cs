@@ -53,6 +53,7 @@ public sealed class Registry<T> : IRegistry
     /// </exception>
     public void Add(T entry)
     {
+        ArgumentNullException.ThrowIfNull(entry);
         lock (gate)
         {
             var name = RequireName(entry);
@@ -68,6 +69,7 @@ public sealed class Registry<T> : IRegistry
     /// <exception cref="ArgumentException">Specs and result files cannot hold the name.</exception>
     public void Replace(T entry)
     {
+        ArgumentNullException.ThrowIfNull(entry);
         lock (gate)
         {
             entries = entries.SetItem(RequireName(entry), entry);
@@ -77,6 +79,7 @@ public sealed class Registry<T> : IRegistry
     /// <summary>Takes a kind away; nothing happens where there is none of the name.</summary>
     public void Remove(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         lock (gate)
         {
             entries = entries.Remove(name);
@@ -87,6 +90,7 @@ public sealed class Registry<T> : IRegistry
     /// <exception cref="ArgumentException">One of them has the name of another; none is added then.</exception>
     public void AddFrom(Assembly assembly)
     {
+        ArgumentNullException.ThrowIfNull(assembly);
         lock (gate)
         {
             var before = entries;
@@ -120,6 +124,7 @@ public sealed class Registry<T> : IRegistry
     /// <exception cref="SettingException">There is none; the message names the nearest and lists all.</exception>
     public T Named(string name)
     {
+        ArgumentNullException.ThrowIfNull(name);
         if (entries.TryGetValue(name, out var entry))
         {
             return entry;

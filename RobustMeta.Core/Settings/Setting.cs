@@ -76,7 +76,23 @@ public sealed class Setting
         attribute.When is { } key ? (key, attribute.WhenIs) : null;
 
     /// <summary>The value that a spec has, as text.</summary>
-    public string Print(object spec) => SettingValue.Print(path.Aggregate(spec, (o, p) => p.GetValue(o)!));
+    public string Print(object spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return SettingValue.Print(path.Aggregate(spec, (o, p) => p.GetValue(o)!));
+    }
+
+    /// <summary>Requires that the value is within its range, as where it is given as text.</summary>
+    /// <exception cref="SettingException">It is not, or is null.</exception>
+    internal void RequireInRange(object spec)
+    {
+        object? owner = spec;
+        foreach (var property in path)
+        {
+            owner = property.GetValue(owner!) ?? throw new SettingException($"{Key} is null; expected {Range}");
+        }
+        Require(owner!);
+    }
 
     /// <summary>A copy of the spec with another value.</summary>
     /// <exception cref="SettingException">The text is no value of this setting, or out of its range.</exception>
@@ -94,13 +110,13 @@ public sealed class Setting
                 $"{Key} is '{text}'; expected {Range}"
                     + (type.IsEnum ? NearestName.Hint(text, Enum.GetNames(type).Select(SettingValue.CamelCase)) : "")
             );
-        RequireInRange(value);
+        Require(value);
         return Replace(spec, 0, value);
     }
 
     private static double FirstGiven(double given, double other) => double.IsNaN(given) ? other : given;
 
-    private void RequireInRange(object value)
+    private void Require(object value)
     {
         IEnumerable<double> numbers = value switch
         {
@@ -113,7 +129,7 @@ public sealed class Setting
         };
         foreach (var number in numbers)
         {
-            if (!(number >= attribute.Min && number <= attribute.Max))
+            if (!(double.IsFinite(number) && number >= attribute.Min && number <= attribute.Max))
             {
                 throw new SettingException($"{Key} is {SettingValue.Print(number)}; expected {Range}");
             }

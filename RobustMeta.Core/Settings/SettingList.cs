@@ -21,9 +21,22 @@ public static class SettingList
     /// </exception>
     public static ImmutableArray<Setting> Of(object spec)
     {
+        ArgumentNullException.ThrowIfNull(spec);
         ImmutableArray<Setting> all = [.. Collect(spec, [])];
         var twice = all.GroupBy(s => s.Key).FirstOrDefault(g => g.Count() > 1);
         return twice is null ? all : throw new InvalidOperationException($"Two settings have the key '{twice.Key}'.");
+    }
+
+    /// <summary>Requires that all settings of a spec that was made in code are within their ranges.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <exception cref="SettingException">One is not, is no finite number, or is null; the message names it and the range.</exception>
+    public static void RequireInRange(object spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        foreach (var setting in Of(spec))
+        {
+            setting.RequireInRange(spec);
+        }
     }
 
     /// <summary>A copy of a spec with some settings changed.</summary>

@@ -16,6 +16,8 @@ public static class BinnedDivergence
     /// <param name="reference">What it is compared to; not empty.</param>
     public static Divergence Of(IReadOnlyList<double> values, IReadOnlyList<double> reference)
     {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(reference);
         double[] sorted = [.. reference.Order()];
         double[] distinct = [.. sorted.Distinct().Take(Bins + 1)];
         double[] edges =

@@ -37,19 +37,25 @@ public sealed record Divergence(double KullbackLeibler, double EffectiveSampleFr
 
     /// <summary>The divergence of two independent draws together; the mean property is that of the other one.</summary>
     /// <param name="other">The other draw.</param>
-    public Divergence And(Divergence other) =>
-        new(
+    public Divergence And(Divergence other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new(
             KullbackLeibler + other.KullbackLeibler,
             EffectiveSampleFraction * other.EffectiveSampleFraction,
             other.MeanProperty
         );
+    }
 
     /// <summary>Means of divergences, e.g. over users.</summary>
     /// <param name="all">At least one.</param>
-    public static Divergence Mean(IReadOnlyCollection<Divergence> all) =>
-        new(
+    public static Divergence Mean(IReadOnlyCollection<Divergence> all)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        return new(
             all.Average(d => d.KullbackLeibler),
             all.Average(d => d.EffectiveSampleFraction),
             all.Average(d => d.MeanProperty)
         );
+    }
 }

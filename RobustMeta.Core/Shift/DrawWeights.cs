@@ -10,6 +10,9 @@ public sealed record DrawWeights(double[] Logarithms, double[] Property)
     public static DrawWeights Uniform(int count) => new(new double[count], new double[count]);
 
     /// <summary>Weights ∝ exp(strength · property).</summary>
-    public static DrawWeights Tilted(double[] property, double strength) =>
-        new(Array.ConvertAll(property, x => strength * x), property);
+    public static DrawWeights Tilted(double[] property, double strength)
+    {
+        ArgumentNullException.ThrowIfNull(property);
+        return new(Array.ConvertAll(property, x => strength * x), property);
+    }
 }

@@ -20,8 +20,12 @@ public abstract class FixedSets : ShiftProtocol
     protected abstract IReadOnlyList<FixedSet> Candidates(ShiftInput input);
 
     /// <inheritdoc/>
-    public sealed override ImmutableArray<ShiftedTestSet> TestSets(ShiftInput input) =>
-        Measured(input, Candidates(input));
+    public sealed override ImmutableArray<ShiftedTestSet> TestSets(ShiftInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        SettingList.RequireInRange(this);
+        return Measured(input, Candidates(input));
+    }
 
     /// <summary>Test sets of candidates: tasks that cannot be measured dropped, divergences measured.</summary>
     /// <param name="input">Ratings and split.</param>

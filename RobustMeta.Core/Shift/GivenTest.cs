@@ -34,10 +34,13 @@ public sealed class GivenTest : FixedSets, IGivesValidation
     private const string NoData = "none";
 
     /// <inheritdoc/>
-    public ShiftedTestSet? Validation(ShiftInput input) =>
-        ValidationData == NoData
+    public ShiftedTestSet? Validation(ShiftInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return ValidationData == NoData
             ? null
             : Measured(input, [GivenRatings.Of(input, nameof(ValidationData), ValidationData, 1)])[0];
+    }
 
     /// <inheritdoc/>
     protected override IReadOnlyList<FixedSet> Candidates(ShiftInput input) =>

@@ -17,6 +17,8 @@ public static class HeldOutRows
     /// <exception cref="SettingException">No training or validation task is left.</exception>
     public static TaskSplit Remove(TaskSplit split, bool[] visible)
     {
+        ArgumentNullException.ThrowIfNull(split);
+        ArgumentNullException.ThrowIfNull(visible);
         var train = WithoutHeldOut(split.MetaTrain);
         var validation = WithoutHeldOut(split.Validation);
         var lost = split.MetaTrain.Length + split.Validation.Length - train.Length - validation.Length;

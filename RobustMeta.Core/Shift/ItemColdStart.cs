@@ -26,6 +26,8 @@ public sealed class ItemColdStart : FixedSets, IHoldsOut
     /// <inheritdoc/>
     public bool[] TrainingRows(TaskSource source, TaskSplit split, long seed)
     {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(split);
         var cold = ColdItemSet.Draw(source.Ratings, ColdItems, seed);
         return [.. source.Ratings.ItemIndex.Select(item => !cold[item])];
     }

@@ -32,6 +32,8 @@ public sealed class Quadrants : FixedSets, IHoldsOut
     /// <inheritdoc/>
     public bool[] TrainingRows(TaskSource source, TaskSplit split, long seed)
     {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(split);
         var cold = ColdItemSet.Draw(source.Ratings, ColdItems, seed);
         var visible = source.Ratings.ItemIndex.Select(item => !cold[item]).ToArray();
         foreach (var task in split.MetaTrain)

@@ -32,6 +32,7 @@ public static class RatingsNeeded
     /// <param name="pool">Ratings outside the support.</param>
     public static int? OfUser(TaskSplitSpec split, int pool)
     {
+        ArgumentNullException.ThrowIfNull(split);
         if (split.SupportRule == SupportRule.AllButQuery)
         {
             return split.QueryLength >= pool ? Math.Max(split.MinRatings, split.QueryLength + 1) : null;

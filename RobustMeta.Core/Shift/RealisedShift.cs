@@ -33,6 +33,8 @@ public sealed record RealisedShift(
     /// <param name="set">The test set; it has tasks.</param>
     public static RealisedShift Of(ShiftInput input, ShiftedTestSet set)
     {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(set);
         var tasks = set.Tasks;
         var source = set.Source ?? input.Source;
         // The rows of a test set's own source begin with those of the data.

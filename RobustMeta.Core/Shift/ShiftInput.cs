@@ -37,6 +37,7 @@ public sealed record ShiftInput(TaskSource Source, TaskSplit Split, int MinimumC
     /// <param name="source">Where its rows and labels are, where they are not those of the data.</param>
     public DropReason? Problem(UserTask task, TaskSource? source = null)
     {
+        ArgumentNullException.ThrowIfNull(task);
         source ??= Source;
         var relevant = task.Query.Count(source.IsRelevant);
         if (

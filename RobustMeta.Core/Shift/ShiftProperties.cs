@@ -33,6 +33,7 @@ public sealed class ShiftProperties
         ShiftPropertyDetails? details = null
     )
     {
+        ArgumentNullException.ThrowIfNull(source);
         var all = new RawProperties(source, train, details ?? ShiftPropertyDetails.None);
         rawUser = all.OfUsers(ofUsers);
         rawInteraction = all.OfInteractions(ofInteractions);
@@ -41,7 +42,11 @@ public sealed class ShiftProperties
     }
 
     /// <summary>Standardised property of a user, from the support set alone (activity: from all ratings).</summary>
-    public double User(UserTask task) => users.Of(rawUser(task));
+    public double User(UserTask task)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        return users.Of(rawUser(task));
+    }
 
     /// <summary>Standardised property of an interaction (a row of the ratings).</summary>
     public double Interaction(int row) => interactions.Of(rawInteraction(row));

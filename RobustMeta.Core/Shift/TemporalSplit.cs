@@ -36,6 +36,8 @@ public sealed class TemporalSplit : FixedSets, IHoldsOut
     /// <inheritdoc/>
     public bool[] TrainingRows(TaskSource source, TaskSplit split, long seed)
     {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(split);
         RequireTimes(source.Ratings);
         var cut = TemporalRule == TemporalRule.GlobalCut ? Cut(source.Ratings.Times) : long.MaxValue;
         return [.. source.Ratings.Times.Select(time => time < cut)];

@@ -43,6 +43,8 @@ public abstract class WeightedDraw : ShiftProtocol
     /// <inheritdoc/>
     public sealed override ImmutableArray<ShiftedTestSet> TestSets(ShiftInput input)
     {
+        ArgumentNullException.ThrowIfNull(input);
+        SettingList.RequireInRange(this);
         var weights = Weights(input);
         var test = input.Split.Test;
         var eligible = test.Where(task => HasEnoughRatings(task, input.MinimumQuery)).ToImmutableArray();

@@ -9,13 +9,20 @@ public static class CellPooling
     private const double Decile = 0.1;
 
     /// <summary>The metrics that were measured, in order.</summary>
-    public static IReadOnlyList<string> Metrics(CellResult cell) =>
-        [.. cell.Seeds[0].Methods.Values.SelectMany(values => values.Metrics).Distinct()];
+    public static IReadOnlyList<string> Metrics(CellResult cell)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        return [.. cell.Seeds[0].Methods.Values.SelectMany(values => values.Metrics).Distinct()];
+    }
 
     /// <summary>Means of a metric: methods and baselines × test sets.</summary>
     /// <param name="cell">The results.</param>
     /// <param name="metric">Name of the metric.</param>
-    public static IReadOnlyList<PooledResult> Results(CellResult cell, string metric) =>
+    public static IReadOnlyList<PooledResult> Results(CellResult cell, string metric)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        ArgumentNullException.ThrowIfNull(metric);
+        return
         [
             .. Enumerable
                 .Range(0, cell.Seeds[0].Cohort.Betas.Count)
@@ -38,6 +45,7 @@ public static class CellPooling
                     );
                 }),
         ];
+    }
 
     /// <summary>The mean of the worst-served fraction of users, for every fraction, on the test set that is not shifted.</summary>
     /// <param name="cell">The results.</param>
@@ -45,6 +53,9 @@ public static class CellPooling
     /// <param name="fractions">Fractions α in (0, 1].</param>
     public static IReadOnlyList<PooledPoint> Tail(CellResult cell, string metric, IReadOnlyList<double> fractions)
     {
+        ArgumentNullException.ThrowIfNull(cell);
+        ArgumentNullException.ThrowIfNull(metric);
+        ArgumentNullException.ThrowIfNull(fractions);
         var sign = Sign(metric);
         return Curve(
             cell,
@@ -64,13 +75,21 @@ public static class CellPooling
         CellResult cell,
         string metric,
         IReadOnlyList<AmbiguitySet> sets
-    ) => Curve(cell, metric, x => WorstCase.Curve(x, Sign(metric) > 0, sets).Select(p => (p.Radius, p.Mean)));
+    )
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        ArgumentNullException.ThrowIfNull(metric);
+        ArgumentNullException.ThrowIfNull(sets);
+        return Curve(cell, metric, x => WorstCase.Curve(x, Sign(metric) > 0, sets).Select(p => (p.Radius, p.Mean)));
+    }
 
     /// <summary>Mean over test sets and worst test set of each method.</summary>
     /// <param name="cell">The results.</param>
     /// <param name="metric">Name of the metric.</param>
     public static IReadOnlyList<PooledTradeoff> Tradeoffs(CellResult cell, string metric)
     {
+        ArgumentNullException.ThrowIfNull(cell);
+        ArgumentNullException.ThrowIfNull(metric);
         var sets = Enumerable.Range(0, cell.Seeds[0].Cohort.Betas.Count).ToArray();
         var sign = Sign(metric);
         double Mean(string name, int set) => BySeed(cell, name, metric, set).Average(own => own.Values.Average());
@@ -96,6 +115,9 @@ public static class CellPooling
     /// <param name="methods">Names of the methods, each measured on some seed.</param>
     public static double[][] Pairwise(CellResult cell, string metric, IReadOnlyList<string> methods)
     {
+        ArgumentNullException.ThrowIfNull(cell);
+        ArgumentNullException.ThrowIfNull(metric);
+        ArgumentNullException.ThrowIfNull(methods);
         var set = cell.Seeds[0].Cohort.Unshifted;
         (int First, int Second)[] pairs =
         [
@@ -118,8 +140,13 @@ public static class CellPooling
     }
 
     /// <summary>Means of a metric on the unshifted test set, seed by seed.</summary>
-    public static IReadOnlyList<double> PerSeed(CellResult cell, string method, string metric) =>
-        [.. BySeed(cell, method, metric, cell.Seeds[0].Cohort.Unshifted).Select(own => own.Values.Average())];
+    public static IReadOnlyList<double> PerSeed(CellResult cell, string method, string metric)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(metric);
+        return [.. BySeed(cell, method, metric, cell.Seeds[0].Cohort.Unshifted).Select(own => own.Values.Average())];
+    }
 
     private static IEnumerable<string> Names(CellResult cell) => cell.Methods.Concat(cell.Baselines);
 

@@ -18,6 +18,7 @@ public sealed record CellRanks(
     /// <param name="cells">At least one cell.</param>
     public static CellRanks Of(IReadOnlyList<CellSummary> cells)
     {
+        ArgumentNullException.ThrowIfNull(cells);
         static bool IsWhole(CellSummary cell, string name, StudyMeasure measure) =>
             cell.Measures.Any(own => own.Measure.Name == measure.Name)
             && cell.PerSeed(name, measure).Count == cell.Seeds.Count;

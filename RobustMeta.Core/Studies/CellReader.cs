@@ -11,6 +11,8 @@ namespace RobustMeta.Studies;
 /// <param name="store">Where its results are.</param>
 public sealed class CellReader(StudySpec spec, StudyStore store)
 {
+    private readonly StudySpec spec = spec ?? throw new ArgumentNullException(nameof(spec));
+    private readonly StudyStore store = store ?? throw new ArgumentNullException(nameof(store));
     private readonly CollectedResults? collected = CollectedResults.Of(store);
     private readonly StudyTuning tuning = StudyTuning.Of(spec, store);
 
@@ -53,8 +55,11 @@ public sealed class CellReader(StudySpec spec, StudyStore store)
     }
 
     /// <summary>Name of a run's method in tables: a swept one has its settings in it.</summary>
-    public static string Label(PlannedRun run) =>
-        run.Point.Text.Length == 0 ? run.Method.Name : $"{run.Method.Name} {run.Point.Text}";
+    public static string Label(PlannedRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run.Point.Text.Length == 0 ? run.Method.Name : $"{run.Method.Name} {run.Point.Text}";
+    }
 
     private (SeedResult? Result, string[] Baselines, (string, long)[] Diverged) ReadSeed(
         IGrouping<long, PlannedRun> seed,

@@ -30,7 +30,12 @@ public sealed record CellResult(
     public IReadOnlyList<StudyMeasure> Measures { get; } = StudyMeasure.For(Seeds[0].Cohort, Seeds[0].Methods.Values);
 
     /// <summary>The measure of each seed that has the method.</summary>
-    public double[] PerSeed(string method, StudyMeasure measure) => MethodComparison.PerSeed(Seeds, method, measure);
+    public double[] PerSeed(string method, StudyMeasure measure)
+    {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(measure);
+        return MethodComparison.PerSeed(Seeds, method, measure);
+    }
 
     /// <summary>
     /// Paired differences to plain training, measure by measure: those of methods, then of baselines, each corrected among

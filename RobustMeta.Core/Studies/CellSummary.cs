@@ -56,6 +56,7 @@ public sealed record CellSummary(
     /// <summary>The summary of a cell's results.</summary>
     public static CellSummary Of(CellResult cell)
     {
+        ArgumentNullException.ThrowIfNull(cell);
         var cohort = cell.Seeds[0].Cohort;
         var users = cell.Seeds.SelectMany(seed => seed.Cohort.Users).ToArray();
         string[] names = [.. cell.Methods, .. cell.Baselines];

@@ -5,6 +5,8 @@ namespace RobustMeta.Studies;
 /// <param name="higherIsBetter">Direction of the selection metric.</param>
 public sealed class GridTuner(IReadOnlyList<string> candidates, bool higherIsBetter) : ITuner
 {
+    private readonly IReadOnlyList<string> candidates =
+        candidates ?? throw new ArgumentNullException(nameof(candidates));
     private readonly Dictionary<string, double> values = [];
 
     /// <inheritdoc/>

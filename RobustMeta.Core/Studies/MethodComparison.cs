@@ -9,17 +9,26 @@ public static class MethodComparison
     public const int Draws = StratifiedBootstrap.Resamples;
 
     /// <summary>The measure of each seed that has the method.</summary>
-    public static double[] PerSeed(IEnumerable<SeedResult> seeds, string method, StudyMeasure measure) =>
+    public static double[] PerSeed(IEnumerable<SeedResult> seeds, string method, StudyMeasure measure)
+    {
+        ArgumentNullException.ThrowIfNull(seeds);
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(measure);
+        return
         [
             .. from seed in seeds
             let values = seed.Methods.GetValueOrDefault(method)
             where values is not null && measure.Allows(seed.Cohort, values)
             select measure.Of(seed.Cohort, values)(seed.Cohort.Once()),
         ];
+    }
 
     /// <summary>The draws of people that all differences of a cell share: who is drawn counts in every seed.</summary>
-    public static StratifiedBootstrap Resample(IReadOnlyList<SeedResult> seeds) =>
-        new([.. seeds.Select(seed => seed.Cohort.Users)], BootstrapLevel.Users, resamples: Draws);
+    public static StratifiedBootstrap Resample(IReadOnlyList<SeedResult> seeds)
+    {
+        ArgumentNullException.ThrowIfNull(seeds);
+        return new([.. seeds.Select(seed => seed.Cohort.Users)], BootstrapLevel.Users, resamples: Draws);
+    }
 
     /// <summary>Differences of the given methods to plain training on one measure.</summary>
     /// <param name="plain">Name of the method that the others are compared with.</param>
@@ -35,6 +44,11 @@ public static class MethodComparison
         StudyMeasure measure
     )
     {
+        ArgumentNullException.ThrowIfNull(plain);
+        ArgumentNullException.ThrowIfNull(seeds);
+        ArgumentNullException.ThrowIfNull(draws);
+        ArgumentNullException.ThrowIfNull(methods);
+        ArgumentNullException.ThrowIfNull(measure);
         var found = methods
             .Select(method => Difference(plain, seeds, draws, measure, method))
             .OfType<MethodDifference>()

@@ -22,7 +22,10 @@ public sealed record MethodCost(
 {
     /// <summary>The costs of the methods of a study, in the order of the plan.</summary>
     /// <param name="records">Finished runs.</param>
-    public static IReadOnlyList<MethodCost> Of(IEnumerable<RunRecord> records) =>
+    public static IReadOnlyList<MethodCost> Of(IEnumerable<RunRecord> records)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        return
         [
             .. records
                 .GroupBy(record => (record.Run.Cell, Label: CellReader.Label(record.Run)))
@@ -37,6 +40,7 @@ public sealed record MethodCost(
                     runs.Max(run => run.Cost.PeakBytes) / 1e6
                 )),
         ];
+    }
 
     private static int Epochs(RunRecord run) => Math.Max(1, run.Folder.ReadHistory().Count);
 

@@ -12,6 +12,8 @@ public sealed class MethodValues
     /// <param name="rows">The method's rows, read once.</param>
     public MethodValues(Cohort cohort, IEnumerable<UserResult> rows)
     {
+        ArgumentNullException.ThrowIfNull(cohort);
+        ArgumentNullException.ThrowIfNull(rows);
         var index = cohort.Users.Select((user, i) => (user, i)).ToDictionary();
         foreach (var row in rows)
         {

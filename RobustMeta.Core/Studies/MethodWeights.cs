@@ -21,7 +21,10 @@ public sealed record MethodWeights(
 
     /// <summary>The weights of the first run of each method that learns any, in the order of the plan.</summary>
     /// <param name="weights">Weights of finished runs.</param>
-    public static IReadOnlyList<MethodWeights> Of(IEnumerable<StudyWeights> weights) =>
+    public static IReadOnlyList<MethodWeights> Of(IEnumerable<StudyWeights> weights)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        return
         [
             .. weights
                 .DistinctBy(own => (own.Run.Cell, CellReader.Label(own.Run)))
@@ -34,4 +37,5 @@ public sealed record MethodWeights(
                     StudyWeights.Thinned(own.Interactions, Most)
                 )),
         ];
+    }
 }

@@ -11,7 +11,10 @@ public sealed record PooledHistory(StudyCell Cell, string Method, int Seeds, IRe
 {
     /// <summary>The histories of the methods of a study, in the order of the plan; methods without epochs are left out.</summary>
     /// <param name="histories">Histories of finished runs.</param>
-    public static IReadOnlyList<PooledHistory> Of(IEnumerable<StudyHistory> histories) =>
+    public static IReadOnlyList<PooledHistory> Of(IEnumerable<StudyHistory> histories)
+    {
+        ArgumentNullException.ThrowIfNull(histories);
+        return
         [
             .. histories
                 .Where(history => history.Epochs.Count > 0)
@@ -27,6 +30,7 @@ public sealed record PooledHistory(StudyCell Cell, string Method, int Seeds, IRe
                     ]
                 )),
         ];
+    }
 
     private static EpochRecord Mean(IReadOnlyList<EpochRecord> epochs) =>
         new(

@@ -22,7 +22,12 @@ public sealed record StudyChoice(IReadOnlyList<string> Keys, IReadOnlyList<strin
     /// <summary>A choice that is searched; its only listed value is that of the settings as they are.</summary>
     /// <param name="keys">The settings, each with a declared range or a short list of values.</param>
     /// <param name="search">How.</param>
-    public static StudyChoice Of(IReadOnlyList<string> keys, SearchPlan search) => new(keys, [""]) { Search = search };
+    public static StudyChoice Of(IReadOnlyList<string> keys, SearchPlan search)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(search);
+        return new(keys, [""]) { Search = search };
+    }
 
     /// <summary>Whether there is anything to choose.</summary>
     public bool IsTuned => Keys.Count > 0;

@@ -10,6 +10,8 @@ namespace RobustMeta.Studies;
 /// <param name="folder">Where the claims are; made when missing.</param>
 public sealed class StudyClaims(string folder) : IStudyClaims
 {
+    private readonly string folder = folder ?? throw new ArgumentNullException(nameof(folder));
+
     /// <summary>
     /// Returns when every piece is done: first the pieces that no process has claimed, then, after waiting, what others
     /// have left unfinished.

@@ -14,18 +14,23 @@ public sealed record StudyEstimate(TimeSpan? Remaining, int Measured)
 
     /// <summary>Seconds of every finished run, in the order of the plan.</summary>
     /// <param name="status">The status.</param>
-    public static IReadOnlyList<double> Seconds(StudyStatus status) =>
+    public static IReadOnlyList<double> Seconds(StudyStatus status)
+    {
+        ArgumentNullException.ThrowIfNull(status);
+        return
         [
             .. status
                 .Runs.Where(run => run.State == RunState.Done)
                 .Select(run => StudyStore.ReadCost(run.Folder!).Total.TotalSeconds),
         ];
+    }
 
     /// <summary>The estimate of a study's status.</summary>
     /// <param name="status">The status.</param>
     /// <param name="probed">Seconds of one run of a cell, where that was tried; null: it was not.</param>
     public static StudyEstimate Of(StudyStatus status, Func<StudyCell, double?>? probed = null)
     {
+        ArgumentNullException.ThrowIfNull(status);
         var measured = Finished(status).ToArray();
         var exact = measured
             .GroupBy(m => (m.Run.Cell, m.Run.Method, m.Run.Point.Text))

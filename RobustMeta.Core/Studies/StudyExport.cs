@@ -29,11 +29,17 @@ public static class StudyExport
     ];
 
     /// <summary>The table as CSV text. Times are not in it: they differ between equal runs.</summary>
-    public static string Csv(IEnumerable<RunRecord> records) => CsvText.Table(Columns, records.SelectMany(Rows));
+    public static string Csv(IEnumerable<RunRecord> records)
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        return CsvText.Table(Columns, records.SelectMany(Rows));
+    }
 
     /// <summary>The runs of a plan as CSV text, a row each; what tuning must decide first is empty.</summary>
-    public static string Plan(IEnumerable<PlannedRun> runs) =>
-        CsvText.Table(
+    public static string Plan(IEnumerable<PlannedRun> runs)
+    {
+        ArgumentNullException.ThrowIfNull(runs);
+        return CsvText.Table(
             ["run", "stage", "data", "shift", "base", "method", "settings", "shared", "own", "seed"],
             runs.Select(run =>
                 (IEnumerable<object?>)
@@ -51,6 +57,7 @@ public static class StudyExport
                     ]
             )
         );
+    }
 
     private static IEnumerable<IEnumerable<object?>> Rows(RunRecord record)
     {

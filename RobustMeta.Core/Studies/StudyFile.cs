@@ -35,6 +35,8 @@ public static class StudyFile
     /// <exception cref="SettingException">As <see cref="Read"/>.</exception>
     public static StudySpec Parse(string file, string text, string? variant = null)
     {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(text);
         var tables = StudyVariant.Tables(file, StudyTable.Read(file, text), variant);
         var name = Path.GetFileNameWithoutExtension(file);
         var spec = new StudyReader(file, tables).Spec() with
@@ -47,9 +49,13 @@ public static class StudyFile
     }
 
     /// <summary>Seeds as the command line and files give them, e.g. <c>1,2,3</c>.</summary>
+    /// <param name="key">What the words were given for, for messages.</param>
+    /// <param name="words">A seed each.</param>
     /// <exception cref="SettingException">One is no integer, or stands twice.</exception>
-    internal static long[] Seeds(string key, IReadOnlyList<string> words)
+    public static IReadOnlyList<long> Seeds(string key, IReadOnlyList<string> words)
     {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(words);
         long[] seeds =
         [
             .. words.Select(word =>

@@ -8,6 +8,10 @@ namespace RobustMeta.Studies;
 public sealed record StudyHistory(PlannedRun Run, IReadOnlyList<EpochRecord> Epochs)
 {
     /// <summary>The epochs of the reported runs of a study that are finished, in the order of the plan.</summary>
-    public static IEnumerable<StudyHistory> Read(StudySpec spec, StudyStore store) =>
-        StudyResults.Finished(spec, store).Select(done => new StudyHistory(done.Run, done.Folder.ReadHistory()));
+    public static IEnumerable<StudyHistory> Read(StudySpec spec, StudyStore store)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(store);
+        return StudyResults.Finished(spec, store).Select(done => new StudyHistory(done.Run, done.Folder.ReadHistory()));
+    }
 }

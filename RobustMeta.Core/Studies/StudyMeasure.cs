@@ -107,6 +107,8 @@ public sealed class StudyMeasure
     /// <summary>All measures that values allow: the standard ones, then the plain means of other metrics.</summary>
     public static IReadOnlyList<StudyMeasure> For(Cohort cohort, IEnumerable<MethodValues> values)
     {
+        ArgumentNullException.ThrowIfNull(cohort);
+        ArgumentNullException.ThrowIfNull(values);
         var all = values.ToArray();
         var standard = Standard.Where(measure => all.Any(v => measure.Allows(cohort, v))).ToArray();
         return
@@ -124,6 +126,7 @@ public sealed class StudyMeasure
     /// <param name="metric">Name of the metric.</param>
     public static StudyMeasure OfMetric(string metric)
     {
+        ArgumentNullException.ThrowIfNull(metric);
         var isHigher = Evaluation.Metric.Parse(metric).HigherIsBetter;
         return new(
             metric,
@@ -135,11 +138,20 @@ public sealed class StudyMeasure
     }
 
     /// <summary>Whether a method's values allow this measure.</summary>
-    public bool Allows(Cohort cohort, MethodValues values) =>
-        values.Has(Metric, cohort.Unshifted) && cohort.Betas.Count >= testSets;
+    public bool Allows(Cohort cohort, MethodValues values)
+    {
+        ArgumentNullException.ThrowIfNull(cohort);
+        ArgumentNullException.ThrowIfNull(values);
+        return values.Has(Metric, cohort.Unshifted) && cohort.Betas.Count >= testSets;
+    }
 
     /// <summary>The measure as a function of how often each user of the cohort counts.</summary>
-    public Func<double[], double> Of(Cohort cohort, MethodValues values) => of(cohort, values);
+    public Func<double[], double> Of(Cohort cohort, MethodValues values)
+    {
+        ArgumentNullException.ThrowIfNull(cohort);
+        ArgumentNullException.ThrowIfNull(values);
+        return of(cohort, values);
+    }
 
     private static Func<Cohort, MethodValues, Func<double[], double>> OnUnshifted(
         string metric,

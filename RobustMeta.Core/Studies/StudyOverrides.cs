@@ -23,6 +23,8 @@ public static class StudyOverrides
     /// <exception cref="SettingException">A key or value is not valid; the message names the nearest.</exception>
     public static StudySpec With(this StudySpec spec, params IReadOnlyList<(string Key, string Value)> changes)
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(changes);
         if (changes.Count == 0)
         {
             return spec;
@@ -53,7 +55,7 @@ public static class StudyOverrides
     }
 
     // The same seeds for all: parts have none of their own any more.
-    private static StudySpec WithSeeds(StudySpec spec, long[] seeds) =>
+    private static StudySpec WithSeeds(StudySpec spec, IReadOnlyList<long> seeds) =>
         spec with
         {
             Seeds = seeds,

@@ -18,6 +18,8 @@ public sealed class StudyPlan
     /// <param name="chosen">The value that a stage of tuning has chosen; null where it has not.</param>
     public StudyPlan(StudySpec spec, Func<TuningKey, string?> chosen)
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(chosen);
         Spec = spec;
         this.chosen = chosen;
         settings = new(spec);
@@ -27,7 +29,11 @@ public sealed class StudyPlan
     public StudySpec Spec { get; }
 
     /// <summary>The plan of a study of which nothing is decided yet.</summary>
-    public static StudyPlan Of(StudySpec spec) => new(spec, _ => null);
+    public static StudyPlan Of(StudySpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return new(spec, _ => null);
+    }
 
     /// <summary>All runs, cell by cell, tuning first; runs of equal specs stand once for each purpose.</summary>
     public IEnumerable<PlannedRun> Runs() =>
@@ -36,19 +42,27 @@ public sealed class StudyPlan
     /// <summary>The candidates of the shared stage; none where nothing is shared.</summary>
     public IEnumerable<PlannedRun> SharedTuning(StudyCell cell)
     {
+        ArgumentNullException.ThrowIfNull(cell);
         var key = new TuningKey(cell, null);
         return Spec.ChoiceOf(key).IsTuned ? Spec.Tuning.Values.SelectMany(value => TuningRuns(key, value)) : [];
     }
 
     /// <summary>The candidates of every method's own stage.</summary>
-    public IEnumerable<PlannedRun> MethodTuning(StudyCell cell) =>
-        Spec.MethodsOf(cell)
+    public IEnumerable<PlannedRun> MethodTuning(StudyCell cell)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        return Spec.MethodsOf(cell)
             .Where(method => method.Tuned.IsTuned)
             .SelectMany(method => method.Tuned.Values.SelectMany(value => TuningRuns(new(cell, method), value)));
+    }
 
     /// <summary>The runs of a candidate of a stage, one a tuning seed.</summary>
-    public IEnumerable<PlannedRun> TuningRuns(TuningKey key, string value) =>
-        Spec.TuningSeeds.Select(seed => TuningRun(key, value, seed));
+    public IEnumerable<PlannedRun> TuningRuns(TuningKey key, string value)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(value);
+        return Spec.TuningSeeds.Select(seed => TuningRun(key, value, seed));
+    }
 
     private PlannedRun TuningRun(TuningKey key, string value, long seed)
     {
@@ -71,18 +85,29 @@ public sealed class StudyPlan
     }
 
     /// <summary>The runs of a cell that are reported, seed by seed.</summary>
-    public IEnumerable<PlannedRun> Reported(StudyCell cell) => Reported(cell, Spec.SeedsOf(cell), _ => true);
+    public IEnumerable<PlannedRun> Reported(StudyCell cell)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        return Reported(cell, Spec.SeedsOf(cell), _ => true);
+    }
 
     /// <summary>The runs of a cell that are reported of one seed, at one point of the sweeps.</summary>
     /// <param name="cell">The cell.</param>
     /// <param name="seed">The seed.</param>
     /// <param name="point">The point, as <see cref="SweepPoint.Text"/>.</param>
-    public IEnumerable<PlannedRun> Reported(StudyCell cell, long seed, string point) =>
-        Reported(cell, [seed], other => other.Text == point);
+    public IEnumerable<PlannedRun> Reported(StudyCell cell, long seed, string point)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        ArgumentNullException.ThrowIfNull(point);
+        return Reported(cell, [seed], other => other.Text == point);
+    }
 
     /// <summary>The points at which any method of a cell is run, each once, as <see cref="SweepPoint.Text"/>.</summary>
-    public IReadOnlyList<string> Points(StudyCell cell) =>
-        [.. Spec.MethodsOf(cell).SelectMany(Spec.PointsOf).Select(point => point.Text).Distinct()];
+    public IReadOnlyList<string> Points(StudyCell cell)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        return [.. Spec.MethodsOf(cell).SelectMany(Spec.PointsOf).Select(point => point.Text).Distinct()];
+    }
 
     private IEnumerable<PlannedRun> Reported(StudyCell cell, IReadOnlyList<long> seeds, Func<SweepPoint, bool> isAsked)
     {
@@ -105,14 +130,17 @@ public sealed class StudyPlan
     /// <summary>The experiment of a run.</summary>
     /// <exception cref="InvalidOperationException">Tuning has not decided it yet.</exception>
     /// <exception cref="SettingException">Its settings do not go together.</exception>
-    public ExperimentSpec Experiment(PlannedRun run) =>
-        run.Shared is { } shared && run.Own is { } own
+    public ExperimentSpec Experiment(PlannedRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        return run.Shared is { } shared && run.Own is { } own
             ? RunSettings.Experiment(
                 settings.Layers(run.Cell, run.Method, shared, own, run.Point),
                 run.Method,
                 run.Seed
             )
             : throw new InvalidOperationException($"{run.Title}: tuning has not decided it yet.");
+    }
 
     // Runs of a method in a cell differ in values and not in keys: the first of them stands for all. Keys that stand for
     // several settings make an exception.

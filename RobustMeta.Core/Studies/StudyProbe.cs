@@ -21,6 +21,8 @@ public static class StudyProbe
         CancellationToken cancellation
     )
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(hooks);
         var workshop = new StudyWorkshop(hooks);
         var settings = new RunSettings(spec);
         return spec.Cells.ToDictionary(

@@ -15,8 +15,11 @@ public static class StudyResults
     /// <param name="spec">The study.</param>
     /// <param name="store">Where its results are.</param>
     /// <exception cref="Data.DataFormatException">A file is damaged; deleting its folder makes the run afresh.</exception>
-    public static IEnumerable<RunRecord> Read(StudySpec spec, StudyStore store) =>
-        Finished(spec, store)
+    public static IEnumerable<RunRecord> Read(StudySpec spec, StudyStore store)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(store);
+        return Finished(spec, store)
             .Select(done => new RunRecord(
                 done.Run,
                 done.Folder,
@@ -25,12 +28,17 @@ public static class StudyResults
                 done.Folder.ReadShift().Name,
                 Measure(done.Folder.ReadShift().Coordinates, done.Folder.StreamUsers())
             ));
+    }
 
     /// <summary>Paths of the folders of the runs that are reported and finished.</summary>
     /// <param name="spec">The study.</param>
     /// <param name="store">Where its results are.</param>
-    public static IEnumerable<string> Folders(StudySpec spec, StudyStore store) =>
-        Finished(spec, store).Select(done => done.Folder.Path);
+    public static IEnumerable<string> Folders(StudySpec spec, StudyStore store)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(store);
+        return Finished(spec, store).Select(done => done.Folder.Path);
+    }
 
     /// <summary>The folders of the runs that are reported and finished.</summary>
     internal static IEnumerable<(PlannedRun Run, RunFolder Folder)> Finished(StudySpec spec, StudyStore store)

@@ -17,10 +17,13 @@ namespace RobustMeta.Studies;
 /// <param name="cancellation">Stops after the current batch; the next start goes on from there.</param>
 public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hooks, CancellationToken cancellation)
 {
+    private readonly StudySpec spec = spec ?? throw new ArgumentNullException(nameof(spec));
+    private readonly StudyStore store = store ?? throw new ArgumentNullException(nameof(store));
+
     /// <summary>How processes share the work: by locked files on one machine, unless told otherwise.</summary>
     public IStudyClaims Claims { get; init; } = store.Claims;
 
-    private readonly StudyWorkshop workshop = new(hooks);
+    private readonly StudyWorkshop workshop = new(hooks ?? throw new ArgumentNullException(nameof(hooks)));
     private readonly StudyRungs rungs = new(store.Root);
     private readonly HashSet<(string Dataset, string Shift, string About)> noticed = [];
 

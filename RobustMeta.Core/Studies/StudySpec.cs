@@ -61,10 +61,13 @@ public sealed record StudySpec
     public StudyMethod? SharedBy => Methods.FirstOrDefault(method => !method.HasModel);
 
     /// <summary>What a stage of tuning chooses from.</summary>
-    public StudyChoice ChoiceOf(TuningKey key) =>
-        key.Method is { } method ? method.Tuned
-        : SharedBy is null ? StudyChoice.None
-        : Tuning;
+    public StudyChoice ChoiceOf(TuningKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.Method is { } method ? method.Tuned
+            : SharedBy is null ? StudyChoice.None
+            : Tuning;
+    }
 
     /// <summary>Names of the figures of the report; empty: those that the results allow.</summary>
     public IReadOnlyList<string> Figures { get; init; } = [];
@@ -77,16 +80,26 @@ public sealed record StudySpec
         [.. Data.SelectMany(data => Shifts.SelectMany(shift => Bases.Select(b => new StudyCell(data, shift, b))))];
 
     /// <summary>The methods of a cell: those that its data set, shift and base model all have; the first one always among them.</summary>
-    public IReadOnlyList<StudyMethod> MethodsOf(StudyCell cell) =>
+    public IReadOnlyList<StudyMethod> MethodsOf(StudyCell cell)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        return
         [
             .. Methods.Where(method =>
                 new[] { cell.Data, cell.Shift, cell.Base }.All(part => part.Methods?.Contains(method.Name) ?? true)
             ),
         ];
+    }
 
     /// <summary>The seeds that are reported of a cell: its own, the base model's, the data set's, or the study's.</summary>
-    public IReadOnlyList<long> SeedsOf(StudyCell cell) =>
-        CellSeeds.GetValueOrDefault((cell.Data.Name, cell.Base.Name)) ?? cell.Base.Seeds ?? cell.Data.Seeds ?? Seeds;
+    public IReadOnlyList<long> SeedsOf(StudyCell cell)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        return CellSeeds.GetValueOrDefault((cell.Data.Name, cell.Base.Name))
+            ?? cell.Base.Seeds
+            ?? cell.Data.Seeds
+            ?? Seeds;
+    }
 
     /// <summary>
     /// The points at which a method is run: those of all sweeps that name it, or the one that varies nothing. The method that
@@ -94,6 +107,7 @@ public sealed record StudySpec
     /// </summary>
     public IReadOnlyList<SweepPoint> PointsOf(StudyMethod method)
     {
+        ArgumentNullException.ThrowIfNull(method);
         SweepPoint[] swept =
         [
             .. Sweeps.Where(sweep => sweep.Methods?.Contains(method.Name) ?? true).SelectMany(sweep => sweep.Points()),
@@ -126,6 +140,7 @@ public sealed record StudySpec
     /// <exception cref="SettingException">A run of it is not valid.</exception>
     public StudySpec On(IReadOnlyList<NamedSettings> data)
     {
+        ArgumentNullException.ThrowIfNull(data);
         var changed = this with { Data = data, CellSeeds = new Dictionary<(string, string), IReadOnlyList<long>>() };
         StudyCheck.RequireRuns(Name, changed, []);
         return changed;

@@ -16,6 +16,8 @@ public sealed record StudyStatus(IReadOnlyList<RunStatus> Runs)
     /// <param name="store">Where its results are.</param>
     public static StudyStatus Of(StudySpec spec, StudyStore store)
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(store);
         var plan = StudyTuning.Of(spec, store).Plan;
         var folders = store.Folders();
         var held = store.Claims.Held().Concat(store.Leases(new(0, 1)).Held()).ToHashSet();

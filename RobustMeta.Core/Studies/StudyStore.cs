@@ -17,6 +17,7 @@ public sealed class StudyStore
     /// <exception cref="SettingException">The folder holds a study of version 0.1.</exception>
     public StudyStore(string root)
     {
+        ArgumentNullException.ThrowIfNull(root);
         Root = root;
         runs = Path.Combine(root, "runs");
         RequireThisFormat();
@@ -30,14 +31,23 @@ public sealed class StudyStore
 
     /// <summary>Which workers, on whatever machine, work on what.</summary>
     /// <param name="shard">The part that the asking worker does first.</param>
-    public StudyLeases Leases(StudyShard shard) => new(Path.Combine(Root, "leases"), shard, StudyLeases.Patience);
+    public StudyLeases Leases(StudyShard shard)
+    {
+        ArgumentNullException.ThrowIfNull(shard);
+        return new(Path.Combine(Root, "leases"), shard, StudyLeases.Patience);
+    }
 
     /// <summary>The folder of a run.</summary>
-    public RunFolder Folder(ExperimentSpec spec) => new(Path.Combine(runs, spec.Hash[..2]), spec);
+    public RunFolder Folder(ExperimentSpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        return new(Path.Combine(runs, spec.Hash[..2]), spec);
+    }
 
     /// <summary>State of a run.</summary>
     public RunOutcome Outcome(ExperimentSpec spec)
     {
+        ArgumentNullException.ThrowIfNull(spec);
         var folder = Folder(spec);
         return folder.IsDone ? new(RunState.Done, folder, null)
             : folder.ReadDivergence() is { } reason ? new(RunState.Diverged, folder, reason)

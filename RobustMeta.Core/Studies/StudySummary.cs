@@ -25,6 +25,7 @@ public sealed record StudySummary(
     IReadOnlyList<MethodWeights> Weights
 )
 {
+    private static readonly Version FirstSealing = new(0, 2);
     private const string StudyName = "study.toml";
     private const string ResultsName = "results.csv";
     private const string SummaryName = "summary.json";
@@ -36,6 +37,9 @@ public sealed record StudySummary(
     /// <param name="folder">The folder, which is made.</param>
     public static void Write(StudySpec spec, StudyStore store, string folder)
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(folder);
         var records = StudyResults.Read(spec, store).ToArray();
         var summary = new StudySummary(
             typeof(StudySummary).Assembly.GetName().Version!.ToString(3),
@@ -46,6 +50,7 @@ public sealed record StudySummary(
             Draws(spec, "weights") ? MethodWeights.Of(StudyWeights.Read(spec, store)) : []
         );
         Directory.CreateDirectory(folder);
+        TemporaryFile.Sweep(folder);
         // It says that the others are whole: it goes first and comes last.
         File.Delete(Path.Combine(folder, RunManifest.Name));
         CsvText.Write(Path.Combine(folder, StudyName), spec.Text);
@@ -56,7 +61,11 @@ public sealed record StudySummary(
     }
 
     /// <summary>Whether a folder says what its files are; those of versions before 0.2 do not.</summary>
-    public static bool IsSealed(string folder) => File.Exists(Path.Combine(folder, RunManifest.Name));
+    public static bool IsSealed(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return File.Exists(Path.Combine(folder, RunManifest.Name));
+    }
 
     /// <summary>The summary in a folder.</summary>
     /// <param name="spec">The study that it is of.</param>
@@ -66,6 +75,8 @@ public sealed record StudySummary(
     /// <exception cref="Data.DataFormatException">A file is damaged.</exception>
     public static StudySummary Read(StudySpec spec, string folder)
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(folder);
         RequireSameStudy(spec, folder);
         if (IsSealed(folder) && RunManifest.Damage(folder) is { Count: > 0 } damage)
         {
@@ -74,18 +85,38 @@ public sealed record StudySummary(
                     + $"{spec.Name} pack to {folder}"
             );
         }
-        return StudyJson.Read<StudySummary>(spec, Path.Combine(folder, SummaryName));
+        var summary = StudyJson.Read<StudySummary>(spec, Path.Combine(folder, SummaryName));
+        if (!IsSealed(folder) && IsOfSealingVersion(summary))
+        {
+            throw new InvalidDataException(
+                $"{folder}: there is no list of the files ('{RunManifest.Name}'), which is written last: packing did not end, so that "
+                    + $"files of two packs may stand side by side. Pack the study again: study {spec.Name} pack to {folder}"
+            );
+        }
+        return summary;
     }
 
     /// <summary>What the methods cost, of the summary in a folder.</summary>
     /// <param name="spec">The study that it is of.</param>
     /// <param name="folder">The folder.</param>
     /// <exception cref="Data.DataFormatException">The file is damaged.</exception>
-    public static IReadOnlyList<MethodCost> ReadCosts(StudySpec spec, string folder) =>
-        StudyJson.Read<IReadOnlyList<MethodCost>>(spec, Path.Combine(folder, CostName));
+    public static IReadOnlyList<MethodCost> ReadCosts(StudySpec spec, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(folder);
+        return StudyJson.Read<IReadOnlyList<MethodCost>>(spec, Path.Combine(folder, CostName));
+    }
 
     /// <summary>Whether a folder holds a summary.</summary>
-    public static bool IsIn(string folder) => File.Exists(Path.Combine(folder, SummaryName));
+    public static bool IsIn(string folder)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return File.Exists(Path.Combine(folder, SummaryName));
+    }
+
+    // Versions before 0.2 wrote no list of files.
+    private static bool IsOfSealingVersion(StudySummary summary) =>
+        System.Version.TryParse(summary.Version, out var version) && version >= FirstSealing;
 
     // Thinned weights are four fifths of a summary: they are kept where a figure shows them.
     private static bool Draws(StudySpec spec, params string[] figures) =>

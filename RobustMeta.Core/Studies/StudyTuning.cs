@@ -22,6 +22,8 @@ public sealed class StudyTuning
     /// <param name="outcomeOf">Gives what there is of a run, or runs it.</param>
     public StudyTuning(StudySpec spec, Func<TuningRun, RunOutcome> outcomeOf)
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(outcomeOf);
         this.spec = spec;
         this.outcomeOf = outcomeOf;
         Plan = new(spec, key => Of(key)?.Value);
@@ -36,7 +38,12 @@ public sealed class StudyTuning
     /// <summary>The choices that the finished runs of a store make.</summary>
     /// <param name="spec">The study.</param>
     /// <param name="store">Where its results are.</param>
-    public static StudyTuning Of(StudySpec spec, StudyStore store) => new(spec, run => store.Outcome(run.Experiment));
+    public static StudyTuning Of(StudySpec spec, StudyStore store)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(store);
+        return new(spec, run => store.Outcome(run.Experiment));
+    }
 
     /// <summary>The choice of a stage; null where a run is missing.</summary>
     public Tuning? Of(TuningKey key)

@@ -14,19 +14,24 @@ public sealed record StudyWeights(
 )
 {
     /// <summary>The weights of the reported runs that learn any, in the order of the plan.</summary>
-    public static IEnumerable<StudyWeights> Read(StudySpec spec, StudyStore store) =>
-        StudyResults
+    public static IEnumerable<StudyWeights> Read(StudySpec spec, StudyStore store)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(store);
+        return StudyResults
             .Finished(spec, store)
             .Select(done => (done.Run, File: Path.Combine(done.Folder.Path, "weights.csv")))
             .Where(done => File.Exists(done.File))
             .Select(done => Of(done.Run, done.File))
             .Where(weights => weights.Users.Count + weights.Interactions.Count > 0);
+    }
 
     /// <summary>Some of many weights for a drawing, evenly over their order by size, the smallest and the largest among them.</summary>
     /// <param name="weights">The weights.</param>
     /// <param name="most">How many to keep; at least 2.</param>
     public static IReadOnlyList<WeightRecord> Thinned(IReadOnlyList<WeightRecord> weights, int most)
     {
+        ArgumentNullException.ThrowIfNull(weights);
         var sorted = weights.OrderBy(w => w.Weight).ThenBy(w => w.Count).ToArray();
         return sorted.Length <= most
             ? sorted

@@ -25,19 +25,23 @@ public sealed record VectorWidths(IReadOnlyDictionary<string, int> Runs)
 
     /// <summary>The widths of finished runs.</summary>
     /// <param name="folders">Their folders.</param>
-    public static VectorWidths Of(IEnumerable<string> folders) =>
-        new(
+    public static VectorWidths Of(IEnumerable<string> folders)
+    {
+        ArgumentNullException.ThrowIfNull(folders);
+        return new(
             folders
                 .Select(Read)
                 .GroupBy(width => width)
                 .OrderBy(group => group.Key, StringComparer.Ordinal)
                 .ToDictionary(group => group.Key, group => group.Count())
         );
+    }
 
     /// <summary>The width that a run was computed with.</summary>
     /// <param name="folder">Its folder.</param>
     public static string Read(string folder)
     {
+        ArgumentNullException.ThrowIfNull(folder);
         var file = Path.Combine(folder, "environment.json");
         if (!File.Exists(file))
         {

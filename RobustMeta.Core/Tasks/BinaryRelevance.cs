@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace RobustMeta.Tasks;
 
 /// <summary>
@@ -10,8 +12,20 @@ public sealed class BinaryRelevance
 
     /// <summary>Relevance from a threshold on.</summary>
     /// <param name="threshold">Smallest label that is relevant.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is no finite number, so that no label or every one would be relevant.</exception>
     public BinaryRelevance(double threshold)
     {
+        if (!double.IsFinite(threshold))
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(threshold),
+                threshold,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The smallest relevant label is {threshold}; expected a finite number, e.g. 4."
+                )
+            );
+        }
         Threshold = threshold;
         smallest = (float)threshold;
     }

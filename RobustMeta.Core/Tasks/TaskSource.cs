@@ -7,7 +7,7 @@ namespace RobustMeta.Tasks;
 /// <summary>Makes batches of tasks: looks up items and labels of the ratings' rows.</summary>
 /// <param name="ratings">The ratings that the tasks point into.</param>
 /// <param name="label">What is predicted.</param>
-/// <param name="threshold">Smallest rating that is relevant (used by <see cref="LabelKind.Click"/>).</param>
+/// <param name="threshold">Smallest rating that is relevant (used by <see cref="LabelKind.Click"/>), a finite number.</param>
 public sealed class TaskSource(Ratings ratings, LabelKind label, double threshold)
 {
     /// <summary>The ratings.</summary>
@@ -88,6 +88,7 @@ public sealed class TaskSource(Ratings ratings, LabelKind label, double threshol
     /// <param name="labels">Label by row, for the rows that have another.</param>
     public TaskSource WithSupportLabels(IReadOnlyDictionary<int, float> labels)
     {
+        ArgumentNullException.ThrowIfNull(labels);
         var copy = (TaskSource)MemberwiseClone();
         copy.supportLabels = labels;
         return copy;

@@ -24,11 +24,11 @@ public sealed record TaskSplit(
     /// <param name="seed">
     /// Same seed, same split, whatever the order of the rows; a user's support does not depend on the other users.
     /// </param>
-    /// <exception cref="SettingException">Fewer than three users are left, or the fractions leave none to train.</exception>
+    /// <exception cref="SettingException">A setting is out of its range, fewer than three users are left, or the fractions leave none to train.</exception>
     public static TaskSplit Of(Ratings ratings, TaskSplitSpec spec, long seed)
     {
         ArgumentNullException.ThrowIfNull(ratings);
-        ArgumentNullException.ThrowIfNull(spec);
+        SettingList.RequireInRange(spec);
         var dropped = new SortedDictionary<DropReason, int>();
         var users = EligibleUsers(ratings, spec, seed, dropped);
         var validation = Math.Max(1, (int)Math.Round(spec.ValidationFraction * users.Length));

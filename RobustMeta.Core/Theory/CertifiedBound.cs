@@ -60,8 +60,12 @@ public sealed record CertifiedBound(
     /// <summary>The certified worst case of losses: interactions inside, users outside.</summary>
     /// <param name="set">The set at both levels.</param>
     /// <param name="losses">Losses of each user's interactions.</param>
-    public static double Certificate(AmbiguitySet set, IEnumerable<double[]> losses) =>
-        set.Value([.. losses.Select(ofUser => set.Value(ofUser))]);
+    public static double Certificate(AmbiguitySet set, IEnumerable<double[]> losses)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(losses);
+        return set.Value([.. losses.Select(ofUser => set.Value(ofUser))]);
+    }
 
     /// <summary>The loss of a random shift at both levels.</summary>
     /// <param name="random">Source of the shift.</param>
@@ -69,6 +73,9 @@ public sealed record CertifiedBound(
     /// <param name="losses">Losses of each user's interactions.</param>
     public static double Shifted(Random random, AmbiguitySet set, IEnumerable<double[]> losses)
     {
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(set);
+        ArgumentNullException.ThrowIfNull(losses);
         double[] ofUsers = [.. losses.Select(ofUser => Weighted(random, set, ofUser))];
         return Weighted(random, set, ofUsers);
     }

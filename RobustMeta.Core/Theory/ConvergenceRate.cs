@@ -24,13 +24,18 @@ public sealed record ConvergenceRate(MinimaxScheme Scheme, IReadOnlyList<(int It
     public static IReadOnlyList<ConvergenceRate> Measure(
         IReadOnlyList<IReadOnlyList<PlaneUser>> problems,
         IReadOnlyList<int> iterations
-    ) =>
+    )
+    {
+        ArgumentNullException.ThrowIfNull(problems);
+        ArgumentNullException.ThrowIfNull(iterations);
+        return
         [
             .. MinimaxScheme.All.Select(scheme => new ConvergenceRate(
                 scheme,
                 [.. iterations.Select(count => (count, Stationarity(scheme, problems, count)))]
             )),
         ];
+    }
 
     private static double Stationarity(
         MinimaxScheme scheme,

@@ -42,13 +42,18 @@ public sealed record GeneralisationGap(
         IEnumerable<double> radii
     )
     {
+        ArgumentNullException.ThrowIfNull(sizes);
+        ArgumentNullException.ThrowIfNull(radii);
         var expected = LineUsers.Expected(draws);
         return [.. radii.SelectMany(radius => sizes.Select(size => Measure(expected, repetitions, size, radius)))];
     }
 
     /// <summary>Exponent with which the gap under fixed weights falls in the effective users; the theory says −0.5.</summary>
-    public static double Exponent(IEnumerable<GeneralisationGap> gaps) =>
-        PowerLaw.Exponent(gaps.Select(gap => (gap.EffectiveUsers, gap.FixedWeights)));
+    public static double Exponent(IEnumerable<GeneralisationGap> gaps)
+    {
+        ArgumentNullException.ThrowIfNull(gaps);
+        return PowerLaw.Exponent(gaps.Select(gap => (gap.EffectiveUsers, gap.FixedWeights)));
+    }
 
     private static GeneralisationGap Measure(double[][] expected, int repetitions, int count, double radius)
     {

@@ -25,6 +25,8 @@ public sealed record GradientFloor(double Rate, double FirstOrder, double Second
         IEnumerable<double> rates
     )
     {
+        ArgumentNullException.ThrowIfNull(problems);
+        ArgumentNullException.ThrowIfNull(rates);
         var set = AmbiguitySet.Parse(SetName);
         return
         [

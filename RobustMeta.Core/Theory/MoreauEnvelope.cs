@@ -15,6 +15,7 @@ public static class MoreauEnvelope
     /// <param name="x">The point.</param>
     public static PlaneVector Gradient(double smoothness, double lipschitz, Func<PlaneVector, double> f, PlaneVector x)
     {
+        ArgumentNullException.ThrowIfNull(f);
         var lambda = 1 / (2 * smoothness);
         // The proximal point is no farther than this.
         var reach = 2 * lambda * lipschitz;

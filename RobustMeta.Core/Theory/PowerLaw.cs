@@ -7,6 +7,7 @@ public static class PowerLaw
     /// <param name="points">At least two points of positive coordinates, of which two differ in x.</param>
     public static double Exponent(IEnumerable<(double X, double Y)> points)
     {
+        ArgumentNullException.ThrowIfNull(points);
         var logarithms = points.Select(point => (X: Math.Log(point.X), Y: Math.Log(point.Y))).ToArray();
         var (meanX, meanY) = (logarithms.Average(p => p.X), logarithms.Average(p => p.Y));
         return logarithms.Sum(p => (p.X - meanX) * (p.Y - meanY)) / logarithms.Sum(p => (p.X - meanX) * (p.X - meanX));

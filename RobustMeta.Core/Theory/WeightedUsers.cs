@@ -16,6 +16,7 @@ public sealed record WeightedUsers(IReadOnlyList<PlaneUser> Users, double Rate)
     /// <param name="firstOrder">Whether to leave out how the inner step depends on the parameter.</param>
     public PlaneVector Gradient(IReadOnlyList<double> weights, PlaneVector x, bool firstOrder = false)
     {
+        ArgumentNullException.ThrowIfNull(weights);
         var sum = default(PlaneVector);
         for (var u = 0; u < Users.Count; u++)
         {
@@ -27,6 +28,7 @@ public sealed record WeightedUsers(IReadOnlyList<PlaneUser> Users, double Rate)
     /// <summary>The weights of a set that are worst at a parameter, <c>[n]</c>.</summary>
     public double[] WorstWeights(AmbiguitySet set, PlaneVector x)
     {
+        ArgumentNullException.ThrowIfNull(set);
         var losses = Losses(x);
         var weights = new double[losses.Length];
         set.BestResponse(losses, weights);
@@ -34,8 +36,10 @@ public sealed record WeightedUsers(IReadOnlyList<PlaneUser> Users, double Rate)
     }
 
     /// <summary>How far from stationary a parameter is for the worst case over a set: length of the gradient of the Moreau envelope.</summary>
-    public double Stationarity(AmbiguitySet set, PlaneVector x) =>
-        MoreauEnvelope
+    public double Stationarity(AmbiguitySet set, PlaneVector x)
+    {
+        ArgumentNullException.ThrowIfNull(set);
+        return MoreauEnvelope
             .Gradient(
                 PlaneUser.AdaptedSmoothness(Rate),
                 PlaneUser.AdaptedLipschitz(Rate),
@@ -43,4 +47,5 @@ public sealed record WeightedUsers(IReadOnlyList<PlaneUser> Users, double Rate)
                 x
             )
             .Norm;
+    }
 }

@@ -26,6 +26,7 @@ public sealed class AdamOptimizer : Optimizer
     /// <param name="isSparse">Whether embedding rows that a batch does not touch stay as they are.</param>
     public AdamOptimizer(ParameterSet parameters, double weightDecay, bool isSparse = false)
     {
+        ArgumentNullException.ThrowIfNull(parameters);
         this.isSparse = isSparse;
         decay = (float)weightDecay;
         foreach (var parameter in parameters.All.Where(p => !p.IsState))

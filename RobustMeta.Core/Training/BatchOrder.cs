@@ -21,6 +21,7 @@ public static class BatchOrder
     /// <param name="random">Stream of the epoch.</param>
     public static int[] Of(ImmutableArray<UserTask> tasks, int batchSize, bool bucketed, Random random)
     {
+        ArgumentNullException.ThrowIfNull(random);
         var order = random.Permutation(tasks.Length);
         var whole = order.Length / batchSize;
         for (var first = 0; bucketed && first < whole; first += Window)

@@ -14,6 +14,8 @@ namespace RobustMeta.Training;
 /// <param name="interval">Shortest time between saves.</param>
 public sealed class Checkpoint(string path, string identity, TimeSpan interval)
 {
+    private readonly string path = path ?? throw new ArgumentNullException(nameof(path));
+    private readonly string identity = identity ?? throw new ArgumentNullException(nameof(identity));
     private readonly Stopwatch sinceSave = Stopwatch.StartNew();
     private SafetensorsFile? unsaved;
 

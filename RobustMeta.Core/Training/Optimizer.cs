@@ -6,14 +6,17 @@ namespace RobustMeta.Training;
 public abstract class Optimizer
 {
     /// <summary>The optimizer of a kind, for given parameters.</summary>
-    public static Optimizer Of(OptimizerKind kind, ParameterSet parameters, double weightDecay) =>
-        kind switch
+    public static Optimizer Of(OptimizerKind kind, ParameterSet parameters, double weightDecay)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        return kind switch
         {
             OptimizerKind.Sgd => new SgdOptimizer(weightDecay),
             OptimizerKind.Adam => new AdamOptimizer(parameters, weightDecay),
             OptimizerKind.SparseAdam => new AdamOptimizer(parameters, weightDecay, isSparse: true),
             _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "Unknown optimizer."),
         };
+    }
 
     /// <summary>One step.</summary>
     /// <param name="learned">The parameters to update; the others stay as they are, weight decay included.</param>

@@ -4,6 +4,7 @@ using RobustMeta.Engine;
 using RobustMeta.Models;
 using RobustMeta.Robustness;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Training;
@@ -22,6 +23,7 @@ namespace RobustMeta.Training;
 /// <param name="phases">
 /// The model's phases. All but the last are pretraining: uniform weights, no validation, no selection of an epoch.
 /// </param>
+/// <exception cref="SettingException">A setting of the outer loop is out of its range.</exception>
 public sealed class Trainer(
     TrainerSpec spec,
     IMetaGradientEngine engine,
@@ -33,6 +35,11 @@ public sealed class Trainer(
     ImmutableArray<TrainingPhase> phases
 )
 {
+    private readonly TrainerSpec spec = Valid(spec);
+    private readonly IMetaGradientEngine engine = engine ?? throw new ArgumentNullException(nameof(engine));
+    private readonly Reweighter reweighter = reweighter ?? throw new ArgumentNullException(nameof(reweighter));
+    private readonly TaskSource source = source ?? throw new ArgumentNullException(nameof(source));
+    private readonly ValidationCriterion validation = validation ?? throw new ArgumentNullException(nameof(validation));
     private readonly Optimizer optimizer = Optimizer.Of(spec.Optimizer, engine.Parameters, spec.WeightDecay);
 
     /// <summary>Epochs of the phases before the last.</summary>
@@ -82,6 +89,12 @@ public sealed class Trainer(
         engine.Parameters.Restore(state.Best);
         reweighter.Weights.Restore(state.BestWeights);
         return new(state.History, state.BestEpoch, state.BestValidation, state.Epoch < Epochs, []);
+    }
+
+    private static TrainerSpec Valid(TrainerSpec spec)
+    {
+        SettingList.RequireInRange(spec);
+        return spec;
     }
 
     private int Epochs => Pretraining + spec.Epoch;

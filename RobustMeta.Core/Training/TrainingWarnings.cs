@@ -15,6 +15,8 @@ public static class TrainingWarnings
     /// <param name="pretraining">Epochs of the phases before the last, whose losses are of another kind.</param>
     public static IReadOnlyList<string> Of(TrainingResult training, string criterion, int pretraining = 0)
     {
+        ArgumentNullException.ThrowIfNull(training);
+        ArgumentNullException.ThrowIfNull(criterion);
         var losses = training.History.Skip(pretraining).Select(epoch => epoch.MeanLoss).ToList();
         var found = new List<string>();
         if (losses.Count == 0)

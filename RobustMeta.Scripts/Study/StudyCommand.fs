@@ -167,6 +167,7 @@ let private write (order: Order) (study: Study.Study) name text =
     let path = defaultArg order.To (Path.Combine(study.Store.Root, name))
     Directory.CreateDirectory(FileInfo(path).Directory |> nonNull |> _.FullName) |> ignore
     OutFile.RequireOther(path, [ Study.fileOf order.Name ], "to")
+    TemporaryFile.SweepBeside path |> ignore
     CsvText.Write(path, text)
     printfn $"written: {path}"
 

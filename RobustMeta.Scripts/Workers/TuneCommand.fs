@@ -68,13 +68,13 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
     SearchSpace.Of(spec, keys) |> ignore
     let search = SearchPlan.Parse(take "tuner" "tpe", take "budget" "30", take "parallel" "1")
 
-    let seeds =
-        [|
-            for word in (take "seed" "100").Split(',', StringSplitOptions.TrimEntries) ->
-                match Int64.TryParse(word, Globalization.CultureInfo.InvariantCulture) with
-                | true, seed -> seed
-                | _ -> raise (SettingException $"seed is '{word}'; expected an integer, or several with commas")
-        |]
+    let seeds = StudyFile.Seeds("seed", (take "seed" "100").Split(',', StringSplitOptions.TrimEntries))
+
+    // The seed after the largest measures the best.
+    if Seq.max seeds = Int64.MaxValue then
+        raise (
+            SettingException $"seed is {Int64.MaxValue}; expected smaller ones, since the next measures the best values"
+        )
 
     let method =
         StudyMethod(

@@ -53,9 +53,16 @@ internal sealed class CatalogTable
         !table.TryGetValue(key, out var value) ? null : value as bool? ?? throw Wrong(key, "true or false");
 
     public double? Number(string key) =>
-        !table.TryGetValue(key, out var value) ? null
-        : value is long or double ? Convert.ToDouble(value, CultureInfo.InvariantCulture)
-        : throw Wrong(key, "a number");
+        !table.TryGetValue(key, out var value) ? null : AsNumber(value) ?? throw Wrong(key, "a finite number");
+
+    private static double? AsNumber(object? value) =>
+        value switch
+        {
+            long number => number,
+            // TOML knows nan and inf.
+            double number when double.IsFinite(number) => number,
+            _ => null,
+        };
 
     /// <summary>A count, at least 1.</summary>
     public long? Count(string key) =>
@@ -72,9 +79,9 @@ internal sealed class CatalogTable
 
     public IReadOnlyList<double> Numbers(string key) =>
         !table.TryGetValue(key, out var value) ? []
-        : value is TomlArray array && array.All(x => x is long or double)
-            ? [.. array.Select(x => Convert.ToDouble(x, CultureInfo.InvariantCulture))]
-        : throw Wrong(key, "a list of numbers");
+        : value is TomlArray array && array.All(x => AsNumber(x) is not null)
+            ? [.. array.Select(x => AsNumber(x)!.Value)]
+        : throw Wrong(key, "a list of finite numbers");
 
     /// <summary>File names with their SHA-256 sums.</summary>
     public IReadOnlyDictionary<string, string> Sums(string key)

@@ -38,7 +38,12 @@ internal sealed class CheckedStream : Stream
         }
         if (!FileIdentity.Of(path).IsRegular)
         {
-            throw new DataFormatException(path, 0, 0, "expected a file, found a pipe, device or folder of that name");
+            throw new DataFormatException(
+                path,
+                0,
+                0,
+                "expected a file, found a pipe, device, folder or broken link of that name"
+            );
         }
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);
         packedSize = file.Length;

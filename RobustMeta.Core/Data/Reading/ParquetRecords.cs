@@ -36,8 +36,8 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
         file = Open();
         try
         {
-            footer = Damaged(() => ParquetFooter.Read(file));
-            RequireWithinLimits();
+            footer = Damaged(() => ParquetFooter.Read(file, RequireColumns));
+            RequireRows();
         }
         catch
         {
@@ -124,12 +124,16 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
         return whole;
     }
 
-    private void RequireWithinLimits()
+    private void RequireColumns(int count)
     {
-        if (footer.Fields.Count > limits.Columns)
+        if (count > limits.Columns)
         {
             throw new DataFormatException(path, 0, 0, limits.FewerColumns);
         }
+    }
+
+    private void RequireRows()
+    {
         var rows = footer.Groups.Sum(group => (long)group.Rows);
         if (rows > Most / ParquetValues.LeastBytes)
         {

@@ -21,6 +21,7 @@ public sealed record GroupSummary(
     public static GroupSummary Of(IReadOnlyList<double> values, IReadOnlyList<string> groups)
     {
         StatisticsInputException.RequireFinite(values, 1, nameof(values));
+        ArgumentNullException.ThrowIfNull(groups);
         if (groups.Count != values.Count)
         {
             throw new StatisticsInputException($"{values.Count} values and {groups.Count} groups.", nameof(groups));

@@ -9,7 +9,10 @@ public sealed record MetricMean(string Method, int TestSet, string Metric, Inter
 {
     /// <summary>Means per method, test set and metric, in order of first appearance.</summary>
     /// <param name="rows">One row per method, test set, user and metric.</param>
-    public static IReadOnlyList<MetricMean> Of(IEnumerable<UserResult> rows) =>
+    public static IReadOnlyList<MetricMean> Of(IEnumerable<UserResult> rows)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        return
         [
             .. rows.GroupBy(row => (row.Method, row.TestSet, row.Metric))
                 .Select(group => new MetricMean(
@@ -19,4 +22,5 @@ public sealed record MetricMean(string Method, int TestSet, string Metric, Inter
                     Significance.StudentInterval([.. group.Select(row => row.Value)])
                 )),
         ];
+    }
 }

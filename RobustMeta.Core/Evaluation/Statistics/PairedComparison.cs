@@ -59,6 +59,7 @@ public sealed class PairedComparison
     /// <exception cref="StatisticsInputException">There is no seed, one without users, or a difference that is not finite.</exception>
     public static PairedComparison Of(IReadOnlyList<SeedDifferences> seeds)
     {
+        ArgumentNullException.ThrowIfNull(seeds);
         if (seeds.Count == 0)
         {
             throw new StatisticsInputException("A paired comparison needs a seed.", nameof(seeds));
@@ -104,6 +105,7 @@ public sealed class PairedComparison
     /// <param name="bySeed">Difference of each seed.</param>
     public static double Larger(double overUsers, IReadOnlyList<double> bySeed)
     {
+        ArgumentNullException.ThrowIfNull(bySeed);
         var overSeeds = OverSeedsP(bySeed);
         return double.IsNaN(overSeeds) ? overUsers
             : double.IsNaN(overUsers) ? overSeeds

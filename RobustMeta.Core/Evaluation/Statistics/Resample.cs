@@ -12,6 +12,7 @@ public sealed record Resample(IReadOnlyList<double> Seeds, IReadOnlyList<double[
     /// <returns>NaN where no user of any drawn seed was drawn.</returns>
     public double Mean(IReadOnlyList<IReadOnlyList<double>> values)
     {
+        ArgumentNullException.ThrowIfNull(values);
         double sum = 0;
         double total = 0;
         for (var s = 0; s < values.Count; s++)

@@ -16,6 +16,8 @@ public sealed record SeedDifferences(long Seed, IReadOnlyList<string> Users, IRe
         IEnumerable<(string User, double Value)> reference
     )
     {
+        ArgumentNullException.ThrowIfNull(own);
+        ArgumentNullException.ThrowIfNull(reference);
         var others = reference.ToDictionary(user => user.User, user => user.Value);
         var pairs = own.Where(user => others.ContainsKey(user.User))
             .Select(user => (user.User, Difference: user.Value - others[user.User]))

@@ -29,6 +29,7 @@ public sealed class StratifiedBootstrap
         int resamples = Resamples
     )
     {
+        ArgumentNullException.ThrowIfNull(users);
         if (users.Count == 0 || users.Any(own => own.Count == 0))
         {
             throw new StatisticsInputException("The bootstrap needs a seed, and users in every seed.", nameof(users));
@@ -67,6 +68,7 @@ public sealed class StratifiedBootstrap
     /// <param name="level">Confidence, 0..1.</param>
     public BootstrapEstimate Estimate(Func<Resample, double> statistic, double level = 0.95)
     {
+        ArgumentNullException.ThrowIfNull(statistic);
         var estimate = statistic(once);
         var values = draws.Select(statistic).Where(double.IsFinite).Order().ToArray();
         var undefined = draws.Length - values.Length;

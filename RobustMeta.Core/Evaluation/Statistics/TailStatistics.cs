@@ -12,6 +12,7 @@ public static class TailStatistics
     /// <exception cref="ArgumentException">No values, one that is not finite, or a fraction out of range.</exception>
     public static double LowestMean(IEnumerable<double> values, double fraction)
     {
+        ArgumentNullException.ThrowIfNull(values);
         var sorted = values.Order().ToArray();
         StatisticsInputException.RequireFinite(sorted, 0, nameof(values));
         if (sorted.Length == 0 || !(fraction > 0 && fraction <= 1))
@@ -35,7 +36,12 @@ public static class TailStatistics
     public static IReadOnlyList<(double Fraction, double Mean)> Curve(
         IReadOnlyList<double> values,
         IEnumerable<double> fractions
-    ) => [.. fractions.Select(fraction => (fraction, LowestMean(values, fraction)))];
+    )
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(fractions);
+        return [.. fractions.Select(fraction => (fraction, LowestMean(values, fraction)))];
+    }
 
     /// <summary>
     /// Interquartile mean: of the middle half of the values, those at its edges counting by their fractions (Agarwal et al.,

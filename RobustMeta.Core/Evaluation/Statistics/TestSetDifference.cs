@@ -24,6 +24,10 @@ public sealed record TestSetDifference(int TestSet, PairedComparison Comparison,
         Func<string, bool>? keep = null
     )
     {
+        ArgumentNullException.ThrowIfNull(seeds);
+        ArgumentNullException.ThrowIfNull(metric);
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(reference);
         var paired = new SortedDictionary<int, List<SeedDifferences>>();
         foreach (var (seed, rows) in seeds)
         {

@@ -40,5 +40,10 @@ public sealed record WorstCase(double Radius, double Mean, double EffectiveSampl
         IReadOnlyList<double> values,
         bool higherIsBetter,
         IEnumerable<AmbiguitySet> sets
-    ) => [.. sets.Select(set => Of(values, higherIsBetter, set))];
+    )
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(sets);
+        return [.. sets.Select(set => Of(values, higherIsBetter, set))];
+    }
 }

@@ -24,7 +24,11 @@ public abstract class BaselineSpec : MethodSpec
     public abstract IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed);
 
     /// <inheritdoc/>
-    public sealed override IPredictor Fit(FitContext context) => Fit(context.Source, context.Train, context.Seed);
+    public sealed override IPredictor Fit(FitContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return Fit(context.Source, context.Train, context.Seed);
+    }
 
     /// <summary>All baselines at their defaults, by name: those of this library, and those that were added.</summary>
     public static Registry<BaselineSpec> Registry { get; } =

@@ -17,6 +17,9 @@ public sealed class AutoReference()
 
     /// <summary>Not by itself: the choice needs validation users.</summary>
     /// <exception cref="SettingException">Always.</exception>
-    public override Reference Fit(ReferenceInput input) =>
+    public override Reference Fit(ReferenceInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
         throw new SettingException("reference auto is chosen by validation, and there are no validation users here.");
+    }
 }

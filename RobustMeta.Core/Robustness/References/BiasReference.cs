@@ -13,13 +13,18 @@ public sealed class BiasReference() : ReferenceKind(Keyword, "the bias model, wi
     public override bool Predicts => true;
 
     /// <inheritdoc/>
-    public override Reference Fit(ReferenceInput input) => Of(input.Source, input.Tasks);
+    public override Reference Fit(ReferenceInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Of(input.Source, input.Tasks);
+    }
 
     /// <summary>The reference losses of all training tasks.</summary>
     /// <param name="source">Their ratings and labels.</param>
     /// <param name="tasks">Training tasks.</param>
     public static FixedReference Of(TaskSource source, ImmutableArray<UserTask> tasks)
     {
+        ArgumentNullException.ThrowIfNull(source);
         var train = source.All(tasks);
         var model = new BiasModel(source, tasks);
         var scores = model.Scores(train).Query;

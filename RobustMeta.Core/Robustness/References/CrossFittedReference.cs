@@ -20,8 +20,11 @@ public sealed class CrossFittedReference()
     public override bool Predicts => true;
 
     /// <inheritdoc/>
-    public override Reference Fit(ReferenceInput input) =>
-        Of(input.Source, input.Tasks, input.Spec.ReferenceFolds, input.RequireModel(), input.Seed);
+    public override Reference Fit(ReferenceInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Of(input.Source, input.Tasks, input.Spec.ReferenceFolds, input.RequireModel(), input.Seed);
+    }
 
     /// <summary>The reference losses of all training tasks.</summary>
     /// <param name="source">Makes batches.</param>
@@ -38,6 +41,8 @@ public sealed class CrossFittedReference()
         long seed
     )
     {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(fit);
         if (folds < 2 || folds > tasks.Length)
         {
             throw new SettingException(

@@ -16,13 +16,18 @@ public sealed class EntropyReference()
     public override bool Predicts => false;
 
     /// <inheritdoc/>
-    public override Reference Fit(ReferenceInput input) => Of(input.Source, input.Tasks);
+    public override Reference Fit(ReferenceInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return Of(input.Source, input.Tasks);
+    }
 
     /// <summary>The reference losses of all training tasks.</summary>
     /// <param name="source">Their ratings and labels.</param>
     /// <param name="tasks">Training tasks.</param>
     public static FixedReference Of(TaskSource source, ImmutableArray<UserTask> tasks)
     {
+        ArgumentNullException.ThrowIfNull(source);
         var train = source.All(tasks);
         var losses = ImmutableArray.CreateBuilder<double>(train.QueryItems.Length);
         for (var user = 0; user < train.Count; user++)

@@ -25,6 +25,8 @@ public sealed class FixedReference : Reference
         IPredictor? predictor
     )
     {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(train);
         if (losses.Length != train.QueryItems.Length || (!scores.IsEmpty && scores.Length != losses.Length))
         {
             throw new ArgumentException(

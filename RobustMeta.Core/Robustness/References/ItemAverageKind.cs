@@ -8,6 +8,9 @@ public sealed class ItemAverageKind()
     public override bool Predicts => false;
 
     /// <inheritdoc/>
-    public override Reference Fit(ReferenceInput input) =>
-        new ItemAverageReference(input.Source.Ratings.Items.Count, input.Spec.ReferenceHorizon);
+    public override Reference Fit(ReferenceInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new ItemAverageReference(input.Source.Ratings.Items.Count, input.Spec.ReferenceHorizon);
+    }
 }

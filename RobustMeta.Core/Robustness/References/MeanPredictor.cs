@@ -9,7 +9,7 @@ namespace RobustMeta.Robustness.References;
 public sealed class MeanPredictor(string name, ImmutableArray<IPredictor> members) : IPredictor
 {
     /// <inheritdoc/>
-    public string Name { get; } = name;
+    public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
     /// <inheritdoc/>
     public bool ScoresAreLabels => members.All(member => member.ScoresAreLabels);
@@ -17,6 +17,7 @@ public sealed class MeanPredictor(string name, ImmutableArray<IPredictor> member
     /// <inheritdoc/>
     public float[] Predict(TaskBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         var mean = new float[batch.QueryItems.Length];
         foreach (var member in members)
         {

@@ -7,5 +7,9 @@ public sealed class NoReferenceKind() : ReferenceKind("none", "nothing: the loss
     public override bool Predicts => false;
 
     /// <inheritdoc/>
-    public override Reference Fit(ReferenceInput input) => new NoReference();
+    public override Reference Fit(ReferenceInput input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        return new NoReference();
+    }
 }

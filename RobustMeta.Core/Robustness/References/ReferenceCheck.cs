@@ -13,6 +13,7 @@ namespace RobustMeta.Robustness.References;
 public sealed class ReferenceCheck(TaskSource source, ImmutableArray<UserTask> validation)
 {
     private const int BatchSize = 256;
+    private readonly TaskSource source = source ?? throw new ArgumentNullException(nameof(source));
 
     /// <summary>
     /// The reference with the least mean loss on the validation users, or none where the plain model's is not larger; and
@@ -62,6 +63,7 @@ public sealed class ReferenceCheck(TaskSource source, ImmutableArray<UserTask> v
     /// <param name="losses">The plain model's, then those of the references.</param>
     public static string Choice(IReadOnlyList<ReferenceLoss> losses)
     {
+        ArgumentNullException.ThrowIfNull(losses);
         var own = losses[0].Loss;
         var kept = losses.Skip(1).FirstOrDefault(loss => loss.IsChosen);
         var best = kept ?? losses.Skip(1).MinBy(loss => loss.Loss)!;
@@ -78,11 +80,14 @@ public sealed class ReferenceCheck(TaskSource source, ImmutableArray<UserTask> v
 
     /// <summary>A warning where the plain model has no larger loss than the one reference it is compared with.</summary>
     /// <param name="losses">The plain model's and the reference's.</param>
-    public static string? Warning(IReadOnlyList<ReferenceLoss> losses) =>
-        losses[1].Loss < losses[0].Loss
+    public static string? Warning(IReadOnlyList<ReferenceLoss> losses)
+    {
+        ArgumentNullException.ThrowIfNull(losses);
+        return losses[1].Loss < losses[0].Loss
             ? null
             : $"{Choice(losses)}: excess over a reference that is not better misleads the adversary. Take another (reference auto "
                 + "chooses by validation), or none.";
+    }
 
     private double MeanLoss(IPredictor predictor)
     {

@@ -57,6 +57,7 @@ public sealed record ReferenceSpec : ISpec
         long seed
     )
     {
+        ArgumentNullException.ThrowIfNull(source);
         RequireValid();
         return Reference.Fit(new(source, tasks, this, fit, seed));
     }

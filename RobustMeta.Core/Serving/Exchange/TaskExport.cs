@@ -35,6 +35,8 @@ public static class TaskExport
     /// <param name="folder">The folder; made where it is missing.</param>
     public static void Write(PreparedExperiment prepared, string folder)
     {
+        ArgumentNullException.ThrowIfNull(prepared);
+        ArgumentNullException.ThrowIfNull(folder);
         Directory.CreateDirectory(folder);
         // The manifest says that the other files are whole: it goes first and comes last.
         File.Delete(Path.Combine(folder, ManifestName));

@@ -20,6 +20,9 @@ public sealed record MonitorReport(ShiftDiagnosis Diagnosis, RealisedRadius Radi
     /// <exception cref="SettingException">The data are others, or there are fewer than ten users to compare.</exception>
     public static MonitorReport Of(ColdStartModel model, PreparedExperiment prepared, Arrivals arrivals)
     {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(prepared);
+        ArgumentNullException.ThrowIfNull(arrivals);
         Evidence.RequireData(model, prepared);
         if (arrivals.Users.Count < FewestUsers)
         {

@@ -32,6 +32,9 @@ public static class OnnxExport
         IReadOnlyDictionary<string, string>? features = null
     )
     {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(ratings);
         var scorer =
             model.ScorerFor(ratings, features)
             ?? throw new SettingException(

@@ -21,6 +21,7 @@ public sealed record RealisedRadius(double Kl, double High)
     /// <param name="test">Test tasks; not empty.</param>
     public static RealisedRadius Of(ShiftInput input, System.Collections.Immutable.ImmutableArray<Tasks.UserTask> test)
     {
+        ArgumentNullException.ThrowIfNull(input);
         var users = new Populations(input).Beside(test, input.Source)[0];
         return Of(users.Train, users.Test, input.Seed);
     }

@@ -28,6 +28,7 @@ public sealed record ShiftDiagnosis(
     /// <exception cref="SettingException">There are fewer than ten training or test users.</exception>
     public static ShiftDiagnosis Of(ShiftInput input, ImmutableArray<UserTask> test, TaskSource? source = null)
     {
+        ArgumentNullException.ThrowIfNull(input);
         // Nothing is ranked here: two interactions make a query.
         input = input with
         {
@@ -57,6 +58,7 @@ public sealed record ShiftDiagnosis(
     /// <exception cref="SettingException">There are no times, or fewer than ten users before or after.</exception>
     public static ShiftDiagnosis OverTime(ShiftInput input, double fraction)
     {
+        ArgumentNullException.ThrowIfNull(input);
         var ratings = input.Source.Ratings;
         if (ratings.Times.IsEmpty)
         {

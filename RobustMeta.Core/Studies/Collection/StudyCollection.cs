@@ -1,5 +1,6 @@
 using RobustMeta.Data;
 using RobustMeta.Evaluation;
+using RobustMeta.Runtime;
 using RobustMeta.Settings;
 
 namespace RobustMeta.Studies.Collection;
@@ -22,6 +23,9 @@ public static class StudyCollection
     /// <exception cref="SettingException">No run is finished.</exception>
     public static int Write(StudySpec spec, StudyStore store, string path)
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(path);
         if (!StudyResults.Finished(spec, store).Any())
         {
             throw new SettingException(
@@ -30,6 +34,7 @@ public static class StudyCollection
             );
         }
         var runs = 0;
+        TemporaryFile.SweepBeside(path);
         ParquetFile.Write(path, Rows(spec, store, () => runs++), Columns);
         return runs;
     }

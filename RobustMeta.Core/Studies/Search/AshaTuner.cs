@@ -12,7 +12,7 @@ namespace RobustMeta.Studies.Search;
 /// <exception cref="Settings.SettingException">The rungs are not possible.</exception>
 public sealed class AshaTuner(SearchTask task, int leastEpochs = 1, int factor = 3) : SearchTuner(task)
 {
-    private readonly Rungs rungs = new(leastEpochs, task.Epochs, factor);
+    private readonly Rungs rungs = new(leastEpochs, Given(task).Epochs, factor);
 
     /// <summary>The epochs of the rungs.</summary>
     public IReadOnlyList<int> Epochs => rungs.Epochs;

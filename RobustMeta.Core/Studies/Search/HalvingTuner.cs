@@ -13,7 +13,7 @@ namespace RobustMeta.Studies.Search;
 /// <exception cref="SettingException">The rungs are not possible, or the points do not reach the top.</exception>
 public sealed class HalvingTuner(SearchTask task, int points, int leastEpochs = 1, int factor = 3) : SearchTuner(task)
 {
-    private readonly Rungs rungs = Of(task, points, leastEpochs, factor);
+    private readonly Rungs rungs = Of(Given(task), points, leastEpochs, factor);
 
     /// <summary>The epochs of the rungs.</summary>
     public IReadOnlyList<int> Epochs => rungs.Epochs;

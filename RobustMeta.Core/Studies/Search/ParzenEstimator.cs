@@ -39,6 +39,7 @@ public sealed class ParzenEstimator
         bool isInteger = false
     )
     {
+        ArgumentNullException.ThrowIfNull(points);
         double[] means = [.. points, (low + high) / 2];
         var widths = Widths(means, low, high);
         return new(
@@ -66,6 +67,7 @@ public sealed class ParzenEstimator
     /// <param name="choices">Number of choices.</param>
     public static ParzenEstimator OfChoices(IReadOnlyList<double> points, int choices)
     {
+        ArgumentNullException.ThrowIfNull(points);
         var kernels = points.Count + 1;
         var part = 1.0 / kernels;
         return new(

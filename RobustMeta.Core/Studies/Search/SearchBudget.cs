@@ -13,6 +13,7 @@ public sealed record SearchBudget(int? Runs = null, long? Epochs = null, TimeSpa
     /// <exception cref="SettingException">It is none of these, or not positive.</exception>
     public static SearchBudget Parse(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var unit = words.Length == 2 ? words[1] : "runs";
         var number = 0;

@@ -67,12 +67,16 @@ public sealed class SearchRange
 
     /// <summary>A list of texts.</summary>
     /// <exception cref="SettingException">There is none, or one has a <c>/</c>, which separates the settings of a point.</exception>
-    public static SearchRange Of(string key, IReadOnlyList<string> choices) =>
-        choices.Count == 0 || choices.Any(c => c.Contains('/'))
+    public static SearchRange Of(string key, IReadOnlyList<string> choices)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        ArgumentNullException.ThrowIfNull(choices);
+        return choices.Count == 0 || choices.Any(c => c.Contains('/'))
             ? throw new SettingException(
                 $"{key} has the choices '{string.Join('|', choices)}'; expected some, without '/'"
             )
             : new(key, double.NaN, double.NaN, false, false, choices);
+    }
 
     /// <summary>The same range with another first value and condition.</summary>
     /// <param name="first">The value that is tried first.</param>

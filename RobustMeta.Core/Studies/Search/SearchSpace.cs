@@ -16,6 +16,7 @@ public sealed class SearchSpace
     /// <exception cref="SettingException">There is none, a key stands twice, or a condition is on a later or unknown key.</exception>
     public SearchSpace(IReadOnlyList<SearchRange> ranges)
     {
+        ArgumentNullException.ThrowIfNull(ranges);
         Ranges = [.. ranges];
         var known = new HashSet<string>();
         foreach (var range in ranges)
@@ -54,6 +55,7 @@ public sealed class SearchSpace
     /// <exception cref="SettingException">There is no such setting, or it declares no range and has no short list of values.</exception>
     public static SearchSpace Of(object spec, IReadOnlyList<string>? keys = null)
     {
+        ArgumentNullException.ThrowIfNull(spec);
         var settings = SettingList.Of(spec).ToDictionary(setting => setting.Key);
         var wanted = (keys ?? [.. settings.Values.Where(s => s.Search is not null && Counts(s)).Select(s => s.Key)])
             .Select(key =>
@@ -71,7 +73,11 @@ public sealed class SearchSpace
     }
 
     /// <summary>The values of a point, in the order of the ranges.</summary>
-    public static IReadOnlyList<string> Values(string point) => point.Split(Between);
+    public static IReadOnlyList<string> Values(string point)
+    {
+        ArgumentNullException.ThrowIfNull(point);
+        return point.Split(Between);
+    }
 
     /// <summary>Makes a point, asking for the value of each setting that counts.</summary>
     public string Point(Func<SearchRange, string> draw)

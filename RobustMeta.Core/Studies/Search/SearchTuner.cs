@@ -20,11 +20,15 @@ public abstract class SearchTuner : ITuner
     protected SearchTuner(SearchTask task)
     {
         Task =
-            !task.Budget.IsGiven ? throw new SettingException("The search has no budget; expected runs, epochs or time")
+            !Given(task).Budget.IsGiven
+                ? throw new SettingException("The search has no budget; expected runs, epochs or time")
             : task.Parallel < 1 || task.Epochs < 1
                 ? throw new SettingException("A search needs at least one candidate at a time and one epoch a run.")
             : task;
     }
+
+    // Fields of tuners are made before this class's constructor runs.
+    private protected static SearchTask Given(SearchTask task) => task ?? throw new ArgumentNullException(nameof(task));
 
     /// <summary>What is searched.</summary>
     protected SearchTask Task { get; }

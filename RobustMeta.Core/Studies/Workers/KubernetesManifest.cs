@@ -22,6 +22,7 @@ public static partial class KubernetesManifest
     /// <exception cref="SettingException">Image or claim is no name that Kubernetes takes.</exception>
     public static string Of(WorkerOrder order)
     {
+        ArgumentNullException.ThrowIfNull(order);
         RequireNames(order);
         var command = order.Command;
         var job = new

@@ -16,6 +16,8 @@ public static class SlurmScript
     /// <param name="logs">Folder of the tasks' output.</param>
     public static string Of(WorkerOrder order, string logs)
     {
+        ArgumentNullException.ThrowIfNull(order);
+        ArgumentNullException.ThrowIfNull(logs);
         var command = order.Command;
         // The index is put in by the shell; all other words stand in quotes.
         var words = command

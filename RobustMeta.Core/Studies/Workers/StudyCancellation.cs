@@ -9,6 +9,7 @@ namespace RobustMeta.Studies.Workers;
 /// <param name="root">The study's folder.</param>
 public sealed class StudyCancellation(string root)
 {
+    private readonly string root = root ?? throw new ArgumentNullException(nameof(root));
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private readonly string file = Path.Combine(root, "cancelled");
 

@@ -24,8 +24,12 @@ public sealed class StudyLeases : IStudyClaims
     /// <param name="shard">The worker's part, which it does first.</param>
     /// <param name="patience">How long a lease may stand still before its owner counts as dead; leases are counted up four times as often.</param>
     /// <param name="clock">The clock that it waits and counts by; null: the system's.</param>
-    public StudyLeases(string folder, StudyShard shard, TimeSpan patience, TimeProvider? clock = null) =>
+    public StudyLeases(string folder, StudyShard shard, TimeSpan patience, TimeProvider? clock = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        ArgumentNullException.ThrowIfNull(shard);
         (this.folder, this.shard, this.patience, this.clock) = (folder, shard, patience, clock ?? TimeProvider.System);
+    }
 
     /// <summary>How long a worker may be silent, unless told otherwise.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(1);

@@ -12,6 +12,7 @@ public sealed record StudyShard(int Index, int Count)
     /// <exception cref="SettingException">The text is no shard.</exception>
     public static StudyShard Parse(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         var words = text.Split('/');
         return
             words.Length == 2

@@ -76,8 +76,11 @@ public sealed record StudySimulation(int Workers)
     /// <param name="measured">Seconds of measured runs.</param>
     /// <param name="runs">Number of runs.</param>
     /// <exception cref="SettingException">Nothing is measured.</exception>
-    public static IReadOnlyList<double> Repeat(IReadOnlyList<double> measured, int runs) =>
-        measured.Count == 0
+    public static IReadOnlyList<double> Repeat(IReadOnlyList<double> measured, int runs)
+    {
+        ArgumentNullException.ThrowIfNull(measured);
+        return measured.Count == 0
             ? throw new SettingException("No run of this study is finished, so that nothing is known of their times.")
             : [.. Enumerable.Range(0, runs).Select(i => measured[i % measured.Count])];
+    }
 }

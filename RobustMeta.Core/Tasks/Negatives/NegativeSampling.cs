@@ -25,6 +25,7 @@ public static class NegativeSampling
     /// </exception>
     public static Dataset Complete(Dataset dataset, double perPositive, double popularity, long seed)
     {
+        ArgumentNullException.ThrowIfNull(dataset);
         if (dataset.Feedback == FeedbackKind.Explicit)
         {
             return double.IsNaN(perPositive) && popularity == 0
@@ -51,6 +52,7 @@ public static class NegativeSampling
     /// <param name="seed">Same seed, same negatives.</param>
     public static Ratings Draw(Ratings ratings, double perPositive, double popularity, long seed)
     {
+        ArgumentNullException.ThrowIfNull(ratings);
         var pool = new ItemPool(ratings, popularity);
         var users = ImmutableArray.CreateBuilder<int>();
         var items = ImmutableArray.CreateBuilder<int>();

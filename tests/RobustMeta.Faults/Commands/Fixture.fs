@@ -57,6 +57,10 @@ let make () : string * IDisposable =
     for name in [ "folder"; "folder.toml" ] do
         folder.CreateSubdirectory name |> ignore
 
+    // Links that lead to themselves.
+    for name in [ "loop"; "loop.toml" ] do
+        File.CreateSymbolicLink(Path.Combine(folder.FullName, name), name) |> ignore
+
     Environment.SetEnvironmentVariable("ROBUSTMETA_DATA", Path.Combine(folder.FullName, "data"))
     Environment.SetEnvironmentVariable("ROBUSTMETA_OFFLINE", "1")
 

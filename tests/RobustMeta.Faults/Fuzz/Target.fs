@@ -76,8 +76,8 @@ let private readRecBole (bytes: byte[]) =
 
     ReaderSource(CatalogEntry(Name = "fuzz", Format = "recbole", LabelThreshold = 4.0), folder).Read() |> ignore
 
-/// Parquet files as our writer makes them, columns that are always there and those with nulls; and those of another library, in all
-/// forms of pages, encodings and compressions.
+/// Parquet files as our writer makes them, columns that are always there and those with nulls; those of another library, in all forms
+/// of pages, encodings and compressions; and small ones that broke that library.
 let private parquet () =
     let path = Path.Combine(folder.Value, "seed.parquet")
 
@@ -95,6 +95,10 @@ let private parquet () =
 
     [
         yield! Array.map File.ReadAllBytes others
+        RobustMeta.Tests.HostileParquet.manyLengths
+        RobustMeta.Tests.HostileParquet.nested 3
+        RobustMeta.Tests.HostileParquet.nested 40
+        RobustMeta.Tests.HostileParquet.wide 20
         written (
             ids
             @ [

@@ -9,17 +9,6 @@ open Expecto
 open RobustMeta.Faults
 open RobustMeta.Tests.TempFolder
 
-let private isThere =
-    lazy
-        (Environment.GetEnvironmentVariable "PATH"
-         |> nonNull
-         |> _.Split(Path.PathSeparator)
-         |> Array.exists (fun folder -> File.Exists(Path.Combine(folder, "strace"))))
-
-let private need () =
-    if not isThere.Value then
-        skiptest "strace is not installed"
-
 let private words out = [ "run"; "MeLU" ] @ Command.small @ [ "out"; out ]
 
 /// Calls, errors and the number of the call of a thread that fails.
@@ -52,18 +41,14 @@ let private errors =
             for call, error, number in faults do
                 testCase $"{call} answers {error} the time {number}"
                 <| fun () ->
-                    need ()
+                    Strace.need ()
 
                     within (fun folder ->
-                        let torn = Path.Combine(folder, "torn")
-                        Directory.CreateDirectory torn |> ignore
-                        // Of the results alone: what the runtime writes for itself is not ours.
-                        let inject =
-                            [ "strace"; "-f"; "-qq"; "-o"; "/dev/null"; "-P"; torn ]
-                            @ [ "-e"; $"trace={call}"; "-e"; $"inject={call}:error={error}:when={number}" ]
-
-                        let command = Command.startUnder inject [] (words torn)
+                        let torn, log = Path.Combine(folder, "torn"), Path.Combine(folder, "log")
+                        let inject = Strace.inject log call $"error={error}" number
+                        let command = Command.startUnder inject Strace.variables (words torn)
                         let code = command.Wait()
+                        Expect.isTrue (Strace.isInjected log) "a call failed"
                         Expect.isFalse (command.Text.Contains "   at ") $"a stack trace: {command.Text}"
                         Expect.isTrue (code = 0 || code = 1) $"exit {code}: {command.Text}"
 
@@ -125,7 +110,7 @@ let private early (out: string) (log: string seq) =
 let private order =
     testCase "power cut: whatever 'done' lists is on the disk before it, by the order of system calls"
     <| fun () ->
-        need ()
+        Strace.need ()
 
         within (fun folder ->
             let out, log = Path.Combine(folder, "out"), Path.Combine(folder, "log")

@@ -146,7 +146,13 @@ let private userCatalog =
                     "a key like none", own "quite = 3" "" "", [ "own"; "no key 'quite'; keys: "; "labelThreshold" ]
                     "a text for a number",
                     "[mine]\nreader = \"jester\"\nlabelThreshold = \"4\"\nfiles = {}\n",
-                    [ "'labelThreshold' must be a number" ]
+                    [ "'labelThreshold' must be a finite number" ]
+                    "a threshold that is no number",
+                    "[mine]\nreader = \"jester\"\nlabelThreshold = nan\nfiles = {}\n",
+                    [ "'labelThreshold' must be a finite number" ]
+                    "an infinite threshold",
+                    "[mine]\nreader = \"jester\"\nlabelThreshold = -inf\nfiles = {}\n",
+                    [ "'labelThreshold' must be a finite number" ]
                     "an unknown rule", own "duplicates = \"latest\"" "" "", [ "'duplicates' must be one of KeepLast" ]
                     "a number for a rule", own "duplicates = \"9\"" "" "", [ "'duplicates' must be one of KeepLast" ]
                     "an address that is none", own "url = \"own.zip\"" "" "", [ "'url' must be an absolute address" ]

@@ -8,6 +8,7 @@ open System.IO
 open Expecto
 open RobustMeta.Data
 open RobustMeta.Data.Reading
+open RobustMeta.Tests
 open RobustMeta.Tests.TempFolder
 
 /// Files of Apache Arrow 25 (C++): 170 rows and 130. Their names say how values are written, the form of the pages, and how they
@@ -76,40 +77,6 @@ let private texts (path: string) =
         while records.TryRead() do
             [ for field in 0 .. records.Count - 1 -> records.Text field ]
     ]
-
-/// 105 bytes: four rows of one column, whose page says in its first bytes that 2,147,483,647 lengths of texts follow, of no bits each.
-/// Apache Arrow 25 (C++) makes room for all of them.
-let private manyLengths =
-    "UEFSMRUAFSAVICwVCBUMFQYVBgAAgP///wcB/////wcAAAAAABUCGSxIAXIVAgAVDCUAGAFhABYIGRwZHCYIHBUMGTUABhAZGAFhFQAWCBZC"
-    + "FkImCAAAFsgBFggAKAF4ADwAAABQQVIx"
-
-/// A file without rows, whose one column lies in so many groups that each holds the next.
-let private nested (depth: int) =
-    let number (value: int) =
-        [|
-            let mutable left = value
-
-            while left >= 128 do
-                byte (left % 128 + 128)
-                left <- left / 128
-
-            byte left
-        |]
-
-    let footer =
-        [|
-            yield! [| 0x15uy; 0x02uy; 0x19uy; 0xFCuy |]
-            yield! number (depth + 2)
-            yield! [| 0x48uy; 1uy; 'r'B; 0x15uy; 0x02uy; 0uy |]
-
-            for _ in 1..depth do
-                yield! [| 0x35uy; 0x02uy; 0x18uy; 1uy; 'a'B; 0x15uy; 0x02uy; 0uy |]
-
-            yield! [| 0x15uy; 0x02uy; 0x25uy; 0x00uy; 0x18uy; 1uy; 'a'B; 0uy |]
-            yield! [| 0x16uy; 0x00uy; 0x19uy; 0x0Cuy; 0uy |]
-        |]
-
-    [| yield! "PAR1"B; yield! footer; yield! BitConverter.GetBytes footer.Length; yield! "PAR1"B |]
 
 /// What damaged bytes are read as; nothing where they are refused.
 let private damaged (bytes: byte[]) =
@@ -199,15 +166,15 @@ let tests =
 
             testCase "a page that says it holds two thousand million texts is refused in little memory"
             <| fun () ->
-                let bytes = Convert.FromBase64String manyLengths
+                let bytes = HostileParquet.manyLengths
                 let before = GC.GetAllocatedBytesForCurrentThread()
                 Expect.isNone (damaged bytes) "refused"
                 Expect.isLessThan (GC.GetAllocatedBytesForCurrentThread() - before) (16L <<< 20) "memory"
 
             testCase "columns in groups that lie in one another are refused beyond a depth that none is written to"
             <| fun () ->
-                Expect.equal (damaged (nested 3)) (Some []) "no rows"
-                Expect.isNone (damaged (nested 50_000)) "refused"
+                Expect.equal (damaged (HostileParquet.nested 3)) (Some []) "no rows"
+                Expect.isNone (damaged (HostileParquet.nested 50_000)) "refused"
 
             testCase "more columns than the limit are refused"
             <| fun () ->
@@ -220,6 +187,21 @@ let tests =
                     Expect.stringContains error.Message "plain-1-none.parquet" "names the file"
                     Expect.stringContains error.Message "at most 16 columns" "expected"
                     Expect.stringContains error.Message "raise 'columns'" "remedy")
+
+            testCase "columns beyond the limit are refused while they are read, before there is room for all of them"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "r.parquet")
+                    let bytes = HostileParquet.wide 400_000
+                    File.WriteAllBytes(path, bytes)
+                    let before = GC.GetAllocatedBytesForCurrentThread()
+
+                    Expect.throwsC (fun () -> new ParquetRecords(path, ReadLimits.Default) |> ignore) (fun error ->
+                        Expect.isTrue (error :? DataFormatException) $"{error}"
+                        Expect.stringContains error.Message "at most 100,000 columns" "expected")
+
+                    let taken = GC.GetAllocatedBytesForCurrentThread() - before
+                    Expect.isLessThan taken (40L <<< 20) "memory")
 
             testCase "more rows than a file of its size can have are refused before they are read"
             <| fun () ->

@@ -107,6 +107,9 @@ let private quickStudy root =
     File.WriteAllText(place, summary.Replace("\"baselines\":", "\"former\":"))
     Expect.equal (run [ "report"; "from"; packed ]) 2 "a part is missing"
     File.WriteAllText(place, summary)
+    Expect.equal (run [ "report"; "from"; packed ]) 1 "packing did not end"
+    let version = Text.RegularExpressions.Regex "(?<=\"version\":\")[^\"]*"
+    File.WriteAllText(place, version.Replace(summary, "0.1.0", 1))
     Expect.equal (run [ "report"; "from"; packed ]) 0 "of an earlier version"
     File.AppendAllText(file, "\n# another\n")
     Expect.equal (run [ "report"; "from"; packed ]) 2 "of another study file"

@@ -19,6 +19,7 @@ let private none<'value when 'value: null> : 'value = Unchecked.defaultof<'value
 let private numbers: IReadOnlyList<float> = Unchecked.defaultof<_>
 let private set = AmbiguitySet.Parse "kl 0.1"
 let private method = MetaMethodSpec(MeLUSpec())
+let private ratings = lazy Ratings.Of("x", Seq.singleton (struct ("u", "i", 1f)))
 let private column = ParquetColumn<int>.Integer("a", int64)
 
 /// What is called, the argument that the error names, and the call.
@@ -36,6 +37,11 @@ let private misuses: (string * string * (unit -> obj)) list =
         "Ratings with a rating NaN", "rows", (fun () -> Ratings.Of("x", Seq.singleton (struct ("u", "i", nanf))))
         "TaskSplit", "ratings", (fun () -> TaskSplit.Of(none, TaskSplitSpec(), 1L))
         "TaskSource", "ratings", (fun () -> TaskSource(none, LabelKind.Click, 4.0))
+        "TaskSource with a threshold NaN", "threshold", (fun () -> TaskSource(ratings.Value, LabelKind.Click, nan))
+        "TaskSource with an infinite threshold",
+        "threshold",
+        (fun () -> TaskSource(ratings.Value, LabelKind.Rating, Double.NegativeInfinity))
+        "BinaryRelevance with an infinite threshold", "threshold", (fun () -> BinaryRelevance Double.PositiveInfinity)
         "ShiftInput", "Source", (fun () -> ShiftInput(none, none, 3, 1L))
         "AmbiguitySet.Parse", "text", (fun () -> AmbiguitySet.Parse none)
         "Significance.SignFlip", "differences", (fun () -> box (Significance.SignFlip numbers))

@@ -60,8 +60,12 @@ open System
 open System.Collections.Generic
 open Expecto
 open Elsewhere.Shop
+open RobustMeta.Data
 open RobustMeta.Experiments
+open RobustMeta.Models
 open RobustMeta.Settings
+open RobustMeta.Shift
+open RobustMeta.Tasks
 
 module SettingListTests =
     let private withSettings (changes: (string * string) list) (spec: 'T) =
@@ -135,6 +139,43 @@ module SettingListTests =
                     Expect.stringContains (refusal (Forgetful())) "[NotASetting]" "says what to do"
                     Expect.stringContains (refusal (Frozen())) "cannot be set" "a setting needs a setter"
                     Expect.hasLength (SettingList.Of(Careful())) 1 "the marked one is none"
+
+                testCase "what is set in code is held to the ranges of what is written, wherever a spec is taken"
+                <| fun () ->
+                    let data = lazy DatasetCatalog.Default.Load "synthetic"
+                    let prepared spec () = PreparedExperiment.Of(spec, data.Value) |> ignore
+                    let split spec () = TaskSplit.Of(data.Value.Ratings, spec, 1L) |> ignore
+                    let world spec () = SyntheticRatings.Generate(spec, 1L) |> ignore
+                    let evaluation = EvaluationSpec(SelectBy = Unchecked.defaultof<string>)
+
+                    let method (spec: ModelSpec) = ExperimentSpec(Method = MetaMethodSpec spec)
+
+                    for name, value, act in
+                        [
+                            "labelThreshold", "Infinity", split (TaskSplitSpec(LabelThreshold = infinity))
+                            "labelThreshold",
+                            "-Infinity",
+                            prepared (ExperimentSpec(Split = TaskSplitSpec(LabelThreshold = -infinity)))
+                            "supportSize", "-1", split (TaskSplitSpec(SupportSize = -1))
+                            "testFraction", "NaN", split (TaskSplitSpec(TestFraction = nan))
+                            "betas", "NaN", prepared (ExperimentSpec(Shift = ExponentialTilt(Betas = [| 0.0; nan |])))
+                            "localLr", "NaN", prepared (method (MeLUSpec(Inner = GradientAdaptedSpec(LocalLr = nan))))
+                            "layerWidth", "0", prepared (method (ShopModel(Layer = Layer(LayerWidth = 0))))
+                            "strength", "Infinity", prepared (method (ShopModel(Strength = infinity)))
+                            "selectBy", "null", prepared (ExperimentSpec(Evaluation = evaluation))
+                            "users", "0", world (SyntheticSpec(Users = 0))
+                            "noise", "NaN", world (SyntheticSpec(Noise = nan))
+                        ] do
+                        Expect.throwsC act (fun error ->
+                            Expect.isTrue (error :? SettingException) $"{name}: {error}"
+                            Expect.stringStarts error.Message $"{name} is {value}; expected " name)
+
+                testCase "what is written is held to its range, and infinity is in none"
+                <| fun () ->
+                    for text in [ "inf"; "-Infinity"; "1e999" ] do
+                        Expect.throwsC
+                            (fun () -> ExperimentSpec.Of("MeLU", struct ("labelThreshold", text)) |> ignore)
+                            (fun error -> Expect.stringContains error.Message "labelThreshold is " text)
 
                 testCase "the part of a spec that is missing is refused"
                 <| fun () ->

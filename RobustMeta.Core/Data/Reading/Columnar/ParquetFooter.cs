@@ -29,8 +29,11 @@ internal sealed record ParquetFooter(
 
     /// <summary>Reads the end of a file.</summary>
     /// <param name="file">The file, which can seek.</param>
+    /// <param name="requireColumns">
+    /// Is told how many columns there are so far, while they are read, and throws where they are too many.
+    /// </param>
     /// <exception cref="InvalidDataException">It is none, or is damaged; the message says what was found.</exception>
-    public static ParquetFooter Read(Stream file)
+    public static ParquetFooter Read(Stream file, Action<int> requireColumns)
     {
         var start = new byte[Magic.Length];
         var tail = new byte[TailBytes];
@@ -56,10 +59,10 @@ internal sealed record ParquetFooter(
         var bytes = new byte[length];
         file.Seek(-TailBytes - length, SeekOrigin.End);
         file.ReadExactly(bytes);
-        return Read(bytes, file.Length - TailBytes - length);
+        return Read(bytes, file.Length - TailBytes - length, requireColumns);
     }
 
-    private static ParquetFooter Read(ReadOnlySpan<byte> bytes, long end)
+    private static ParquetFooter Read(ReadOnlySpan<byte> bytes, long end, Action<int> requireColumns)
     {
         var thrift = new ThriftReader(bytes);
         IReadOnlyList<ParquetElement> elements = [];
@@ -71,13 +74,13 @@ internal sealed record ParquetFooter(
             switch (field)
             {
                 case 2:
-                    elements = Elements(ref thrift, type);
+                    elements = Elements(ref thrift, type, requireColumns);
                     break;
                 case 3:
                     rows = thrift.Integer(type);
                     break;
                 case 4:
-                    groups = GroupsOf(ref thrift, type, end);
+                    groups = GroupsOf(ref thrift, type, end, requireColumns);
                     break;
                 case 8:
                     throw new InvalidDataException("encrypted columns");
@@ -101,27 +104,37 @@ internal sealed record ParquetFooter(
             );
     }
 
-    private static List<ParquetElement> Elements(ref ThriftReader thrift, ThriftType type)
+    private static List<ParquetElement> Elements(ref ThriftReader thrift, ThriftType type, Action<int> requireColumns)
     {
         var elements = new List<ParquetElement>();
+        var columns = 0;
         for (var left = thrift.List(type, ThriftType.Structure); left > 0; left--)
         {
-            elements.Add(ParquetElement.Read(ref thrift));
+            var element = ParquetElement.Read(ref thrift);
+            // Without children it holds values, or is a column of nothing; the root comes first and is none.
+            columns += element.Children == 0 && elements.Count > 0 ? 1 : 0;
+            requireColumns(columns);
+            elements.Add(element);
         }
         return elements;
     }
 
-    private static List<ParquetGroup> GroupsOf(ref ThriftReader thrift, ThriftType type, long end)
+    private static List<ParquetGroup> GroupsOf(
+        ref ThriftReader thrift,
+        ThriftType type,
+        long end,
+        Action<int> requireColumns
+    )
     {
         var groups = new List<ParquetGroup>();
         for (var left = thrift.List(type, ThriftType.Structure); left > 0; left--)
         {
-            groups.Add(Group(ref thrift, end));
+            groups.Add(Group(ref thrift, end, requireColumns));
         }
         return groups;
     }
 
-    private static ParquetGroup Group(ref ThriftReader thrift, long end)
+    private static ParquetGroup Group(ref ThriftReader thrift, long end, Action<int> requireColumns)
     {
         var chunks = new List<ParquetChunk>();
         var rows = -1L;
@@ -134,6 +147,7 @@ internal sealed record ParquetFooter(
                     for (var left = thrift.List(type, ThriftType.Structure); left > 0; left--)
                     {
                         chunks.Add(Chunk(ref thrift, end));
+                        requireColumns(chunks.Count);
                     }
                     break;
                 case 3:
