@@ -29,7 +29,9 @@ public static class SettingsText
         if (!identity.IsRegular)
         {
             // Opening a pipe would wait for somebody to write into it.
-            throw new SettingException($"{path}: this is a pipe or device, or a link that leads nowhere; expected {kind}");
+            throw new SettingException(
+                $"{path}: this is a pipe or device, or a link that leads nowhere; expected {kind}"
+            );
         }
         if (identity.Size > MostBytes)
         {
