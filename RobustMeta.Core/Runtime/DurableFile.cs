@@ -79,7 +79,8 @@ public static class DurableFile
         {
             return;
         }
-        var descriptor = Open(path, ReadOnly);
+        // The runtime takes a/../b for b, wherever a is; the system looks for a.
+        var descriptor = Open(Path.GetFullPath(path), ReadOnly);
         Require(descriptor, path);
         using var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         Require(Sync(handle), path);

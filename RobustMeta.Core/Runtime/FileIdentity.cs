@@ -19,7 +19,8 @@ internal readonly record struct FileIdentity(bool IsRegular, long Size, (long, l
         {
             try
             {
-                if (Stat(path, out var status) == 0)
+                // The runtime takes a/../b for b, wherever a is; the system looks for a.
+                if (Stat(Path.GetFullPath(path), out var status) == 0)
                 {
                     return new(
                         (status.Mode & FileTypeMask) == RegularFile,

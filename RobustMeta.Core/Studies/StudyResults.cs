@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using RobustMeta.Evaluation;
 using RobustMeta.Experiments;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Studies;
 
@@ -38,6 +39,25 @@ public static class StudyResults
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(store);
         return Finished(spec, store).Select(done => done.Folder.Path);
+    }
+
+    /// <summary>Requires that a run is finished, so that there is something to gather.</summary>
+    /// <param name="spec">The study.</param>
+    /// <param name="store">Where its results are.</param>
+    /// <param name="what">What is to be done with them, e.g. <c>collect</c>.</param>
+    /// <exception cref="SettingException">No run is finished.</exception>
+    public static void RequireFinished(StudySpec spec, StudyStore store, string what)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(what);
+        if (!Finished(spec, store).Any())
+        {
+            throw new SettingException(
+                $"There is nothing to {what}: no finished run of this study is in {store.Root}. Run it first; runs from before a "
+                    + "change of the study file or of the defaults are runs of another study."
+            );
+        }
     }
 
     /// <summary>The folders of the runs that are reported and finished.</summary>

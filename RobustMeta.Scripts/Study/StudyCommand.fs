@@ -192,6 +192,7 @@ let private report (order: Order) (study: Study.Study) =
 let private pack (order: Order) (study: Study.Study) =
     let folder = defaultArg order.To (Path.Combine(study.Store.Root, "summary"))
     OutFolder.Require(folder, "to")
+    StudyResults.RequireFinished(study.Spec, study.Store, "pack")
     StudySummary.Write(study.Spec, study.Store, folder)
     printfn $"written: {folder}"
 
@@ -217,7 +218,9 @@ let execute (words: string list) (cancellation: CancellationToken) =
     | Run -> Study.runUntil cancellation study
     | Report -> report order study
     | Pack -> pack order study
-    | Export -> write order study "results.csv" (StudyExport.Csv(Study.records study))
+    | Export ->
+        StudyResults.RequireFinished(study.Spec, study.Store, "export")
+        write order study "results.csv" (StudyExport.Csv(Study.records study))
     | RunAndReport ->
         Study.runUntil cancellation study
         report order study

@@ -26,13 +26,7 @@ public static class StudyCollection
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(path);
-        if (!StudyResults.Finished(spec, store).Any())
-        {
-            throw new SettingException(
-                $"There is nothing to collect: no finished run of this study is in {store.Root}. Run it first; runs from before a "
-                    + "change of the study file or of the defaults are runs of another study."
-            );
-        }
+        StudyResults.RequireFinished(spec, store, "collect");
         var runs = 0;
         TemporaryFile.SweepBeside(path);
         ParquetFile.Write(path, Rows(spec, store, () => runs++), Columns);

@@ -93,4 +93,19 @@ let tests =
                 let struct (ranks, ties) = RankComparison.Ranks([| 0.3; 0.1 + 0.2; 0.1; 0.5 |], true)
                 Expect.equal (List.ofArray ranks) [ 2.5; 2.5; 4.0; 1.0 ] "ranks"
                 Expect.equal ties 6.0 "one pair"
+
+            testCase "values that are all zero are tied, though their tolerance is zero too"
+            <| fun () ->
+                let struct (ranks, ties) = RankComparison.Ranks([| 0.0; 0.0; 0.0 |], true)
+                Expect.equal (List.ofArray ranks) [ 2.0; 2.0; 2.0 ] "ranks"
+                Expect.equal ties 24.0 "three in one"
+
+            testCase "a level lies between nothing and one, neither of which is one"
+            <| fun () ->
+                let row = [| 1.0; 2.0 |] :> System.Collections.Generic.IReadOnlyList<float>
+
+                for level in [ 0.0; 1.0; -0.1; nan ] do
+                    Expect.throwsT<StatisticsInputException>
+                        (fun () -> RankComparison.Of([| row; row |], true, level) |> ignore)
+                        $"{level}"
         ]

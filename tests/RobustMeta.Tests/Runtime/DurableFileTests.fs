@@ -59,6 +59,18 @@ let tests =
 
                         Expect.equal (Directory.GetFileSystemEntries folder) [| pipe |] "nothing beside it")
 
+            testCase "a path that goes up from a folder that is not there is the shorter path, for the system too"
+            <| fun () ->
+                within (fun folder ->
+                    let up = Path.Combine(folder, "nowhere", "..")
+                    let path = Path.Combine(up, "a.csv")
+
+                    for text in [ "old"; "new" ] do
+                        DurableFile.Write(path, text)
+                        DurableFile.FlushFolder up
+
+                    Expect.equal (File.ReadAllText(Path.Combine(folder, "a.csv"))) "new" "text")
+
             testCase "an error of fsync is not hidden"
             <| fun () ->
                 if OperatingSystem.IsLinux() then
