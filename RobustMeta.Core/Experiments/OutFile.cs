@@ -12,6 +12,7 @@ public static class OutFile
     /// <exception cref="SettingException">Its folder is not there, or the name is that of a folder, pipe or device.</exception>
     public static void Require(string path, string setting = "out")
     {
+        ArgumentNullException.ThrowIfNull(setting);
         if (string.IsNullOrWhiteSpace(path))
         {
             throw new SettingException($"{setting} is empty; expected the name of a file");
