@@ -15,8 +15,6 @@ public static class ResultTable
     /// <exception cref="InvalidDataException">A value is not finite, which no mean or test could be taken of.</exception>
     public static void Write(string path, IReadOnlyCollection<UserResult> rows)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(rows);
         if (rows.FirstOrDefault(row => !double.IsFinite(row.Value)) is { } wrong)
         {
             throw new InvalidDataException(
@@ -37,12 +35,6 @@ public static class ResultTable
     /// <summary>The rows of a file one after the other, for tables that need not stand in memory as a whole.</summary>
     /// <exception cref="DataFormatException">The file is not such a table; thrown when the fault is come to.</exception>
     public static IEnumerable<UserResult> Stream(string path)
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        return Rows(path);
-    }
-
-    private static IEnumerable<UserResult> Rows(string path)
     {
         using var text = new StreamReader(path);
         var records = Records(path, text).GetEnumerator();

@@ -30,8 +30,6 @@ public sealed class ScoresFile
     /// </exception>
     public static ScoresFile Read(string path, PreparedExperiment prepared)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(prepared);
         if (!Path.Exists(path))
         {
             throw new FileNotFoundException($"There is no file {path}.", path);
@@ -48,20 +46,12 @@ public sealed class ScoresFile
     /// <summary>The scores as a method.</summary>
     /// <param name="method">Name of the method in results.</param>
     /// <param name="kind">What the scores are; errors of an order are not measured.</param>
-    public ITestSetPredictor As(string method, ScoreKind kind)
-    {
-        ArgumentNullException.ThrowIfNull(method);
-        return new Method(this, method, kind);
-    }
+    public ITestSetPredictor As(string method, ScoreKind kind) => new Method(this, method, kind);
 
     /// <summary>Measures the scores: one row a test set, user and metric.</summary>
     /// <param name="method">Name of the method in results.</param>
     /// <param name="kind">What the scores are; errors of an order are not measured.</param>
-    public IReadOnlyList<UserResult> Evaluate(string method, ScoreKind kind)
-    {
-        ArgumentNullException.ThrowIfNull(method);
-        return prepared.Evaluate(As(method, kind));
-    }
+    public IReadOnlyList<UserResult> Evaluate(string method, ScoreKind kind) => prepared.Evaluate(As(method, kind));
 
     private static IEnumerable<(int TestSet, int User, int Item)> Queries(int testSet, TaskBatch batch)
     {

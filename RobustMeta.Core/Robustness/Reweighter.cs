@@ -62,9 +62,6 @@ public sealed class Reweighter
         ImmutableArray<int> periods = default
     )
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(train);
-        ArgumentNullException.ThrowIfNull(reference);
         spec.RequireConsistent();
         this.reference = reference;
         this.label = label;
@@ -98,8 +95,6 @@ public sealed class Reweighter
         long seed
     )
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(source);
         spec.RequireValid();
         return Over(spec, source, tasks, spec.References.Fit(source, tasks, fit, seed), seed);
     }
@@ -117,12 +112,8 @@ public sealed class Reweighter
         ImmutableArray<UserTask> tasks,
         Reference reference,
         long seed
-    )
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(source);
-        ArgumentNullException.ThrowIfNull(reference);
-        return new(
+    ) =>
+        new(
             spec,
             source.Label,
             source.All(tasks),
@@ -134,15 +125,10 @@ public sealed class Reweighter
                 ? UserPeriods.Of(spec.Grouping.Periods, source.Ratings, tasks)
                 : []
         );
-    }
 
     /// <summary>Plain training: uniform weights.</summary>
     /// <param name="queryLengths">Number of query interactions of each training user.</param>
-    public static Reweighter Plain(IReadOnlyList<int> queryLengths)
-    {
-        ArgumentNullException.ThrowIfNull(queryLengths);
-        return new(queryLengths);
-    }
+    public static Reweighter Plain(IReadOnlyList<int> queryLengths) => new(queryLengths);
 
     private Reweighter(IReadOnlyList<int> queryLengths)
     {
@@ -188,29 +174,17 @@ public sealed class Reweighter
     }
 
     /// <summary>The batch that the learner descends on: with distillation its query labels move to the reference's predictions.</summary>
-    public TaskBatch Relabel(TaskBatch batch)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        return distill == 0
-            ? batch
-            : Distillation.Relabel(batch, label, reference.Scores.Span, Weights.Starts, distill);
-    }
+    public TaskBatch Relabel(TaskBatch batch) =>
+        distill == 0 ? batch : Distillation.Relabel(batch, label, reference.Scores.Span, Weights.Starts, distill);
 
     /// <summary>Weight of each support interaction in the inner loss; empty where they are uniform.</summary>
-    public ReadOnlySpan<float> SupportWeights(TaskBatch batch)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        return support is null ? default : support.Weigh(batch);
-    }
+    public ReadOnlySpan<float> SupportWeights(TaskBatch batch) => support is null ? default : support.Weigh(batch);
 
     /// <summary>
     /// The parts of a batch whose gradients the adversary of users asks for, as places of tasks; empty where it looks at losses alone.
     /// </summary>
-    public IReadOnlyList<int[]> GradientParts(TaskBatch batch)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        return users is IGradientUsers asking ? asking.Parts(batch) : [];
-    }
+    public IReadOnlyList<int[]> GradientParts(TaskBatch batch) =>
+        users is IGradientUsers asking ? asking.Parts(batch) : [];
 
     /// <summary>Takes the gradients of <see cref="GradientParts"/>.</summary>
     /// <param name="batch">The batch, which is weighed next.</param>
@@ -218,12 +192,7 @@ public sealed class Reweighter
     /// Inner products of the gradients of the parts' mean losses (mean over users of the mean over each user's query), in the order of
     /// the parts, <c>[parts, parts]</c>.
     /// </param>
-    public void LearnGradients(TaskBatch batch, double[,] products)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        ArgumentNullException.ThrowIfNull(products);
-        (users as IGradientUsers)?.See(batch, products);
-    }
+    public void LearnGradients(TaskBatch batch, double[,] products) => (users as IGradientUsers)?.See(batch, products);
 
     /// <summary>
     /// Weight of each query loss of a batch: w_u · v_uj / (B q_u), with w and v of mean one. Uniform weights give
@@ -235,7 +204,6 @@ public sealed class Reweighter
     /// <param name="ofUsers">Receives w_u / B, the weight of each user's query as a whole, <c>[B]</c>.</param>
     public void Weigh(TaskBatch batch, ReadOnlySpan<float> losses, Span<float> weights, Span<float> ofUsers)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         weighed = batch;
         Grow(batch);
         Score(batch, losses);
@@ -263,7 +231,6 @@ public sealed class Reweighter
     /// <exception cref="InvalidOperationException">The batch is not that of the last <see cref="Weigh"/>.</exception>
     public void Ascend(TaskBatch batch, ReadOnlySpan<float> newer = default)
     {
-        ArgumentNullException.ThrowIfNull(batch);
         if (!ReferenceEquals(batch, weighed))
         {
             throw new InvalidOperationException(
@@ -284,11 +251,7 @@ public sealed class Reweighter
     /// <param name="batch">The batch.</param>
     /// <param name="gradient">Derivative of the batch's objective by each support weight; not looked at without any.</param>
     /// <exception cref="Settings.SettingException">The model's objective does not depend on support weights.</exception>
-    public void AscendSupport(TaskBatch batch, ReadOnlySpan<float> gradient)
-    {
-        ArgumentNullException.ThrowIfNull(batch);
-        support?.Ascend(batch, gradient);
-    }
+    public void AscendSupport(TaskBatch batch, ReadOnlySpan<float> gradient) => support?.Ascend(batch, gradient);
 
     /// <summary>Closes an epoch: weights that ascend once an epoch do, and those that the epoch had are certified.</summary>
     public Certificate EndEpoch()

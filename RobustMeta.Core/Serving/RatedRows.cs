@@ -16,12 +16,6 @@ public static class RatedRows
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static IEnumerable<RatedRow> Read(string path)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        return Rows(path);
-    }
-
-    private static IEnumerable<RatedRow> Rows(string path)
-    {
         RequireFile(path);
         var dialect = DialectDetector.Complete(path, new(), [], ReadLimits.Default);
         using var reader = new ByteLineReader(path, ReadLimits.Default);
@@ -48,8 +42,6 @@ public static class RatedRows
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> ReadTexts(string path, string what)
     {
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(what);
         RequireFile(path);
         var dialect = DialectDetector.Complete(path, new() { Header = true }, [], ReadLimits.Default);
         using var reader = new ByteLineReader(path, ReadLimits.Default);

@@ -46,8 +46,6 @@ public sealed class Arrivals
         IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>? features = null
     )
     {
-        ArgumentNullException.ThrowIfNull(path);
-        ArgumentNullException.ThrowIfNull(model);
         var rated = new OrderedDictionary<string, OrderedDictionary<string, float>>(StringComparer.Ordinal);
         var unknown = new SortedDictionary<string, long>(StringComparer.Ordinal);
         foreach (var row in RatedRows.Read(path))
