@@ -9,8 +9,8 @@ namespace RobustMeta.Engine;
 
 /// <summary>
 /// The fast engine, for models that are an adapting perceptron (<see cref="PerceptronForm"/>, MAML included), a ridge head on item
-/// vectors (<see cref="RidgeForm"/>), pooled classes (<see cref="ClassForm"/>), a neural process (<see cref="ProcessForm"/>) or a
-/// base network of users' vectors (<see cref="UserVectorForm"/>): hand-derived exact gradients on vector units, without automatic
+/// vectors (<see cref="RidgeForm"/>), pooled classes (<see cref="ClassForm"/>), a neural process (<see cref="ProcessForm"/>), a
+/// base network of users' vectors (<see cref="UserVectorForm"/>) or MAMO's joined networks (<see cref="MamoForm"/>): hand-derived exact gradients on vector units, without automatic
 /// differentiation and without padding. Use it from one thread; it has workers of its own. Its results do not depend on their
 /// number.
 /// </summary>
@@ -58,7 +58,8 @@ public sealed class FusedEngine : IMetaGradientEngine
         ArgumentNullException.ThrowIfNull(model);
         return model switch
         {
-            IHasForm<RidgeForm> or IHasForm<ClassForm> or IHasForm<ProcessForm> or IHasForm<UserVectorForm> => null,
+            IHasForm<RidgeForm> or IHasForm<ClassForm> or IHasForm<ProcessForm> => null,
+            IHasForm<UserVectorForm> or IHasForm<MamoForm> => null,
             _ => PerceptronShape.Refusal(model),
         };
     }

@@ -3,7 +3,7 @@ namespace RobustMeta.Models;
 /// <summary>
 /// A model that is also known as data, so that an engine can compute it by hand-derived gradients instead of automatic
 /// differentiation: <see cref="PerceptronForm"/>, <see cref="RidgeForm"/>,
-/// <see cref="ClassForm"/>, <see cref="ProcessForm"/> or <see cref="UserVectorForm"/>.
+/// <see cref="ClassForm"/>, <see cref="ProcessForm"/>, <see cref="UserVectorForm"/> or <see cref="MamoForm"/>.
 /// </summary>
 /// <typeparam name="TForm">Kind of form.</typeparam>
 public interface IHasForm<out TForm>

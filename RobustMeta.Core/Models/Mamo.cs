@@ -18,7 +18,7 @@ namespace RobustMeta.Models;
 /// published, which would make it vanish (see <see cref="MemoryBank.Blend"/>).
 /// </para>
 /// </summary>
-public sealed class Mamo : MetaRecommender, IPartCost
+public sealed class Mamo : MetaRecommender, IPartCost, IHasForm<MamoForm>
 {
     private const string Profiles = "memory.profile";
     private const string Joins = "memory.join";
@@ -41,6 +41,7 @@ public sealed class Mamo : MetaRecommender, IPartCost
         : base(spec.ModelName, label)
     {
         this.spec = spec;
+        Form = new(schema, spec);
         var width = schema.EmbeddingDim;
         encoder = new(schema);
         userNetwork = new("usernet", encoder.UserInputWidth, [spec.HiddenDim1, width], Activation.LeakyRelu);
@@ -60,6 +61,9 @@ public sealed class Mamo : MetaRecommender, IPartCost
             MemoryBank.Shape(Joins, spec.MemorySlots, 1 / Math.Sqrt(2 * width), 2 * width, 2 * width),
         ];
     }
+
+    /// <inheritdoc/>
+    public MamoForm Form { get; }
 
     /// <inheritdoc/>
     public int PartCost => 800;

@@ -11,6 +11,7 @@ internal static class ModelPeers
     {
         ["MeLU"] = ("padded.py", ["concat"]),
         ["MAML"] = ("whole.py", []),
+        ["MAMO"] = ("mamo.py", []),
         ["MetaRidge"] = ("ridge.py", []),
         ["LWA"] = ("classes.py", []),
         ["NLBA"] = ("classes.py", []),

@@ -15,7 +15,7 @@ namespace RobustMeta.Benchmarks.Workload;
 /// </summary>
 internal static class WorkloadFile
 {
-    /// <summary>Writes settings and initial parameters of a model, tokens, tasks and the two orders of batches.</summary>
+    /// <summary>Writes settings and initial parameters and state of a model, tokens, tasks and the two orders of batches.</summary>
     /// <param name="workload">The tasks.</param>
     /// <param name="settings">Settings of the model.</param>
     /// <param name="model">The model.</param>
@@ -31,9 +31,10 @@ internal static class WorkloadFile
         file.Metadata["adamRate"] = Text(spec.AdamLr);
         file.Metadata["batch"] = Text(spec.Batch);
         var parameters = model.CreateParameters(spec.Seed);
-        foreach (var parameter in parameters.All.Where(p => !p.IsState))
+        foreach (var parameter in parameters.All)
         {
-            file.Add($"parameter.{parameter.Name}", parameter.Values, [.. parameter.Shape]);
+            var kind = parameter.IsState ? "state" : "parameter";
+            file.Add($"{kind}.{parameter.Name}", parameter.Values, [.. parameter.Shape]);
         }
         AddFields("item", workload.Schema.ItemFields);
         AddFields("user", workload.Schema.UserFields);

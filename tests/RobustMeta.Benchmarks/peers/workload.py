@@ -70,6 +70,7 @@ class Workload:
         self.adam_rate = float(metadata["adamRate"])
         self.batch_size = int(metadata["batch"])
         self.initial = {k[len("parameter.") :]: v for k, v in arrays.items() if k.startswith("parameter.")}
+        self.state = {k[len("state.") :]: v for k, v in arrays.items() if k.startswith("state.")}
         self.item_tables = [f"item.{field}" for field in json.loads(metadata["itemFields"])]
         # Some models do not look at users.
         self.user_tables = [f"user.{field}" for field in json.loads(metadata["userFields"])]

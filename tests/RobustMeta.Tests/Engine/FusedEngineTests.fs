@@ -269,13 +269,15 @@ let tests =
                 Expect.equal (touched 2) (Set [ 3 ], Set [ 3 ]) "first"
                 Expect.equal (touched 4) (Set [ 5 ], Set [ 5 ]) "second"
 
-            testCase "a model of another form is refused by name"
+            testCase "a model of a form that no core computes is refused by name"
             <| fun () ->
-                let model = ModelSpec.Registry.Named("MAMO").Create(schema, 0.5, LabelKind.Click)
+                let model = modelOf { fixedForm with Hidden = []; Adapted = [ true ] }
+                let refusal = FusedEngine.Refusal model
+                Expect.equal refusal "Form has no hidden layer" "reason"
 
                 Expect.throwsT<NotSupportedException>
                     (fun () -> (new FusedEngine(model, model.CreateParameters 1L, 1, 0)).Dispose())
-                    "MAMO"
+                    refusal
 
             testCase "Backward without Forward is an error"
             <| fun () ->

@@ -20,7 +20,8 @@ let private ridge = lazily "MetaRidge" []
 let private pmf = lazily "MetaPMF" []
 let private tanp = lazily "TaNP" []
 let private maml = lazily "MAML" []
-let private light = [ "MeLU", melu; "MetaRidge", ridge; "MetaPMF", pmf; "TaNP", tanp; "MAML", maml ]
+let private mamo = lazily "MAMO" []
+let private light = [ "MeLU", melu; "MetaRidge", ridge; "MetaPMF", pmf; "TaNP", tanp; "MAML", maml; "MAMO", mamo ]
 
 /// A copy of a run's folder that may be spoilt.
 let private copied (run: Run) (test: string -> unit) =

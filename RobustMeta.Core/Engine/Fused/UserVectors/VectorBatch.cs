@@ -4,7 +4,7 @@ using RobustMeta.Engine.Fused.Memory;
 namespace RobustMeta.Engine.Fused.UserVectors;
 
 /// <summary>A batch in the memory of the cores of user vectors. See DERIVATION.md, vectors of users.</summary>
-internal sealed unsafe class VectorBatch<T> : BatchRows<T>
+internal sealed unsafe class VectorBatch<T> : WeighedRows<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>What each distinct item brings to the hidden layer <c>[U, padded]</c>.</summary>
@@ -12,69 +12,4 @@ internal sealed unsafe class VectorBatch<T> : BatchRows<T>
 
     /// <summary>What each user's features bring to the hidden layer, with its bias <c>[B, padded]</c>.</summary>
     public T* UserPart { get; set; }
-
-    /// <summary>ω, the fraction of each support interaction in its user's support weights.</summary>
-    public T* Fractions { get; private set; }
-
-    /// <summary>Derivative by each fraction, as if it were free.</summary>
-    public T* FractionAdjoint { get; private set; }
-
-    /// <summary>Weights of the users.</summary>
-    public T* UserWeights { get; private set; }
-
-    /// <summary>Takes memory for the way there, and the fractions of support weights.</summary>
-    public void Begin(Arena<T> arena, ReadOnlySpan<T> supportWeights)
-    {
-        TakeSupportWeights(arena, supportWeights);
-        Fractions = arena.Take(SupportRows);
-        for (var u = 0; u < Tasks.Count; u++)
-        {
-            var (first, count) = SupportOf(u);
-            var total = Total(u);
-            for (var i = first; i < first + count; i++)
-            {
-                Fractions[i] = SupportWeights[i] / total;
-            }
-        }
-    }
-
-    /// <summary>Takes memory for the way back, and the weights of the objective.</summary>
-    public void BeginReverse(Arena<T> arena, ReadOnlySpan<T> queryWeights, ReadOnlySpan<T> userWeights)
-    {
-        FractionAdjoint = arena.TakeZeros(SupportRows);
-        QueryWeights = arena.Take(QueryRows);
-        queryWeights.CopyTo(new(QueryWeights, QueryRows));
-        UserWeights = arena.Take(Tasks.Count);
-        userWeights.CopyTo(new(UserWeights, Tasks.Count));
-    }
-
-    /// <summary>Derivatives by a user's support weights from those by the fractions: ā = (ω̄ − Σ ω ω̄) / Σ a.</summary>
-    public void GiveWeightAdjoint(int user)
-    {
-        if (SupportAdjoint.Length == 0)
-        {
-            return;
-        }
-        var (first, count) = SupportOf(user);
-        var (total, mean) = (Total(user), T.Zero);
-        for (var i = first; i < first + count; i++)
-        {
-            mean += Fractions[i] * FractionAdjoint[i];
-        }
-        for (var i = first; i < first + count; i++)
-        {
-            SupportAdjoint[i] = (FractionAdjoint[i] - mean) / total;
-        }
-    }
-
-    private T Total(int user)
-    {
-        var (first, count) = SupportOf(user);
-        var total = T.Zero;
-        for (var i = first; i < first + count; i++)
-        {
-            total += SupportWeights[i];
-        }
-        return total;
-    }
 }
