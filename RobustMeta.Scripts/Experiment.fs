@@ -25,8 +25,12 @@ let PresetKey = "preset"
 let vary (settings: (string * string) list) (spec: ExperimentSpec) =
     let presets, others = settings |> List.partition (fun (key, _) -> key = PresetKey)
 
+    let acting (spec: ExperimentSpec) =
+        spec.RequireEffect(Seq.map fst others)
+        spec
+
     match presets with
-    | [] -> spec.With(structs others)
+    | [] -> acting (spec.With(structs others))
     | [ _, name ] when not (spec.Method :? MetaMethodSpec) ->
         raise (
             SettingException
@@ -36,6 +40,7 @@ let vary (settings: (string * string) list) (spec: ExperimentSpec) =
         spec
             .With(structs [ for struct (key, value) in RobustPreset.Named(name).Settings -> key, value ])
             .With(structs others)
+        |> acting
     | _ -> raise (SettingException "preset is given twice.")
 
 /// The defaults of a model or baseline with some settings changed, e.g. `spec "MeLU" [ "dataset", "ml-100k"; "levels", "none" ]`;

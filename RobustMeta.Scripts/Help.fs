@@ -99,7 +99,8 @@ let commands: (string * string * string) list =
         + "own, `shift PROTOCOL` with the last test set of a protocol; else later ratings with earlier ones"
         "recommend",
         "RUN ratings FILE [top N] [features name=value,…] [titles FILE]",
-        "the best unseen items for a new user with these ratings, by the model in the folder of a run"
+        "the best unseen items for a new user with these ratings, by the model in the folder of a run. How the file is written, here "
+        + "and in the commands below: userColumn, itemColumn, ratingColumn, separator, header, quoted, lineBreaks, encoding, decimal, missing"
         "predict",
         "RUN FILE [features FILE] [out FILE]",
         "scores for the users of a file: rows with a rating are what the model adapts to, rows without are scored"

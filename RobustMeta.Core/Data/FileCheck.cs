@@ -32,6 +32,9 @@ public sealed record FileCheck(
     public string Draft { get; private init; } = "";
 
     private const int ShownRows = 5;
+
+    // So many rows tell whether numbers have a decimal comma.
+    private const int SampledRows = 1000;
     private const int SampledBytes = 1 << 20;
 
     // A number of this size in a fourth column is a Unix time rather than a count.
@@ -86,7 +89,8 @@ public sealed record FileCheck(
             var names = source.Columns.Names;
             var user = HeaderNames.Find(names, HeaderNames.User);
             var item = HeaderNames.Find(names, HeaderNames.Item);
-            if (names.Count < 2 || (user is not null && item is not null))
+            var commas = CommaLine(names, FirstFields(source.Records, SampledRows));
+            if (names.Count < 2 || (user is not null && item is not null && commas.Length == 0))
             {
                 return "";
             }
@@ -103,7 +107,8 @@ public sealed record FileCheck(
                 $"ratings = {Quoted(file)}\n",
                 Column("user", user),
                 Column("item", item),
-                rating is null ? "" : Column("rating", rating)
+                rating is null ? "" : Column("rating", rating),
+                commas
             );
         }
         catch (DataFormatException)
@@ -121,7 +126,8 @@ public sealed record FileCheck(
                 Encoding = DataFile.IsParquet(path) ? TextEncoding.Utf8 : EncodingOf(path),
             };
             using var source = new RecordFile(path, dialect, [], ReadLimits.Default);
-            return FeatureFileCheck.Lines(file, source.Columns.Names, FirstFields(source.Records));
+            var rows = FirstFields(source.Records, SampledRows);
+            return FeatureFileCheck.Lines(file, source.Columns.Names, rows, ShownRows, source.Dialect.Encoding);
         }
         catch (DataFormatException)
         {
@@ -161,19 +167,24 @@ public sealed record FileCheck(
             detected.Add(("header", dialect.Header == true ? "yes" : "no"));
             detected.Add(("encoding", dialect.Encoding.ToString().ToLowerInvariant()));
         }
-        var first = FirstFields(source.Records);
-        rows.AddRange(
-            first.Take(ShownRows).Select(fields => string.Join(" ", fields.Select(f => $"[{Excerpt.Of(f)}]")))
-        );
+        var sample = FirstFields(source.Records, SampledRows);
+        var first = sample.Take(ShownRows).ToList();
+        rows.AddRange(first.Select(fields => string.Join(" ", fields.Select(f => $"[{Excerpt.Of(f)}]"))));
         var known =
             dialect.Header == true
                 ? DelimitedFiles.Detect(path, spec with { Dialect = dialect }, ReadLimits.Default)
-                : ByPosition(spec with { Dialect = dialect }, first);
+                : ByPosition(spec with { Dialect = dialect }, sample);
         if (dialect.Header != true && known.Rating is null && first.All(row => row.Length == 2))
         {
             detected.Add(
                 ("note", "no column is known. Ratings? Name user and item. Items? Call the first column `item`.")
             );
+        }
+        var commas = known.Rating is null ? CommaUse.None : CommasOf(sample, source.Columns.Find(known.Rating));
+        if (commas == CommaUse.Decimal)
+        {
+            detected.Add(("decimal", "comma: 3,5 is read as 3.5"));
+            known = known with { Dialect = known.Dialect with { Decimal = ',' } };
         }
         detected.Add(("user", known.User ?? "none"));
         detected.Add(("item", known.Item ?? "none"));
@@ -182,10 +193,32 @@ public sealed record FileCheck(
         return known;
     }
 
-    private static List<string[]> FirstFields(Records records)
+    private static CommaUse CommasOf(IReadOnlyList<string[]> rows, int place) =>
+        DecimalComma.Of(rows.Where(row => place < row.Length).Select(row => row[place]));
+
+    // The line for a table that is not complete, with an example of what it is about; empty where no number has a comma.
+    private static string CommaLine(IReadOnlyList<string> names, IReadOnlyList<string[]> rows)
+    {
+        var columns = names.Select((name, place) => (Name: name, Place: place, Use: CommasOf(rows, place))).ToList();
+        var (name, at, use) = columns.FirstOrDefault(column => column.Use == CommaUse.Decimal)
+            is { Name: not null } found
+            ? found
+            : columns.FirstOrDefault(column => column.Use == CommaUse.Unclear);
+        if (use == CommaUse.None)
+        {
+            return "";
+        }
+        var example = Excerpt.Of(rows.First(row => at < row.Length && row[at].Contains(','))[at]);
+        var point = example.Replace(',', '.');
+        return use == CommaUse.Decimal
+            ? $"decimal = \",\"  # {name}: {example} is {point}\n"
+            : $"decimal = \",\"  # if {example} in {name} is {point}; if commas divide thousands, take them out of the file\n";
+    }
+
+    private static List<string[]> FirstFields(Records records, int count)
     {
         var rows = new List<string[]>();
-        while (rows.Count < ShownRows && records.TryRead())
+        while (rows.Count < count && records.TryRead())
         {
             rows.Add([.. Enumerable.Range(0, records.Count).Select(records.Text)]);
         }
@@ -197,16 +230,19 @@ public sealed record FileCheck(
     {
         bool AreNumbers(int column, double least) =>
             rows.Count > 0
-            && rows.All(row =>
-                column <= row.Length
-                && double.TryParse(row[column - 1], NumberStyles.Float, CultureInfo.InvariantCulture, out var x)
-                && x >= least
-            );
+            && rows.Take(ShownRows)
+                .All(row =>
+                    column <= row.Length
+                    && double.TryParse(row[column - 1], NumberStyles.Float, CultureInfo.InvariantCulture, out var x)
+                    && x >= least
+                );
+        // Numbers with commas are ratings too: where it is unclear what the commas are, reading says so.
+        var areRatings = AreNumbers(3, double.MinValue) || CommasOf(rows, 2) != CommaUse.None;
         return spec with
         {
             User = "1",
             Item = "2",
-            Rating = AreNumbers(3, double.MinValue) && !AreNumbers(3, LeastTime) ? "3" : null,
+            Rating = areRatings && !AreNumbers(3, LeastTime) ? "3" : null,
             Time =
                 AreNumbers(4, LeastTime) ? "4"
                 : AreNumbers(3, LeastTime) ? "3"
@@ -256,6 +292,10 @@ public sealed record FileCheck(
         }
         Line($"separator = {Quoted(spec.Dialect.Separator!)}");
         Line($"header = {(spec.Dialect.Header == true ? "true" : "false")}");
+        if (spec.Dialect.Decimal != '.')
+        {
+            Line($"decimal = {Quoted(spec.Dialect.Decimal.ToString())}");
+        }
         if (spec.Dialect.Encoding != TextEncoding.Utf8)
         {
             Line($"encoding = {Quoted(spec.Dialect.Encoding.ToString().ToLowerInvariant())}");

@@ -29,4 +29,29 @@ public sealed record FileDialect
 
     /// <summary>What stands before the fraction of a number: <c>.</c> or <c>,</c>.</summary>
     public char Decimal { get; init; } = '.';
+
+    /// <summary>Where a user can write settings of this dialect.</summary>
+    internal Reading.SettingsPlace Place { get; init; }
+
+    /// <summary>What to do where quotes are part of the text.</summary>
+    internal string QuoteAdvice => Advice("quoted", "false", "quote the field and double the quotes within it");
+
+    /// <summary>What to expect in place of a number with the other decimal mark.</summary>
+    /// <param name="what">What the number is.</param>
+    internal string OtherMark(string what) =>
+        Decimal == ','
+            ? $"{what} with a decimal comma (where points are decimal points {Advice("decimal", "\".\"", "write all numbers alike")})"
+            : $"{what} (for a decimal comma {Advice("decimal", "\",\"", "write it with a decimal point")})";
+
+    /// <summary>What a message advises where a setting would help.</summary>
+    /// <param name="key">The setting, by its key in a catalog and in commands.</param>
+    /// <param name="value">Its value, as a catalog has it.</param>
+    /// <param name="otherwise">The advice where the file has no settings: what to change in the file.</param>
+    internal string Advice(string key, string value, string otherwise) =>
+        Place switch
+        {
+            Reading.SettingsPlace.Catalog => $"set {key} = {value}",
+            Reading.SettingsPlace.Command => $"add to the command: {key} {value.Trim('"')}",
+            _ => otherwise,
+        };
 }

@@ -35,13 +35,24 @@ public sealed record ReadLimits
     /// </summary>
     public long Ratio { get; init; } = 200;
 
+    /// <summary>Whether no catalog entry has these limits, so that none can be raised.</summary>
+    internal bool AreFixed { get; init; }
+
     /// <summary>What to say of a file with more columns.</summary>
     internal string FewerColumns =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"expected at most {Columns:N0} columns; if more are right, raise 'columns' in the table 'limits' "
-        ) + "of the data set in catalog.toml";
+        string.Create(CultureInfo.InvariantCulture, $"expected at most {Columns:N0} columns; if more are right, ")
+        + Advice("columns");
+
+    /// <summary>What to do with a file that is meant to be beyond a limit.</summary>
+    /// <param name="key">The limit.</param>
+    internal string Advice(string key) =>
+        AreFixed
+            ? "leave out what is not read, or split the file"
+            : $"raise '{key}' in the table 'limits' of the data set in catalog.toml";
 
     /// <summary>The limits where the catalog names none.</summary>
     public static ReadLimits Default { get; } = new();
+
+    /// <summary>The default limits, for files that no catalog entry names.</summary>
+    internal static ReadLimits Fixed { get; } = new() { AreFixed = true };
 }

@@ -36,7 +36,7 @@ public static class ResultTable
     /// <exception cref="DataFormatException">The file is not such a table; thrown when the fault is come to.</exception>
     public static IEnumerable<UserResult> Stream(string path)
     {
-        using var text = new StreamReader(path);
+        using var text = new StreamReader(RegularFile.Open(path));
         var records = Records(path, text).GetEnumerator();
         if (!records.MoveNext() || string.Join(',', records.Current.Fields) != Header)
         {

@@ -36,7 +36,8 @@ internal static class DataTable
     /// <summary>The fingerprint of a table; null where there is none.</summary>
     public static string? ReadFingerprint(string path) =>
         File.Exists(path)
-            ? File.ReadLines(path)
+            ? RegularFile
+                .Lines(path)
                 .Where(line => line.StartsWith($"{Fingerprint},", StringComparison.Ordinal))
                 .Select(line => line[(Fingerprint.Length + 1)..])
                 .FirstOrDefault()

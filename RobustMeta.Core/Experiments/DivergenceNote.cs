@@ -17,7 +17,7 @@ internal sealed record DivergenceNote(string Reason, string Fingerprint)
         {
             return null;
         }
-        var lines = File.ReadAllText(file).TrimEnd().Split('\n');
+        var lines = RegularFile.Text(file).TrimEnd().Split('\n');
         return lines[^1].StartsWith(DataKey, StringComparison.Ordinal)
             ? new(string.Join('\n', lines[..^1]), lines[^1][DataKey.Length..])
             : new(string.Join('\n', lines), "");

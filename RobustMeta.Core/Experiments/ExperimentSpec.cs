@@ -104,6 +104,30 @@ public sealed record ExperimentSpec : ISpec
         return changed;
     }
 
+    /// <summary>Why the model, as it is set, does not look at a setting, as a sentence; null where it does.</summary>
+    /// <param name="key">Key of the setting.</param>
+    public string? WhyWithoutEffect(string key) =>
+        Method is MetaMethodSpec meta
+        && meta.Model.WithoutEffect(meta.Features, Split.Label).GetValueOrDefault(key) is { } reason
+            ? $"{key} has no effect with {meta.Model.ModelName}: {reason}"
+            : null;
+
+    /// <summary>Refuses settings that a user gave and that the model, as it is set, does not look at.</summary>
+    /// <param name="given">Keys of the settings; one that has its default changes nothing and is no mistake.</param>
+    /// <exception cref="SettingException">One has no effect; the message says what the model has in its place.</exception>
+    public void RequireEffect(IEnumerable<string> given)
+    {
+        foreach (var key in given)
+        {
+            if (WhyWithoutEffect(key) is { } message && Print(this) != Print(Of(Method.Name)))
+            {
+                throw new SettingException(message);
+            }
+
+            string Print(ExperimentSpec spec) => SettingList.Of(spec).First(setting => setting.Key == key).Print(spec);
+        }
+    }
+
     // A setting of other methods, such as localLr for TaNP, is not unknown: the message names those that have it.
     private void RequireKnownToMethod((string Key, string Value)[] settings)
     {
@@ -131,17 +155,19 @@ public sealed record ExperimentSpec : ISpec
         {
             Methods.Named(baseline);
         }
-        if (Label.AsSpan().ContainsAny(",\"\r\n/\\") || Label.Length == 0)
-        {
-            throw new SettingException(
-                $"method is '{Label}'; expected a name without commas, quotes, slashes and line breaks"
-            );
-        }
+        MethodLabel.Require(Label);
         if (Label != AutoMethod && !GeneratedName.Fits(Label, Method.DisplayName))
         {
+            var model = Label.Split('+')[0];
+            var other = Methods.Names.FirstOrDefault(name => model.Equals(name, StringComparison.OrdinalIgnoreCase));
             throw new SettingException(
-                $"method is '{Label}', the name of another method in results: what is trained here is '{Method.DisplayName}'; "
-                    + "give a name of your own, or none"
+                $"method is '{Label}', the name of another method in results"
+                    + (
+                        other is null || other == model
+                            ? ""
+                            : $" ({other}: capital letters do not tell names apart, nor files on some systems)"
+                    )
+                    + $": what is trained here is '{Method.DisplayName}'; give a name of your own, or none"
             );
         }
         CandidateRule.Parse(Evaluation.Candidates);

@@ -23,7 +23,7 @@ internal static class HistoryTable
     /// <exception cref="DataFormatException">The file is not such a table.</exception>
     public static IReadOnlyList<EpochRecord> Read(string path)
     {
-        var lines = File.ReadAllLines(path);
+        var lines = RegularFile.Lines(path);
         var header = string.Join(',', Names);
         return lines.Length > 0 && lines[0] == header
             ? [.. lines.Skip(1).Select((line, i) => Record(path, i + 2, line))]

@@ -39,7 +39,7 @@ public static class PerformanceFile
             )
             .Order(StringComparer.Ordinal)
             .ToList();
-        var text = File.Exists(path) ? File.ReadAllText(path) : $"{Header}\n";
+        var text = File.Exists(path) ? RegularFile.Text(path) : $"{Header}\n";
         string? aside = null;
         if (text.StartsWith($"{OldHeader}\n", StringComparison.Ordinal))
         {

@@ -65,7 +65,7 @@ internal sealed class RunFiles(string folder)
 
     public ShiftAxis ReadShift()
     {
-        var rows = File.ReadAllLines(In(TestSets)).Select(line => line.Split(',')).ToArray();
+        var rows = RegularFile.Lines(In(TestSets)).Select(line => line.Split(',')).ToArray();
         double[] Column(int column) =>
             [.. rows.Skip(1).Select(row => double.Parse(row[column], CultureInfo.InvariantCulture))];
         return new(rows[0][1], Column(1)) { Divergences = Column(Array.IndexOf(rows[0], "userKl")) };
@@ -85,7 +85,7 @@ internal sealed class RunFiles(string folder)
     // Numbers of the one row of a table; what is no number is NaN.
     private double[] LastRow(string file, params int[] columns)
     {
-        var cells = File.ReadAllLines(In(file))[^1].Split(',');
+        var cells = RegularFile.Lines(In(file))[^1].Split(',');
         return columns.Contains(cells.Length)
             ? Array.ConvertAll(cells, x => double.TryParse(x, CultureInfo.InvariantCulture, out var n) ? n : double.NaN)
             : throw new DataFormatException(

@@ -41,7 +41,7 @@ internal static class RunManifest
     /// <param name="folder">A folder with a manifest.</param>
     public static IReadOnlyList<string> Damage(string folder)
     {
-        var lines = File.ReadAllText(Path.Combine(folder, Name)).Split('\n');
+        var lines = RegularFile.Text(Path.Combine(folder, Name)).Split('\n');
         if (lines.Length < 3 || lines[0] != Header || lines[^2] != End(lines.Length - 3) || lines[^1].Length > 0)
         {
             return [$"{Name} has no whole list of the run's files: it is damaged, or of a version before 0.2."];
@@ -59,7 +59,7 @@ internal static class RunManifest
     /// <param name="folder">A folder with a manifest.</param>
     /// <param name="name">Name of the file.</param>
     public static bool Holds(string folder, string name) =>
-        File.ReadAllText(Path.Combine(folder, Name)).Split('\n').Contains(Line(folder, name));
+        RegularFile.Text(Path.Combine(folder, Name)).Split('\n').Contains(Line(folder, name));
 
     // The last line, so that a list cut at a line's end is known as such.
     private static string End(int count) => string.Create(CultureInfo.InvariantCulture, $"end,{count},");
@@ -67,7 +67,7 @@ internal static class RunManifest
     private static string Line(string folder, string name)
     {
         var path = Path.Combine(folder, name);
-        if (!File.Exists(path))
+        if (!File.Exists(path) || !FileIdentity.Of(path).IsRegular)
         {
             return name;
         }

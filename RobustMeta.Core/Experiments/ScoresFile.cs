@@ -30,10 +30,7 @@ public sealed class ScoresFile
     /// </exception>
     public static ScoresFile Read(string path, PreparedExperiment prepared)
     {
-        if (!Path.Exists(path))
-        {
-            throw new FileNotFoundException($"There is no file {path}.", path);
-        }
+        RequireFile(path);
         var file = new ScoresFile(path, prepared);
         var wanted = prepared
             .TestSets.SelectMany(set => prepared.Candidates(set).SelectMany(batch => Queries(set.Number, batch)))
@@ -43,10 +40,30 @@ public sealed class ScoresFile
         return file;
     }
 
+    /// <summary>Requires that there is such a file, before anything else is done for it.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    public static void RequireFile(string path)
+    {
+        if (!Path.Exists(path))
+        {
+            throw new FileNotFoundException(
+                $"There is no file {path}; expected scores with the columns {string.Join(", ", Columns)} and a row for every query "
+                    + "row of the test sets. 'tasks export RUN out FOLDER' writes these rows.",
+                path
+            );
+        }
+    }
+
     /// <summary>The scores as a method.</summary>
     /// <param name="method">Name of the method in results.</param>
     /// <param name="kind">What the scores are; errors of an order are not measured.</param>
-    public ITestSetPredictor As(string method, ScoreKind kind) => new Method(this, method, kind);
+    /// <exception cref="RobustMeta.Settings.SettingException">Results cannot hold the name.</exception>
+    public ITestSetPredictor As(string method, ScoreKind kind)
+    {
+        MethodLabel.Require(method);
+        return new Method(this, method, kind);
+    }
 
     /// <summary>Measures the scores: one row a test set, user and metric.</summary>
     /// <param name="method">Name of the method in results.</param>
@@ -66,10 +83,9 @@ public sealed class ScoresFile
 
     private void ReadRows(HashSet<(int, int, int)> wanted)
     {
-        var dialect = DialectDetector.Complete(path, new() { Header = true }, Columns, ReadLimits.Default);
-        using var reader = new ByteLineReader(path, ReadLimits.Default);
-        var records = new DelimitedRecords(reader, dialect);
-        var columns = new DelimitedColumns(records, path, hasHeader: true);
+        var dialect = new FileDialect { Header = true, Place = SettingsPlace.None };
+        using var file = new RecordFile(path, dialect, Columns, ReadLimits.Fixed);
+        var (records, columns) = (file.Records, file.Columns);
         var (user, testSet, item, score) = (
             columns.Find("user"),
             columns.Find("testset"),

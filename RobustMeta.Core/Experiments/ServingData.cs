@@ -39,6 +39,9 @@ public sealed record ServingData
     /// <summary>Whether the data have no ratings; see <see cref="InputSchema.HasDrawnNegatives"/>.</summary>
     public bool HasDrawnNegatives { get; init; }
 
+    /// <summary>Scale of the ratings; null where there are none, and in runs of before this was kept.</summary>
+    public RatingScale? Scale { get; init; }
+
     /// <summary>Length of the vectors of the items' exposure that the model takes; 0 for none (<see cref="FeatureSpec.UserExposure"/>).</summary>
     public int UserExposure { get; init; }
 
@@ -64,6 +67,7 @@ public sealed record ServingData
             UserFeatures = [.. schema.UserFields.Select(field => ServedFeature.Of(field, ratings.UserFeatures))],
             EmbeddingDim = schema.EmbeddingDim,
             HasDrawnNegatives = schema.HasDrawnNegatives,
+            Scale = schema.HasDrawnNegatives ? null : RatingScale.Of(ratings),
             UserExposure = schema.Exposure?.Rank ?? 0,
             UserRows = schema.UserIdentity.VocabularySize,
             Statistics = ItemStatistics.Of(prepared.Source, prepared.Split.MetaTrain),

@@ -29,6 +29,9 @@ public static class ServingFile
     private const string NegativesKey = "negatives";
     private const string DrawnNegatives = "drawn";
 
+    // Only where there are ratings: the smallest and the largest.
+    private const string ScaleKey = "ratingScale";
+
     // Only where the model takes the exposure of the support.
     private const string ExposureKey = "userExposure";
 
@@ -49,6 +52,10 @@ public static class ServingFile
         if (data.HasDrawnNegatives)
         {
             file.Metadata[NegativesKey] = DrawnNegatives;
+        }
+        if (data.Scale is { } scale)
+        {
+            file.Metadata[ScaleKey] = string.Create(CultureInfo.InvariantCulture, $"{scale.Least:R} {scale.Most:R}");
         }
         if (data.UserExposure > 0)
         {
@@ -99,10 +106,16 @@ public static class ServingFile
             EmbeddingDim = int.Parse(file.Metadata["embeddingDim"], CultureInfo.InvariantCulture),
             UserRows = int.Parse(file.Metadata["userRows"], CultureInfo.InvariantCulture),
             HasDrawnNegatives = file.Metadata.GetValueOrDefault(NegativesKey) == DrawnNegatives,
+            Scale = Scale(file.Metadata.GetValueOrDefault(ScaleKey)),
             UserExposure = int.Parse(file.Metadata.GetValueOrDefault(ExposureKey, "0"), CultureInfo.InvariantCulture),
             Statistics = new([.. file.Double("statistics.counts")], [.. file.Double("statistics.sums")]),
         };
     }
+
+    private static RatingScale? Scale(string? text) =>
+        text?.Split(' ') is [var least, var most]
+            ? new(float.Parse(least, CultureInfo.InvariantCulture), float.Parse(most, CultureInfo.InvariantCulture))
+            : null;
 
     private static string KindOf(InputField field) =>
         field switch

@@ -66,6 +66,25 @@ public sealed class MetaPmfSpec : ModelSpec
     public int ExposureRank { get; init; } = 60;
 
     /// <inheritdoc/>
+    public override IReadOnlyDictionary<string, string> WithoutEffect(FeatureSpec features, LabelKind label)
+    {
+        var found = new Dictionary<string, string>
+        {
+            ["embeddingDim"] = "its vectors are as long as factors says. Leave it out, or set factors.",
+        };
+        if (StartRounds > 0 && features.ItemId)
+        {
+            found["embeddingScale"] =
+                "its vectors start at the closed-form solution. Leave it out, or set startRounds 0.";
+        }
+        if (label == LabelKind.Rating)
+        {
+            found["foldInSteps"] = "ratings have one step, which is exact. Leave it out, or take label click.";
+        }
+        return found;
+    }
+
+    /// <inheritdoc/>
     public override MetaRecommender Create(InputSchema schema, double embeddingScale, LabelKind label) =>
         UserPrior == PriorKind.Safe
             ? new SafePmf(this, schema, embeddingScale, label)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using RobustMeta.Bias;
 using RobustMeta.Settings;
 using RobustMeta.Tasks;
@@ -28,6 +29,15 @@ public abstract class ModelSpec : Spec
     /// otherwise (<see cref="Training.TrainerSpec.Bucketed"/>). MetaPMF is padded too, but published with random batches.
     /// </summary>
     public virtual bool IsPadded => false;
+
+    /// <summary>
+    /// Settings that all models have and this one, as it is set, does not look at, with what it has in their place: users who give
+    /// them are told, and searches leave them out.
+    /// </summary>
+    /// <param name="features">What the model sees.</param>
+    /// <param name="label">What it predicts.</param>
+    public virtual IReadOnlyDictionary<string, string> WithoutEffect(FeatureSpec features, LabelKind label) =>
+        ImmutableDictionary<string, string>.Empty;
 
     /// <summary>The model for given inputs.</summary>
     /// <param name="schema">The inputs of the model.</param>

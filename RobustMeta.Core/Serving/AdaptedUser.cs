@@ -21,6 +21,7 @@ public sealed class AdaptedUser
         UnknownItems = encoded.UnknownItems;
         UnknownFeatures = encoded.UnknownFeatures;
         RepeatedItems = encoded.RepeatedItems;
+        OffScale = encoded.OffScale;
     }
 
     /// <summary>Number of ratings that the model adapted to.</summary>
@@ -34,6 +35,9 @@ public sealed class AdaptedUser
 
     /// <summary>Values of features that the model does not know, as <c>feature 'value'</c>; they count as missing.</summary>
     public ImmutableArray<string> UnknownFeatures { get; }
+
+    /// <summary>Ratings far off the scale that the model was trained on, which scores suffer from; null where there are none.</summary>
+    public ScaleMismatch? OffScale { get; }
 
     /// <summary>What the user of the scores should know, a sentence each; empty where all was taken.</summary>
     public IReadOnlyList<string> Notes
@@ -50,6 +54,10 @@ public sealed class AdaptedUser
             {
                 var counted = Counted.Of(RepeatedItems.Length, "item is", "items are");
                 notes.Add($"{counted} rated more than once, and the last rating counts: {Named(RepeatedItems)}.");
+            }
+            if (OffScale is { } mismatch)
+            {
+                notes.Add(mismatch.Note);
             }
             if (UnknownFeatures.Length > 0)
             {

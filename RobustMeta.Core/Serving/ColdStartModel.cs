@@ -44,6 +44,9 @@ public sealed class ColdStartModel : IDisposable
     /// <summary>Smallest rating that counts as relevant; a model of clicks learns from whether ratings reach it.</summary>
     public double Threshold => run.Data.Threshold;
 
+    /// <summary>Scale of the ratings that the model was trained on; null where there are none, or in older runs.</summary>
+    public RatingScale? Scale => run.Data.Scale;
+
     /// <summary>Identifiers of the items that the model knows.</summary>
     public Vocabulary Items => run.Data.Items;
 
@@ -126,6 +129,7 @@ public sealed class ColdStartModel : IDisposable
         var unknownFeatures = ImmutableArray.CreateBuilder<string>();
         var repeated = new List<string>();
         var known = new OrderedDictionary<int, float>();
+        var scale = new ScaleCheck(Data.Scale);
         foreach (var (item, value) in ratings)
         {
             if (item is null)
@@ -136,6 +140,7 @@ public sealed class ColdStartModel : IDisposable
             {
                 throw new SettingException($"The rating of item '{item}' is {value}; expected a finite number.");
             }
+            scale.Add(value);
             if (Items.Find(item) is { } place)
             {
                 if (!known.TryAdd(place, LabelOf(value)))
@@ -156,7 +161,8 @@ public sealed class ColdStartModel : IDisposable
             [.. known.Values],
             unknownItems.ToImmutable(),
             [.. repeated.Distinct()],
-            unknownFeatures.ToImmutable()
+            unknownFeatures.ToImmutable(),
+            scale.Mismatch
         );
     }
 

@@ -9,11 +9,13 @@ namespace RobustMeta.Serving;
 /// <param name="UnknownItems">Rated items that the model does not know.</param>
 /// <param name="RepeatedItems">Items that the model knows and that were rated more than once.</param>
 /// <param name="UnknownFeatures">Values of features that it does not know.</param>
+/// <param name="OffScale">Ratings far off the scale of the training; null where there are none.</param>
 internal sealed record EncodedUser(
     FieldInput[] User,
     int[] Items,
     float[] Labels,
     ImmutableArray<string> UnknownItems,
     ImmutableArray<string> RepeatedItems,
-    ImmutableArray<string> UnknownFeatures
+    ImmutableArray<string> UnknownFeatures,
+    ScaleMismatch? OffScale
 );

@@ -11,6 +11,7 @@ public sealed class FilePredictions(ColdStartModel model)
 {
     private readonly ColdStartModel model = model ?? throw new ArgumentNullException(nameof(model));
     private readonly Dictionary<string, IReadOnlyDictionary<string, string>> features = [];
+    private readonly ScaleCheck scale = new(model.Data.Scale);
 
     /// <summary>Features of users by name; users without any have none that are known.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Features
@@ -22,20 +23,35 @@ public sealed class FilePredictions(ColdStartModel model)
     /// <summary>Users so far.</summary>
     public long Users { get; private set; }
 
+    /// <summary>Rows so far that were scored.</summary>
+    public long Scored { get; private set; }
+
     /// <summary>Users so far whose scores are the model's prior, since they rated nothing that it knows.</summary>
     public long WithoutRatings { get; private set; }
 
     /// <summary>Items so far that the model does not know, rated or to be scored, with how often they came.</summary>
     public SortedDictionary<string, long> UnknownItems { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Pairs of user and item so far that were rated more than once; the last rating of each counts.</summary>
+    public RepeatedRatings Repeated { get; } = new();
+
+    /// <summary>Ratings so far that are far off the scale that the model was trained on; null where there are none.</summary>
+    public ScaleMismatch? OffScale => scale.Mismatch;
+
     /// <summary>The scores of a file, in its order.</summary>
     /// <param name="path">The file (see <see cref="RatedRows"/>), with a column of users.</param>
     /// <exception cref="DataFormatException">A line is malformed, or a user's rows do not stand together.</exception>
-    public IEnumerable<ScoredRow> Of(string path)
+    public IEnumerable<ScoredRow> Of(string path) => Of(new RatedFile(path));
+
+    /// <summary>The scores of a file, in its order.</summary>
+    /// <param name="file">The file and how it is written, with a column of users.</param>
+    /// <exception cref="DataFormatException">A line is malformed, or a user's rows do not stand together.</exception>
+    public IEnumerable<ScoredRow> Of(RatedFile file)
     {
+        var path = file.Path;
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var rows = new List<RatedRow>();
-        foreach (var row in RatedRows.Read(path))
+        foreach (var row in RatedRows.Read(file))
         {
             if (row.User.Length == 0)
             {
@@ -43,7 +59,7 @@ public sealed class FilePredictions(ColdStartModel model)
             }
             if (rows.Count > 0 && rows[0].User != row.User)
             {
-                foreach (var scored in Scored(rows))
+                foreach (var scored in OfUser(rows))
                 {
                     yield return scored;
                 }
@@ -60,13 +76,13 @@ public sealed class FilePredictions(ColdStartModel model)
             }
             rows.Add(row);
         }
-        foreach (var scored in rows.Count == 0 ? [] : Scored(rows))
+        foreach (var scored in rows.Count == 0 ? [] : OfUser(rows))
         {
             yield return scored;
         }
     }
 
-    private IEnumerable<ScoredRow> Scored(List<RatedRow> rows)
+    private IEnumerable<ScoredRow> OfUser(List<RatedRow> rows)
     {
         Users++;
         var name = rows[0].User;
@@ -75,6 +91,14 @@ public sealed class FilePredictions(ColdStartModel model)
             features.GetValueOrDefault(name)
         );
         string[] items = [.. rows.Where(row => row.Rating is null).Select(row => row.Item)];
+        foreach (var row in rows.Where(row => row.Rating is not null))
+        {
+            scale.Add(row.Rating!.Value);
+        }
+        foreach (var item in user.RepeatedItems)
+        {
+            Repeated.Add(name, item);
+        }
         foreach (var item in user.UnknownItems.Concat(items.Where(item => model.Items.Find(item) is null)))
         {
             UnknownItems[item] = UnknownItems.GetValueOrDefault(item) + 1;
@@ -83,6 +107,7 @@ public sealed class FilePredictions(ColdStartModel model)
         {
             return [];
         }
+        Scored += items.Length;
         WithoutRatings += user.Ratings == 0 ? 1 : 0;
         var scores = user.Score(items);
         var deviations = user.Deviations(items);

@@ -4,8 +4,8 @@ using RobustMeta.Data.Reading;
 namespace RobustMeta.Serving;
 
 /// <summary>
-/// Reads files of ratings row by row: delimited text whose columns are recognised by their headers (user, item, rating, and the
-/// names that data sets use for them). Without a header one column holds items, two items and ratings, three or more users,
+/// Reads files of ratings row by row: delimited text or Parquet whose columns are recognised by their headers (user, item, rating,
+/// and the names that data sets use for them). Without a header one column holds items, two items and ratings, three or more users,
 /// items and ratings.
 /// </summary>
 public static class RatedRows
@@ -14,22 +14,31 @@ public static class RatedRows
     /// <param name="path">The file; plain or <c>.gz</c>.</param>
     /// <exception cref="DataFormatException">A line is malformed, or no column holds items.</exception>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    public static IEnumerable<RatedRow> Read(string path)
+    public static IEnumerable<RatedRow> Read(string path) => Read(new RatedFile(path));
+
+    /// <summary>The rows of a file, read as they are asked for.</summary>
+    /// <param name="rated">The file, and how it is written.</param>
+    /// <exception cref="DataFormatException">A line is malformed, or no column holds items.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static IEnumerable<RatedRow> Read(RatedFile rated)
     {
-        RequireFile(path);
-        var dialect = DialectDetector.Complete(path, new(), [], ReadLimits.Default);
-        using var reader = new ByteLineReader(path, ReadLimits.Default);
-        var records = new DelimitedRecords(reader, dialect);
-        var columns = new DelimitedColumns(records, path, dialect.Header ?? true);
-        var places = columns.Names.Count > 0 ? Named(columns) : default((int User, int Item, int Rating)?);
+        RequireFile(rated.Path);
+        string[] asked = [.. new[] { rated.User, rated.Item, rated.Rating }.OfType<string>()];
+        var dialect = rated.Dialect with { Place = SettingsPlace.Command };
+        using var file = new RecordFile(rated.Path, dialect, asked, ReadLimits.Fixed);
+        var records = file.Records;
+        var places =
+            file.Columns.Names.Count > 0 ? Named(file.Columns, rated) : default((int User, int Item, int Rating)?);
         while (records.TryRead())
         {
-            var (user, item, rating) = places ??= ByCount(records.Count);
+            var (user, item, rating) = places ??= ByPosition(file.Columns, rated, records.Count);
             yield return new(
                 records.Started,
                 user < 0 ? "" : Text(records, user, "a user"),
                 Text(records, item, "an item"),
-                rating < 0 || records[rating].IsEmpty ? null : records.Single(rating, "a rating, or nothing")
+                rating < 0 || IsMissing(records, rating, dialect)
+                    ? null
+                    : records.Single(rating, "a rating, or nothing")
             );
         }
     }
@@ -43,12 +52,11 @@ public static class RatedRows
     public static IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> ReadTexts(string path, string what)
     {
         RequireFile(path);
-        var dialect = DialectDetector.Complete(path, new() { Header = true }, [], ReadLimits.Default);
-        using var reader = new ByteLineReader(path, ReadLimits.Default);
-        var records = new DelimitedRecords(reader, dialect);
-        var columns = new DelimitedColumns(records, path, hasHeader: true);
+        var dialect = new FileDialect { Header = true, Place = SettingsPlace.None };
+        using var file = new RecordFile(path, dialect, [], ReadLimits.Fixed);
+        var (records, columns) = (file.Records, file.Columns);
         var known = what == "user" ? HeaderNames.User : HeaderNames.Item;
-        var key = columns.Recognise($"{what} identifiers", known, what);
+        var key = columns.Recognise($"{what} identifiers", known, what, SettingsPlace.None);
         var rows = new Dictionary<string, IReadOnlyDictionary<string, string>>();
         while (records.TryRead())
         {
@@ -60,30 +68,92 @@ public static class RatedRows
                     texts[columns.Names[column]] = records.Text(column);
                 }
             }
-            rows[Text(records, key, $"the identifier of a {what}")] = texts;
+            var id = Text(records, key, $"the identifier of a {what}");
+            if (!rows.TryAdd(id, texts) && !SameTexts(rows[id], texts))
+            {
+                throw records.Error(
+                    key,
+                    $"one row for each {what}, and this is the second, with other values; keep one"
+                );
+            }
         }
         return rows;
     }
 
-    private static (int User, int Item, int Rating) Named(DelimitedColumns columns) =>
+    private static bool SameTexts(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b) =>
+        a.All(pair => b[pair.Key] == pair.Value);
+
+    /// <summary>Titles of items by identifier, from a file with a column of items and one of titles.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="DataFormatException">A line is malformed, or there is no column of items or of titles.</exception>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static IReadOnlyDictionary<string, string> ReadTitles(string path)
+    {
+        RequireFile(path);
+        var dialect = new FileDialect { Header = true, Place = SettingsPlace.None };
+        using var file = new RecordFile(path, dialect, [], ReadLimits.Fixed);
+        var (records, columns) = (file.Records, file.Columns);
+        var item = columns.Recognise("item identifiers", HeaderNames.Item, "item", SettingsPlace.None);
+        var title = columns.Recognise("titles", HeaderNames.Title, "title", SettingsPlace.None);
+        var titles = new Dictionary<string, string>();
+        while (records.TryRead())
+        {
+            var id = Text(records, item, "the identifier of an item");
+            if (!titles.TryAdd(id, records.Text(title)) && titles[id] != records.Text(title))
+            {
+                throw records.Error(item, "one title for each item, and this is the second; keep one row");
+            }
+        }
+        return titles;
+    }
+
+    private static (int User, int Item, int Rating) Named(DelimitedColumns columns, RatedFile rated) =>
         (
-            Optional(columns, HeaderNames.User),
-            columns.Recognise("item identifiers", HeaderNames.Item, "item"),
-            Optional(columns, HeaderNames.Rating)
+            Place(columns, rated.User) ?? Optional(columns, HeaderNames.User),
+            Place(columns, rated.Item)
+                ?? columns.Recognise("item identifiers", HeaderNames.Item, "itemColumn", SettingsPlace.Command),
+            Place(columns, rated.Rating) ?? Optional(columns, HeaderNames.Rating)
         );
 
-    private static int Optional(DelimitedColumns columns, IReadOnlyList<string> known) =>
-        HeaderNames.Find(columns.Names, known) is { } name ? columns.Find(name) : -1;
-
-    private static (int User, int Item, int Rating) ByCount(int count) =>
-        count switch
+    private static (int User, int Item, int Rating) ByPosition(DelimitedColumns columns, RatedFile rated, int count)
+    {
+        var usual = count switch
         {
             1 => (-1, 0, -1),
             2 => (-1, 0, 1),
             _ => (0, 1, 2),
         };
+        return rated is { User: null, Item: null, Rating: null }
+            ? usual
+            // A column that is not named, beside some that are, is not guessed.
+            : (
+                Place(columns, rated.User) ?? -1,
+                Place(columns, rated.Item)
+                    ?? throw new DataFormatException(
+                        rated.Path,
+                        0,
+                        0,
+                        "the file has no header, and the column of items is not named beside the others: add to the command: "
+                            + "itemColumn and its position from 1"
+                    ),
+                Place(columns, rated.Rating) ?? -1
+            );
+    }
 
-    private static string Text(DelimitedRecords records, int column, string what)
+    private static int? Place(DelimitedColumns columns, string? column) => column is null ? null : columns.Find(column);
+
+    private static int Optional(DelimitedColumns columns, IReadOnlyList<string> known) =>
+        HeaderNames.Find(columns.Names, known) is { } name ? columns.Find(name) : -1;
+
+    private static bool IsMissing(Records records, int rating, FileDialect dialect) =>
+        rating < records.Count
+        && (
+            records.IsNull(rating)
+            || records[rating].IsEmpty
+            || (dialect.Missing is { Count: > 0 } missing && missing.Contains(records.Text(rating)))
+        );
+
+    private static string Text(Records records, int column, string what)
     {
         records.Token(column, what);
         return records.Text(column);
@@ -93,7 +163,7 @@ public static class RatedRows
     {
         if (!Path.Exists(path))
         {
-            throw new FileNotFoundException($"There is no file {path}.", path);
+            throw new FileNotFoundException($"There is no file {path}; expected the name of a file to read.", path);
         }
     }
 }

@@ -3,6 +3,7 @@ using RobustMeta.Engine;
 using RobustMeta.Experiments;
 using RobustMeta.Models;
 using RobustMeta.Robustness;
+using RobustMeta.Runtime;
 using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
@@ -36,7 +37,7 @@ internal sealed class TrainedRun
         Data = ServingFile.Read(Path.Combine(folder, ServingFile.Name));
         RequireUnchanged(folder, ServingFile.Name);
         var weights = new RunWeights(Path.Combine(folder, Weights), Data);
-        if (weights.Spec is { } text && text != File.ReadAllText(specPath))
+        if (weights.Spec is { } text && text != RegularFile.Text(specPath))
         {
             throw new InvalidDataException(
                 $"{Path.Combine(folder, Weights)} was trained with other settings than {SpecFile.OfRun} beside it. Put the files of "

@@ -46,11 +46,11 @@ internal sealed class CommonResults(StudyStore store, ExperimentSpec experiment)
         DurableFile.Write(Seal, $"{Sum()}\n{fingerprint}\n");
     }
 
-    private string[] ReadSeal() => File.Exists(Seal) ? File.ReadAllText(Seal).TrimEnd().Split('\n') : [];
+    private string[] ReadSeal() => File.Exists(Seal) ? RegularFile.Text(Seal).TrimEnd().Split('\n') : [];
 
     private string Sum()
     {
-        using var stream = File.OpenRead(path);
+        using var stream = RegularFile.Open(path);
         return Convert.ToHexStringLower(SHA256.HashData(stream));
     }
 }

@@ -87,7 +87,12 @@ internal sealed class RunSettings(StudySpec spec)
         var preset = settings.FirstOrDefault(s => s.Item1 == PresetKey).Item2;
         var defaults = ExperimentSpec.Of(model);
         // A preset stands for several settings; those that are given beside it win.
-        return (preset is null ? defaults : defaults.With([.. RobustPreset.Named(preset).Settings])).With(given);
+        var spec = (preset is null ? defaults : defaults.With([.. RobustPreset.Named(preset).Settings])).With(given);
+        // What is meant for all methods may have no effect on some; what is meant for this one must.
+        spec.RequireEffect(
+            layers.Where(layer => !layer.IsGeneral).SelectMany(layer => layer.Settings).Select(s => s.Key)
+        );
+        return spec;
     }
 
     /// <summary>The settings that runs of a model have.</summary>

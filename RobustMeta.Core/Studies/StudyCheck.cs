@@ -1,4 +1,5 @@
 using RobustMeta.Data;
+using RobustMeta.Experiments;
 using RobustMeta.Settings;
 using RobustMeta.Studies.Search;
 
@@ -14,15 +15,21 @@ internal static class StudyCheck
     /// <param name="file">Names the file in messages.</param>
     /// <param name="spec">The study.</param>
     /// <param name="tables">Its tables, for the lines; empty for a study made of values.</param>
+    /// <param name="words">Words that a misspelt key given beside the study may be meant for.</param>
     /// <exception cref="SettingException">One cannot; the message names file, line, table and key.</exception>
-    public static void RequireRuns(string file, StudySpec spec, IReadOnlyList<StudyTable> tables)
+    public static void RequireRuns(
+        string file,
+        StudySpec spec,
+        IReadOnlyList<StudyTable> tables,
+        IReadOnlyList<string>? words = null
+    )
     {
         var known = new HashSet<string>();
         foreach (var (method, layers) in Samples(spec))
         {
             Require(file, tables, method, layers, known, spec);
         }
-        RequireKnown(file, spec, tables, known);
+        RequireKnown(file, spec, tables, known, words ?? []);
         RequireDifferent(file, spec, tables);
     }
 
@@ -153,6 +160,7 @@ internal static class StudyCheck
             foreach (var choice in searched.Where(choice => choice.Search is not null))
             {
                 _ = SearchSpace.Of(experiment, choice.Keys);
+                RequireActing(experiment, choice.Keys);
             }
             _ = DatasetCatalog.Default.Find(experiment.Dataset);
             known.UnionWith(
@@ -162,6 +170,14 @@ internal static class StudyCheck
         catch (SettingException error)
         {
             throw new SettingException($"{Place(file, tables, method, layers, error.Message)}: {error.Message}");
+        }
+    }
+
+    private static void RequireActing(ExperimentSpec experiment, IReadOnlyList<string> searched)
+    {
+        if (searched.Select(experiment.WhyWithoutEffect).FirstOrDefault(reason => reason is not null) is { } message)
+        {
+            throw new SettingException(message);
         }
     }
 
@@ -185,7 +201,8 @@ internal static class StudyCheck
         string file,
         StudySpec spec,
         IReadOnlyList<StudyTable> tables,
-        HashSet<string> known
+        HashSet<string> known,
+        IReadOnlyList<string> words
     )
     {
         var tuned = spec
@@ -209,9 +226,8 @@ internal static class StudyCheck
         {
             foreach (var (key, _) in settings.Where(setting => !known.Contains(setting.Key)))
             {
-                throw new SettingException(
-                    $"{At(file, tables, table, key)}: There is no setting '{key}'{NearestName.Hint(key, known)}"
-                );
+                var hint = NearestName.Hint(key, table.Length == 0 ? known.Concat(words).Distinct() : known);
+                throw new SettingException($"{At(file, tables, table, key)}: There is no setting '{key}'{hint}");
             }
         }
     }

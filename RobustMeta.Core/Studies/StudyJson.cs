@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RobustMeta.Data;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Studies;
 
@@ -16,10 +17,10 @@ internal static class StudyJson
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(File.ReadAllText(file), Options(spec))
+            return JsonSerializer.Deserialize<T>(RegularFile.Text(file), Options(spec))
                 ?? throw new JsonException("it holds nothing");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw new DataFormatException(
                 file,

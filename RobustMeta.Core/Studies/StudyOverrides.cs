@@ -21,7 +21,19 @@ public static class StudyOverrides
     /// <param name="spec">The study.</param>
     /// <param name="changes">Keys and values; lists are comma-separated.</param>
     /// <exception cref="SettingException">A key or value is not valid; the message names the nearest.</exception>
-    public static StudySpec With(this StudySpec spec, params IReadOnlyList<(string Key, string Value)> changes)
+    public static StudySpec With(this StudySpec spec, params IReadOnlyList<(string Key, string Value)> changes) =>
+        spec.With(changes, []);
+
+    /// <summary>As <see cref="With(StudySpec, IReadOnlyList{ValueTuple{string, string}})"/>, among words of a command.</summary>
+    /// <param name="spec">The study.</param>
+    /// <param name="changes">Keys and values; lists are comma-separated.</param>
+    /// <param name="words">Words that the command knows beside these, which a misspelt key may be meant for.</param>
+    /// <exception cref="SettingException">A key or value is not valid; the message names the nearest.</exception>
+    public static StudySpec With(
+        this StudySpec spec,
+        IReadOnlyList<(string Key, string Value)> changes,
+        IReadOnlyList<string> words
+    )
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(changes);
@@ -50,7 +62,7 @@ public static class StudyOverrides
             changed = changed with { TuningSeeds = StudyFile.Seeds(TuningSeedKey, tuningSeed) };
         }
         StudyCheck.RequireSeeds(changed);
-        StudyCheck.RequireRuns(changed.Name, changed, []);
+        StudyCheck.RequireRuns(changed.Name, changed, [], [.. Keys, .. words]);
         return changed;
     }
 

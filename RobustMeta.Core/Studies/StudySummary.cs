@@ -132,7 +132,7 @@ public sealed record StudySummary(
             );
         }
         var file = Path.Combine(folder, StudyName);
-        if (File.Exists(file) && spec.Text.Length > 0 && Plain(File.ReadAllText(file)) != Plain(spec.Text))
+        if (File.Exists(file) && spec.Text.Length > 0 && Plain(RegularFile.Text(file)) != Plain(spec.Text))
         {
             throw new SettingException(
                 $"The summary in '{folder}' was made with another study file than '{spec.Name}' is now; report it with its "

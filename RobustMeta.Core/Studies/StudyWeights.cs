@@ -1,5 +1,6 @@
 using System.Globalization;
 using RobustMeta.Evaluation;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Studies;
 
@@ -43,7 +44,7 @@ public sealed record StudyWeights(
 
     private static StudyWeights Of(PlannedRun run, string file)
     {
-        using var text = new StreamReader(file);
+        using var text = new StreamReader(RegularFile.Open(file));
         var rows = ResultTable.Records(file, text).Skip(1).Select(record => record.Fields.ToArray()).ToArray();
         var interactions = rows.Where(row => row[0] == "interaction").ToArray();
         var lengths = interactions.CountBy(row => row[1]).ToDictionary();

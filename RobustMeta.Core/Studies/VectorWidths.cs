@@ -1,4 +1,5 @@
 using System.Text.Json;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Studies;
 
@@ -47,7 +48,7 @@ public sealed record VectorWidths(IReadOnlyDictionary<string, int> Runs)
         {
             return Unknown;
         }
-        using var facts = JsonDocument.Parse(File.ReadAllBytes(file));
+        using var facts = JsonDocument.Parse(RegularFile.Bytes(file));
         return facts.RootElement.TryGetProperty(Key, out var width) ? width.GetString() ?? Unknown : Unknown;
     }
 }

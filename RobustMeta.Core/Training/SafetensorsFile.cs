@@ -93,13 +93,13 @@ public sealed class SafetensorsFile
 
     /// <summary>Reads a file back.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or holds other types.</exception>
-    public static SafetensorsFile Load(string path) => Parse(File.ReadAllBytes(path), path);
+    public static SafetensorsFile Load(string path) => Parse(RegularFile.Bytes(path), path);
 
     /// <summary>Reads a file of <see cref="SaveSealed"/> back; every changed bit is noticed.</summary>
     /// <exception cref="InvalidDataException">It is damaged, or has no SHA-256.</exception>
     public static SafetensorsFile LoadSealed(string path)
     {
-        var bytes = File.ReadAllBytes(path);
+        var bytes = RegularFile.Bytes(path);
         var file = Parse(bytes, path);
         if (!file.Metadata.Remove(Seal, out var expected) || SealPlace(bytes) is not { } place)
         {

@@ -36,6 +36,7 @@ let private values (name: string) (statistics: DatasetStatistics) =
             Caption = "Percentage of the rows with each value."
             Width = TwoColumns
             CategoryColumn = "value"
+            CategoryTitle = "value of a row"
             SeriesColumn = "rows"
             Y = Axis.linear "% of the rows"
             Uncertainty = None

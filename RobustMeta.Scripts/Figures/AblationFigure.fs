@@ -11,6 +11,7 @@ let draw (metric: string) (uncertainty: Uncertainty) (bars: BarValue list) : Fig
             Caption = $"{metric} of the base model alone, with user weights, with interaction weights and with both."
             Width = TwoColumns
             CategoryColumn = "test set"
+            CategoryTitle = ""
             SeriesColumn = "variant"
             Y = Axis.linear metric
             Uncertainty = Some uncertainty

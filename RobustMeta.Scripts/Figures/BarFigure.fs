@@ -9,8 +9,10 @@ type BarFigure =
         /// What is drawn; what the intervals are is added.
         Caption: string
         Width: FigureWidth
-        /// What the groups are, as a column of the data and, where not empty, as the axis's title.
+        /// What the groups are, as a column of the data.
         CategoryColumn: string
+        /// Title of the axis of the groups; empty where their names need none.
+        CategoryTitle: string
         /// What the colours are.
         SeriesColumn: string
         Y: Axis
@@ -34,6 +36,12 @@ module BarFigure =
             Caption = figure.Caption + intervals + " The axis does not begin at zero."
             Width = figure.Width
             Height = height
-            Drawing = Plot(Panels.chart figure.Width height [ DotPanel.upright (Axis.named "") figure.Y bars ])
+            Drawing =
+                Plot(
+                    Panels.chart
+                        figure.Width
+                        height
+                        [ DotPanel.upright (Axis.named figure.CategoryTitle) figure.Y bars ]
+                )
             Data = data
         }

@@ -11,6 +11,7 @@ let draw (metric: string) (uncertainty: Uncertainty) (bars: BarValue list) : Fig
             Caption = $"{metric} for known and new users with known and new items."
             Width = TwoColumns
             CategoryColumn = "quadrant"
+            CategoryTitle = ""
             SeriesColumn = "method"
             Y = Axis.linear metric
             Uncertainty = Some uncertainty

@@ -11,6 +11,7 @@ let draw (metric: string) (uncertainty: Uncertainty) (bars: BarValue list) : Fig
             Caption = $"{metric} by ambiguity set."
             Width = TwoColumns
             CategoryColumn = "set"
+            CategoryTitle = ""
             SeriesColumn = "test set"
             Y = Axis.linear metric
             Uncertainty = Some uncertainty

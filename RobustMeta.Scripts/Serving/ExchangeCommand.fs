@@ -113,6 +113,8 @@ let private evaluate (words: string list) =
             | Some "labels" -> ScoreKind.Labels
             | Some other -> raise (SettingException $"scores is '{other}'; expected labels or order")
 
+        settings.TryFind "method" |> Option.iter MethodLabel.Require
+        ScoresFile.RequireFile file
         let out = ServingCommand.outFile [ file; Path.Combine(run, "users.csv") ] settings
         let prepared, folder = prepareOf run
         let spec = prepared.Spec
@@ -154,7 +156,9 @@ let private export (words: string list) =
 
     match words with
     | run :: "onnx" :: rest ->
-        let settings = ServingCommand.settingsOf "export" [ "ratings"; "features"; "out" ] rest
+        let settings =
+            ServingCommand.settingsOf "export" ([ "ratings"; "features"; "out" ] @ RatedFileSettings.keys) rest
+
         let out = ServingCommand.outFile [] settings
         use model = ServingCommand.load run
 

@@ -69,6 +69,8 @@ let private note (model: ColdStartModel) (arrivals: Arrivals) =
         let items = Counted.Of(arrivals.UnknownItems.Count, "item is", "items are")
         eprintfn $"note: {items} unknown to the model and left out: {named}"
 
+    ServingCommand.tellRatings arrivals.Repeated arrivals.OffScale
+
     if model.UserFeatures.Count > 0 && not arrivals.HaveFeatures then
         eprintfn "note: without the users' features (features FILE) only what they rated is compared"
 
@@ -76,15 +78,16 @@ let private note (model: ColdStartModel) (arrivals: Arrivals) =
 let run (words: string list) : int =
     match words with
     | run :: file :: rest ->
-        let settings = ServingCommand.settingsOf "monitor" [ "features"; "out" ] rest
+        let settings = ServingCommand.settingsOf "monitor" ([ "features"; "out" ] @ RatedFileSettings.keys) rest
         settings.TryFind "out" |> Option.iter OutFolder.Require
         use model = ServingCommand.load run
         let path = settings.TryFind "features"
+        let rated = RatedFileSettings.file file settings
 
         let arrivals =
             match path with
-            | Some _ -> Arrivals.Read(file, model, ServingCommand.textsOf path "user")
-            | None -> Arrivals.Read(file, model)
+            | Some _ -> Arrivals.Read(rated, model, ServingCommand.textsOf path "user")
+            | None -> Arrivals.Read(rated, model)
 
         note model arrivals
         let report = MonitorReport.Of(model, ExchangeCommand.prepare model.Spec, arrivals)

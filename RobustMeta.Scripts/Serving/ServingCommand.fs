@@ -67,6 +67,11 @@ let tellNotes (user: AdaptedUser) =
 /// Identifiers from data in a note, where they must not act on the terminal.
 let named (names: string seq) = String.Join(", ", names |> Seq.map InertText.plain)
 
+/// Says on the error stream which ratings of a file were not taken as given, or look wrong.
+let tellRatings (repeated: RepeatedRatings) (offScale: ScaleMismatch | null) =
+    repeated.Note |> Option.ofObj |> Option.iter (eprintfn "note: %s")
+    offScale |> Option.ofObj |> Option.iter (fun mismatch -> eprintfn $"note: {mismatch.Note}")
+
 /// Features as `name=value,name=value`.
 let features (text: string option) : IReadOnlyDictionary<string, string> =
     let found = Dictionary<string, string>()
@@ -91,18 +96,22 @@ let textsOf (path: string option) what =
     | Some file -> RatedRows.ReadTexts(file, what)
     | None -> Dictionary<string, IReadOnlyDictionary<string, string>>()
 
-/// Title of an item, where a file of titles has one.
-let private titles (path: string option) =
-    let texts = textsOf path "item"
-    let column = [ "title"; "name"; "movie_title" ]
+/// Title of an item, where a file of titles has one; says where it has none at all.
+let private titles (model: ColdStartModel) (path: string option) =
+    let known =
+        match path with
+        | Some file -> RatedRows.ReadTitles file
+        | None -> Dictionary<string, string>()
+
+    match path with
+    | Some file when not (model.Items.Tokens |> Seq.exists known.ContainsKey) ->
+        eprintfn
+            $"note: {file} has a title of no item that the model knows: its items are not named as in the training data"
+    | _ -> ()
 
     fun item ->
-        match texts.TryGetValue item with
-        | true, row ->
-            match column |> List.tryFind row.ContainsKey with
-            | Some name -> row[name]
-            | None when row.Count > 0 -> Seq.head row.Values
-            | None -> ""
+        match known.TryGetValue item with
+        | true, title -> title
         | _ -> ""
 
 /// What a rating is worth where a file only lists items: a positive.
@@ -118,8 +127,8 @@ let private valueOf (model: ColdStartModel) path (row: RatedRow) =
         )
 
 /// The ratings of the one user of a file.
-let private ratingsOf (model: ColdStartModel) (path: string) =
-    let rows = RatedRows.Read path |> Seq.toList
+let private ratingsOf (model: ColdStartModel) (file: RatedFile) =
+    let path, rows = file.Path, RatedRows.Read file |> Seq.toList
 
     match rows |> List.map _.User |> List.distinct with
     | _ :: second :: _ ->
@@ -142,8 +151,10 @@ let private ratingsOf (model: ColdStartModel) (path: string) =
 /// The ratings that the setting `ratings` names; none without it.
 let ratings (model: ColdStartModel) (settings: Map<string, string>) =
     match settings.TryFind "ratings" with
-    | Some file -> ratingsOf model file
-    | None -> []
+    | Some path -> ratingsOf model (RatedFileSettings.file path settings)
+    | None ->
+        RatedFileSettings.requireNone settings
+        []
 
 let private number (x: float32) = x.ToString("0.0000", invariant)
 
@@ -154,14 +165,14 @@ let private need command (settings: Map<string, string>) name usage =
     | Some value -> value
     | None -> raise (SettingException $"{command} needs {name}: {usage}")
 
-/// `recommend RUN ratings FILE [top N] [features name=value,…] [titles FILE]`.
+/// `recommend RUN ratings FILE [top N] [features name=value,…] [titles FILE]`, and how the file of ratings is written.
 let recommend (words: string list) =
     match words with
     | [] -> raise (SettingException "recommend needs the folder of a run: recommend RUN ratings FILE top 10")
     | run :: rest ->
-        let settings = settingsOf "recommend" [ "ratings"; "top"; "features"; "titles" ] rest
+        let settings = settingsOf "recommend" ([ "ratings"; "top"; "features"; "titles" ] @ RatedFileSettings.keys) rest
         use model = load run
-        let titleOf = titles (settings.TryFind "titles")
+        let titleOf = titles model (settings.TryFind "titles")
 
         let user = model.For(ratings model settings, features (settings.TryFind "features"))
 
@@ -194,15 +205,20 @@ let recommend (words: string list) =
                         ]
                 ]
 
-        ConsoleTable.print table
+        if best.Count = 0 then
+            printfn $"all {model.Items.Count} items that the model knows are rated: none is left to recommend"
+        else
+            ConsoleTable.print table
+
         0
 
-/// `predict RUN FILE [features FILE] [out FILE]`: a row for each row without a rating.
+/// `predict RUN FILE [features FILE] [out FILE]`, and how the file is written: a row for each row without a rating.
 let predict (words: string list) =
     match words with
     | run :: file :: rest ->
-        let settings = settingsOf "predict" [ "features"; "out" ] rest
+        let settings = settingsOf "predict" ([ "features"; "out" ] @ RatedFileSettings.keys) rest
         let path = outFile [ file ] settings
+        let file = RatedFileSettings.file file settings
         use model = load run
         let rows = FilePredictions(model, Features = textsOf (settings.TryFind "features") "user")
 
@@ -236,6 +252,11 @@ let predict (words: string list) =
              else
                  $"{users}, {rows.WithoutRatings} of them scored by the model's prior, without ratings")
 
+        if rows.Scored = 0L then
+            eprintfn "note: no row of the file is without a rating, and such rows are what is scored: there is no score"
+
+        tellRatings rows.Repeated rows.OffScale
+
         if unknown.Count > 0 then
             let first = named (Seq.truncate 5 unknown.Keys)
             let more = if unknown.Count > 5 then ", …" else ""
@@ -252,13 +273,16 @@ let explain (words: string list) =
     match words with
     | [] -> raise (SettingException $"explain needs the folder of a run: {usage}")
     | run :: rest ->
-        let settings = settingsOf "explain" [ "ratings"; "item"; "features"; "titles" ] rest
+        let settings = settingsOf "explain" ([ "ratings"; "item"; "features"; "titles" ] @ RatedFileSettings.keys) rest
         let file = need "explain" settings "ratings" usage
         let item = need "explain" settings "item" usage
         use model = load run
-        let titleOf = titles (settings.TryFind "titles")
+        let titleOf = titles model (settings.TryFind "titles")
         let hasTitles = settings.ContainsKey "titles"
-        let rated, known = ratingsOf model file, features (settings.TryFind "features")
+
+        let rated, known =
+            ratingsOf model (RatedFileSettings.file file settings), features (settings.TryFind "features")
+
         let because = Explanation.Of(model, rated, known, item)
         tellNotes (model.For(rated, known))
 

@@ -48,12 +48,23 @@ let fileOf (name: string) =
 
 let private structs (pairs: (string * string) list) = [| for key, value in pairs -> struct (key, value) |]
 
+/// As `load`, for a command that knows these words beside the settings: a misspelt one is told apart by them.
+let loadAmong
+    (words: string list)
+    (name: string)
+    (variant: string option)
+    (out: string option)
+    (changes: (string * string) list)
+    : Study =
+    let read = StudyFile.Read(fileOf name, Option.toObj variant)
+    let spec = StudyOverrides.With(read, structs changes, Array.ofList words)
+    StudyFigures.require spec
+    { Spec = spec; Store = StudyStore(defaultArg out (Path.Combine("results", spec.Name))) }
+
 /// A study by name or path, a variant of it (`Some "quick"`), and changes as the command line has them, e.g.
 /// `[ "data", "ml-100k"; "seeds", "1,2"; "epoch", "5" ]`. Results are below `out`; without it in `results/NAME`.
 let load (name: string) (variant: string option) (out: string option) (changes: (string * string) list) : Study =
-    let spec = StudyFile.Read(fileOf name, Option.toObj variant).With(structs changes)
-    StudyFigures.require spec
-    { Spec = spec; Store = StudyStore(defaultArg out (Path.Combine("results", spec.Name))) }
+    loadAmong [] name variant out changes
 
 /// A study made of values instead of a file.
 let ofSpec (out: string) (spec: StudySpec) : Study = { Spec = spec; Store = StudyStore out }

@@ -120,10 +120,16 @@ let private requireActing (order: Order) =
             raise (SettingException $"to is '{path}'; expected the name of the report's page, e.g. to {path}.md")
     | _ -> ()
 
-/// The study of a script's words: `[quick] [name value …]` after the script's name.
-let ofWords (name: string) (words: string seq) : Study.Study =
+/// Words of this command before a value; all others are settings of the runs.
+let private places = [ "out"; "to"; "from"; "variant" ]
+
+/// The study of a command's words after the study's name, beside words that the command has itself.
+let ofWordsAmong (own: string list) (name: string) (words: string seq) : Study.Study =
     let order = order (name :: List.ofSeq words)
-    Study.load order.Name order.Variant order.Out order.Changes
+    Study.loadAmong (own @ places) order.Name order.Variant order.Out order.Changes
+
+/// The study of a script's words: `[quick] [name value …]` after the script's name.
+let ofWords (name: string) (words: string seq) : Study.Study = ofWordsAmong [] name words
 
 /// A time in words, e.g. `2 h 5 min`.
 let time (span: TimeSpan) =
@@ -200,7 +206,7 @@ let private pack (order: Order) (study: Study.Study) =
 let execute (words: string list) (cancellation: CancellationToken) =
     let order = order words
     requireActing order
-    let study = Study.load order.Name order.Variant order.Out order.Changes
+    let study = Study.loadAmong places order.Name order.Variant order.Out order.Changes
 
     if order.Verb = Report || order.Verb = RunAndReport then
         // A wrong name of the browser is told before the runs, not after them.

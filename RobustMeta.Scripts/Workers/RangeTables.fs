@@ -60,7 +60,7 @@ let table (models: string list) (best: Best list) : Table =
                 for setting in SettingList.Of spec do
                     let found = best |> List.filter (fun b -> b.Model = model && b.Key = setting.Key)
 
-                    if setting.Search.HasValue || not found.IsEmpty then
+                    if (setting.Search.HasValue && isNull (spec.WhyWithoutEffect setting.Key)) || not found.IsEmpty then
                         [
                             model
                             setting.Key

@@ -37,7 +37,7 @@ let private searched (spec: ExperimentSpec) (settings: (string * string) list) =
 
     let acts (range: SearchRange) =
         try
-            spec.With [| struct (range.Key, other range) |] |> ignore
+            Experiment.vary [ range.Key, other range ] spec |> ignore
             true
         with :? SettingException ->
             false
@@ -66,6 +66,11 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
     | None -> ()
 
     SearchSpace.Of(spec, keys) |> ignore
+
+    match keys |> List.tryPick (spec.WhyWithoutEffect >> Option.ofObj) with
+    | Some reason -> raise (SettingException reason)
+    | None -> ()
+
     let search = SearchPlan.Parse(take "tuner" "tpe", take "budget" "30", take "parallel" "1")
 
     let seeds = StudyFile.Seeds("seed", (take "seed" "100").Split(',', StringSplitOptions.TrimEntries))

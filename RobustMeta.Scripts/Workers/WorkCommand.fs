@@ -43,7 +43,7 @@ let number name (fallback: int) words =
 
 let private work name words (cancellation: CancellationToken) =
     let shard, words = take "shard" "" words
-    let study = StudyCommand.ofWords name words
+    let study = StudyCommand.ofWordsAmong [ "shard" ] name words
     OutFolder.Require study.Store.Root
     let hooks = StudyHooks(Say = (fun line -> printfn $"{line}"))
     let claims = study.Store.Leases(StudyShard.Parse shard)
@@ -109,7 +109,12 @@ let private submit name words (cancellation: CancellationToken) =
     let image, words = take "image" "robustmeta" words
     let claim, words = take "claim" "robustmeta-store" words
     // Read here, so that a mistake is told once and before anything starts.
-    let study = StudyCommand.ofWords name words
+    let study =
+        StudyCommand.ofWordsAmong
+            [ "engine"; "workers"; "atOnce"; "threads"; "memory"; "minutes"; "hosts"; "image"; "claim" ]
+            name
+            words
+
     let root = Path.GetFullPath study.Store.Root
 
     if hosts <> "" then
@@ -182,7 +187,7 @@ let private cancel name words =
 
 let private collect name words =
     let path, words = take "to" "" words
-    let study = StudyCommand.ofWords name words
+    let study = StudyCommand.ofWordsAmong [ "to" ] name words
 
     let path =
         if path = "" then
@@ -218,7 +223,7 @@ let private simulate name words =
     for count in nodes do
         requireSimulable "workers" (int64 count * int64 cores)
 
-    let study = StudyCommand.ofWords name words
+    let study = StudyCommand.ofWordsAmong [ "nodes"; "cores"; "minutes"; "runs" ] name words
     let measured = StudyEstimate.Seconds(StudyStatus.Of(study.Spec, study.Store))
 
     if measured.Count = 0 then

@@ -144,11 +144,11 @@ public sealed class ByteLineReader : IReadPosition, IDisposable
         }
     }
 
-    private static string TooLong(string what, long limit, string key) =>
+    private string TooLong(string what, long limit, string key) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"expected a {what} of at most {limit:N0} bytes; if a longer one is right, raise '{key}' in the table 'limits' "
-        ) + "of the data set in catalog.toml";
+            $"expected a {what} of at most {limit:N0} bytes; if a longer one is right, {limits.Advice(key)}"
+        );
 
     // Only in the first line: a file of an old system has no other.
     private void RequireLineEnds(ReadOnlySpan<byte> line)

@@ -116,13 +116,7 @@ internal sealed class CheckedStream : Stream
     }
 
     private DataFormatException TooLarge(FormattableString found, string limit) =>
-        new(
-            path,
-            0,
-            0,
-            $"{found.ToString(CultureInfo.InvariantCulture)}; if that is right, raise '{limit}' in the table 'limits' "
-                + "of the data set in catalog.toml"
-        );
+        new(path, 0, 0, $"{found.ToString(CultureInfo.InvariantCulture)}; if that is right, {limits.Advice(limit)}");
 
     private void RequireComplete()
     {

@@ -79,8 +79,14 @@ internal sealed class DelimitedColumns
     /// <summary>The place of a column that is recognised by its header.</summary>
     /// <param name="what">What it holds, for the message.</param>
     /// <param name="known">Headers that are recognised.</param>
-    /// <param name="key">Key of the catalog that names the column.</param>
-    public int Recognise(string what, IReadOnlyList<string> known, string key) =>
+    /// <param name="key">Key of the setting that names the column.</param>
+    /// <param name="place">Where it is written.</param>
+    public int Recognise(
+        string what,
+        IReadOnlyList<string> known,
+        string key,
+        SettingsPlace place = SettingsPlace.Catalog
+    ) =>
         HeaderNames.Find(Names, known) is { } name
             ? Find(name)
             : throw new DataFormatException(
@@ -88,8 +94,16 @@ internal sealed class DelimitedColumns
                 1,
                 0,
                 $"expected a column of {what}, such as {string.Join(", ", known.Take(4))}; found "
-                    + $"{(names is null ? "no header" : List())}. Name it: {key} = \"…\" or its position from 1"
+                    + $"{(names is null ? "no header" : List())}. {Naming(key, known, place)}"
             );
+
+    private static string Naming(string key, IReadOnlyList<string> known, SettingsPlace place) =>
+        place switch
+        {
+            SettingsPlace.Catalog => $"Name it: {key} = \"…\" or its position from 1",
+            SettingsPlace.Command => $"Name it, or its position from 1, in the command: {key} NAME",
+            _ => $"Give it the header {known[0]}",
+        };
 
     private string List() => Excerpts(names!);
 

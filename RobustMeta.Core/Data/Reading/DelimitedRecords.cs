@@ -107,9 +107,9 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         if (field < Count)
         {
             var bytes = this[field];
-            if (dialect.Decimal == ',' && bytes.IndexOf((byte)',') is >= 0 and var at)
+            if (dialect.Decimal == ',' && bytes.IndexOfAny((byte)',', (byte)'.') is >= 0 and var at)
             {
-                source[starts[field] + at] = (byte)'.';
+                source[starts[field] + at] = bytes[at] == ',' ? (byte)'.' : throw Error(field, dialect.OtherMark(what));
             }
             if (PlainNumber.TryParse(bytes, out var plain))
             {
@@ -121,7 +121,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
             }
             if (dialect.Decimal == '.' && bytes.IndexOf((byte)',') >= 0)
             {
-                throw Error(field, $"{what} (for a decimal comma set decimal = \",\")");
+                throw Error(field, dialect.OtherMark(what));
             }
         }
         throw Error(field, what);
@@ -142,7 +142,8 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
                 Started,
                 field + 1,
                 $"expected UTF-8, found the byte 0x{bytes[at]:X2} as byte {at + 1} of the field '{Excerpt.Of(bytes)}'; "
-                    + "if the file is ISO-8859-1, set encoding = \"latin1\""
+                    + "if the file is ISO-8859-1, "
+                    + dialect.Advice("encoding", "\"latin1\"", "save it as UTF-8")
             );
         }
         if (bytes.Length > 2 && bytes.IndexOf("\uFEFF"u8) >= 0)
@@ -217,8 +218,8 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
                 Started,
                 0,
                 $"expected a closing quote on this line: the field goes on to line {reader.Number}, and each line on the way "
-                    + "looks like a record. Set quoted = false if quotes are part of the text, or lineBreaks = true if "
-                    + "the breaks are"
+                    + $"looks like a record. If quotes are part of the text, {dialect.QuoteAdvice}; if the breaks are, "
+                    + dialect.Advice("lineBreaks", "true", "take them out")
             );
         }
         return true;
@@ -373,7 +374,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
                 $"expected the end of the field after its closing quote, found '{Excerpt.Of(rest)}'"
                     + (
                         reader.Number > Started
-                            ? $"; the quote was opened on line {Started}: set quoted = false if quotes are part of the text"
+                            ? $"; the quote was opened on line {Started}: if quotes are part of the text, {dialect.QuoteAdvice}"
                             : "; a quote within quotes is doubled"
                     )
             );

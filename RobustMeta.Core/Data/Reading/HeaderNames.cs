@@ -65,6 +65,10 @@ internal static class HeaderNames
     public static IReadOnlyList<string> Time { get; } =
     ["timestamp", "time", "unixreviewtime", "date", "datetime", "ts", "reviewtime", "ratedat", "createdat", "when"];
 
+    /// <summary>Headers of an item's title.</summary>
+    public static IReadOnlyList<string> Title { get; } =
+    ["title", "name", "movietitle", "itemname", "itemtitle", "producttitle", "productname", "booktitle"];
+
     /// <summary>A header without case, blanks, hyphens, underscores and RecBole's type: <c>user_id:token</c> is <c>userid</c>.</summary>
     public static string Plain(string header) =>
         string.Concat(header.Split(':')[0].Where(char.IsLetterOrDigit)).ToLowerInvariant();

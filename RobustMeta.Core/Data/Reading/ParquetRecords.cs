@@ -142,7 +142,8 @@ internal sealed class ParquetRecords : Records, IReadPosition, IDisposable
                 0,
                 0,
                 string.Create(CultureInfo.InvariantCulture, $"{rows:N0} rows in a file of {file.Length:N0} bytes")
-                    + "; if that is right, raise 'ratio' in the table 'limits' of the data set in catalog.toml"
+                    + "; if that is right, "
+                    + limits.Advice("ratio")
             );
         }
     }

@@ -50,7 +50,7 @@ public static class PreparedFile
     /// <exception cref="DataFormatException">It is no such file, or damaged.</exception>
     public static Ratings Read(string name, string path)
     {
-        var bytes = File.ReadAllBytes(path);
+        var bytes = RegularFile.Bytes(path);
         if (
             bytes.Length < Mark.Length + SumBytes
             || !bytes.AsSpan().StartsWith(Mark)

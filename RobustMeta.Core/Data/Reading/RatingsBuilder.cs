@@ -56,8 +56,8 @@ public sealed class RatingsBuilder(DuplicateRule rule, Encoding? encoding = null
             throw position.Error(
                 0,
                 FormattableString.Invariant(
-                    $"expected at most {limit:N0} {what}, found {count:N0}; if more are right, raise "
-                ) + $"'{what}' in the table 'limits' of the data set in catalog.toml"
+                    $"expected at most {limit:N0} {what}, found {count:N0}; if more are right, "
+                ) + limits.Advice(what)
             );
         }
     }

@@ -14,9 +14,13 @@ public sealed class Arrivals
         ImmutableArray<Arrival> users,
         bool haveFeatures,
         int tooFew,
-        SortedDictionary<string, long> unknownItems
+        SortedDictionary<string, long> unknownItems,
+        RepeatedRatings repeated,
+        ScaleMismatch? offScale
     )
     {
+        Repeated = repeated;
+        OffScale = offScale;
         Users = users;
         HaveFeatures = haveFeatures;
         TooFew = tooFew;
@@ -35,6 +39,12 @@ public sealed class Arrivals
     /// <summary>Items that the model does not know, with how often they were rated.</summary>
     public IReadOnlyDictionary<string, long> UnknownItems { get; }
 
+    /// <summary>Pairs of user and item that were rated more than once; the last rating of each, in the file's order, counts.</summary>
+    public RepeatedRatings Repeated { get; }
+
+    /// <summary>Ratings far off the scale that the model was trained on; null where there are none.</summary>
+    public ScaleMismatch? OffScale { get; }
+
     /// <summary>Reads a file of ratings (see <see cref="RatedRows"/>), in any order.</summary>
     /// <param name="path">The file, with columns user, item and rating.</param>
     /// <param name="model">The model that serves them.</param>
@@ -44,16 +54,31 @@ public sealed class Arrivals
         string path,
         ColdStartModel model,
         IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>? features = null
+    ) => Read(new RatedFile(path), model, features);
+
+    /// <summary>Reads a file of ratings, in any order.</summary>
+    /// <param name="file">The file and how it is written, with columns of users, items and ratings.</param>
+    /// <param name="model">The model that serves them.</param>
+    /// <param name="features">Features by user; null where they are not known.</param>
+    /// <exception cref="DataFormatException">A line is malformed, or has no user or rating.</exception>
+    public static Arrivals Read(
+        RatedFile file,
+        ColdStartModel model,
+        IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>? features = null
     )
     {
+        var path = file.Path;
+        var (scale, repeated) = (new ScaleCheck(model.Scale), new RepeatedRatings());
+        var counted = new HashSet<(string, string)>();
         var rated = new OrderedDictionary<string, OrderedDictionary<string, float>>(StringComparer.Ordinal);
         var unknown = new SortedDictionary<string, long>(StringComparer.Ordinal);
-        foreach (var row in RatedRows.Read(path))
+        foreach (var row in RatedRows.Read(file))
         {
             if (row.User.Length == 0 || row.Rating is not { } rating)
             {
                 throw new DataFormatException(path, row.Line, 0, "expected a user, an item and a rating");
             }
+            scale.Add(rating);
             if (!rated.TryGetValue(row.User, out var own))
             {
                 rated.Add(row.User, own = new(StringComparer.Ordinal));
@@ -63,7 +88,14 @@ public sealed class Arrivals
                 unknown[row.Item] = unknown.GetValueOrDefault(row.Item) + 1;
                 continue;
             }
-            own[row.Item] = rating;
+            if (!own.TryAdd(row.Item, rating))
+            {
+                own[row.Item] = rating;
+                if (counted.Add((row.User, row.Item)))
+                {
+                    repeated.Add(row.User, row.Item);
+                }
+            }
         }
         if (rated.Count == 0)
         {
@@ -91,6 +123,6 @@ public sealed class Arrivals
                     features?.GetValueOrDefault(user.Key) ?? ImmutableDictionary<string, string>.Empty
                 )),
         ];
-        return new(users, features is not null, rated.Count - users.Length, unknown);
+        return new(users, features is not null, rated.Count - users.Length, unknown, repeated, scale.Mismatch);
     }
 }

@@ -36,7 +36,7 @@ public sealed class SlurmEngine : WorkerEngine
         {
             return null;
         }
-        var job = File.ReadAllText(JobFile(root)).Trim();
+        var job = RegularFile.Text(JobFile(root)).Trim();
         if (!IsJob(job))
         {
             throw new IOException($"{JobFile(root)} holds '{job}', which is no job number; delete it");

@@ -187,7 +187,7 @@ public sealed class StudyLeases : IStudyClaims
     {
         try
         {
-            return File.ReadAllText(file);
+            return RegularFile.Text(file);
         }
         catch (IOException)
         {

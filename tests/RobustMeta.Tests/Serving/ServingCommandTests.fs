@@ -262,6 +262,115 @@ let tests =
                     Expect.equal code 1 "exit code"
                     Expect.stringContains errors "serving.safetensors is missing or is not what the run wrote" "error")
 
+            testCase "a file on another scale is said by recommend, predict and export"
+            <| fun () ->
+                let item = run.Value.Prepared.Dataset.Ratings.Items[0]
+                let folder = run.Value.Folder
+
+                inFile "mine.csv" [ "item,rating"; $"{item},80" ] (fun mine ->
+                    for words in
+                        [
+                            [ "recommend"; folder; "ratings"; mine ]
+                            [ "explain"; folder; "ratings"; mine; "item"; item ]
+                            [ "export"; folder; "onnx"; "ratings"; mine; "out"; mine + ".onnx" ]
+                        ] do
+                        let code, _, errors = call words
+                        Expect.equal code 0 errors
+                        Expect.stringContains errors "note: 1 of 1 rating lies far off the scale" words[0]
+                        Expect.stringContains errors "given 80 to 80, trained on" words[0])
+
+                inFile "users.csv" [ "user,item,rating"; $"a,{item},80"; $"a,{item},90" ] (fun users ->
+                    let code, _, errors = call [ "predict"; folder; users; "out"; users + ".scores" ]
+                    Expect.equal code 0 errors
+                    Expect.stringContains errors "note: 2 of 2 ratings lie far off the scale" "scale"
+                    Expect.stringContains errors $"1 pair of user and item is rated more than once" "doubled"
+                    Expect.stringContains errors "no row of the file is without a rating" "nothing to score")
+
+            testCase "a user who rated all is told so instead of an empty table"
+            <| fun () ->
+                let items = run.Value.Prepared.Dataset.Ratings.Items.Tokens
+
+                inFile "mine.csv" ("item,rating" :: [ for item in items -> $"{item},3" ]) (fun mine ->
+                    let code, output, errors = call [ "recommend"; run.Value.Folder; "ratings"; mine ]
+                    Expect.equal code 0 errors
+
+                    Expect.equal
+                        output
+                        $"all {items.Length} items that the model knows are rated: none is left to recommend\n"
+                        "a sentence")
+
+            testCase "titles of other items are said, and settings of a file that is not there are refused"
+            <| fun () ->
+                let folder = run.Value.Folder
+
+                inFile "titles.csv" [ "item,title"; "ghost,Casper" ] (fun titles ->
+                    let code, _, errors = call [ "recommend"; folder; "titles"; titles ]
+                    Expect.equal code 0 errors
+                    Expect.stringContains errors "has a title of no item that the model knows" "note")
+
+                inFile "titles.csv" [ "item,year"; "ghost,1995" ] (fun titles ->
+                    refused [ "recommend"; folder; "titles"; titles ] [ "Give it the header title" ])
+
+                refused [ "recommend"; folder; "decimal"; "," ] [ "decimal says how the file of ratings is written" ]
+
+            testCase "how a file is written is told to the command"
+            <| fun () ->
+                let items = run.Value.Prepared.Dataset.Ratings.Items
+                let lines = [ "user;artikel;note"; $"a;{items[0]};3,5"; $"a;{items[1]};" ]
+                let own = [ "itemColumn"; "artikel"; "ratingColumn"; "note" ]
+
+                inFile "users.csv" lines (fun users ->
+                    let command = [ "predict"; run.Value.Folder; users ] @ own
+                    refused command [ "users.csv, line 2, column 3"; "add to the command: decimal ," ]
+                    let code, output, errors = call (command @ [ "decimal"; "," ])
+                    Expect.equal code 0 errors
+                    Expect.stringContains output $"a,{items[1]}," "a score")
+
+            testCase "scores are named, and there"
+            <| fun () ->
+                inFile "scores.csv" [ "user,testset,item,score" ] (fun scores ->
+                    let folder = run.Value.Folder
+                    refused [ "evaluate"; scores; "run"; folder; "method"; "" ] [ "method is ''; expected a name" ]
+                    refused [ "evaluate"; scores; "run"; folder; "method"; " " ] [ "method is ' '; expected a name" ]
+
+                    refused
+                        [ "evaluate"; scores + ".none"; "run"; folder ]
+                        [
+                            "scores.csv.none; expected scores with the columns user, testset, item, score"
+                            "'tasks export RUN"
+                        ])
+
+            if not (OperatingSystem.IsWindows()) then
+                testCase "a pipe in the place of a run's file is told and not waited for"
+                <| fun () ->
+                    for path in Directory.GetFiles run.Value.Folder do
+                        let name = nonNull (Path.GetFileName path)
+
+                        TempFolder.within (fun root ->
+                            for file in Directory.GetFiles run.Value.Folder do
+                                File.Copy(file, Path.Combine(root, nonNull (Path.GetFileName file)))
+
+                            let pipe = Path.Combine(root, name)
+                            File.Delete pipe
+                            use made = Diagnostics.Process.Start("mkfifo", pipe)
+                            made.WaitForExit()
+
+                            let answer =
+                                Threading.Tasks.Task.Run(fun () ->
+                                    try
+                                        ColdStartModel.Load(root).Dispose()
+                                        let folder = RobustMeta.Experiments.RunFolder.Open root
+                                        folder.RequireWhole()
+                                        ""
+                                    with error ->
+                                        error.Message)
+
+                            Expect.isTrue (answer.Wait 20_000) $"{name}: not waited for"
+
+                            // Times differ between equal runs and stand in no manifest.
+                            if name <> "timing.csv" then
+                                Expect.stringContains answer.Result name "names the file")
+
             testCase "input that cannot be meant is refused in a line"
             <| fun () ->
                 let folder = run.Value.Folder
