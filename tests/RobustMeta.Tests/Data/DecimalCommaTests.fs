@@ -51,7 +51,7 @@ let private columns =
                 ] do
                 let shown = String.concat " " values
 
-                testCase $"what commas are in '{shown}'"
+                testCase $"what commas are in {values.Length} values: '{shown}'"
                 <| fun () -> Expect.equal (DecimalComma.Of values) expected "use"
 
             property
