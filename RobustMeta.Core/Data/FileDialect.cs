@@ -43,6 +43,19 @@ public sealed record FileDialect
             ? $"{what} with a decimal comma (where points are decimal points {Advice("decimal", "\".\"", "write all numbers alike")})"
             : $"{what} (for a decimal comma {Advice("decimal", "\",\"", "write it with a decimal point")})";
 
+    /// <summary>What to expect in place of a text that is no number.</summary>
+    /// <param name="what">What the number is.</param>
+    /// <param name="found">The text.</param>
+    internal string NoNumber(string what, ReadOnlySpan<byte> found)
+    {
+        var text = System.Text.Encoding.UTF8.GetString(found[..Math.Min(found.Length, 8)]);
+        return Place != Reading.SettingsPlace.None && UsualMissing.Contains(text, StringComparer.OrdinalIgnoreCase)
+            ? $"{what} (if {text} stands for a missing value, {Advice("missing", $"[\"{text}\"]", "")})"
+            : what;
+    }
+
+    private static readonly string[] UsualMissing = ["NA", "N/A", "NaN", "NULL", "None", "-", "?", "\\N"];
+
     /// <summary>What a message advises where a setting would help.</summary>
     /// <param name="key">The setting, by its key in a catalog and in commands.</param>
     /// <param name="value">Its value, as a catalog has it.</param>
@@ -51,7 +64,7 @@ public sealed record FileDialect
         Place switch
         {
             Reading.SettingsPlace.Catalog => $"set {key} = {value}",
-            Reading.SettingsPlace.Command => $"add to the command: {key} {value.Trim('"')}",
+            Reading.SettingsPlace.Command => $"add to the command: {key} {value.Trim('"', '[', ']')}",
             _ => otherwise,
         };
 }

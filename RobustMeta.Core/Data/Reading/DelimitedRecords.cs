@@ -124,7 +124,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
                 throw Error(field, dialect.OtherMark(what));
             }
         }
-        throw Error(field, what);
+        throw Error(field, field < Count ? dialect.NoNumber(what, this[field]) : what);
     }
 
     private void RequireText(int field)

@@ -52,14 +52,24 @@ internal sealed class TimeParser(string? format)
         var text = Encoding.UTF8.GetString(records[field]);
         var isDate =
             Format == Iso
-                ? DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, Utc, out var time)
+                ? IsYearFirst(text) & DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, Utc, out var time)
                 : DateTimeOffset.TryParseExact(text, Format, CultureInfo.InvariantCulture, Utc, out time);
         return isDate
             ? time.ToUnixTimeSeconds()
             : throw records.Error(
                 field,
-                Format == Iso ? "a date such as 2024-05-17T08:30:00" : $"a date as '{Format}'"
+                Format == Iso
+                    ? "a date such as 2024-05-17T08:30:00 (for another order of day, month and year set timeFormat, e.g. "
+                        + "timeFormat = \"dd.MM.yyyy\")"
+                    : $"a date as '{Format}'"
             );
+    }
+
+    // 03.01.2020 is two dates: no order of day and month is guessed.
+    private static bool IsYearFirst(string text)
+    {
+        var trimmed = text.AsSpan().TrimStart();
+        return trimmed.Length > 4 && !trimmed[..4].ContainsAnyExceptInRange('0', '9') && !char.IsDigit(trimmed[4]);
     }
 
     private long InRange(Records records, int field, double seconds) =>

@@ -114,6 +114,25 @@ let private recognised =
                 let text = "user,item,rating,date\nu1,a,5,09.09.2001\nu2,b,2,10.09.2001\n"
                 Expect.equal (times (read own [ "r.csv", text ]).Ratings) [ 999993600L; 1000080000L ] "seconds"
 
+            testCase "an order of day and month is not guessed"
+            <| fun () ->
+                for date in [ "03.01.2020"; "03/01/2020"; "3-1-2020" ] do
+                    Expect.throwsC
+                        (fun () -> read four [ "r.csv", $"user,item,rating,date\nu1,a,5,{date}\n" ] |> ignore)
+                        (fun error ->
+                            Expect.stringContains error.Message "line 2, column 4" "place"
+                            Expect.stringContains error.Message "timeFormat = \"dd.MM.yyyy\"" "remedy")
+
+                let text = "user,item,rating,date\nu1,a,5,2001/09/09\n"
+                Expect.equal (times (read four [ "r.csv", text ]).Ratings) [ 999993600L ] "the year first"
+
+            testCase "a usual mark of a missing value is told with its setting"
+            <| fun () ->
+                for mark in [ "NA"; "-"; "null" ] do
+                    Expect.throwsC
+                        (fun () -> read four [ "r.csv", $"user,item,rating\nu1,a,5\nu2,a,{mark}\n" ] |> ignore)
+                        (fun error -> Expect.stringContains error.Message $"set missing = [\"{mark}\"]" "remedy")
+
             testCase "what stands for a missing value can be set"
             <| fun () ->
                 let columns =
