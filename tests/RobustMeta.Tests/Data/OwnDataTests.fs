@@ -1,14 +1,12 @@
 module RobustMeta.Tests.Data.OwnDataTests
 
 open System
-open System.Collections.Immutable
 open System.IO
 open System.Text
 open Expecto
 open FsCheck
 open RobustMeta.Tests.Properties
 open RobustMeta.Data
-open RobustMeta.Scripts
 open RobustMeta.Scripts.Data
 open RobustMeta.Tests.ReadRatings
 open RobustMeta.Tests.TempFolder
@@ -351,21 +349,6 @@ let private statistics =
     testList
         "statistics"
         [
-            testCase "the axes of the figures of a data set have titles"
-            <| fun () ->
-                let own = Ratings.Of("mine", [ struct ("u", "a", 5f); struct ("u", "b", 1f); struct ("v", "a", 4f) ])
-
-                for figure in DataFigures.all (Dataset(own, 4.0, ImmutableArray.Empty, ImmutableArray.Empty)) do
-                    match figure.Drawing with
-                    | Plot chart ->
-                        let layout =
-                            (Text.Json.JsonDocument.Parse(FigurePage.json chart)).RootElement.GetProperty "layout"
-
-                        for axis in [ "xaxis"; "yaxis" ] do
-                            let title = layout.GetProperty(axis).GetProperty("title").GetProperty("text").GetString()
-                            Expect.isNotEmpty title $"{figure.Name}, {axis}"
-                    | Vector _ -> failtest "a chart"
-
             testCase "of a small data set"
             <| fun () ->
                 let own =
