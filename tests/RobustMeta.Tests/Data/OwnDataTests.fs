@@ -121,8 +121,8 @@ let private recognised =
                             Expect.stringContains error.Message "line 2, column 4" "place"
                             Expect.stringContains error.Message "timeFormat = \"dd.MM.yyyy\"" "remedy")
 
-                let text = "user,item,rating,date\nu1,a,5,2001/09/09\n"
-                Expect.equal (times (read four [ "r.csv", text ]).Ratings) [ 999993600L ] "the year first"
+                let text = "user,item,rating,date\nu1,a,5,2001/09/09\nu2,b,2,2001/09/10\n"
+                Expect.equal (times (read four [ "r.csv", text ]).Ratings) [ 999993600L; 1000080000L ] "the year first"
 
             testCase "a usual mark of a missing value is told with its setting"
             <| fun () ->
