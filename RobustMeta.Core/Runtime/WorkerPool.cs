@@ -2,22 +2,30 @@ namespace RobustMeta.Runtime;
 
 /// <summary>
 /// A few threads that wait for work and share it: one a core, the caller among them. Work is a number of independent
-/// pieces; which thread does which piece is left open, so pieces must write to places of their own.
+/// pieces; which thread does which piece is left open, so pieces must write to places of their own. Each thread begins with a range of
+/// pieces of its own, so that those of the same place in successive runs find in its cache what they left there; whoever is done with
+/// that takes pieces from the end of another's.
 /// </summary>
 internal sealed class WorkerPool : IDisposable
 {
     // Batches follow each other within microseconds while training; a thread that slept would need longer to wake up.
-    private const int SpinsBeforeSleep = 200;
+    // Nor does the caller yield before that: on a busy machine another program would keep the processor for milliseconds.
+    private const int SpinsBeforeSleep = 1000;
+    private const int Pause = 4;
+
+    // A range of units in a number: the run in the upper half, then the first unit and the end; ranges stand in cache lines of their own.
+    private const int MaxUnits = ushort.MaxValue;
+    private const int RangeStride = 16;
 
     private readonly Thread[] threads;
     private readonly object gate = new();
+    private readonly long[] ranges;
 
-    // What the pieces of the run that is open are. They change only while no run is open.
+    // What the pieces of the run are, some in a row to a unit. They change only while all ranges are empty.
     private Action<int, int>? work;
     private int pieces;
-
-    // Number of the run in the upper half, of the next piece in the lower. Even runs are open; odd ones are the gaps between.
-    private long state;
+    private int grain;
+    private long run;
     private int finished;
     private int sleeping;
     private volatile bool stopped;
@@ -28,6 +36,7 @@ internal sealed class WorkerPool : IDisposable
     {
         Count = count;
         threads = new Thread[count - 1];
+        ranges = new long[(count + 1) * RangeStride];
         for (var i = 0; i < threads.Length; i++)
         {
             var worker = i + 1;
@@ -59,10 +68,16 @@ internal sealed class WorkerPool : IDisposable
         }
         Share(0);
         // For pieces, not for threads: one that the system keeps from running has nothing that must be waited for.
-        var spin = new SpinWait();
-        while (Volatile.Read(ref finished) < count)
+        for (var i = 0; Volatile.Read(ref finished) < count; i++)
         {
-            spin.SpinOnce(sleep1Threshold: -1);
+            if (i < SpinsBeforeSleep)
+            {
+                Thread.SpinWait(Pause);
+            }
+            else
+            {
+                Thread.Yield();
+            }
         }
         if (failure is not null)
         {
@@ -81,15 +96,20 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    // A thread that comes late from the run before holds its old state: once that has changed it cannot take a piece, and
-    // so it never reads the work half changed.
+    // Nobody can take a unit before its range is written, nor after: a thread that comes late from the run before finds the ranges
+    // empty, or takes part in this run.
     private void Open(int count, Action<int, int> piece)
     {
-        var run = (state >> 32) + 2;
-        Interlocked.Exchange(ref state, (run - 1) << 32);
         (work, pieces, failure, finished) = (piece, count, null, 0);
+        grain = (count + MaxUnits - 1) / MaxUnits;
+        var units = (long)(count + grain - 1) / grain;
+        for (var thread = 0; thread < Count; thread++)
+        {
+            var (first, end) = (units * thread / Count, units * (thread + 1) / Count);
+            Volatile.Write(ref RangeOf(thread), ((run + 1) << 32) | (first << 16) | end);
+        }
         // A full fence: a thread that goes to sleep now either is seen by the caller or sees the new run.
-        Interlocked.Exchange(ref state, run << 32);
+        Interlocked.Increment(ref run);
     }
 
     private void Serve(int worker)
@@ -111,32 +131,30 @@ internal sealed class WorkerPool : IDisposable
     {
         for (var i = 0; i < SpinsBeforeSleep; i++)
         {
-            if (IsNew(seen, out var run) || stopped)
+            if (IsNew(seen, out var latest) || stopped)
             {
-                return run;
+                return latest;
             }
-            Thread.SpinWait(20);
+            Thread.SpinWait(Pause);
         }
         lock (gate)
         {
             Interlocked.Increment(ref sleeping);
-            long run;
-            while (!IsNew(seen, out run) && !stopped)
+            long latest;
+            while (!IsNew(seen, out latest) && !stopped)
             {
                 Monitor.Wait(gate);
             }
             Interlocked.Decrement(ref sleeping);
-            return run;
+            return latest;
         }
     }
 
-    private bool IsNew(long seen, out long run)
+    private bool IsNew(long seen, out long latest)
     {
-        run = Volatile.Read(ref state) >> 32;
-        return run != seen && IsOpen(run);
+        latest = Volatile.Read(ref run);
+        return latest != seen;
     }
-
-    private static bool IsOpen(long run) => run % 2 == 0;
 
     private void WakeAll()
     {
@@ -146,9 +164,24 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
+    private ref long RangeOf(int thread) => ref ranges[(thread + 1) * RangeStride];
+
+    // Its own range first, then those of the others.
     private void Share(int worker)
     {
-        while (TryTake(out var piece))
+        for (var i = 0; i < Count; i++)
+        {
+            while (TryTake(ref RangeOf((worker + i) % Count), isOwn: i == 0, out var unit))
+            {
+                Do(worker, unit);
+            }
+        }
+    }
+
+    private void Do(int worker, int unit)
+    {
+        var end = (int)Math.Min(pieces, (unit + 1L) * grain);
+        for (var piece = unit * grain; piece < end; piece++)
         {
             try
             {
@@ -163,18 +196,18 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    // While a piece is taken and not finished its run stays open.
-    private bool TryTake(out int piece)
+    private static bool TryTake(ref long range, bool isOwn, out int unit)
     {
         while (true)
         {
-            var seen = Volatile.Read(ref state);
-            piece = (int)(seen & uint.MaxValue);
-            if (!IsOpen(seen >> 32) || piece >= Volatile.Read(ref pieces))
+            var seen = Volatile.Read(ref range);
+            var (first, end) = ((int)(seen >> 16) & MaxUnits, (int)seen & MaxUnits);
+            unit = isOwn ? first : end - 1;
+            if (first == end)
             {
                 return false;
             }
-            if (Interlocked.CompareExchange(ref state, seen + 1, seen) == seen)
+            if (Interlocked.CompareExchange(ref range, isOwn ? seen + (1 << 16) : seen - 1, seen) == seen)
             {
                 return true;
             }

@@ -16,11 +16,13 @@ namespace RobustMeta.Engine.Fused;
 internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int RowsPerChunk = 256;
+    // Some ten chunks of a batch of 32 users: enough to share between a few workers evenly.
+    private const int RowsPerChunk = 128;
 
     private readonly ParameterArrays<T> arrays;
     private readonly WorkerPool pool;
     private readonly Arena<T> lasting = new();
+    private readonly Action<int, int> encodeTokens;
     private readonly Action<int, int> encode;
     private readonly Action<int, int> forward;
     private readonly Action<int, int> backward;
@@ -42,6 +44,7 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
         (this.arrays, Arithmetic) = (arrays, arithmetic);
         pool = new(threads);
         (encode, forward, backward) = (Encode, ForwardChunk, ReverseChunk);
+        encodeTokens = (_, field) => Items.EncodeTokens(field);
         (reverse, collect) = (Reverse, (_, piece) => pieces!.WriteGradient(piece, Gradient));
     }
 
@@ -104,11 +107,11 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
         isReady = false;
         if (!Items.IsConstant)
         {
-            Items.Network.BeginReverse(Memory);
+            Items.BeginReverse(Memory);
         }
         foreach (var side in learnedUsers)
         {
-            side.Network.BeginReverse(Memory);
+            side.BeginReverse(Memory);
         }
         BeginReverse(queryWeights, userWeights);
         pool.Run(Chunks.Count, backward);
@@ -177,13 +180,14 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
         Layout.Pack(arrays.Values, Values);
         Rows.Fill(Choose(tasks, isTraining), supportWeights.Length);
         Chunk.Plan(Rows.Tasks, RowsPerChunk, Chunks);
-        Items.Begin(Values, Rows.Slots.ItemMemory, Memory);
+        Items.Begin(Values, Rows.Slots.ItemMemory, Memory, isTraining);
         foreach (var side in users)
         {
-            side.Begin(Values, Rows.Tasks.Users.AsMemory(), Memory);
+            side.Begin(Values, Rows.Tasks.Users.AsMemory(), Memory, isTraining);
             side.BeginExposure(tasks, supportWeights, Memory);
         }
         Begin(supportWeights, isTraining);
+        pool.Run(Items.TokenFields, encodeTokens);
         pool.Run(Items.Network.Blocks + users.Sum(side => side.Network.Blocks), encode);
         pool.Run(Chunks.Count, forward);
     }

@@ -66,6 +66,9 @@ internal sealed unsafe class CountingArithmetic(Arithmetic<float> inner) : Arith
     public override void Outer(float* r, float alpha, float* w, float* result, int rows, int width, bool accumulate) =>
         inner.Outer(r, alpha, w, result, rows, width, accumulate);
 
+    public override void AddChosen(float* r, float* x, ReadOnlySpan<int> chosen, float* total, int width) =>
+        inner.AddChosen(r, x, chosen, total, width);
+
     public override void SumRows(float* x, ReadOnlySpan<int> chosen, float* total, int width, bool accumulate) =>
         inner.SumRows(x, chosen, total, width, accumulate);
 

@@ -27,6 +27,10 @@ internal static class ModelsProgram
         {
             var facts = EnvironmentReport.Facts().Select(f => new[] { f.Name, f.Value }).ToArray();
             Console.WriteLine(MarkdownTable.Of(["host", ""], facts, text: 2));
+            if (spec.Threads > 1 && !spec.CheckOnly)
+            {
+                Console.WriteLine(MarkdownTable.Of(["two threads at most", ""], CorePair.Facts(), text: 1));
+            }
             var measured = spec.Models.Select(name => Model(spec, workload, name, folder)).ToList();
             return Report(spec, measured);
         }

@@ -139,7 +139,18 @@ let tests =
                                     (if accumulate then before[j] else 0.0)
                                     + Array.sumBy (fun i -> x[i * width + j]) chosen)
 
-                            close $"chosen of {rows} x {width}, {accumulate}" expected (back total width))
+                            close $"chosen of {rows} x {width}, {accumulate}" expected (back total width)
+
+                        if rows > 0 then
+                            let chosen = Array.init rows (fun i -> 5 * i % rows)
+                            let total = onArena before arena
+                            arithmetic.AddChosen(onArena r arena, block, ReadOnlySpan chosen, total, width)
+
+                            let expected =
+                                Array.init width (fun j ->
+                                    before[j] + Seq.sum (Seq.mapi (fun i row -> r[i] * x[row * width + j]) chosen))
+
+                            close $"weighed of {rows} x {width}" expected (back total width))
 
             onWidths "a number for each row, the same bits whatever rows stand beside it" (fun arithmetic ->
                 for rows in [ 0..9 ] do

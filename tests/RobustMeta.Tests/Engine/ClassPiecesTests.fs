@@ -148,7 +148,6 @@ let private headTest name (create: BlockLayout -> ClassHead<float>) (sizes: (str
                 put pooled.Vectors classCells (at values classCells)
 
             head.Begin(block, batch, own)
-            head.EncodeItems(batch, 0, batch.Slots.Count)
             head.EncodeUsers(batch, Chunk(0, users))
             let scores = own.Take(int64 queries)
 

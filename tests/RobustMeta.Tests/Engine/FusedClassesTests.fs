@@ -35,6 +35,7 @@ type Classes =
         Threads: int
         Bits: int
         ItemFields: bool
+        EntitiesPerToken: int
     }
 
 let private classes =
@@ -62,6 +63,7 @@ let private classes =
         let! threads = Gen.choose (1, 3)
         let! bits = Gen.elements [ 0; 128; 256; 512 ]
         let! items = Gen.elements [ true; true; true; true; false ]
+        let! entitiesPerToken = Gen.choose (0, 2)
 
         return
             {
@@ -78,6 +80,7 @@ let private classes =
                 Threads = threads
                 Bits = bits
                 ItemFields = items
+                EntitiesPerToken = entitiesPerToken
             }
     }
 
@@ -115,7 +118,15 @@ let private isExact (f: Classes) =
     let form = (box model :?> IHasForm<ClassForm>).Form
 
     inDouble
-        (fun arrays -> new FusedClasses<float>(form, model.Label, arrays, f.Threads, Arithmetic<float>.Of f.Bits))
+        (fun arrays ->
+            new FusedClasses<float>(
+                form,
+                model.Label,
+                arrays,
+                f.Threads,
+                Arithmetic<float>.Of f.Bits,
+                f.EntitiesPerToken
+            ))
         case
         batch
         weights
@@ -136,6 +147,7 @@ let private fixedForm =
         Threads = 1
         Bits = 256
         ItemFields = true
+        EntitiesPerToken = 2
     }
 
 let private single (f: Classes) =

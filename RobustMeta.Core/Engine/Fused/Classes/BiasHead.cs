@@ -1,5 +1,6 @@
 using System.Numerics;
 using RobustMeta.Engine.Fused.Memory;
+using RobustMeta.Engine.Fused.Networks;
 using RobustMeta.Engine.Fused.Vectors;
 using RobustMeta.Models;
 
@@ -12,112 +13,112 @@ internal sealed unsafe class BiasHead<T> : ClassHead<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly Arithmetic<T> arithmetic;
-    private readonly int width;
     private readonly int padded;
-    private readonly int hidden;
     private readonly int wide;
-    private readonly long weight;
-    private readonly long ofNegative;
-    private readonly long ofPositive;
-    private readonly long hiddenBias;
+    private readonly DenseMap<T> ofItems;
+    private readonly DenseMap<T> ofNegative;
+    private readonly DenseMap<T> ofPositive;
     private readonly long output;
     private readonly long outputNegative;
     private readonly long outputPositive;
     private readonly long outputBias;
-    private ClassBatch<T> reversed = null!;
+    private readonly VectorGradient<T> ofOutput;
+    private readonly VectorGradient<T> ofOutputNegative;
+    private readonly VectorGradient<T> ofOutputPositive;
+    private readonly NumberGradient<T> ofOutputBias;
+    private readonly PieceList<T> pieces;
     private T* block;
-    private T* mapped;
+    private T* inputs;
+    private T* units;
     private T* bias;
     private T* shift;
-    private T* units;
     private T* preAdjoint;
-    private T* mappedAdjoint;
+    private T* inputAdjoint;
     private T* biasAdjoint;
-    private T* outputAdjoint;
 
     /// <summary>A head whose parameters get places in a layout.</summary>
     public BiasHead(int width, int hidden, BlockLayout layout, Arithmetic<T> arithmetic)
     {
-        (this.width, this.hidden, this.arithmetic) = (width, hidden, arithmetic);
+        this.arithmetic = arithmetic;
         (padded, wide) = (arithmetic.Padded(width), arithmetic.Padded(hidden));
-        weight = layout.Add("hidden.weight", 0, width, hidden, wide);
-        ofNegative = layout.Add("hidden.negative", 0, width, hidden, wide);
-        ofPositive = layout.Add("hidden.positive", 0, width, hidden, wide);
-        hiddenBias = layout.Add("hidden.bias", 0, 1, hidden, wide);
+        ofItems = new("hidden.weight", 0, null, width, hidden, layout, arithmetic);
+        ofNegative = new("hidden.negative", 0, "hidden.bias", width, hidden, layout, arithmetic);
+        ofPositive = new("hidden.positive", 0, null, width, hidden, layout, arithmetic);
         output = layout.Add("output.weight", 0, 1, hidden, wide);
         outputNegative = layout.Add("output.negative", 0, 1, width, padded);
         outputPositive = layout.Add("output.positive", 0, 1, width, padded);
         outputBias = layout.Add("output.bias", 0, 1, 1, 1);
+        (ofOutput, ofOutputBias) = (new(output, wide, arithmetic), new(outputBias));
+        ofOutputNegative = new(outputNegative, padded, arithmetic);
+        ofOutputPositive = new(outputPositive, padded, arithmetic);
+        pieces = new(ofItems, ofNegative, ofPositive, ofOutput, ofOutputNegative, ofOutputPositive, ofOutputBias);
     }
 
     /// <inheritdoc/>
-    public override int Pieces => 4;
+    public override int Pieces => pieces.Pieces;
 
     /// <inheritdoc/>
     public override void Begin(T* values, ClassBatch<T> batch, Arena<T> arena)
     {
         block = values;
-        mapped = arena.Take((long)batch.Slots.Count * wide);
+        ofItems.Begin(values, arena);
+        ofNegative.Begin(values, arena);
+        ofPositive.Begin(values, arena);
+        inputs = arena.Take((long)batch.QueryRows * padded);
+        units = arena.Take((long)batch.QueryRows * wide);
         bias = arena.Take((long)batch.Tasks.Count * wide);
         shift = arena.Take(batch.Tasks.Count);
-        // A row for each user: queries of a user are scored one after the other.
-        units = arena.Take((long)batch.Tasks.Count * wide);
     }
 
     /// <inheritdoc/>
     public override void BeginReverse(ClassBatch<T> batch, Arena<T> arena)
     {
-        reversed = batch;
-        preAdjoint = arena.Take((long)batch.QueryRows * wide);
-        mappedAdjoint = arena.Take((long)batch.Slots.Count * wide);
-        biasAdjoint = arena.TakeZeros((long)batch.Tasks.Count * wide);
-        outputAdjoint = arena.TakeZeros((long)batch.Tasks.Count * wide);
+        var (users, queries) = (batch.Tasks.Count, batch.QueryRows);
+        var negative = batch.Negative.Vectors;
+        var positive = batch.Positive.Vectors;
+        preAdjoint = arena.Take((long)queries * wide);
+        inputAdjoint = arena.Take((long)queries * padded);
+        biasAdjoint = arena.TakeZeros((long)users * wide);
+        ofItems.Collect(inputs, preAdjoint, queries);
+        ofNegative.Collect(negative, biasAdjoint, users);
+        ofPositive.Collect(positive, biasAdjoint, users);
+        ofOutput.Collect(batch.Slopes, units, queries);
+        ofOutputNegative.Collect(batch.ScoreAdjoint, negative, users);
+        ofOutputPositive.Collect(batch.ScoreAdjoint, positive, users);
+        ofOutputBias.Collect(batch.ScoreAdjoint, users);
     }
-
-    /// <inheritdoc/>
-    public override void EncodeItems(ClassBatch<T> batch, int first, int count) =>
-        arithmetic.Gemm(
-            new(batch.Encoded + (long)first * padded, count, width, padded),
-            new(block + weight, width, wide),
-            new(mapped + (long)first * wide, count, wide),
-            accumulate: false
-        );
 
     /// <inheritdoc/>
     public override void EncodeUsers(ClassBatch<T> batch, Chunk users)
     {
         var (first, count) = (users.FirstUser, users.EndUser - users.FirstUser);
-        var target = bias + (long)first * wide;
-        for (var u = 0; u < count; u++)
-        {
-            Arithmetic<T>.Copy(block + hiddenBias, target + (long)u * wide, wide);
-            shift[first + u] =
-                arithmetic.Dot(batch.Negative.Vectors + (long)(first + u) * padded, block + outputNegative, padded)
-                + arithmetic.Dot(batch.Positive.Vectors + (long)(first + u) * padded, block + outputPositive, padded)
-                + block[outputBias];
-        }
-        Map(batch.Negative.Vectors, ofNegative);
-        Map(batch.Positive.Vectors, ofPositive);
+        var negative = batch.Negative.Vectors;
+        var positive = batch.Positive.Vectors;
+        var ownBias = bias + (long)first * wide;
+        var start = (long)first * padded;
+        ofNegative.Apply(negative + start, ownBias, count, accumulate: false);
+        ofPositive.Apply(positive + start, ownBias, count, accumulate: true);
+        Dots(negative, outputNegative, block[outputBias], accumulate: false);
+        Dots(positive, outputPositive, T.Zero, accumulate: true);
 
-        void Map(T* vectors, long matrix) =>
-            arithmetic.Gemm(
-                new(vectors + (long)first * padded, count, width, padded),
-                new(block + matrix, width, wide),
-                new(bias + (long)first * wide, count, wide),
-                accumulate: true
-            );
+        void Dots(T* vectors, long vector, T more, bool accumulate) =>
+            arithmetic.RowDots(vectors + start, block + vector, T.One, more, shift + first, count, padded, accumulate);
     }
 
     /// <inheritdoc/>
     public override void Score(ClassBatch<T> batch, int user, T* scores)
     {
-        var first = batch.SupportRows + batch.Tasks.QueryStarts[user];
-        var row = units + (long)user * wide;
-        for (var i = 0; i < batch.Tasks.QueryLength(user); i++)
+        var (first, count) = (batch.Tasks.QueryStarts[user], batch.Tasks.QueryLength(user));
+        var items = inputs + (long)first * padded;
+        var own = units + (long)first * wide;
+        for (var i = 0; i < count; i++)
         {
-            Rectify(user, batch.Slots.Of[first + i], row, null);
-            scores[i] = arithmetic.Dot(row, block + output, wide) + shift[user];
+            var item = batch.Encoded + (long)batch.Slots.Of[batch.SupportRows + first + i] * padded;
+            Arithmetic<T>.Copy(item, items + (long)i * padded, padded);
         }
+        ofItems.Apply(items, own, count, accumulate: false);
+        arithmetic.Activate(Activation.Relu, own, bias + (long)user * wide, null, null, count, wide);
+        arithmetic.RowDots(own, block + output, T.One, shift[user], scores, count, wide, accumulate: false);
     }
 
     /// <inheritdoc/>
@@ -125,111 +126,44 @@ internal sealed unsafe class BiasHead<T> : ClassHead<T>
     {
         for (var u = users.FirstUser; u < users.EndUser; u++)
         {
-            ReverseUser(batch, u);
+            var (first, count) = (batch.Tasks.QueryStarts[u], batch.Tasks.QueryLength(u));
+            var own = units + (long)first * wide;
+            var pre = preAdjoint + (long)first * wide;
+            arithmetic.OuterProductStep(batch.Slopes + first, block + output, own, T.Zero, pre, count, wide);
+            arithmetic.AddRows(null, pre, biasAdjoint + (long)u * wide, count, wide);
         }
+        var (rows, number) = batch.QueryOf(users);
+        var query = (long)(rows - batch.SupportRows);
+        ofItems.Pull(preAdjoint + query * wide, inputAdjoint + query * padded, number, accumulate: false);
         ToClass(batch, users, batch.Negative.Adjoint, ofNegative, outputNegative);
         ToClass(batch, users, batch.Positive.Adjoint, ofPositive, outputPositive);
     }
 
     /// <inheritdoc/>
-    public override void ReverseItems(ClassBatch<T> batch, int first, int count, T* target)
-    {
-        var rows = mappedAdjoint + (long)first * wide;
-        // Rows of queries stand behind those of supports.
+    /// <remarks>Rows of queries stand behind those of supports.</remarks>
+    public override void ReverseItems(ClassBatch<T> batch, int first, int count, T* target) =>
         batch.Slots.SumRows(
             arithmetic,
-            preAdjoint - (long)batch.SupportRows * wide,
+            inputAdjoint - (long)batch.SupportRows * padded,
             batch.SupportRows,
             int.MaxValue,
             first,
             count,
-            rows,
-            wide,
+            target,
+            padded,
             accumulate: false
         );
-        arithmetic.Gram(
-            new(rows, count, wide),
-            new(block + weight, width, wide),
-            new(target, count, width, padded),
-            T.One,
-            T.Zero
-        );
-    }
 
     /// <inheritdoc/>
-    public override void WriteGradient(int piece, T* gradient)
-    {
-        var users = reversed.Tasks.Count;
-        switch (piece)
-        {
-            case 0:
-                Outer(reversed.Encoded, reversed.Slots.Count, mappedAdjoint, weight);
-                break;
-            case 1:
-                Outer(reversed.Negative.Vectors, users, biasAdjoint, ofNegative);
-                Total(reversed.ScoreAdjoint, reversed.Negative.Vectors, outputNegative, padded);
-                break;
-            case 2:
-                Outer(reversed.Positive.Vectors, users, biasAdjoint, ofPositive);
-                Total(reversed.ScoreAdjoint, reversed.Positive.Vectors, outputPositive, padded);
-                break;
-            default:
-                Total(null, biasAdjoint, hiddenBias, wide);
-                Total(null, outputAdjoint, output, wide);
-                gradient[outputBias] = Sum(reversed.ScoreAdjoint, users);
-                break;
-        }
-
-        void Outer(T* vectors, int rows, T* adjoints, long place) =>
-            arithmetic.Gemm(
-                new Matrix<T>(vectors, rows, width, padded).Transposed,
-                new(adjoints, rows, wide),
-                new(gradient + place, width, wide),
-                accumulate: false
-            );
-
-        void Total(T* factors, T* rows, long place, int length)
-        {
-            Arithmetic<T>.Clear(gradient + place, length);
-            arithmetic.AddRows(factors, rows, gradient + place, users, length);
-        }
-    }
-
-    private void ReverseUser(ClassBatch<T> batch, int user)
-    {
-        var row = units + (long)user * wide;
-        for (var q = batch.Tasks.QueryStarts[user]; q < batch.Tasks.QueryStarts[user + 1]; q++)
-        {
-            var pre = preAdjoint + (long)q * wide;
-            Rectify(user, batch.Slots.Of[batch.SupportRows + q], row, pre);
-            arithmetic.AddScaled(batch.Slopes[q], row, outputAdjoint + (long)user * wide, wide);
-            arithmetic.Multiply(block + output, pre, wide);
-            arithmetic.Scale(batch.Slopes[q], pre, pre, wide);
-            arithmetic.AddScaled(T.One, pre, biasAdjoint + (long)user * wide, wide);
-        }
-    }
+    public override void WriteGradient(int piece, T* gradient) => pieces.WriteGradient(piece, gradient);
 
     // Adjoint of R = adjoint of the biases · Vᵀ + that of the score · v.
-    private void ToClass(ClassBatch<T> batch, Chunk users, T* target, long matrix, long vector)
+    private void ToClass(ClassBatch<T> batch, Chunk users, T* adjoint, DenseMap<T> map, long vector)
     {
         var (first, count) = (users.FirstUser, users.EndUser - users.FirstUser);
-        arithmetic.Gram(
-            new(biasAdjoint + (long)first * wide, count, wide),
-            new(block + matrix, width, wide),
-            new(target + (long)first * padded, count, width, padded),
-            T.One,
-            T.Zero
-        );
-        for (var u = first; u < users.EndUser; u++)
-        {
-            arithmetic.AddScaled(batch.ScoreAdjoint[u], block + vector, target + (long)u * padded, padded);
-        }
-    }
-
-    // Hidden units of an item for a user, and their slopes.
-    private void Rectify(int user, int slot, T* row, T* slopes)
-    {
-        Arithmetic<T>.Copy(mapped + (long)slot * wide, row, wide);
-        arithmetic.Activate(Activation.Relu, row, bias + (long)user * wide, slopes, null, 1, wide);
+        var target = adjoint + (long)first * padded;
+        var ofScores = batch.ScoreAdjoint + first;
+        map.Pull(biasAdjoint + (long)first * wide, target, count, accumulate: false);
+        arithmetic.Outer(ofScores, T.One, block + vector, target, count, padded, accumulate: true);
     }
 }

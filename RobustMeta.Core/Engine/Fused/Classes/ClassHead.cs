@@ -17,9 +17,6 @@ internal abstract unsafe class ClassHead<T> : IGradientPieces<T>
     /// <summary>Takes memory for the way back of a batch, to stay as it is until the gradient is written.</summary>
     public abstract void BeginReverse(ClassBatch<T> batch, Arena<T> arena);
 
-    /// <summary>What does not depend on users, for some encoded items.</summary>
-    public abstract void EncodeItems(ClassBatch<T> batch, int first, int count);
-
     /// <summary>What is computed once a user, for some users whose classes are pooled.</summary>
     public abstract void EncodeUsers(ClassBatch<T> batch, Chunk users);
 
@@ -29,7 +26,7 @@ internal abstract unsafe class ClassHead<T> : IGradientPieces<T>
     /// <summary>Adjoints of what some users' scores were made of, down to their pooled classes.</summary>
     public abstract void Reverse(ClassBatch<T> batch, Chunk users);
 
-    /// <summary>Writes what the queries of some items say to the adjoints of the encoded items, which are zero before.</summary>
+    /// <summary>Writes the adjoints of some encoded items, as far as their queries say them.</summary>
     public abstract void ReverseItems(ClassBatch<T> batch, int first, int count, T* target);
 
     /// <inheritdoc/>

@@ -91,12 +91,9 @@ internal sealed unsafe class ClassPooling<T>(LabelKind label, Pooling pooling, i
         var total = T.Zero;
         for (var i = first; i < first + count; i++)
         {
-            if (pooled.Weights[i] != T.Zero)
-            {
-                total += pooled.Weights[i];
-                arithmetic.AddScaled(pooled.Weights[i], Row(batch.Encoded, batch.Slots.Of[i]), vector, width);
-            }
+            total += pooled.Weights[i];
         }
+        arithmetic.AddChosen(pooled.Weights + first, batch.Encoded, batch.Slots.Of.Slice(first, count), vector, width);
         // An empty class is zero.
         pooled.Divisor[user] = pooling == Pooling.Sum || total == T.Zero ? T.One : total;
         arithmetic.Scale(T.One / pooled.Divisor[user], vector, vector, width);

@@ -27,12 +27,14 @@ internal sealed unsafe class FusedClasses<T> : EncodedCore<T>
     /// <param name="arrays">Its parameters.</param>
     /// <param name="threads">Number of workers.</param>
     /// <param name="arithmetic">Width of vectors.</param>
+    /// <param name="entitiesPerToken">When a field is shared (see <see cref="EmbeddingTables{T}.Plan"/>); for tests.</param>
     public FusedClasses(
         ClassForm form,
         LabelKind label,
         ParameterArrays<T> arrays,
         int threads,
-        Arithmetic<T> arithmetic
+        Arithmetic<T> arithmetic,
+        int entitiesPerToken = 2
     )
         : base(arrays, threads, arithmetic)
     {
@@ -45,7 +47,8 @@ internal sealed unsafe class FusedClasses<T> : EncodedCore<T>
         head = form.Mixing is { } mixing
             ? new LinearHead<T>(mixing, form.Encoder[^1], Layout, arithmetic)
             : new BiasHead<T>(form.Encoder[^1], form.Hidden, Layout, arithmetic);
-        Complete(new("item", schema.ItemFields, schema.EmbeddingDim, arrays, encoder), [], head);
+        var fields = schema.ItemFields;
+        Complete(new("item", fields, schema.EmbeddingDim, arrays, encoder, arithmetic, entitiesPerToken), [], head);
     }
 
     /// <inheritdoc/>
@@ -73,7 +76,7 @@ internal sealed unsafe class FusedClasses<T> : EncodedCore<T>
     }
 
     /// <inheritdoc/>
-    protected override void EncodeItems(int first, int count) => head.EncodeItems(batch, first, count);
+    protected override void EncodeItems(int first, int count) { }
 
     /// <inheritdoc/>
     protected override void ForwardChunk(int worker, int chunk)
@@ -136,7 +139,6 @@ internal sealed unsafe class FusedClasses<T> : EncodedCore<T>
     /// <remarks>From queries through the head, and from the classes that the items are in.</remarks>
     protected override void ReverseItems(int first, int count, T* target)
     {
-        Arithmetic<T>.Clear(target, (long)count * width);
         head.ReverseItems(batch, first, count, target);
         for (var i = 0; i < count; i++)
         {

@@ -57,9 +57,6 @@ internal sealed unsafe class LinearHead<T> : ClassHead<T>
     }
 
     /// <inheritdoc/>
-    public override void EncodeItems(ClassBatch<T> batch, int first, int count) { }
-
-    /// <inheritdoc/>
     public override void EncodeUsers(ClassBatch<T> batch, Chunk users)
     {
         Mix(block + negative, batch.Negative.Vectors, users);
@@ -95,6 +92,7 @@ internal sealed unsafe class LinearHead<T> : ClassHead<T>
     /// <inheritdoc/>
     public override void ReverseItems(ClassBatch<T> batch, int first, int count, T* target)
     {
+        Arithmetic<T>.Clear(target, (long)count * padded);
         for (var i = 0; i < count; i++)
         {
             foreach (var row in batch.Slots.Rows(first + i))

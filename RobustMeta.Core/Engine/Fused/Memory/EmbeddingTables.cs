@@ -108,6 +108,18 @@ internal sealed unsafe class EmbeddingTables<T>
         }
     }
 
+    /// <summary>The same without shared fields, whose columns are left as they are.</summary>
+    public void GatherOwn(ReadOnlySpan<int> entities, T* rows, int width)
+    {
+        for (var field = 0; field < columns.Length; field++)
+        {
+            if (!isShared[field])
+            {
+                columns[field].Gather(entities, rows + columns[field].Start, width);
+            }
+        }
+    }
+
     /// <summary>Adds the adjoints of a batch's entities to a field's table, in place of those of the batch before.</summary>
     public void Scatter(int field, ReadOnlySpan<int> entities, T* rows, int width) =>
         columns[field].Scatter(entities, rows + columns[field].Start, width);

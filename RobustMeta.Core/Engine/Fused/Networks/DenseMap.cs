@@ -58,19 +58,35 @@ internal sealed unsafe class DenseMap<T> : IGradientPieces<T>
     /// <summary>Row length of the outputs.</summary>
     public int OutputPadded { get; }
 
+    /// <summary>Where W and its transpose stand.</summary>
+    public FieldMap<T>.Weights Weights => new(block + weight, transposed, outputs, InputPadded, OutputPadded);
+
     /// <summary>Takes values.</summary>
     /// <param name="values">Values in the layout.</param>
     /// <param name="arena">Memory of the batch.</param>
     public void Begin(T* values, Arena<T> arena)
     {
         block = values;
-        var size = (long)outputs * InputPadded;
+        // A vector more: whoever takes some columns reads whole vectors.
+        var size = (long)outputs * InputPadded + arithmetic.Lanes;
         transposed = inputs < InputPadded ? arena.TakeZeros(size) : arena.Take(size);
         arithmetic.Transpose(block + weight, OutputPadded, transposed, InputPadded, inputs, outputs);
     }
 
     /// <summary>Outputs of some rows, or added to what is there.</summary>
     public void Apply(T* x, T* y, int number, bool accumulate)
+    {
+        accumulate = AddBias(y, number, accumulate);
+        arithmetic.Gemm(
+            new(x, number, inputs, InputPadded),
+            new(block + weight, inputs, OutputPadded),
+            new(y, number, OutputPadded),
+            accumulate
+        );
+    }
+
+    /// <summary>Writes the bias to some rows of outputs, or adds it, and says whether more has to be added to what is there.</summary>
+    public bool AddBias(T* y, int number, bool accumulate)
     {
         for (var i = 0; i < number && bias is not null; i++)
         {
@@ -84,12 +100,7 @@ internal sealed unsafe class DenseMap<T> : IGradientPieces<T>
                 Arithmetic<T>.Copy(block + bias.Value, row, OutputPadded);
             }
         }
-        arithmetic.Gemm(
-            new(x, number, inputs, InputPadded),
-            new(block + weight, inputs, OutputPadded),
-            new(y, number, OutputPadded),
-            accumulate || bias is not null
-        );
+        return accumulate || bias is not null;
     }
 
     /// <summary>Adjoints of the inputs of some rows from those of their outputs, or added to what is there.</summary>
@@ -113,20 +124,40 @@ internal sealed unsafe class DenseMap<T> : IGradientPieces<T>
     }
 
     /// <inheritdoc/>
-    public void WriteGradient(int piece, T* gradient)
+    public void WriteGradient(int piece, T* gradient) => WriteGradient(piece, [(0, inputs)], gradient);
+
+    /// <summary>Writes a piece, but for rows of W that are in none of some ranges.</summary>
+    public void WriteGradient(int piece, ReadOnlySpan<(int Start, int Width)> ranges, T* gradient)
     {
-        var first = piece * WeightRowsPerPiece;
-        var own = Math.Min(WeightRowsPerPiece, inputs - first);
-        arithmetic.Gemm(
-            new Matrix<T>(rows + first, count, own, InputPadded).Transposed,
-            new(adjoints, count, OutputPadded),
-            new(gradient + weight + (long)first * OutputPadded, own, OutputPadded),
-            accumulate: false
-        );
+        var (from, to) = (piece * WeightRowsPerPiece, Math.Min((piece + 1) * WeightRowsPerPiece, inputs));
+        foreach (var (start, length) in ranges)
+        {
+            var (first, end) = (Math.Max(from, start), Math.Min(to, start + length));
+            if (first < end)
+            {
+                WriteRows(first, end - first, rows + first, InputPadded, adjoints, count, gradient);
+            }
+        }
         if (piece == 0 && bias is not null)
         {
             Arithmetic<T>.Clear(gradient + bias.Value, OutputPadded);
             arithmetic.AddRows(null, adjoints, gradient + bias.Value, count, OutputPadded);
         }
     }
+
+    /// <summary>Writes the gradient of some rows of W, as far as some rows of inputs say it.</summary>
+    /// <param name="first">First row of W.</param>
+    /// <param name="own">Number of rows of W.</param>
+    /// <param name="x">Their columns of the inputs.</param>
+    /// <param name="stride">Row length of the inputs.</param>
+    /// <param name="outputAdjoint">Adjoints of the outputs.</param>
+    /// <param name="number">Number of rows of inputs.</param>
+    /// <param name="gradient">A block of the layout.</param>
+    public void WriteRows(int first, int own, T* x, int stride, T* outputAdjoint, int number, T* gradient) =>
+        arithmetic.Gemm(
+            new Matrix<T>(x, number, own, stride).Transposed,
+            new(outputAdjoint, number, OutputPadded),
+            new(gradient + weight + (long)first * OutputPadded, own, OutputPadded),
+            accumulate: false
+        );
 }

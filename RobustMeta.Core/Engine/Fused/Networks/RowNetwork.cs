@@ -25,6 +25,7 @@ internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
     private readonly T*[] slope;
     private readonly T*[] adjoint;
     private readonly int inputs;
+    private FieldMap<T>? fields;
     private T* block;
 
     /// <summary>A network whose parameters get places in a layout.</summary>
@@ -90,6 +91,18 @@ internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
     /// <summary>Adjoint of the outputs, to be written before <see cref="Reverse"/>.</summary>
     public T* OutputAdjoint => adjoint[maps.Length];
 
+    /// <summary>Adjoint of the outputs of the first layer before its nonlinearity, after <see cref="Reverse"/>.</summary>
+    public T* FirstAdjoint => adjoint[1];
+
+    /// <summary>The first layer.</summary>
+    public DenseMap<T> First => maps[0];
+
+    /// <summary>
+    /// Has fields do the first layer, whose gradient then lacks the rows of W that belong to shared fields; for networks with
+    /// layers and without an input bias.
+    /// </summary>
+    public void TakeFields(FieldMap<T> map) => fields = map;
+
     /// <summary>Rows of a block.</summary>
     public (int First, int Count) Block(int index) =>
         (index * RowsPerBlock, Math.Min(RowsPerBlock, Rows - index * RowsPerBlock));
@@ -139,7 +152,15 @@ internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
         {
             var map = maps[l - 1];
             var start = (long)first * map.OutputPadded;
-            map.Apply(output[l - 1] + (long)first * map.InputPadded, output[l] + start, count, accumulate: false);
+            var x = output[l - 1] + (long)first * map.InputPadded;
+            if (l == 1 && fields is not null)
+            {
+                fields.Apply(first, count, x, output[l] + start, map.AddBias(output[l] + start, count, false));
+            }
+            else
+            {
+                map.Apply(x, output[l] + start, count, accumulate: false);
+            }
             if (layers[l - 1].Activation is { } activation)
             {
                 var target = output[l] + start;
@@ -155,18 +176,30 @@ internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
         {
             var map = maps[l - 1];
             MultiplySlope(l, first, count, map.OutputPadded);
-            map.Pull(
-                adjoint[l] + (long)first * map.OutputPadded,
-                adjoint[l - 1] + (long)first * map.InputPadded,
-                count,
-                accumulate: false
-            );
+            var y = adjoint[l] + (long)first * map.OutputPadded;
+            var x = adjoint[l - 1] + (long)first * map.InputPadded;
+            if (l == 1 && fields is not null)
+            {
+                fields.Pull(y, x, count);
+            }
+            else
+            {
+                map.Pull(y, x, count, accumulate: false);
+            }
         }
         MultiplySlope(0, first, count, InputPadded);
     }
 
     /// <inheritdoc/>
-    public void WriteGradient(int piece, T* gradient) => pieces.WriteGradient(piece, gradient);
+    public void WriteGradient(int piece, T* gradient)
+    {
+        if (fields is not null && piece < First.Pieces)
+        {
+            First.WriteGradient(piece, fields.Tables.Ranges, gradient);
+            return;
+        }
+        pieces.WriteGradient(piece, gradient);
+    }
 
     private void MultiplySlope(int l, int first, int count, int width)
     {

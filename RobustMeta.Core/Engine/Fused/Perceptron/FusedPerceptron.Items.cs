@@ -1,4 +1,5 @@
 using RobustMeta.Engine.Fused.Memory;
+using RobustMeta.Engine.Fused.Networks;
 using RobustMeta.Engine.Fused.Vectors;
 
 namespace RobustMeta.Engine.Fused.Perceptron;
@@ -9,11 +10,6 @@ namespace RobustMeta.Engine.Fused.Perceptron;
 /// </content>
 internal sealed unsafe partial class FusedPerceptron<T>
 {
-    // Of each shared field, W_1's rows times the table [vocabulary, padded]; on the way back the adjoint of that.
-    private readonly T*[] tokenLayer;
-
-    // Of each shared field, the adjoint of the table as far as it comes through W_1 [vocabulary, padded].
-    private readonly T*[] tokenAdjoint;
     private readonly (int First, int Count)[] weightPieces;
     private int weightPieceCount;
 
@@ -26,12 +22,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
         batch.Items = TakeRows(items, shape.Width[0], shape.Padded[0]);
         batch.ItemLayer = memory.Take((long)items * shape.Padded[1]);
         itemTables.Plan(items, entitiesPerSharedToken);
-        for (var field = 0; field < itemTables.Count; field++)
-        {
-            tokenLayer[field] = itemTables.IsShared(field)
-                ? memory.Take((long)itemTables.Column(field).Table!.Rows * shape.Padded[1])
-                : null;
-        }
+        fields.Begin(FirstLayer, batch.Slots.ItemMemory, memory);
         weightPieceCount = 0;
         foreach (var (start, width) in itemTables.Ranges)
         {
@@ -47,83 +38,39 @@ internal sealed unsafe partial class FusedPerceptron<T>
         var items = batch.Slots.Count;
         itemLayerAdjoint = memory.Take((long)items * shape.Padded[1]);
         itemAdjoint = memory.Take((long)items * shape.Padded[0]);
-        for (var field = 0; field < itemTables.Count; field++)
-        {
-            var column = itemTables.Column(field);
-            tokenAdjoint[field] = itemTables.IsShared(field)
-                ? memory.Take((long)column.Table!.Rows * arithmetic.Padded(column.Width))
-                : null;
-        }
+        fields.BeginReverse(memory);
     }
 
-    // A shared field's tokens times its rows of W_1.
-    private void EncodeTokens(int worker, int field)
-    {
-        if (!itemTables.IsShared(field))
-        {
-            return;
-        }
-        var column = itemTables.Column(field);
-        var width = shape.Padded[1];
-        fixed (T* values = column.Table!.Values)
-        {
-            arithmetic.Gemm(
-                new(values, column.Table.Rows, column.Width),
-                new(slow.Weights.Weight[1] + (long)column.Start * width, column.Width, width),
-                new(tokenLayer[field], column.Table.Rows, width),
-                accumulate: false
-            );
-        }
-    }
+    private FieldMap<T>.Weights FirstLayer =>
+        new(slow.Weights.Weight[1], slow.Weights.Transposed[1], shape.Width[1], shape.Padded[0], shape.Padded[1]);
 
-    // One block of items, or (the last piece) all users.
+    private void EncodeTokens(int worker, int field) => fields.EncodeTokens(field);
+
+    // All users (the first piece, since it is the longest), or one block of items.
     private void Encode(int worker, int piece)
     {
-        if (piece == ItemBlocks)
+        if (piece == 0)
         {
             EncodeUsers();
             return;
         }
-        var first = piece * ItemsPerBlock;
+        var first = (piece - 1) * ItemsPerBlock;
         var count = Math.Min(ItemsPerBlock, batch.Slots.Count - first);
         var (below, width) = (shape.Padded[0], shape.Padded[1]);
         var items = batch.Items + (long)first * below;
-        var entities = batch.Slots.Items.Slice(first, count);
-        itemTables.Gather(entities, items, below);
-        var layer = batch.ItemLayer + (long)first * width;
-        var isFirst = true;
-        foreach (var (start, columns) in itemTables.Ranges)
-        {
-            arithmetic.Gemm(
-                new(items + start, count, columns, below),
-                new(slow.Weights.Weight[1] + (long)start * width, columns, width),
-                new(layer, count, width),
-                accumulate: !isFirst
-            );
-            isFirst = false;
-        }
-        if (isFirst)
-        {
-            Arithmetic<T>.Clear(layer, (long)count * width);
-        }
-        for (var field = 0; field < itemTables.Count; field++)
-        {
-            if (itemTables.IsShared(field))
-            {
-                itemTables.Column(field).AddTokens(entities, tokenLayer[field], width, layer);
-            }
-        }
+        itemTables.Gather(batch.Slots.Items.Slice(first, count), items, below);
+        fields.Apply(first, count, items, batch.ItemLayer + (long)first * width, accumulate: false);
     }
 
     // Adjoints of a block of items: those of their first layer, pulled through W_1, and what reached the items directly.
-    private void ReverseItems(int worker, int block)
+    private void ReverseItems(int worker, int piece)
     {
-        if (block == ItemBlocks)
+        if (piece == 0)
         {
             ReverseUsers();
             return;
         }
-        var first = block * ItemsPerBlock;
+        var first = (piece - 1) * ItemsPerBlock;
         var count = Math.Min(ItemsPerBlock, batch.Slots.Count - first);
         var (below, width) = (shape.Padded[0], shape.Padded[1]);
         var layer = itemLayerAdjoint + (long)first * width;
@@ -139,22 +86,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
             width,
             accumulate: false
         );
-        foreach (var (start, columns) in itemTables.Ranges)
-        {
-            // Whole vectors: what that covers of neighbours is right too, or cleared below.
-            var from = start / arithmetic.Lanes * arithmetic.Lanes;
-            arithmetic.Gemm(
-                new(layer, count, shape.Width[1], width),
-                new(
-                    slow.Weights.Transposed[1] + from,
-                    shape.Width[1],
-                    arithmetic.Padded(start + columns) - from,
-                    below
-                ),
-                new(items + from, count, arithmetic.Padded(start + columns) - from, below),
-                accumulate: false
-            );
-        }
+        fields.Pull(layer, items, count);
         if (batch.ItemAdjoint is not null)
         {
             ClearShared(items, count);
@@ -193,27 +125,19 @@ internal sealed unsafe partial class FusedPerceptron<T>
             return;
         }
         var column = itemTables.Column(field);
-        var (below, width, padded) = (shape.Padded[0], shape.Padded[1], arithmetic.Padded(column.Width));
-        var layer = tokenLayer[field];
-        var tokens = column.Table!.Rows;
-        Arithmetic<T>.Clear(layer, (long)tokens * width);
-        column.AddByToken(batch.Slots.Items, itemLayerAdjoint, width, width, layer, width);
-        fixed (T* values = column.Table.Values)
+        var entities = batch.Slots.Items;
+        var ofTokens = fields.SumByToken(field, itemLayerAdjoint);
+        fixed (T* values = column.Table!.Values)
         {
-            AddWeightRows(column.Start, column.Width, values, column.Width, layer, tokens);
+            AddWeightRows(column.Start, column.Width, values, column.Width, ofTokens, column.Table.Rows);
         }
-        var adjoint = tokenAdjoint[field];
-        arithmetic.Gemm(
-            new(layer, tokens, shape.Width[1], width),
-            new(slow.Weights.Transposed[1] + column.Start, shape.Width[1], padded, below),
-            new(adjoint, tokens, padded),
-            accumulate: false
-        );
+        var adjoint = fields.PullTokens(field);
+        var (padded, below) = (fields.Padded(field), shape.Padded[0]);
         if (batch.ItemAdjoint is not null)
         {
-            column.AddByToken(batch.Slots.Items, itemAdjoint + column.Start, below, column.Width, adjoint, padded);
+            column.AddByToken(entities, itemAdjoint + column.Start, below, column.Width, adjoint, padded);
         }
-        column.ScatterTokens(batch.Slots.Items, adjoint, padded);
+        column.ScatterTokens(entities, adjoint, padded);
     }
 
     // Some rows of dW_1 = XᵀP, plus what users' own weights have brought.

@@ -72,22 +72,24 @@ internal sealed unsafe partial class FusedPerceptron<T>
             .Backward(batch, chunks[chunk], (T*)chunkMemory[chunk], workers[worker].Scratch, gradient);
     }
 
-    // Sums over chunks; the first layer's rows of items; the items' tables. Each piece writes to a place of its own.
+    // The items' tables, which take the longest, so that the other pieces even out what workers have left to do; the first layer's rows of
+    // items; sums over chunks. Each piece writes to a place of its own.
     private void Collect(int worker, int piece)
     {
-        if (piece < SumPieces)
+        var rows = piece - itemTables.Count;
+        if (rows < 0)
         {
-            var start = slow.Layout.Rest + (long)piece * NumbersPerPiece;
-            SumChunks(start, (int)Math.Min(NumbersPerPiece, slow.Layout.Size - start));
+            ReverseField(piece);
         }
-        else if (piece < SumPieces + weightPieceCount)
+        else if (rows < weightPieceCount)
         {
-            var (first, count) = weightPieces[piece - SumPieces];
+            var (first, count) = weightPieces[rows];
             AddWeightRows(first, count, batch.Items + first, shape.Padded[0], itemLayerAdjoint, batch.Slots.Count);
         }
         else
         {
-            ReverseField(piece - SumPieces - weightPieceCount);
+            var start = slow.Layout.Rest + (long)(rows - weightPieceCount) * NumbersPerPiece;
+            SumChunks(start, (int)Math.Min(NumbersPerPiece, slow.Layout.Size - start));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using RobustMeta.Engine.Fused.Memory;
+using RobustMeta.Engine.Fused.Networks;
 using RobustMeta.Engine.Fused.Vectors;
 using RobustMeta.Models;
 using RobustMeta.Runtime;
@@ -25,6 +26,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     private readonly ParameterArrays<T> arrays;
     private readonly SlowNetwork<T> slow;
     private readonly EmbeddingTables<T> itemTables;
+    private readonly FieldMap<T> fields;
     private readonly EmbeddingTables<T> userTables;
     private readonly ExposureRows<T>? exposure;
     private readonly WorkerPool pool;
@@ -71,6 +73,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         shape = new(form, label, arithmetic.Padded, training: true);
         slow = new(shape, arithmetic);
         itemTables = new("item", form.Schema.ItemFields, form.Schema.EmbeddingDim, arrays);
+        fields = new(itemTables, arithmetic);
         userTables = new("user", form.Schema.UserFields, form.Schema.EmbeddingDim, arrays);
         exposure = form.TakesExposure ? ExposureRows<T>.Of(form.Schema, arrays) : null;
         ownTokens = form.AdaptsEmbeddings
@@ -79,8 +82,6 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         pool = new(threads);
         var forPrediction = new PerceptronShape(form, label, arithmetic.Padded, training: false);
         workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker(shape, forPrediction, arithmetic, slow))];
-        tokenLayer = new T*[itemTables.Count];
-        tokenAdjoint = new T*[itemTables.Count];
         weightPieces = new (int, int)[itemTables.Count + shape.Width[0] / RowsPerPiece];
         (encodeTokens, encode, forward, predict) = (EncodeTokens, Encode, ForwardChunk, PredictChunk);
         (backward, reverseItems, collect) = (BackwardChunk, ReverseItems, Collect);

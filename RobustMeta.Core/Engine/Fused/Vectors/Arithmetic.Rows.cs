@@ -93,6 +93,32 @@ internal sealed unsafe partial class Arithmetic<L, V, T>
         (*(V*)(total + 2 * L.Count), *(V*)(total + 3 * L.Count)) = (sum2, sum3);
     }
 
+    public override void AddChosen(T* r, T* x, ReadOnlySpan<int> chosen, T* total, int width)
+    {
+        var j = 0;
+        for (; j + 2 * L.Count <= width; j += 2 * L.Count)
+        {
+            var (left, right) = (*(V*)(total + j), *(V*)(total + j + L.Count));
+            for (var i = 0; i < chosen.Length; i++)
+            {
+                var row = x + (long)chosen[i] * width + j;
+                var factor = L.Broadcast(r[i]);
+                left = L.MultiplyAdd(factor, *(V*)row, left);
+                right = L.MultiplyAdd(factor, *(V*)(row + L.Count), right);
+            }
+            (*(V*)(total + j), *(V*)(total + j + L.Count)) = (left, right);
+        }
+        if (j < width)
+        {
+            var sum = *(V*)(total + j);
+            for (var i = 0; i < chosen.Length; i++)
+            {
+                sum = L.MultiplyAdd(L.Broadcast(r[i]), *(V*)(x + (long)chosen[i] * width + j), sum);
+            }
+            *(V*)(total + j) = sum;
+        }
+    }
+
     public override void SumRows(T* x, ReadOnlySpan<int> chosen, T* total, int width, bool accumulate)
     {
         for (var j = 0; j < width; j += L.Count)

@@ -91,6 +91,9 @@ internal abstract unsafe class Arithmetic<T>
     /// <summary>total += Σ_i r[i] · x[i, :]; a null r counts as ones.</summary>
     public abstract void AddRows(T* r, T* x, T* total, int rows, int width);
 
+    /// <summary>total += Σ_i r[i] · x[chosen[i], :], in their order.</summary>
+    public abstract void AddChosen(T* r, T* x, ReadOnlySpan<int> chosen, T* total, int width);
+
     /// <summary>total = Σ x[i, :] over the chosen rows i in their order, or added to it.</summary>
     public abstract void SumRows(T* x, ReadOnlySpan<int> chosen, T* total, int width, bool accumulate);
 

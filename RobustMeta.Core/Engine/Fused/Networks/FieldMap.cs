@@ -1,0 +1,163 @@
+using System.Numerics;
+using RobustMeta.Engine.Fused.Memory;
+using RobustMeta.Engine.Fused.Vectors;
+
+namespace RobustMeta.Engine.Fused.Networks;
+
+/// <summary>
+/// The linear map x W of a side's embedded fields, and its way back. Shared fields (<see cref="EmbeddingTables{T}.Plan"/>) meet their
+/// rows of W once a token and are looked up by entity; the others meet theirs once an entity. See DERIVATION.md, once a batch.
+/// </summary>
+/// <param name="tables">The fields.</param>
+/// <param name="arithmetic">Arithmetic.</param>
+internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T> arithmetic)
+    where T : unmanaged, IFloatingPointIeee754<T>
+{
+    // Of each shared field, the table times its rows of W [vocabulary, output]; on the way back the adjoint of that.
+    private readonly T*[] outputs = new T*[tables.Count];
+
+    // Of each shared field, the adjoint of the table as far as it comes through W [vocabulary, padded].
+    private readonly T*[] adjoints = new T*[tables.Count];
+    private ReadOnlyMemory<int> entities;
+    private Weights map;
+
+    /// <summary>Where W stands.</summary>
+    internal readonly struct Weights(T* weight, T* transposed, int outputs, int inputPadded, int outputPadded)
+    {
+        /// <summary>W <c>[inputs, outputPadded]</c>.</summary>
+        public T* Weight => weight;
+
+        /// <summary>Its transpose <c>[outputs, inputPadded]</c>, and a vector more to read behind it.</summary>
+        public T* Transposed => transposed;
+
+        /// <summary>Number of outputs.</summary>
+        public int Outputs => outputs;
+
+        /// <summary>Row length of the inputs.</summary>
+        public int InputPadded => inputPadded;
+
+        /// <summary>Row length of the outputs.</summary>
+        public int OutputPadded => outputPadded;
+    }
+
+    /// <summary>The fields.</summary>
+    public EmbeddingTables<T> Tables => tables;
+
+    /// <summary>Takes W, the entities of a batch, and memory for the tokens of the fields that are shared by now.</summary>
+    public void Begin(Weights weights, ReadOnlyMemory<int> ofBatch, Arena<T> arena)
+    {
+        (map, entities) = (weights, ofBatch);
+        for (var field = 0; field < outputs.Length; field++)
+        {
+            outputs[field] = tables.IsShared(field) ? arena.Take((long)Tokens(field) * map.OutputPadded) : null;
+        }
+    }
+
+    /// <summary>Takes memory for the way back.</summary>
+    public void BeginReverse(Arena<T> arena)
+    {
+        for (var field = 0; field < adjoints.Length; field++)
+        {
+            adjoints[field] = tables.IsShared(field) ? arena.Take((long)Tokens(field) * Padded(field)) : null;
+        }
+    }
+
+    /// <summary>A field's tokens times its rows of W, if it is shared: before <see cref="Apply"/>.</summary>
+    public void EncodeTokens(int field)
+    {
+        if (!tables.IsShared(field))
+        {
+            return;
+        }
+        var column = tables.Column(field);
+        fixed (T* values = column.Table!.Values)
+        {
+            arithmetic.Gemm(
+                new(values, Tokens(field), column.Width),
+                new(map.Weight + (long)column.Start * map.OutputPadded, column.Width, map.OutputPadded),
+                new(outputs[field], Tokens(field), map.OutputPadded),
+                accumulate: false
+            );
+        }
+    }
+
+    /// <summary>Outputs of some entities, or added to what is there.</summary>
+    /// <param name="first">First of the batch's entities.</param>
+    /// <param name="count">Number of entities.</param>
+    /// <param name="x">Their inputs, of which the columns of shared fields are not read.</param>
+    /// <param name="y">Their outputs.</param>
+    /// <param name="accumulate">Whether they are added.</param>
+    public void Apply(int first, int count, T* x, T* y, bool accumulate)
+    {
+        var (below, width) = (map.InputPadded, map.OutputPadded);
+        foreach (var (start, columns) in tables.Ranges)
+        {
+            arithmetic.Gemm(
+                new(x + start, count, columns, below),
+                new(map.Weight + (long)start * width, columns, width),
+                new(y, count, width),
+                accumulate
+            );
+            accumulate = true;
+        }
+        if (!accumulate)
+        {
+            Arithmetic<T>.Clear(y, (long)count * width);
+        }
+        for (var field = 0; field < outputs.Length; field++)
+        {
+            if (tables.IsShared(field))
+            {
+                tables.Column(field).AddTokens(entities.Span.Slice(first, count), outputs[field], width, y);
+            }
+        }
+    }
+
+    /// <summary>Adjoints of the inputs of some entities; columns of shared fields receive nothing that counts.</summary>
+    /// <param name="outputAdjoint">Adjoints of the outputs.</param>
+    /// <param name="inputAdjoint">Receives them.</param>
+    /// <param name="count">Number of entities.</param>
+    public void Pull(T* outputAdjoint, T* inputAdjoint, int count)
+    {
+        foreach (var (start, columns) in tables.Ranges)
+        {
+            // Whole vectors: what that covers of neighbours is right too, or does not count.
+            var from = start / arithmetic.Lanes * arithmetic.Lanes;
+            var width = arithmetic.Padded(start + columns) - from;
+            arithmetic.Gemm(
+                new(outputAdjoint, count, map.Outputs, map.OutputPadded),
+                new(map.Transposed + from, map.Outputs, width, map.InputPadded),
+                new(inputAdjoint + from, count, width, map.InputPadded),
+                accumulate: false
+            );
+        }
+    }
+
+    /// <summary>The adjoints of entities' outputs summed by token of a shared field <c>[vocabulary, outputPadded]</c>.</summary>
+    public T* SumByToken(int field, T* outputAdjoint)
+    {
+        var sums = outputs[field];
+        Arithmetic<T>.Clear(sums, (long)Tokens(field) * map.OutputPadded);
+        tables
+            .Column(field)
+            .AddByToken(entities.Span, outputAdjoint, map.OutputPadded, map.OutputPadded, sums, map.OutputPadded);
+        return sums;
+    }
+
+    /// <summary>The adjoint of a shared field's table through W <c>[vocabulary, padded]</c>, after <see cref="SumByToken"/>.</summary>
+    public T* PullTokens(int field)
+    {
+        arithmetic.Gemm(
+            new(outputs[field], Tokens(field), map.Outputs, map.OutputPadded),
+            new(map.Transposed + tables.Column(field).Start, map.Outputs, Padded(field), map.InputPadded),
+            new(adjoints[field], Tokens(field), Padded(field)),
+            accumulate: false
+        );
+        return adjoints[field];
+    }
+
+    /// <summary>Length of a token's row in <see cref="PullTokens"/>.</summary>
+    public int Padded(int field) => arithmetic.Padded(tables.Column(field).Width);
+
+    private int Tokens(int field) => tables.Column(field).Table!.Rows;
+}
