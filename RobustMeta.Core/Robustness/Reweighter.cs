@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using RobustMeta.Robustness.Adversaries;
 using RobustMeta.Robustness.References;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness;
@@ -22,13 +24,15 @@ namespace RobustMeta.Robustness;
 /// </summary>
 public sealed class Reweighter
 {
+    // Users that one thread certifies at a time.
+    private const int UsersAPiece = 1024;
+
     private readonly Reference reference;
     private readonly IUserAdversary users;
     private readonly IInteractionAdversary interactions;
     private readonly SupportAdversary? support;
     private readonly StreamingLosses stream;
-    private readonly LabelKind label;
-    private readonly double distill;
+    private readonly Distillation? distillation;
     private readonly bool subtractsMean;
 
     // Of the last batch: excess losses and interaction weights in query layout; values and weights of its users.
@@ -50,7 +54,7 @@ public sealed class Reweighter
     /// <param name="groups">Group of each training user, for weights that groups share; otherwise empty.</param>
     /// <param name="seed">Master seed of the run.</param>
     /// <param name="periods">Period of each training user, for weights that look at trends; otherwise empty.</param>
-    /// <exception cref="Settings.SettingException">Settings do not go together.</exception>
+    /// <exception cref="SettingException">Settings do not go together.</exception>
     public Reweighter(
         ReweighterSpec spec,
         LabelKind label,
@@ -64,15 +68,14 @@ public sealed class Reweighter
     {
         spec.RequireConsistent();
         this.reference = reference;
-        this.label = label;
-        distill = spec.References.Distill;
         subtractsMean = spec.References.UserExcess == UserExcess.Mean && reference is not NoReference;
         IsAlternating = spec.Alternating && spec.Levels != WeightLevels.None;
         Weights = new([.. Enumerable.Range(0, train.Count).Select(train.QueryLength)]);
-        if (distill > 0 && reference is FixedReference known)
+        if (spec.References.Distill > 0)
         {
+            distillation = new(label, reference.Scores.Span, Weights.Starts, spec.References.Distill);
             // Learner and reference are measured on the same labels, the mixed ones.
-            this.reference = known.On(label, Relabel(train));
+            this.reference = reference is FixedReference known ? known.On(label, Relabel(train)) : reference;
         }
         users = AdversaryFactory.Users(spec, train, Weights, groups, periods, items, seed);
         interactions = AdversaryFactory.Interactions(spec, train, Weights, items);
@@ -86,7 +89,7 @@ public sealed class Reweighter
     /// <param name="tasks">Training tasks.</param>
     /// <param name="fit">Trains the model of a cross-fitted reference on some tasks; null where there is none.</param>
     /// <param name="seed">Master seed of the run.</param>
-    /// <exception cref="Settings.SettingException">Settings do not go together.</exception>
+    /// <exception cref="SettingException">Settings do not go together.</exception>
     public static Reweighter Fit(
         ReweighterSpec spec,
         TaskSource source,
@@ -105,7 +108,7 @@ public sealed class Reweighter
     /// <param name="tasks">Training tasks.</param>
     /// <param name="reference">What losses are measured against.</param>
     /// <param name="seed">Master seed of the run.</param>
-    /// <exception cref="Settings.SettingException">Settings do not go together.</exception>
+    /// <exception cref="SettingException">Settings do not go together.</exception>
     public static Reweighter Over(
         ReweighterSpec spec,
         TaskSource source,
@@ -174,8 +177,7 @@ public sealed class Reweighter
     }
 
     /// <summary>The batch that the learner descends on: with distillation its query labels move to the reference's predictions.</summary>
-    public TaskBatch Relabel(TaskBatch batch) =>
-        distill == 0 ? batch : Distillation.Relabel(batch, label, reference.Scores.Span, Weights.Starts, distill);
+    public TaskBatch Relabel(TaskBatch batch) => distillation?.Relabel(batch) ?? batch;
 
     /// <summary>Weight of each support interaction in the inner loss; empty where they are uniform.</summary>
     public ReadOnlySpan<float> SupportWeights(TaskBatch batch) => support is null ? default : support.Weigh(batch);
@@ -250,7 +252,7 @@ public sealed class Reweighter
     /// <summary>Lets the support weights ascend.</summary>
     /// <param name="batch">The batch.</param>
     /// <param name="gradient">Derivative of the batch's objective by each support weight; not looked at without any.</param>
-    /// <exception cref="Settings.SettingException">The model's objective does not depend on support weights.</exception>
+    /// <exception cref="SettingException">The model's objective does not depend on support weights.</exception>
     public void AscendSupport(TaskBatch batch, ReadOnlySpan<float> gradient) => support?.Ascend(batch, gradient);
 
     /// <summary>Closes an epoch: weights that ascend once an epoch do, and those that the epoch had are certified.</summary>
@@ -264,27 +266,45 @@ public sealed class Reweighter
         return certificate;
     }
 
+    // Users on all cores, each to places of its own; sums over users in their order, whatever the number of threads.
     private Certificate Certify(double[] userValues)
     {
-        var worst = new double[userValues.Length];
-        double mean = 0;
-        double fraction = 0;
-        for (var user = 0; user < userValues.Length; user++)
-        {
-            var own = stream.Values.AsSpan(Weights.Starts[user]..Weights.Starts[user + 1]);
-            mean += Means.Of(own) / userValues.Length;
-            fraction += HierarchicalWeights.EffectiveFraction(Weights.Of(user)) / userValues.Length;
-            userValues[user] = Means.Weighted(Weights.Of(user), own);
-            // Best responses to these very losses need no second computation.
-            worst[user] = interactions.RespondsExactly && !isRescored ? userValues[user] : interactions.Worst(own);
-        }
+        var (means, fractions, worst) = (Each(), Each(), Each());
+        Parallel.ForEach(
+            Partitioner.Create(0, userValues.Length, UsersAPiece),
+            ThreadLimit.Parallel(),
+            piece =>
+            {
+                for (var user = piece.Item1; user < piece.Item2; user++)
+                {
+                    var own = stream.Values.AsSpan(Weights.Starts[user]..Weights.Starts[user + 1]);
+                    means[user] = Means.Of(own);
+                    fractions[user] = HierarchicalWeights.EffectiveFraction(Weights.Of(user));
+                    userValues[user] = Means.Weighted(Weights.Of(user), own);
+                    // Best responses to these very losses need no second computation.
+                    worst[user] =
+                        interactions.RespondsExactly && !isRescored ? userValues[user] : interactions.Worst(own);
+                }
+            }
+        );
         return new(
-            mean,
+            Total(means),
             Means.Weighted(Weights.Users, userValues),
             Array.Exists(worst, double.IsNaN) ? double.NaN : users.Worst(worst),
             HierarchicalWeights.EffectiveFraction(Weights.Users),
-            fraction
+            Total(fractions)
         );
+
+        double[] Each() => new double[userValues.Length];
+        static double Total(double[] values)
+        {
+            double total = 0;
+            foreach (var value in values)
+            {
+                total += value / values.Length;
+            }
+            return total;
+        }
     }
 
     private void Score(TaskBatch batch, ReadOnlySpan<float> losses)

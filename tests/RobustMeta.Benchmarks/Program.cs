@@ -2,7 +2,9 @@ using RobustMeta.Benchmarks;
 using RobustMeta.Benchmarks.Contenders;
 using RobustMeta.Benchmarks.Fits;
 using RobustMeta.Benchmarks.Micro;
+using RobustMeta.Benchmarks.Overhead;
 using RobustMeta.Benchmarks.Priors;
+using RobustMeta.Benchmarks.Profiling;
 using RobustMeta.Benchmarks.Reading;
 using RobustMeta.Benchmarks.Scale;
 using RobustMeta.Benchmarks.Scaling;
@@ -43,6 +45,16 @@ try
             return 0;
         case ["scaling", .. var settings]:
             return ScalingProgram.Run(SettingArguments.Parse(new ScalingSpec(), settings));
+        case ["overhead", "help"]:
+            Console.Write($"overhead: settings and defaults\n{SettingArguments.Help(new OverheadSpec())}");
+            return 0;
+        case ["overhead", .. var settings]:
+            return OverheadProgram.Run(SettingArguments.Parse(new OverheadSpec(), settings));
+        case ["profile", "help"]:
+            Console.Write($"profile: settings and defaults\n{SettingArguments.Help(new ProfileSpec())}");
+            return 0;
+        case ["profile", .. var settings]:
+            return ProfileProgram.Run(SettingArguments.Parse(new ProfileSpec(), settings));
         case ["readers", "help"]:
             Console.Write($"readers: settings and defaults\n{SettingArguments.Help(new ReadersSpec())}");
             return 0;
@@ -76,7 +88,7 @@ try
             return 0;
         default:
             Console.Error.WriteLine(
-                "Expected: peers | models | fits | scaling | readers | size | store | makespan | priors | micro, then settings; 'peers help' "
+                "Expected: peers | models | fits | overhead | profile | scaling | readers | size | store | makespan | priors | micro, then settings; 'peers help' "
                     + "lists them."
             );
             return 2;

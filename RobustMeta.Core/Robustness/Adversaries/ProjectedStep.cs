@@ -8,7 +8,13 @@ internal sealed class ProjectedStep(AmbiguitySet set) : IWeightStep
 {
     public void Move(Span<double> weights, ReadOnlySpan<double> losses, double rate)
     {
-        for (var i = 0; i < weights.Length; i++)
+        var vectors = MemoryMarshal.Cast<double, Vector<double>>(weights);
+        var gains = MemoryMarshal.Cast<double, Vector<double>>(losses);
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            vectors[i] += rate * gains[i];
+        }
+        for (var i = vectors.Length * Vector<double>.Count; i < weights.Length; i++)
         {
             weights[i] += rate * losses[i];
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Robustness.References;
@@ -7,29 +8,44 @@ namespace RobustMeta.Robustness.References;
 /// Labels mixed with the reference's predictions, (1 − d) y + d ŷ: the control that shows how much of a gain by excess loss
 /// comes from the reference alone, without an adversary.
 /// </summary>
-internal static class Distillation
+/// <param name="label">What is predicted.</param>
+/// <param name="scores">The reference's score of each training query interaction, user after user.</param>
+/// <param name="starts">Start of each training user's interactions.</param>
+/// <param name="fraction">d, in (0, 1].</param>
+internal sealed class Distillation(
+    LabelKind label,
+    ReadOnlySpan<float> scores,
+    ImmutableArray<int> starts,
+    double fraction
+)
 {
-    public static TaskBatch Relabel(
-        TaskBatch batch,
-        LabelKind label,
-        ReadOnlySpan<float> scores,
-        ImmutableArray<int> starts,
-        double fraction
-    )
+    // Computed once: every epoch asks for all of them.
+    private readonly double[] predictions = Predictions(label, scores);
+
+    /// <summary>A batch with mixed query labels; positions are indices of training users.</summary>
+    public TaskBatch Relabel(TaskBatch batch)
     {
-        var labels = ImmutableArray.CreateBuilder<float>(batch.QueryItems.Length);
+        var labels = new float[batch.QueryItems.Length];
         for (var b = 0; b < batch.Count; b++)
         {
-            var start = starts[batch.Positions[b]];
-            for (var j = 0; j < batch.QueryLength(b); j++)
+            var own = predictions.AsSpan(starts[batch.Positions[b]], batch.QueryLength(b));
+            var given = batch.QueryLabels.AsSpan()[batch.QueryRange(b)];
+            var mixed = labels.AsSpan()[batch.QueryRange(b)];
+            for (var j = 0; j < own.Length; j++)
             {
-                double score = scores[start + j];
-                var prediction = PointLoss.Prediction(label, score);
-                labels.Add(
-                    (float)((1 - fraction) * batch.QueryLabels[batch.QueryStarts[b] + j] + fraction * prediction)
-                );
+                mixed[j] = (float)((1 - fraction) * given[j] + fraction * own[j]);
             }
         }
-        return batch.WithQueryLabels(labels.MoveToImmutable());
+        return batch.WithQueryLabels(ImmutableCollectionsMarshal.AsImmutableArray(labels));
+    }
+
+    private static double[] Predictions(LabelKind label, ReadOnlySpan<float> scores)
+    {
+        var predictions = new double[scores.Length];
+        for (var i = 0; i < scores.Length; i++)
+        {
+            predictions[i] = PointLoss.Prediction(label, scores[i]);
+        }
+        return predictions;
     }
 }

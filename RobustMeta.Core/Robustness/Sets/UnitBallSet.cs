@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace RobustMeta.Robustness.Sets;
 
 /// <summary>
@@ -44,19 +46,11 @@ public sealed class UnitBallSet() : AmbiguitySet("unit-ball")
         {
             FiniteValues.Divide(weights, unit, weights);
         }
-        double squares = 0;
-        foreach (ref var weight in weights)
-        {
-            weight = Math.Max(weight, 0);
-            squares += weight * weight;
-        }
+        TensorPrimitives.Max(weights, 0, weights);
+        var squares = TensorPrimitives.SumOfSquares<double>(weights);
         if (squares > 1)
         {
-            var scale = 1 / Math.Sqrt(squares);
-            foreach (ref var weight in weights)
-            {
-                weight *= scale;
-            }
+            TensorPrimitives.Multiply(weights, 1 / Math.Sqrt(squares), weights);
         }
     }
 

@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+
+namespace RobustMeta.Benchmarks.Profiling;
+
+/// <summary>One sample of a processor: what ran there.</summary>
+/// <param name="Process">Its process.</param>
+/// <param name="Thread">Name of its thread.</param>
+/// <param name="Frames">Functions that were active, and the libraries they are in; the innermost first.</param>
+internal sealed partial record Sample(
+    int Process,
+    string Thread,
+    IReadOnlyList<(string Function, string Library)> Frames
+)
+{
+    // Rooms whose code computes: losses, gradients, weights, metrics, shifts, statistics.
+    private static readonly string[] Mathematics =
+    [
+        "Engine",
+        "Models",
+        "Robustness",
+        "Training",
+        "Evaluation",
+        "Bias",
+        "Shift",
+        "Theory",
+    ];
+
+    /// <summary>
+    /// Whether the runtime itself was at work, above the innermost managed function: compilation, types, garbage collection.
+    /// </summary>
+    public bool IsRuntime =>
+        Frames
+            .TakeWhile(frame => !frame.Library.EndsWith(".map") && !frame.Library.EndsWith(".dll"))
+            .Any(frame => frame.Library is "libclrjit.so" or "libcoreclr.so");
+
+    /// <summary>The innermost function of this project; empty where there is none.</summary>
+    public string Own =>
+        Frames.Select(frame => frame.Function).FirstOrDefault(name => name.Contains(" RobustMeta."), "");
+
+    /// <summary>Whether <see cref="Own"/> is in a room that computes.</summary>
+    public bool IsMathematics => Mathematics.Any(room => Own.Contains($" RobustMeta.{room}."));
+
+    /// <summary>Reads what <c>perf script -F comm,pid,ip,sym,dso</c> prints.</summary>
+    public static IEnumerable<Sample> Read(TextReader text)
+    {
+        var frames = new List<(string, string)>();
+        Match? head = null;
+        while (text.ReadLine() is { } line)
+        {
+            if (line.Length == 0 && head is not null)
+            {
+                yield return new(int.Parse(head.Groups[2].ValueSpan), head.Groups[1].Value.Trim(), [.. frames]);
+                (head, frames) = (null, []);
+            }
+            else if (Head().Match(line) is { Success: true } found)
+            {
+                head = found;
+            }
+            else if (Frame().Match(line) is { Success: true } frame)
+            {
+                frames.Add((frame.Groups[1].Value, Path.GetFileName(frame.Groups[2].Value)));
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^(\S.*?)\s+(\d+)[\s:]*$")]
+    private static partial Regex Head();
+
+    [GeneratedRegex(@"^\s+[0-9a-f]+ (.*) \((.*)\)$")]
+    private static partial Regex Frame();
+}
