@@ -23,19 +23,12 @@ public static class EnvironmentReport
             ("memory", FormattableString.Invariant($"{GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20} MiB")),
         ];
 
-    // Loaded for the report, which must not depend on what the process did before.
-    private static string LibtorchVersion()
-    {
-        try
-        {
-            NativeLibraries.EnsureLoaded();
-            return torch.__version__;
-        }
-        catch (DllNotFoundException)
-        {
-            return "not loaded";
-        }
-    }
+    // The constant behind torch.__version__: to load libtorch for it would take a run of the fused engine a third of a second.
+    private static string LibtorchVersion() =>
+        typeof(torch)
+            .GetField("libtorchPackageVersion", BindingFlags.NonPublic | BindingFlags.Static)
+            ?.GetRawConstantValue() as string
+        ?? "unknown";
 
     private static int VectorWidth() =>
         Vector512.IsHardwareAccelerated ? 512

@@ -167,6 +167,34 @@ let tests =
                             Expect.isLessThan last.Gap 1e-3 $"{set} {rule}: gap at last"
                             Expect.isGreaterThan last.Gap -1e-6 $"{set} {rule}: no weights beat the worst case"
 
+            testCase "the certificate of thousands of users, which threads divide, is the one of a loop over them"
+            <| fun () ->
+                let many = List.replicate 3001 (2, 3)
+                let batch = TinyWorld.batch (TinyWorld.tasks LabelKind.Click 4L many)
+
+                let adversary =
+                    Reweighter(
+                        spec [ "set", "chi2 0.25"; "sampleWeightLr", "0.5" ],
+                        LabelKind.Click,
+                        batch,
+                        TinyWorld.items,
+                        NoReference(),
+                        ImmutableArray.Empty,
+                        1L
+                    )
+
+                let losses = drawLosses (Seeds.Generator(9L, "many")) batch
+                step adversary batch losses |> ignore
+                weigh adversary batch losses |> ignore
+                let certificate = adversary.EndEpoch()
+                let own = rows batch (Array.map float losses)
+                let n = float own.Length
+                let worst = own |> Array.map (fun losses -> mean2 (best "chi2 0.25" losses) losses)
+                // To the bit: the sums over users have an order.
+                let mean = (0.0, own) ||> Array.fold (fun sum x -> sum + Array.fold (+) 0.0 x / float x.Length / n)
+                Expect.equal certificate.Mean mean "mean"
+                Expect.floatClose Accuracy.high certificate.Worst (mean2 (best "chi2 0.25" worst) worst) "worst case"
+
             testCase "batch responses of an epoch never beat the worst case over all users"
             <| fun () ->
                 for set in [ "simplex"; "chi2 0.25"; "kl 0.1"; "cvar 0.5"; "l2 0.1"; "unit-ball" ] do
