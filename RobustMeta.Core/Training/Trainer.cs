@@ -47,6 +47,9 @@ public sealed class Trainer(
 
     // Pretraining weighs all alike: there is no adversary yet.
     private readonly Reweighter plain = Reweighter.Plain([.. tasks.Select(task => task.Query.Length)]);
+
+    // Looked up once: batches are parts of it. Negatives that are drawn anew change it in every epoch.
+    private readonly TaskBatch? whole = source.HasFreshNegatives ? null : source.All(tasks);
     private float[] queryWeights = [];
     private float[] userWeights = [];
     private readonly IPredictor predictor = new EnginePredictor("validation", engine);
@@ -169,14 +172,14 @@ public sealed class Trainer(
         double robust = 0;
         double norm = 0;
         var number = 0;
-        var shown = source.InEpoch(epoch);
+        var shown = whole ?? source.InEpoch(epoch).All(tasks);
         for (var start = 0; start < order.Length; start += spec.BatchSize)
         {
             cancellation.ThrowIfCancellationRequested();
             number++;
             var users = order.AsSpan(start, Math.Min(spec.BatchSize, order.Length - start));
             var adversary = AdversaryIn(epoch);
-            var batch = adversary.Relabel(shown.Batch(tasks, users));
+            var batch = adversary.Relabel(shown.Part(users));
 
             if (adversary.GradientParts(batch) is { Count: > 0 } parts)
             {

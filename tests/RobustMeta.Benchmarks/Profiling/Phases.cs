@@ -30,8 +30,11 @@ internal sealed class Phases
     /// <summary>Compilation on a thread of its own.</summary>
     public const string Compilation = "compilation in the background";
 
+    /// <summary>Programs that the command starts.</summary>
+    public const string Others = "other programs";
+
     /// <summary>All phases, in order.</summary>
-    public static IReadOnlyList<string> All => [Start, .. Known.Select(k => k.Phase).Distinct(), Compilation];
+    public static IReadOnlyList<string> All => [Start, .. Known.Select(k => k.Phase).Distinct(), Compilation, Others];
 
     /// <summary>The phase of a sample; a worker thread works for the phase that the main thread was in before.</summary>
     public string Of(Sample sample)
@@ -43,6 +46,10 @@ internal sealed class Phases
         if (sample.Thread.StartsWith("worker"))
         {
             return last;
+        }
+        if (!sample.Thread.StartsWith("dotnet") && !sample.Thread.StartsWith(".NET"))
+        {
+            return Others;
         }
         foreach (var (function, _) in sample.Frames)
         {

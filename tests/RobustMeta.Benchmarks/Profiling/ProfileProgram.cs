@@ -81,39 +81,29 @@ internal static class ProfileProgram
             .Select(sample => (Phase: phases.Of(sample), Sample: sample))
             .ToLookup(s => s.Phase, s => s.Sample);
         string Seconds(double count) => (count / spec.Frequency).ToString("F2", CultureInfo.InvariantCulture);
-        string[] Row(string name, IReadOnlyCollection<Sample> own)
-        {
-            var runtime = own.Count(sample => sample.IsRuntime);
-            var mathematics = own.Count(sample => !sample.IsRuntime && sample.IsMathematics);
-            return
+        string[] Row(string name, IReadOnlyCollection<Sample> own) =>
             [
                 name,
                 Seconds(own.Count),
-                Seconds(mathematics),
-                Seconds(own.Count - runtime - mathematics),
-                Seconds(runtime),
+                .. Enum.GetValues<Kind>().Select(kind => Seconds(own.Count(s => s.Kind == kind))),
             ];
-        }
-        var present = Phases.All.Where(sorted.Contains).Select(phase => Row(phase, [.. sorted[phase]]));
+        double Percent(Kind kind) => 100.0 * samples.Count(s => s.Kind == kind) / Math.Max(1, samples.Count);
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"`{spec.Command}`: {wall:F1} s by the clock, {samples.Count / (double)spec.Frequency:F1} s of processor time, "
+                $"`{spec.Command}`: {wall:F1} s by the clock, {samples.Count / (double)spec.Frequency:F1} s of processor time, {Percent(Kind.Mathematics):F0} % of it mathematics, {Percent(Kind.Waiting):F0} % waiting\n"
             )
-                + string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{100.0 * samples.Count(s => !s.IsRuntime && s.IsMathematics) / Math.Max(1, samples.Count):F0} % of it mathematics\n"
-                )
         );
+        var present = Phases.All.Where(sorted.Contains).Select(phase => Row(phase, [.. sorted[phase]]));
         Console.WriteLine(
             MarkdownTable.Of(
-                ["phase, s of processor time", "all", "mathematics", "other code", "runtime"],
+                ["phase, s of processor time", "all", "mathematics", "other code", "runtime", "waiting"],
                 [.. present, Row("all", samples)]
             )
         );
         var functions = sorted
             .SelectMany(group =>
-                group.Where(s => !s.IsMathematics || s.IsRuntime).Select(s => (group.Key, Name: Short(s)))
+                group.Where(s => s.Kind is Kind.Other or Kind.Runtime).Select(s => (group.Key, Name: Short(s)))
             )
             .CountBy(place => place)
             .OrderByDescending(place => place.Value)
@@ -126,6 +116,6 @@ internal static class ProfileProgram
     {
         var name = sample.Own.Split('(')[0];
         var method = name[(name.LastIndexOf(' ') + 1)..];
-        return (sample.IsRuntime ? "runtime below " : "") + (method.Length > 0 ? method : sample.Thread);
+        return (sample.Kind == Kind.Runtime ? "runtime below " : "") + (method.Length > 0 ? method : sample.Thread);
     }
 }

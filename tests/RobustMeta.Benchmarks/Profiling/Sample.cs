@@ -25,10 +25,15 @@ internal sealed partial record Sample(
         "Theory",
     ];
 
-    /// <summary>
-    /// Whether the runtime itself was at work, above the innermost managed function: compilation, types, garbage collection.
-    /// </summary>
-    public bool IsRuntime =>
+    /// <summary>What it ran for.</summary>
+    public Kind Kind =>
+        Own.Contains(" RobustMeta.Runtime.WorkerPool::") ? Kind.Waiting
+        : IsRuntime ? Kind.Runtime
+        : Mathematics.Any(room => Own.Contains($" RobustMeta.{room}.")) ? Kind.Mathematics
+        : Kind.Other;
+
+    // Above the innermost managed function.
+    private bool IsRuntime =>
         Frames
             .TakeWhile(frame => !frame.Library.EndsWith(".map") && !frame.Library.EndsWith(".dll"))
             .Any(frame => frame.Library is "libclrjit.so" or "libcoreclr.so");
@@ -36,9 +41,6 @@ internal sealed partial record Sample(
     /// <summary>The innermost function of this project; empty where there is none.</summary>
     public string Own =>
         Frames.Select(frame => frame.Function).FirstOrDefault(name => name.Contains(" RobustMeta."), "");
-
-    /// <summary>Whether <see cref="Own"/> is in a room that computes.</summary>
-    public bool IsMathematics => Mathematics.Any(room => Own.Contains($" RobustMeta.{room}."));
 
     /// <summary>Reads what <c>perf script -F comm,pid,ip,sym,dso</c> prints.</summary>
     public static IEnumerable<Sample> Read(TextReader text)
