@@ -8,7 +8,7 @@ namespace RobustMeta.Runtime;
 /// </summary>
 public sealed class PeakMemory : IDisposable
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private readonly Timer timer;
     private readonly long before = OfProcess();
     private long peak = Environment.WorkingSet;
