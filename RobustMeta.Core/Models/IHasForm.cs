@@ -3,7 +3,8 @@ namespace RobustMeta.Models;
 /// <summary>
 /// A model that is also known as data, so that an engine can compute it by hand-derived gradients instead of automatic
 /// differentiation: <see cref="PerceptronForm"/>, <see cref="RidgeForm"/>,
-/// <see cref="ClassForm"/>, <see cref="ProcessForm"/>, <see cref="UserVectorForm"/> or <see cref="MamoForm"/>.
+/// <see cref="ClassForm"/>, <see cref="ProcessForm"/>, <see cref="UserVectorForm"/>, <see cref="MamoForm"/> or
+/// <see cref="FactorForm"/>.
 /// </summary>
 /// <typeparam name="TForm">Kind of form.</typeparam>
 public interface IHasForm<out TForm>

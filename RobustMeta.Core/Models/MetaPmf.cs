@@ -23,9 +23,8 @@ namespace RobustMeta.Models;
 /// the items' vectors have seen the training users' labels already.
 /// </para>
 /// </summary>
-public sealed class MetaPmf : MetaRecommender
+public sealed class MetaPmf : MetaRecommender, IHasForm<FactorForm>
 {
-    private const string Id = "id";
     private const int Mean = 1;
     private readonly MetaPmfSpec spec;
     private readonly int width;
@@ -47,10 +46,11 @@ public sealed class MetaPmf : MetaRecommender
         : base(spec.ModelName, label)
     {
         this.spec = spec;
-        width = spec.Factors + 2;
+        Form = new(schema, spec.Factors, spec.FoldInSteps, spec.UserPrior == PriorKind.Plain ? 0 : spec.ExposureRank);
+        width = Form.Width;
         fields = schema.ItemFields;
         hasDrawnNegatives = schema.HasDrawnNegatives;
-        identity = schema.ItemFields.OfType<TokenField>().FirstOrDefault(field => field.Name == Id);
+        identity = Form.Identity;
         items = new("item", schema.ItemFields, width);
         spreads = new("spread", identity is null ? [] : [identity], width);
         people = new("user", schema.UserFields, width - Mean);
@@ -80,6 +80,9 @@ public sealed class MetaPmf : MetaRecommender
         ];
         Phases = [TrainingPhase.Main with { Learned = LearnedWhere(spec.LearnVectors || spec.StartRounds == 0) }];
     }
+
+    /// <inheritdoc/>
+    public FactorForm Form { get; }
 
     // Priors informed by exposure are computed by the start, for items that the model tells apart.
     private void RequireSource(InputSchema schema)

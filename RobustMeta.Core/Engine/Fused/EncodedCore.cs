@@ -30,6 +30,7 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
     private readonly Action<int, int> collect;
     private EncodedSide<T>[] users = [];
     private EncodedSide<T>[] learnedUsers = [];
+    private ITouchesRows[] others = [];
     private PieceList<T>? pieces;
     private bool isReady;
 
@@ -53,7 +54,7 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
 
     /// <inheritdoc/>
     public IEnumerable<(string Name, ReadOnlyMemory<int> Rows)> Touched =>
-        Items.Touched.Concat(users.SelectMany(side => side.Touched));
+        Items.Touched.Concat(users.SelectMany(side => side.Touched)).Concat(others.SelectMany(part => part.Touched));
 
     /// <inheritdoc/>
     public abstract IEnumerable<(string Name, T[] Values)> NewState { get; }
@@ -142,6 +143,7 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
         (Items, users) = (items, [.. ofUsers]);
         learnedUsers = [.. users.Where(side => !side.IsConstant)];
         pieces = new([items, .. users, .. own]);
+        others = [.. own.OfType<ITouchesRows>()];
         Values = lasting.TakeZeros(Layout.Size);
         Gradient = lasting.TakeZeros(Layout.Size);
     }

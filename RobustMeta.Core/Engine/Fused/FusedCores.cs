@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using RobustMeta.Engine.Fused.Classes;
+using RobustMeta.Engine.Fused.Factors;
 using RobustMeta.Engine.Fused.Joined;
 using RobustMeta.Engine.Fused.Memory;
 using RobustMeta.Engine.Fused.Perceptron;
@@ -35,6 +36,7 @@ internal static class FusedCores
             IHasForm<ClassForm> m => new FusedClasses<T>(m.Form, model.Label, arrays, threads, arithmetic),
             IHasForm<ProcessForm> m => new FusedProcess<T>(m.Form, model.Label, arrays, threads, arithmetic),
             IHasForm<MamoForm> m => new FusedMamo<T>(m.Form, model.Label, arrays, threads, arithmetic),
+            IHasForm<FactorForm> m => new FusedFactors<T>(m.Form, phase, model.Label, arrays, threads, arithmetic),
             IHasForm<UserVectorForm> m when phase.Name == model.Phases[0].Name => new FusedPretraining<T>(
                 m.Form,
                 phase,

@@ -17,7 +17,7 @@ internal sealed class ExposureTerm
     private const string Map = "exposure.map";
     private const string Constant = "exposure.constant";
     private const string Correlation = "exposure.correlation";
-    private static readonly Scalar Least = HeldNumbers.Of(1e-6);
+    private static readonly Scalar Least = HeldNumbers.Of(FactorForm.Least);
     private readonly TokenField identity;
     private readonly FeatureSum items;
     private readonly int rank;

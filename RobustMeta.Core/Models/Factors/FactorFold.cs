@@ -9,7 +9,7 @@ namespace RobustMeta.Models.Factors;
 internal sealed class FactorFold
 {
     private const int Mean = 1;
-    private static readonly Scalar Least = HeldNumbers.Of(1e-6);
+    private static readonly Scalar Least = HeldNumbers.Of(FactorForm.Least);
     private readonly FactorParts parts;
     private readonly IReadOnlyDictionary<string, Tensor> theta;
     private readonly TaskTensors batch;

@@ -203,7 +203,7 @@ let tests =
             <| fun () ->
                 let arithmetic = Arithmetic<float>.Of 256
                 use memory = new Arena<float>()
-                let solver = Cholesky<float>(arithmetic)
+                let solver = Cholesky<float>(arithmetic, "test", "another matrix")
                 let a = memory.TakeZeros 12L
                 let x = memory.TakeZeros 4L
                 // [4 2 0; 2 5 2; 0 2 9] · (1, −2, 3) = (0, −2, 23).

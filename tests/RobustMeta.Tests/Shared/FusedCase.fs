@@ -165,10 +165,8 @@ let inPhase
     let parameters = model.CreateParameters seed
 
     for parameter in parameters.All |> Seq.filter (fun p -> isOfExposure p.Name) do
-        let random = Seeds.Generator(seed, parameter.Name)
-
-        for i in 0 .. parameter.Size - 1 do
-            parameter.Values[i] <- float32 (random.NextGaussian())
+        let drawn = valuesOfExposure (Seeds.Generator(seed, parameter.Name)) parameter
+        Array.blit (Array.map float32 drawn) 0 parameter.Values 0 parameter.Size
 
     use engine = new FusedEngine(model, parameters, threads, bits)
     let support = supportOf weights |> Array.map float32

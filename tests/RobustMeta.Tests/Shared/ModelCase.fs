@@ -20,17 +20,29 @@ type Weights = { Support: float list list option; Query: float list list; User: 
 /// Whether a parameter says what the choice of the support items is worth: state that a start computes.
 let isOfExposure (name: string) = name.StartsWith "exposure."
 
+/// Random values of a parameter that says what exposure is worth; correlations are those of some precision matrix, without its diagonal.
+let valuesOfExposure (random: Random) (p: Parameter) =
+    let drawn = p.Values |> Array.map (fun _ -> random.NextGaussian())
+
+    if p.Name <> "exposure.correlation" then
+        drawn
+    else
+        let order = p.RowWidth
+
+        Array.init drawn.Length (fun i ->
+            let row, column = i / order, i % order
+            let both = drawn[row * order + column] + drawn[column * order + row]
+            // Smaller than one over the order, which keeps the matrix positive definite.
+            if row = column then 0.0 else tanh both / float order)
+
 /// A model near its initial values, none of which is exactly zero.
 let caseOf (seed: int64) (model: MetaRecommender) =
     let values (p: Parameter) =
         let random = Seeds.Generator(seed, "case", p.Name)
 
-        if isOfExposure p.Name then
-            p.Values |> Array.map (fun _ -> random.NextGaussian())
-        elif p.IsState then
-            Array.map float p.Values
-        else
-            p.Values |> Array.map (fun x -> float x + 0.1 * random.NextGaussian())
+        if isOfExposure p.Name then valuesOfExposure random p
+        elif p.IsState then Array.map float p.Values
+        else p.Values |> Array.map (fun x -> float x + 0.1 * random.NextGaussian())
 
     {
         Model = model

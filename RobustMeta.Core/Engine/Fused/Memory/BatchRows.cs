@@ -75,6 +75,23 @@ internal unsafe class BatchRows<T>
             Tasks.QueryStarts[users.EndUser] - Tasks.QueryStarts[users.FirstUser]
         );
 
+    /// <summary>Refuses negative weights of support interactions, for solutions that need them to be 0 or more.</summary>
+    /// <param name="weights">The weights.</param>
+    /// <param name="solution">What needs it, for the message.</param>
+    /// <exception cref="ArgumentException">One is negative.</exception>
+    public static void RequireWeights(ReadOnlySpan<T> weights, string solution)
+    {
+        foreach (var weight in weights)
+        {
+            if (weight < T.Zero)
+            {
+                throw new ArgumentException(
+                    $"A support weight is {weight}; {solution} expects weights of 0 or more. Project the weights first."
+                );
+            }
+        }
+    }
+
     /// <summary>Copies the weights of the support interactions; ones where there are none.</summary>
     public void TakeSupportWeights(Arena<T> arena, ReadOnlySpan<T> weights)
     {

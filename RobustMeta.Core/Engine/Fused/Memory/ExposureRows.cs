@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Numerics.Tensors;
 using RobustMeta.Models;
 using RobustMeta.Tasks;
 
@@ -12,23 +11,20 @@ namespace RobustMeta.Engine.Fused.Memory;
 internal sealed unsafe class ExposureRows<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private static readonly T Half = T.One / (T.One + T.One);
-    private static readonly T UsualSupport = T.CreateChecked(Models.Factors.ExposureDraws.UsualSupport);
-
     private readonly int rank;
-    private readonly bool hasDrawnNegatives;
     private readonly T[] vectors;
     private readonly T[] means;
     private readonly T[] scales;
+    private readonly SupportSum<T> sums;
     private TaskBatch tasks = null!;
-    private T* weights;
 
     private ExposureRows(ExposureInput input, InputSchema schema, ParameterArrays<T> arrays)
     {
-        (rank, Start, hasDrawnNegatives) = (input.Rank, schema.UserWidth, schema.HasDrawnNegatives);
+        (rank, Start) = (input.Rank, schema.UserWidth);
         vectors = arrays.Values(ExposureInput.Vectors);
         means = arrays.Values(ExposureInput.Means);
         scales = arrays.Values(ExposureInput.Scales);
+        sums = new(rank, schema.HasDrawnNegatives, T.One, Vector);
     }
 
     /// <summary>First column among the user's inputs.</summary>
@@ -42,27 +38,13 @@ internal sealed unsafe class ExposureRows<T>
     public void Begin(TaskBatch batch, ReadOnlySpan<T> supportWeights, Arena<T> arena)
     {
         tasks = batch;
-        var rows = batch.SupportItems.Length;
-        weights = arena.Take(rows);
-        var own = new Span<T>(weights, rows);
-        own.Fill(T.One);
-        if (!supportWeights.IsEmpty)
-        {
-            supportWeights.CopyTo(own);
-        }
-        for (var i = 0; i < rows && hasDrawnNegatives; i++)
-        {
-            own[i] = IsExposed(i) ? own[i] : T.Zero;
-        }
+        sums.Begin(batch, supportWeights, arena);
     }
 
     /// <summary>The inputs of a user, R + 1 numbers.</summary>
     public void Write(int user, T* target)
     {
-        var sum = new Span<T>(target, rank);
-        var size = Sum(user, sum);
-        TensorPrimitives.Divide(sum, T.Sqrt(size), sum);
-        target[rank] = T.Log(size / UsualSupport);
+        sums.Write(user, target);
         for (var k = 0; k <= rank; k++)
         {
             target[k] = (target[k] - means[k]) * scales[k];
@@ -76,49 +58,13 @@ internal sealed unsafe class ExposureRows<T>
         {
             return;
         }
-        Span<T> sum = new T[rank];
-        Span<T> pulled = new T[rank];
-        var size = Sum(user, sum);
-        for (var k = 0; k < rank; k++)
+        Span<T> scaled = new T[rank + 1];
+        for (var k = 0; k <= rank; k++)
         {
-            pulled[k] = adjoint[k] * scales[k] / T.Sqrt(size);
+            scaled[k] = adjoint[k] * scales[k];
         }
-        // A size that counts as one does not move with the weights.
-        var ofSize =
-            Total(user) < T.One
-                ? T.Zero
-                : (adjoint[rank] * scales[rank] - Half * TensorPrimitives.Dot<T>(pulled, sum)) / size;
-        for (var i = tasks.SupportStarts[user]; i < tasks.SupportStarts[user + 1]; i++)
-        {
-            if (IsExposed(i))
-            {
-                ofWeights[i] += TensorPrimitives.Dot<T>(pulled, Vector(i)) + ofSize;
-            }
-        }
+        sums.Reverse(user, scaled, ofWeights);
     }
-
-    // The weighted sum of the items' vectors, and its size, at least 1.
-    private T Sum(int user, Span<T> sum)
-    {
-        sum.Clear();
-        for (var i = tasks.SupportStarts[user]; i < tasks.SupportStarts[user + 1]; i++)
-        {
-            TensorPrimitives.MultiplyAdd(Vector(i), weights[i], sum, sum);
-        }
-        return T.Max(Total(user), T.One);
-    }
-
-    private T Total(int user)
-    {
-        var total = T.Zero;
-        for (var i = tasks.SupportStarts[user]; i < tasks.SupportStarts[user + 1]; i++)
-        {
-            total += weights[i];
-        }
-        return total;
-    }
-
-    private bool IsExposed(int row) => !hasDrawnNegatives || tasks.SupportLabels[row] != 0;
 
     private ReadOnlySpan<T> Vector(int row) => vectors.AsSpan(tasks.SupportItems[row] * rank, rank);
 }

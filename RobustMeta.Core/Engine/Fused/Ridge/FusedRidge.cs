@@ -83,15 +83,7 @@ internal sealed unsafe class FusedRidge<T> : EncodedCore<T>
     /// <inheritdoc/>
     protected override void Begin(ReadOnlySpan<T> supportWeights, bool isTraining)
     {
-        foreach (var weight in supportWeights)
-        {
-            if (weight < T.Zero)
-            {
-                throw new ArgumentException(
-                    $"A support weight is {weight}; the ridge head expects weights of 0 or more. Project the weights first."
-                );
-            }
-        }
+        BatchRows<T>.RequireWeights(supportWeights, "the ridge head");
         batch.Lambda = T.Exp(Values[logLambda]);
         batch.Gain = T.Exp(Values[logGain]);
         batch.TakeSupportWeights(Memory, supportWeights);

@@ -16,7 +16,7 @@ internal sealed unsafe class RidgeSystem<T>(int width, Arithmetic<T> arithmetic,
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int padded = arithmetic.Padded(width);
-    private readonly Cholesky<T> cholesky = new(arithmetic);
+    private readonly Cholesky<T> cholesky = new(arithmetic, "ridge", "a larger model.ridge");
 
     /// <summary>Numbers that a factor takes for a support of so many rows.</summary>
     public long Size(int supports)

@@ -1,13 +1,15 @@
 using System.Numerics;
-using RobustMeta.Engine.Fused.Vectors;
 
-namespace RobustMeta.Engine.Fused.Ridge;
+namespace RobustMeta.Engine.Fused.Vectors;
 
 /// <summary>
 /// Small symmetric positive definite systems: A = UᵀU with U upper triangular, in place, row by padded row. Only A's upper
 /// triangle is read.
 /// </summary>
-internal sealed unsafe class Cholesky<T>(Arithmetic<T> arithmetic)
+/// <param name="arithmetic">Arithmetic.</param>
+/// <param name="what">What the system is, for the message that refuses one.</param>
+/// <param name="remedy">What makes it positive definite, for the same message.</param>
+internal sealed unsafe class Cholesky<T>(Arithmetic<T> arithmetic, string what, string remedy)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Factors A <c>[n, padded]</c>; below its diagonal U is zero.</summary>
@@ -23,9 +25,9 @@ internal sealed unsafe class Cholesky<T>(Arithmetic<T> arithmetic)
             if (row[k] <= T.Zero)
             {
                 throw new ArithmeticException(
-                    $"A ridge system of size {n} is not positive definite at the precision of {typeof(T).Name}: pivot "
+                    $"A {what} system of size {n} is not positive definite at the precision of {typeof(T).Name}: pivot "
                         + $"{k} is {row[k]}. Expected a penalty well above the rounding of the item vectors' squares; take "
-                        + "a larger model.ridge or a smaller learning rate, or engine = autograd."
+                        + $"{remedy} or a smaller learning rate, or engine = autograd."
                 );
             }
             Arithmetic<T>.Clear(row, k);
