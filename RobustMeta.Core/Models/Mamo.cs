@@ -30,7 +30,9 @@ public sealed class Mamo : MetaRecommender, IPartCost, IHasForm<MamoForm>
     private readonly DecisionNetwork itemNetwork;
     private readonly DecisionNetwork recommender;
     private readonly InnerLoop inner;
-    private readonly Scalar memoryStep;
+
+    // Made when first used: a model is described without libtorch.
+    private readonly Lazy<Scalar> memoryStep;
 
     /// <summary>A model for given inputs.</summary>
     /// <param name="spec">Widths, local updates and memories.</param>
@@ -48,7 +50,7 @@ public sealed class Mamo : MetaRecommender, IPartCost, IHasForm<MamoForm>
         itemNetwork = new("itemnet", schema.ItemWidth, [spec.HiddenDim1, width], Activation.LeakyRelu);
         recommender = new("recommender", 2 * width, [spec.HiddenDim2, 1], Activation.LeakyRelu);
         inner = new(spec.Inner, new(label));
-        memoryStep = HeldNumbers.Of(spec.MemoryStep);
+        memoryStep = new(() => HeldNumbers.Of(spec.MemoryStep));
         SupportWeighting = inner.SupportWeighting;
         Shapes =
         [
@@ -123,7 +125,8 @@ public sealed class Mamo : MetaRecommender, IPartCost, IHasForm<MamoForm>
     private List<Tensor> Initial(IReadOnlyDictionary<string, Tensor> theta, Tensor attention, int users)
     {
         var moved = userNetwork.Shapes.Select(s =>
-            InnerLoop.PerUser(theta[s.Name], users) - MemoryBank.Read(attention, theta[GradientMemory(s)]) * memoryStep
+            InnerLoop.PerUser(theta[s.Name], users)
+            - MemoryBank.Read(attention, theta[GradientMemory(s)]) * memoryStep.Value
         );
         var shared = itemNetwork.Shapes.Concat(recommender.Shapes).Select(s => InnerLoop.PerUser(theta[s.Name], users));
         return [.. moved, .. shared, MemoryBank.Read(attention, theta[Joins]).requires_grad_()];
