@@ -73,16 +73,13 @@ internal sealed class FlowUsers : IUserAdversary
         var norm = Math.Sqrt(gradient.Sum(x => x * x));
         var scale = norm > Clip ? Clip / norm : 1;
         steps[0]++;
+        var (ofFirst, ofSecond) = (1 - Math.Pow(Fast, steps[0]), 1 - Math.Pow(Slow, steps[0]));
         for (var k = 0; k < gradient.Length; k++)
         {
             var own = scale * gradient[k];
             first[k] = Fast * first[k] + (1 - Fast) * own;
             second[k] = Slow * second[k] + (1 - Slow) * own * own;
-            var (mean, square) = (
-                first[k] / (1 - Math.Pow(Fast, steps[0])),
-                second[k] / (1 - Math.Pow(Slow, steps[0]))
-            );
-            flow.Parameters[k] += rate * mean / (Math.Sqrt(square) + Least);
+            flow.Parameters[k] += rate * (first[k] / ofFirst) / (Math.Sqrt(second[k] / ofSecond) + Least);
         }
     }
 

@@ -53,9 +53,10 @@ internal sealed class PlanarFlow
         {
             var x = points.AsSpan(layer * width, width);
             var y = points.AsSpan((layer + 1) * width, width);
-            var (u, a, b) = Layer(layer);
+            var u = U(layer);
+            var a = A(layer);
             var pull = Pull(u, a, out var m);
-            var t = Math.Tanh(Dot(a, x) + b);
+            var t = Math.Tanh(Dot(a, x) + Parameters[layer * Stride + 2 * width]);
             for (var k = 0; k < width; k++)
             {
                 y[k] = x[k] + (u[k] + pull * a[k]) * t;
@@ -91,7 +92,8 @@ internal sealed class PlanarFlow
     {
         var x = points.AsSpan(layer * width, width);
         var t = bends[layer];
-        var (u, a, _) = Layer(layer);
+        var u = U(layer);
+        var a = A(layer);
         var pull = Pull(u, a, out var m);
         var square = Dot(a, a);
         var slope = 1 - t * t;
@@ -114,13 +116,11 @@ internal sealed class PlanarFlow
         gradient[2 * width] += before;
     }
 
-    private (double[] U, double[] A, double B) Layer(int layer)
-    {
-        var own = Parameters.AsSpan(layer * Stride, Stride);
-        return (own[..width].ToArray(), own.Slice(width, width).ToArray(), own[2 * width]);
-    }
+    private ReadOnlySpan<double> U(int layer) => Parameters.AsSpan(layer * Stride, width);
 
-    private static double Pull(double[] u, double[] a, out double m)
+    private ReadOnlySpan<double> A(int layer) => Parameters.AsSpan(layer * Stride + width, width);
+
+    private static double Pull(ReadOnlySpan<double> u, ReadOnlySpan<double> a, out double m)
     {
         var c = Dot(a, u);
         m = Softplus(c) - 1;

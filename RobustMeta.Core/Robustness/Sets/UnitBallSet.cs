@@ -41,13 +41,14 @@ public sealed class UnitBallSet() : AmbiguitySet("unit-ball")
     protected override void ProjectCore(Span<double> weights)
     {
         // Cone first, then ball: exact, since the ball is centred at the cone's apex. What is outside the ball by orders of
-        // magnitude is scaled down first, where its square would not be a number.
-        if (FiniteValues.Unit(weights) is > 1 and var unit)
-        {
-            FiniteValues.Divide(weights, unit, weights);
-        }
+        // magnitude is scaled down before, where its square is no number.
         TensorPrimitives.Max(weights, 0, weights);
         var squares = TensorPrimitives.SumOfSquares<double>(weights);
+        if (!double.IsFinite(squares))
+        {
+            FiniteValues.Divide(weights, FiniteValues.Unit(weights), weights);
+            squares = TensorPrimitives.SumOfSquares<double>(weights);
+        }
         if (squares > 1)
         {
             TensorPrimitives.Multiply(weights, 1 / Math.Sqrt(squares), weights);
