@@ -106,17 +106,22 @@ public sealed record ExperimentSpec : ISpec
 
     /// <summary>Why the model, as it is set, does not look at a setting, as a sentence; null where it does.</summary>
     /// <param name="key">Key of the setting.</param>
-    public string? WhyWithoutEffect(string key) =>
-        Method is MetaMethodSpec meta
-        && meta.Model.WithoutEffect(meta.Features, Split.Label).GetValueOrDefault(key) is { } reason
+    public string? WhyWithoutEffect(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return
+            Method is MetaMethodSpec meta
+            && meta.Model.WithoutEffect(meta.Features, Split.Label).GetValueOrDefault(key) is { } reason
             ? $"{key} has no effect with {meta.Model.ModelName}: {reason}"
             : null;
+    }
 
     /// <summary>Refuses settings that a user gave and that the model, as it is set, does not look at.</summary>
     /// <param name="given">Keys of the settings; one that has its default changes nothing and is no mistake.</param>
     /// <exception cref="SettingException">One has no effect; the message says what the model has in its place.</exception>
     public void RequireEffect(IEnumerable<string> given)
     {
+        ArgumentNullException.ThrowIfNull(given);
         foreach (var key in given)
         {
             if (WhyWithoutEffect(key) is { } message && Print(this) != Print(Of(Method.Name)))
