@@ -120,9 +120,7 @@ let private objectiveOf (f: Fold) model =
     let weight (random: Random) _ = if random.Next 4 = 0 then 0.0 else aroundOne random
     objectiveOf f.Seed f.Label f.Lengths (if f.SupportWeights then Some weight else None) f.Offset model
 
-let private isExact (f: Fold) =
-    let model = modelOf f
-    let case, batch, weights = objectiveOf f model
+let private agrees (f: Fold) (model: MetaRecommender) (case: Case, batch: TaskBatch, weights: Weights) =
     let form = (box model :?> IHasForm<FactorForm>).Form
     let arithmetic = Arithmetic<float>.Of f.Bits
 
@@ -135,6 +133,43 @@ let private isExact (f: Fold) =
         let predicted, _, _, _ = result
         near "scores" 1e-9 (Array.concat (scores case batch)) predicted
         trainsAsAutograd model.Phases[0] f.Lengths case batch weights result
+
+let private isExact (f: Fold) =
+    let model = modelOf f
+    objectiveOf f model |> agrees f model
+
+/// Supports of few of many items: blocks of items hold items of supports, of both, and of queries alone.
+let private manyItems (f: Fold) =
+    let count = 200
+    let starts = ImmutableArray.CreateRange [ 0..count ]
+    let id = TokenField("id", count + 1, starts, ImmutableArray.CreateRange [ 1..count ])
+    let inputs = InputSchema(ImmutableArray.Create<InputField> id, ImmutableArray.Empty, 3)
+
+    let model =
+        MetaPmfSpec(Factors = 5, LearnVectors = f.LearnVectors, UserPrior = PriorKind.Exposure, ExposureRank = 3)
+            .Create(inputs, 0.5, f.Label)
+
+    let label item = float32 ((item * 7) % 2)
+
+    let tasks: Task list =
+        [
+            for user, items in [ 0, 10; 1, 90 ] ->
+                {
+                    User = user
+                    Support = [ for i in 0 .. items - 1 -> i, label i ]
+                    Query = [ for i in items .. count - 1 -> i, label (i + user) ]
+                }
+        ]
+
+    let weights: Weights =
+        {
+            Support = Some [ for task in tasks -> [ for i, _ in task.Support -> 0.5 + float (i % 3) ] ]
+            Query = [ for task in tasks -> [ for i, _ in task.Query -> 0.1 + float (i % 4) ] ]
+            User = [ 1.0; 1.0 ]
+        }
+
+    let lengths = tasks |> List.map (fun task -> task.Support.Length, task.Query.Length)
+    agrees { f with Lengths = lengths } model (caseOf 3L model, batch tasks, weights)
 
 let private fixedForm =
     {
@@ -173,6 +208,8 @@ let tests =
         "FusedFactors"
         [
             propertyOf 300 "equals autograd on every form" <| Prop.forAll (Arb.fromGen fold) isExact
+
+            onForms "equals autograd on several blocks of items" manyItems
 
             onForms "the same bytes with any number of threads, and again" (single >> sameBytesOnAllThreads)
 

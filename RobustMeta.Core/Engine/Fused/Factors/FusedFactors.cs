@@ -127,9 +127,12 @@ internal sealed unsafe class FusedFactors<T> : EncodedCore<T>
             // The level acts on all items alike, but for what an item's slope adds.
             *factors += T.One;
         }
-        var ofSupports = Math.Clamp(supportItems - first, 0, count);
-        spreads.Forward(first, ofSupports);
-        exposure?.EncodeItems(first, ofSupports);
+        // Later blocks have items of queries alone.
+        if (Math.Min(supportItems - first, count) is > 0 and var ofSupports)
+        {
+            spreads.Forward(first, ofSupports);
+            exposure?.EncodeItems(first, ofSupports);
+        }
     }
 
     /// <inheritdoc/>
@@ -201,7 +204,10 @@ internal sealed unsafe class FusedFactors<T> : EncodedCore<T>
             accumulate: false
         );
         features.Reverse(first, count, itemAdjoint);
-        spreads.Reverse(first, Math.Clamp(supportItems - first, 0, count));
+        if (Math.Min(supportItems - first, count) is > 0 and var ofSupports)
+        {
+            spreads.Reverse(first, ofSupports);
+        }
     }
 
     /// <inheritdoc/>

@@ -97,7 +97,7 @@ internal sealed unsafe class SpreadRows<T> : IGradientPieces<T>, ITouchesRows
     /// <summary>Sums <see cref="FactorBatch{T}.SpreadAdjoint"/> for some items, through the exponential.</summary>
     public void Reverse(int first, int count)
     {
-        if (!isLearned || count == 0)
+        if (!isLearned)
         {
             return;
         }
