@@ -116,6 +116,11 @@ let private submit name words (cancellation: CancellationToken) =
             words
 
     let root = Path.GetFullPath study.Store.Root
+    EngineWord.Require("the study", Study.fileOf name)
+    EngineWord.Require("out", root)
+
+    for word in hosts :: words do
+        EngineWord.Require("a word", word)
 
     if hosts <> "" then
         requireHosts engine hosts

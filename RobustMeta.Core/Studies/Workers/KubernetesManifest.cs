@@ -29,7 +29,7 @@ public static partial class KubernetesManifest
         {
             apiVersion = "batch/v1",
             kind = "Job",
-            metadata = new { name = JobName(order.Study) },
+            metadata = new { name = KubernetesName.Of(order.Study) },
             spec = new
             {
                 completionMode = "Indexed",
@@ -59,10 +59,6 @@ public static partial class KubernetesManifest
         };
         return JsonSerializer.Serialize(job, new JsonSerializerOptions { WriteIndented = true }) + "\n";
     }
-
-    // Lower-case letters, digits and dashes, as Kubernetes has it.
-    private static string JobName(string study) =>
-        $"robustmeta-{string.Concat(study.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-')}";
 
     private static object Pod(WorkerOrder order) =>
         new
@@ -109,12 +105,17 @@ public static partial class KubernetesManifest
             Words =
             [
                 .. order.Command.Words.Select(word =>
-                    word == order.Root || word.StartsWith(order.Root + "/", StringComparison.Ordinal)
-                        ? KubernetesEngine.Store + word[order.Root.Length..]
-                        : word
+                    Literal(
+                        word == order.Root || word.StartsWith(order.Root + "/", StringComparison.Ordinal)
+                            ? KubernetesEngine.Store + word[order.Root.Length..]
+                            : word
+                    )
                 ),
             ],
         };
+
+    // Kubernetes puts variables in place of $(NAME), and takes two dollars for one.
+    private static string Literal(string word) => word.Replace("$", "$$", StringComparison.Ordinal);
 
     private static string Memory(WorkerOrder order) => $"{Print(order.Memory ?? UsualMemory)}Mi";
 

@@ -8,36 +8,54 @@ namespace RobustMeta.Studies.Workers;
 /// </summary>
 public sealed class ParallelEngine : WorkerEngine
 {
+    // Begins the worker in the folder of this process, on whichever host, and is replaced by it.
+    private const string InFolder = "cd \"$1\" && shift && exec \"$@\"";
+
     /// <inheritdoc/>
     public override string Name => "parallel";
 
     /// <inheritdoc/>
     public override string Meaning => "GNU parallel, also over ssh (hosts FILE)";
 
-    /// <summary>The words of the call.</summary>
+    /// <summary>
+    /// The words of the call. Those of the worker are values (sources of one value each, but for the last), of which parallel makes words again; its
+    /// command, in which it would replace <c>{#}</c> and the like, is <c>env</c> alone.
+    /// </summary>
     /// <param name="order">What to start.</param>
-    internal static IReadOnlyList<string> Words(WorkerOrder order) =>
+    internal static IReadOnlyList<string> Words(WorkerOrder order)
+    {
+        string[] words =
         [
-            "-q",
+            // By env, since ssh carries no variables.
+            .. WorkerProcess.ThreadVariables.Select(variable => $"{variable}={Print(order.Threads)}"),
+            "sh",
+            "-c",
+            InFolder,
+            "sh",
+            Environment.CurrentDirectory,
+            order.Command.Program,
+            .. order.Command.Shared,
+        ];
+        var separator = SeparatorFor(words);
+        return
+        [
+            "--arg-sep",
+            separator,
+            "--arg-file-sep",
+            $"{separator}file",
             "--jobs",
-            order.AtOnce.ToString(CultureInfo.InvariantCulture),
+            Print(order.AtOnce),
             "--retries",
             "3",
             "--joblog",
             LogFile(order.Root),
-            .. order.Hosts is { } hosts
-                ? (string[])["--sshloginfile", Path.GetFullPath(hosts), "--workdir", Environment.CurrentDirectory]
-                : [],
-            // By env, since ssh carries no variables.
+            .. order.Hosts is { } hosts ? (string[])["--sshloginfile", Path.GetFullPath(hosts)] : [],
             "env",
-            .. WorkerProcess.ThreadVariables.Select(variable =>
-                string.Create(CultureInfo.InvariantCulture, $"{variable}={order.Threads}")
-            ),
-            order.Command.Program,
-            .. order.Command.Of("{}"),
-            ":::",
-            .. Enumerable.Range(0, order.Command.Shards).Select(i => i.ToString(CultureInfo.InvariantCulture)),
+            .. words.SelectMany(word => (string[])[separator, word]),
+            separator,
+            .. Enumerable.Range(0, order.Command.Shards).Select(i => order.Command.ShardOf(Print(i))),
         ];
+    }
 
     /// <inheritdoc/>
     public override string Submit(WorkerOrder order, CancellationToken cancellation)
@@ -56,6 +74,19 @@ public sealed class ParallelEngine : WorkerEngine
 
     /// <inheritdoc/>
     public override string? Cancel(string root) => null;
+
+    // No word begins with it.
+    private static string SeparatorFor(IReadOnlyList<string> words)
+    {
+        var separator = ":::";
+        while (words.Any(word => word.StartsWith(separator, StringComparison.Ordinal)))
+        {
+            separator += ":";
+        }
+        return separator;
+    }
+
+    private static string Print(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static string LogFile(string root) => Path.Combine(root, "parallel.log");
 }

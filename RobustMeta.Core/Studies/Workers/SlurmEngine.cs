@@ -1,4 +1,5 @@
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Studies.Workers;
 
@@ -14,11 +15,11 @@ public sealed class SlurmEngine : WorkerEngine
     /// <inheritdoc/>
     public override string Submit(WorkerOrder order, CancellationToken cancellation)
     {
-        var logs = Path.Combine(order.Root, "logs");
-        Directory.CreateDirectory(logs);
-        var script = Path.Combine(order.Root, "workers.sbatch");
-        DurableFile.Write(script, SlurmScript.Of(order, logs));
-        var (code, output) = WorkerProcess.Read("sbatch", "--parsable", script);
+        var words = Words(order);
+        Directory.CreateDirectory(Logs(order));
+        var script = Script(order);
+        DurableFile.Write(script, SlurmScript.Of(order));
+        var (code, output) = WorkerProcess.Read("sbatch", words);
         // With several clusters: JOB;CLUSTER.
         var job = output.Split(';')[0];
         if (code != 0 || !IsJob(job))
@@ -26,7 +27,27 @@ public sealed class SlurmEngine : WorkerEngine
             throw new IOException($"sbatch did not take {script} (code {code}): {output}");
         }
         DurableFile.Write(JobFile(order.Root), job);
-        return $"job {job}: {order.Command.Shards} workers; 'study NAME status' tells how far they are, {logs} what they say";
+        return $"job {job}: {order.Command.Shards} workers; 'study NAME status' tells how far they are, {Logs(order)} what they say";
+    }
+
+    /// <summary>The words of sbatch.</summary>
+    /// <param name="order">What to start.</param>
+    /// <exception cref="SettingException">Slurm cannot write its logs below that folder.</exception>
+    internal static IReadOnlyList<string> Words(WorkerOrder order)
+    {
+        // Slurm takes backslashes out of the path, and then puts no numbers in.
+        if (order.Root.Contains('\\', StringComparison.Ordinal))
+        {
+            throw new SettingException(
+                $"out is '{order.Root}', which holds a backslash; Slurm writes no logs to such a path. Name another folder, e.g. out results."
+            );
+        }
+        return
+        [
+            "--parsable",
+            $"--output={Logs(order).Replace("%", "%%", StringComparison.Ordinal)}/%A_%a.log",
+            Script(order),
+        ];
     }
 
     /// <inheritdoc/>
@@ -47,6 +68,10 @@ public sealed class SlurmEngine : WorkerEngine
             ? $"job {job}: tasks that wait are taken out of the queue, those that run end as soon as they have saved"
             : throw new IOException($"scancel failed for job {job} (code {code}): {output}");
     }
+
+    private static string Logs(WorkerOrder order) => Path.Combine(order.Root, "logs");
+
+    private static string Script(WorkerOrder order) => Path.Combine(order.Root, "workers.sbatch");
 
     private static string JobFile(string root) => Path.Combine(root, "slurm-job");
 

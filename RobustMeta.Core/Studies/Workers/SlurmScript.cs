@@ -5,6 +5,7 @@ namespace RobustMeta.Studies.Workers;
 /// <summary>
 /// The batch script of a Slurm job array, one task a worker: requeued when its node is lost; told by USR1 before the time limit, it ends the worker,
 /// which leaves a checkpoint, and goes back into the queue; a worker that dies is started again three times, one whose input is wrong is not.
+/// What comes from the user stands in it as quoted words alone, none of it in a directive: <see cref="SlurmEngine"/> hands paths to sbatch.
 /// </summary>
 public static class SlurmScript
 {
@@ -13,18 +14,16 @@ public static class SlurmScript
 
     /// <summary>The text of the script.</summary>
     /// <param name="order">What to start.</param>
-    /// <param name="logs">Folder of the tasks' output.</param>
-    public static string Of(WorkerOrder order, string logs)
+    public static string Of(WorkerOrder order)
     {
         ArgumentNullException.ThrowIfNull(order);
-        ArgumentNullException.ThrowIfNull(logs);
         var command = order.Command;
-        // The index is put in by the shell; all other words stand in quotes.
-        var words = command
-            .Of("@")
-            .Select(word =>
-                WorkerCommand.Quote(word).Replace("'@/", "\"$SLURM_ARRAY_TASK_ID\"'/", StringComparison.Ordinal)
-            );
+        // The index, which begins the last word, is put in by the shell; all else stands in quotes.
+        IEnumerable<string> words =
+        [
+            .. command.Shared.Prepend(command.Program).Select(WorkerCommand.Quote),
+            $"\"$SLURM_ARRAY_TASK_ID\"{WorkerCommand.Quote(command.ShardOf(""))}",
+        ];
         return string.Create(
             CultureInfo.InvariantCulture,
             $$"""
@@ -36,9 +35,8 @@ public static class SlurmScript
             #SBATCH --time={{order.Minutes}}
             #SBATCH --cpus-per-task={{order.Threads}}
             {{Memory(order)}}#SBATCH --job-name=robustmeta
-            #SBATCH --output={{logs}}/%A_%a.log
             export {{string.Join(' ', WorkerProcess.ThreadVariables.Select(name => $"{name}={order.Threads}"))}}
-            work=({{WorkerCommand.Quote(command.Program)}} {{string.Join(' ', words)}})
+            work=({{string.Join(' ', words)}})
             trap 'kill -TERM "$worker"; wait "$worker"; scontrol requeue "$SLURM_JOB_ID"; exit 0' USR1
             for attempt in 1 2 3; do
               "${work[@]}" &

@@ -13,8 +13,13 @@ public sealed record WorkerCommand(string Program, IReadOnlyList<string> Words, 
 
     /// <summary>The words of one worker.</summary>
     /// <param name="index">Number of the worker, or what an engine puts in its place.</param>
-    public IReadOnlyList<string> Of(string index) =>
-        [.. Before, .. Words, "shard", string.Create(CultureInfo.InvariantCulture, $"{index}/{Shards}")];
+    public IReadOnlyList<string> Of(string index) => [.. Shared, ShardOf(index)];
+
+    /// <summary>The words that all workers have, before the last one.</summary>
+    internal IReadOnlyList<string> Shared => [.. Before, .. Words, "shard"];
+
+    /// <summary>The last word of one worker.</summary>
+    internal string ShardOf(string index) => string.Create(CultureInfo.InvariantCulture, $"{index}/{Shards}");
 
     /// <summary>A word as a POSIX shell reads it back: in single quotes, whatever it holds.</summary>
     internal static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";

@@ -65,7 +65,7 @@ let tests =
                 within (fun folder ->
                     let file = SmallStudy.write folder 2
                     let expected = SmallStudy.undisturbed folder file
-                    let out = Path.Combine(folder, "parallel")
+                    let out = Path.Combine(folder, "par{#}x {}")
                     submit "parallel" [] file out [] |> ignore
                     SmallStudy.expectWhole expected out "GNU parallel")
 
@@ -75,7 +75,7 @@ let tests =
                     use cluster = Cluster.start ()
                     let file = SmallStudy.write folder 2
                     let expected = SmallStudy.undisturbed folder file
-                    let out = Path.Combine(folder, "slurm")
+                    let out = Path.Combine(folder, "50%a {#} x")
                     submit "slurm" cluster.Variables file out [] |> ignore
                     waitFor cluster 3.0
                     SmallStudy.expectWhole expected out "Slurm"

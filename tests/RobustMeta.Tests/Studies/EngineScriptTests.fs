@@ -27,6 +27,49 @@ let private kubernetes () =
     let command = WorkerCommand("/usr/bin/dotnet", words, 8, Before = [| "/opt/RobustMeta.Scripts.dll" |])
     KubernetesJson.Deserialize<V1Job>(KubernetesManifest.Of(order command 4), null)
 
+/// What bash makes of the script's words in the task of number 7.
+let private wordsOf (script: string) =
+    let text = script[.. script.IndexOf "\ntrap"] + "printf '%s\\n' \"${work[@]}\"\n"
+    let info = ProcessStartInfo("bash", RedirectStandardOutput = true)
+    info.ArgumentList.Add "-c"
+    info.ArgumentList.Add text
+    info.Environment["SLURM_ARRAY_TASK_ID"] <- "7"
+    use bash = nonNull (Process.Start info)
+    let lines = bash.StandardOutput.ReadToEnd().TrimEnd('\n').Split '\n'
+    bash.WaitForExit()
+    List.ofArray lines
+
+/// Words in which engines would replace something if they read them.
+let private oddWords =
+    [
+        "par{#}x"
+        "{}"
+        "{.}/{/} {%} {1} {= $_ = 2 =}"
+        ":::"
+        "::::"
+        "$(NAME) $$(NAME) $HOME"
+        "'@/x"
+        "@/y"
+        ""
+        " a  b "
+        "it's \"`;&|\\"
+    ]
+
+let private nameOf study =
+    let order = WorkerOrder(WorkerCommand("p", [| "study" |], 10000), "/shared", study)
+    KubernetesJson.Deserialize<V1Job>(KubernetesManifest.Of order, null).Metadata.Name
+
+let private messageOf (action: unit -> unit) =
+    try
+        action ()
+        ""
+    with :? SettingException as error ->
+        error.Message
+
+let private isInstalled (program: string) =
+    (nonNull (Environment.GetEnvironmentVariable "PATH")).Split ':'
+    |> Array.exists (fun folder -> File.Exists(Path.Combine(folder, program)))
+
 [<Tests>]
 let tests =
     testList
@@ -35,7 +78,7 @@ let tests =
             testCase "the Slurm script gives a worker its words unchanged, whatever they hold"
             <| fun () ->
                 let words = [| "study"; "work"; "a b.toml"; "$(touch x)"; "it's"; "\"`;&|" |]
-                let script = SlurmScript.Of(order (WorkerCommand("/bin/my prog", words, 24)) 4, "/logs")
+                let script = SlurmScript.Of(order (WorkerCommand("/bin/my prog", words, 24)) 4)
 
                 for line in
                     [
@@ -49,25 +92,52 @@ let tests =
                     Expect.stringContains script $"#SBATCH {line}\n" line
 
                 if OperatingSystem.IsLinux() then
-                    let text = script[.. script.IndexOf "\ntrap"] + "printf '%s\\n' \"${work[@]}\"\n"
-                    let info = ProcessStartInfo("bash", RedirectStandardOutput = true)
-                    info.ArgumentList.Add "-c"
-                    info.ArgumentList.Add text
-                    info.Environment["SLURM_ARRAY_TASK_ID"] <- "7"
-                    use bash = nonNull (Process.Start info)
-                    let lines = bash.StandardOutput.ReadToEnd().TrimEnd('\n').Split '\n'
-                    bash.WaitForExit()
-
                     Expect.equal
-                        (List.ofArray lines)
+                        (wordsOf script)
                         ([ "/bin/my prog" ] @ List.ofArray words @ [ "shard"; "7/24" ])
                         "words"
+
+                    let odd = SlurmScript.Of(order (WorkerCommand("/bin/@/x", Array.ofList oddWords, 24)) 4)
+
+                    Expect.equal
+                        (wordsOf odd)
+                        ([ "/bin/@/x" ] @ oddWords @ [ "shard"; "7/24" ])
+                        "the index is put in once"
+
+            testCase "paths reach sbatch as words, and the Slurm script holds none of them"
+            <| fun () ->
+                let command = WorkerCommand("/bin/p", [| "study" |], 2)
+                let odd = WorkerOrder(command, "/shared/50%a x\ntouch owned\n", "s")
+                Expect.isFalse ((SlurmScript.Of odd).Contains "owned") "not in the script"
+
+                Expect.equal
+                    (List.ofSeq (SlurmEngine.Words odd))
+                    [
+                        "--parsable"
+                        "--output=/shared/50%%a x\ntouch owned\n/logs/%A_%a.log"
+                        "/shared/50%a x\ntouch owned\n/workers.sbatch"
+                    ]
+                    "words, a sign of percent doubled as Slurm has it"
+
+                let back = WorkerOrder(command, "/shared/a\\b", "s")
+                Expect.stringContains (messageOf (fun () -> SlurmEngine.Words back |> ignore)) "backslash" "refused"
+
+            testCase "control characters in what engines hand on are refused"
+            <| fun () ->
+                for word in [ "/a\ntouch owned"; "a\tb"; "a\u001bb"; "a\u0085b" ] do
+                    let message = messageOf (fun () -> EngineWord.Require("out", word))
+                    Expect.stringStarts message "out is '" word
+                    Expect.stringContains message "control character U+" word
+                    Expect.isFalse (Seq.exists Char.IsControl message) "told in one line"
+
+                EngineWord.Require("out", "/a b/é{#} %a \\ $(x)'\"")
 
             testCase "the Kubernetes manifest is an Indexed Job to the client's own classes"
             <| fun () ->
                 let job = kubernetes ()
                 Expect.equal (job.ApiVersion, job.Kind) ("batch/v1", "Job") "kind"
-                Expect.equal job.Metadata.Name "robustmeta-my-study" "a name that Kubernetes takes"
+                Expect.equal job.Metadata.Name (nameOf "my study") "a name that Kubernetes takes"
+                Expect.stringStarts job.Metadata.Name "robustmeta-my-study-" "like the study's"
                 Expect.equal job.Spec.CompletionMode "Indexed" "indexed"
                 Expect.equal (job.Spec.Completions.Value, job.Spec.Parallelism.Value) (8, 4) "workers"
                 Expect.equal (job.Spec.BackoffLimitPerIndex.Value, job.Spec.MaxFailedIndexes.Value) (3, 8) "restarts"
@@ -114,6 +184,47 @@ let tests =
                     "DisruptionTarget"
                     "evictions are not charged"
 
+            testCase "Kubernetes replaces nothing in a worker's words but its index"
+            <| fun () ->
+                let words = Array.append (Array.ofList oddWords) [| "/shared/my study/$(A)" |]
+                let text = KubernetesManifest.Of(order (WorkerCommand("p", words, 8)) 4)
+                let pod = KubernetesJson.Deserialize<V1Job>(text, null).Spec.Template.Spec
+                let args = List.ofSeq (Seq.exactlyOne pod.Containers).Args
+
+                // As Kubernetes expands them: two dollars are one, a known name in brackets is its value.
+                let expand (word: string) =
+                    Text.RegularExpressions.Regex.Replace(
+                        word,
+                        @"\$\$|\$\((\w+)\)",
+                        fun m -> if m.Value = "$$" then "$" else $"value of {m.Groups[1].Value}"
+                    )
+
+                Expect.equal
+                    (List.map expand args)
+                    (oddWords @ [ "/store/$(A)"; "shard"; "value of JOB_COMPLETION_INDEX/8" ])
+                    "words"
+
+            testCase "a study of any name has a job that Kubernetes takes, each its own"
+            <| fun () ->
+                let studies =
+                    [ "overall"; "my study"; "my-study"; "My-study"; "é"; "è"; "-"; "a-"; "---x---"; "映画" ]
+                    @ [
+                        String('a', 47)
+                        String('a', 48)
+                        String('a', 80)
+                        String('a', 80) + "b"
+                        String('-', 33) + "b"
+                    ]
+
+                let names = List.map nameOf studies
+                Expect.equal (List.distinct names) names "each its own"
+                Expect.equal (nameOf "overall") "robustmeta-overall" "as the study where that may be"
+
+                for name in names do
+                    // The host name of the last of 10,000 workers.
+                    Expect.isMatch $"{name}-9999" "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$" name
+                    Expect.isMatch name "[a-z0-9]$" name
+
             testCase "nothing of the Kubernetes manifest is unknown to the client's classes"
             <| fun () ->
                 // What the classes do not know is lost when they write it again.
@@ -146,18 +257,45 @@ let tests =
             <| fun () ->
                 let command = WorkerCommand("/bin/my prog", [| "study"; "work"; "a b.toml" |], 2)
                 let local = List.ofSeq (ParallelEngine.Words(order command 1))
-                Expect.equal local[..2] [ "-q"; "--jobs"; "1" ] "quoted by parallel itself"
+                let values = local |> List.skipWhile ((<>) "env")
+                Expect.equal values[..2] [ "env"; ":::"; "OMP_NUM_THREADS=2" ] "its command is env alone"
 
                 Expect.equal
-                    (local |> List.skipWhile ((<>) "env"))
-                    [
-                        yield! [ "env"; "OMP_NUM_THREADS=2"; "ROBUSTMETA_THREADS=2"; "/bin/my prog"; "study"; "work" ]
-                        yield! [ "a b.toml"; "shard"; "{}/2"; ":::"; "0"; "1" ]
-                    ]
+                    (values |> List.skipWhile ((<>) "/bin/my prog") |> List.filter ((<>) ":::"))
+                    [ "/bin/my prog"; "study"; "work"; "a b.toml"; "shard"; "0/2"; "1/2" ]
                     "words"
 
                 let hosts = WorkerOrder(command, "/shared", "s", Hosts = "/etc/hosts")
                 Expect.contains (ParallelEngine.Words hosts) "--sshloginfile" "hosts"
+
+            testCase "GNU parallel replaces nothing in a worker's words"
+            <| fun () ->
+                if not (isInstalled "parallel") then
+                    skiptest "parallel is not installed"
+
+                TempFolder.within (fun folder ->
+                    let program = Path.Combine(folder, "a=b {#}")
+                    File.WriteAllText(program, "#!/bin/sh\npwd\nprintf '<%s>\\n' \"$@\"\n")
+                    File.SetUnixFileMode(program, UnixFileMode.UserRead ||| UnixFileMode.UserExecute)
+                    let root = Path.Combine(folder, "50% {#} {}")
+                    Directory.CreateDirectory root |> ignore
+                    let order = WorkerOrder(WorkerCommand(program, Array.ofList oddWords, 2), root, "s", AtOnce = 1)
+                    let info = ProcessStartInfo("parallel", ParallelEngine.Words order, RedirectStandardOutput = true)
+                    use run = nonNull (Process.Start info)
+                    let text = run.StandardOutput.ReadToEnd()
+                    run.WaitForExit()
+                    Expect.equal run.ExitCode 0 "ended well"
+
+                    Expect.equal
+                        (List.ofArray (text.TrimEnd('\n').Split '\n'))
+                        [
+                            for i in 0..1 do
+                                Environment.CurrentDirectory
+                                yield! [ for word in oddWords @ [ "shard"; $"{i}/2" ] -> $"<{word}>" ]
+                        ]
+                        "words of both workers"
+
+                    Expect.isTrue (File.Exists(Path.Combine(root, "parallel.log"))) "its log")
 
             testCase "an engine of one's own is named like the others, and an unknown one is told"
             <| fun () ->
