@@ -30,6 +30,9 @@ internal sealed class RunFiles(string folder)
     /// <summary>What is wrong with the files of a finished run; empty where nothing is.</summary>
     public IReadOnlyList<string> Damage() => RunManifest.Damage(folder);
 
+    /// <summary>As <see cref="Damage"/>, by the sizes of the files alone, which are not opened.</summary>
+    public IReadOnlyList<string> WrongSizes() => RunManifest.WrongSizes(folder);
+
     /// <summary>Writes them, <c>done</c> last and all of them onto the disk.</summary>
     public void Write(
         PreparedExperiment prepared,

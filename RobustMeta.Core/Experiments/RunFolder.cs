@@ -72,11 +72,15 @@ public sealed class RunFolder
     /// <summary>Whether the run is finished: every file is there and is what the run wrote, by size and SHA-256.</summary>
     public bool IsDone => isWhole = isWhole || (files.HasManifest && files.Damage().Count == 0);
 
+    /// <summary>What is wrong with the files of a finished run, in words; null where nothing is, and of a run that is not finished.</summary>
+    public string? ReadDamage() =>
+        !isWhole && files.HasManifest && files.Damage() is { Count: > 0 } damage ? string.Join(' ', damage) : null;
+
     /// <summary>Moves the folder of a finished run aside whose files were damaged since, so that the run is made again.</summary>
     /// <returns>What is damaged and where it is now; null where nothing is.</returns>
     public string? SetAsideIfDamaged()
     {
-        if (!files.HasManifest || files.Damage() is not { Count: > 0 } damage)
+        if (ReadDamage() is not { } damage)
         {
             return null;
         }
@@ -86,7 +90,7 @@ public sealed class RunFolder
             number++;
         }
         Directory.Move(Path, $"{Path}.damaged-{number}");
-        return $"{string.Join(' ', damage)} The folder is set aside as {Path}.damaged-{number}, and the run is made again.";
+        return $"{damage} The folder is set aside as {Path}.damaged-{number}, and the run is made again.";
     }
 
     /// <summary>Refuses a run that is not finished, and one whose files were changed since.</summary>
@@ -100,9 +104,9 @@ public sealed class RunFolder
                 $"{Path} has no {RunManifest.Name}: it is no finished run. Let the run finish, or name the folder of another."
             );
         }
-        if (files.Damage() is { Count: > 0 } damage)
+        if (ReadDamage() is { } damage)
         {
-            throw new InvalidDataException($"{Path}: {string.Join(' ', damage)} Make the run again.");
+            throw new InvalidDataException($"{Path}: {damage} Make the run again.");
         }
     }
 

@@ -39,7 +39,23 @@ internal static class RunManifest
 
     /// <summary>What is wrong with the files of a finished run, a sentence each; empty where nothing is.</summary>
     /// <param name="folder">A folder with a manifest.</param>
-    public static IReadOnlyList<string> Damage(string folder)
+    public static IReadOnlyList<string> Damage(string folder) =>
+        Wrong(folder, (name, line) => Line(folder, name) == line);
+
+    /// <summary>As <see cref="Damage"/>, by the sizes of the files alone, which are not opened.</summary>
+    /// <param name="folder">A folder with a manifest.</param>
+    public static IReadOnlyList<string> WrongSizes(string folder) =>
+        Wrong(
+            folder,
+            (name, line) =>
+                FileIdentity.Of(Path.Combine(folder, name)) is { IsRegular: true, Size: var size }
+                && line.StartsWith(
+                    string.Create(CultureInfo.InvariantCulture, $"{name},{size},"),
+                    StringComparison.Ordinal
+                )
+        );
+
+    private static IReadOnlyList<string> Wrong(string folder, Func<string, string, bool> isAsWritten)
     {
         var lines = RegularFile.Text(Path.Combine(folder, Name)).Split('\n');
         if (lines.Length < 3 || lines[0] != Header || lines[^2] != End(lines.Length - 3) || lines[^1].Length > 0)
@@ -50,7 +66,7 @@ internal static class RunManifest
         [
             .. lines[1..^2]
                 .Select(line => (line, name: line.Split(',')[0]))
-                .Where(entry => Path.GetFileName(entry.name) != entry.name || Line(folder, entry.name) != entry.line)
+                .Where(entry => Path.GetFileName(entry.name) != entry.name || !isAsWritten(entry.name, entry.line))
                 .Select(entry => $"{entry.name} is missing or is not what the run wrote."),
         ];
     }

@@ -9,12 +9,13 @@ namespace RobustMeta.Studies;
 /// </summary>
 /// <param name="spec">The study.</param>
 /// <param name="store">Where its results are.</param>
-public sealed class CellReader(StudySpec spec, StudyStore store)
+/// <param name="coverage">Is told how many runs there are of the cells that are read, and which are damaged and left out.</param>
+public sealed class CellReader(StudySpec spec, StudyStore store, StudyCoverage? coverage = null)
 {
     private readonly StudySpec spec = spec ?? throw new ArgumentNullException(nameof(spec));
     private readonly StudyStore store = store ?? throw new ArgumentNullException(nameof(store));
     private readonly CollectedResults? collected = CollectedResults.Of(store);
-    private readonly StudyTuning tuning = StudyTuning.Of(spec, store);
+    private readonly StudyTuning tuning = StudyTuning.Of(spec, store, coverage);
 
     /// <summary>The cells of which anything is complete.</summary>
     public IReadOnlyList<CellResult> ReadAll() => [.. spec.Cells.Select(Read).OfType<CellResult>()];
@@ -22,8 +23,10 @@ public sealed class CellReader(StudySpec spec, StudyStore store)
     /// <summary>The results of a cell; null where no seed of plain training is complete.</summary>
     public CellResult? Read(StudyCell cell)
     {
+        var runs = tuning.Plan.Reported(cell).ToArray();
         if (tuning.Of(new(cell, null)) is not { } shared)
         {
+            CountWaiting(runs);
             return null;
         }
         (StudyMethod, Tuning)[] tuned =
@@ -33,7 +36,8 @@ public sealed class CellReader(StudySpec spec, StudyStore store)
             where choice is not null
             select (method, choice),
         ];
-        var runs = tuning.Plan.Reported(cell).Where(run => run.Id is not null).ToArray();
+        CountWaiting(runs.Where(run => run.Id is null));
+        runs = [.. runs.Where(run => run.Id is not null)];
         var found = collected?.Read(cell) ?? new Dictionary<string, CollectedRun>();
         var seeds = runs.GroupBy(run => run.Seed).Select(seed => ReadSeed(seed, found)).ToArray();
         SeedResult[] complete = [.. seeds.Select(seed => seed.Result).OfType<SeedResult>()];
@@ -94,8 +98,26 @@ public sealed class CellReader(StudySpec spec, StudyStore store)
         return (new(seed.Key, cohort, methods), [.. others.Select(other => other.Key)], diverged);
     }
 
-    private RunState StateOf(PlannedRun run, IReadOnlyDictionary<string, CollectedRun> found) =>
-        found.ContainsKey(run.Id!) ? RunState.Done : store.Outcome(tuning.Plan.Experiment(run)).State;
+    // Runs whose settings wait for a tuning.
+    private void CountWaiting(IEnumerable<PlannedRun> runs)
+    {
+        foreach (var _ in runs)
+        {
+            coverage?.Count(isFinished: false);
+        }
+    }
+
+    private RunState StateOf(PlannedRun run, IReadOnlyDictionary<string, CollectedRun> found)
+    {
+        var state = RunState.Done;
+        if (!found.ContainsKey(run.Id!))
+        {
+            var outcome = store.Outcome(tuning.Plan.Experiment(run));
+            state = (coverage?.Noted(outcome) ?? outcome).State;
+        }
+        coverage?.Count(state == RunState.Done);
+        return state;
+    }
 
     private CollectedRun ReadRun(PlannedRun run, IReadOnlyDictionary<string, CollectedRun> found)
     {

@@ -15,6 +15,9 @@ public enum RunState
     /// <summary>Training diverged, and would do so again.</summary>
     Diverged,
 
+    /// <summary>It was finished, and its files were changed, cut or lost since; the next start makes it again.</summary>
+    Damaged,
+
     /// <summary>It has not begun.</summary>
     Missing,
 }

@@ -15,12 +15,13 @@ public static class StudyResults
     /// <summary>The finished runs that are reported, in the order of the plan.</summary>
     /// <param name="spec">The study.</param>
     /// <param name="store">Where its results are.</param>
+    /// <param name="coverage">Is told how many runs there are, and which are damaged and left out.</param>
     /// <exception cref="Data.DataFormatException">A file is damaged; deleting its folder makes the run afresh.</exception>
-    public static IEnumerable<RunRecord> Read(StudySpec spec, StudyStore store)
+    public static IEnumerable<RunRecord> Read(StudySpec spec, StudyStore store, StudyCoverage? coverage = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(store);
-        return Finished(spec, store)
+        return Finished(spec, store, coverage)
             .Select(done => new RunRecord(
                 done.Run,
                 done.Folder,
@@ -51,24 +52,36 @@ public static class StudyResults
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(what);
-        if (!Finished(spec, store).Any())
+        var coverage = new StudyCoverage();
+        if (!Finished(spec, store, coverage).Any())
         {
+            var damaged = string.Concat(coverage.Damaged.Take(1).Select(one => $" Damaged: {one.Key}: {one.Value}"));
             throw new SettingException(
                 $"There is nothing to {what}: no finished run of this study is in {store.Root}. Run it first; runs from before a "
-                    + "change of the study file or of the defaults are runs of another study."
+                    + $"change of the study file or of the defaults are runs of another study.{damaged}"
             );
         }
     }
 
     /// <summary>The folders of the runs that are reported and finished.</summary>
-    internal static IEnumerable<(PlannedRun Run, RunFolder Folder)> Finished(StudySpec spec, StudyStore store)
+    internal static IEnumerable<(PlannedRun Run, RunFolder Folder)> Finished(
+        StudySpec spec,
+        StudyStore store,
+        StudyCoverage? coverage = null
+    )
     {
-        var plan = StudyTuning.Of(spec, store).Plan;
-        return from run in spec.Cells.SelectMany(plan.Reported)
-            where run.Id is not null
-            let outcome = store.Outcome(plan.Experiment(run))
-            where outcome.State == RunState.Done
-            select (run, outcome.Folder);
+        coverage ??= new();
+        var plan = StudyTuning.Of(spec, store, coverage).Plan;
+        foreach (var run in spec.Cells.SelectMany(plan.Reported))
+        {
+            var outcome = run.Id is null ? null : coverage.Noted(store.Outcome(plan.Experiment(run)));
+            var isDone = outcome?.State == RunState.Done;
+            coverage.Count(isDone);
+            if (isDone)
+            {
+                yield return (run, outcome!.Folder);
+            }
+        }
     }
 
     private static ImmutableArray<RunMeasurement> Measure(

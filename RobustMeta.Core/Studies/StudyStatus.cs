@@ -1,6 +1,9 @@
 namespace RobustMeta.Studies;
 
-/// <summary>How far a study is, run by run.</summary>
+/// <summary>
+/// How far a study is, run by run. Of finished runs the sizes of their files are compared with what the run wrote; a change that keeps
+/// the size is seen where results are read.
+/// </summary>
 /// <param name="Runs">The runs of its plan, each spec once.</param>
 public sealed record StudyStatus(IReadOnlyList<RunStatus> Runs)
 {
@@ -37,7 +40,8 @@ public sealed record StudyStatus(IReadOnlyList<RunStatus> Runs)
         }
         if (folder is not null && StudyStore.IsDone(folder))
         {
-            return new(run, RunState.Done, null, folder);
+            var damage = StudyStore.ReadWrongSizes(folder);
+            return new(run, damage is null ? RunState.Done : RunState.Damaged, damage, folder);
         }
         if (folder is not null && StudyStore.ReadDivergence(folder) is { } reason)
         {

@@ -31,10 +31,11 @@ public sealed class StudyStore
 
     /// <summary>Which workers, on whatever machine, work on what.</summary>
     /// <param name="shard">The part that the asking worker does first.</param>
-    public StudyLeases Leases(StudyShard shard)
+    /// <param name="tell">Is told of leases that were lost.</param>
+    public StudyLeases Leases(StudyShard shard, Action<string>? tell = null)
     {
         ArgumentNullException.ThrowIfNull(shard);
-        return new(Path.Combine(Root, "leases"), shard, StudyLeases.Patience);
+        return new(Path.Combine(Root, "leases"), shard, StudyLeases.Patience) { Tell = tell };
     }
 
     /// <summary>The folder of a run.</summary>
@@ -51,6 +52,7 @@ public sealed class StudyStore
         var folder = Folder(spec);
         return folder.IsDone ? new(RunState.Done, folder, null)
             : folder.ReadDivergence() is { } reason ? new(RunState.Diverged, folder, reason)
+            : folder.ReadDamage() is { } damage ? new(RunState.Damaged, folder, damage)
             : new(Directory.Exists(folder.Path) ? RunState.Interrupted : RunState.Missing, folder, null);
     }
 
@@ -70,6 +72,10 @@ public sealed class StudyStore
 
     /// <summary>Whether the run in a folder has been finished; its files are checked where they are read.</summary>
     internal static bool IsDone(string folder) => new RunFiles(folder).HasManifest;
+
+    /// <summary>What is wrong with the finished run in a folder by the sizes of its files; null where nothing is.</summary>
+    internal static string? ReadWrongSizes(string folder) =>
+        new RunFiles(folder).WrongSizes() is { Count: > 0 } wrong ? string.Join(' ', wrong) : null;
 
     /// <summary>Why the training in a folder diverged; null where it did not.</summary>
     internal static string? ReadDivergence(string folder) => DivergenceNote.Read(folder)?.Reason;

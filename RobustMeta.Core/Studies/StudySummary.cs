@@ -35,12 +35,13 @@ public sealed record StudySummary(
     /// <param name="spec">The study.</param>
     /// <param name="store">Where its results are.</param>
     /// <param name="folder">The folder, which is made.</param>
-    public static void Write(StudySpec spec, StudyStore store, string folder)
+    /// <param name="coverage">Is told how many runs there are, and which are damaged and left out.</param>
+    public static void Write(StudySpec spec, StudyStore store, string folder, StudyCoverage? coverage = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(folder);
-        var records = StudyResults.Read(spec, store).ToArray();
+        var records = StudyResults.Read(spec, store, coverage).ToArray();
         var summary = new StudySummary(
             typeof(StudySummary).Assembly.GetName().Version!.ToString(3),
             [.. new CellReader(spec, store).ReadAll().Select(CellSummary.Of)],

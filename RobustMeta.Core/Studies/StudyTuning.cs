@@ -38,11 +38,16 @@ public sealed class StudyTuning
     /// <summary>The choices that the finished runs of a store make.</summary>
     /// <param name="spec">The study.</param>
     /// <param name="store">Where its results are.</param>
-    public static StudyTuning Of(StudySpec spec, StudyStore store)
+    /// <param name="coverage">Is told of damaged runs.</param>
+    public static StudyTuning Of(StudySpec spec, StudyStore store, StudyCoverage? coverage = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(store);
-        return new(spec, run => store.Outcome(run.Experiment));
+        return new(
+            spec,
+            run =>
+                store.Outcome(run.Experiment) is var outcome && coverage is not null ? coverage.Noted(outcome) : outcome
+        );
     }
 
     /// <summary>The choice of a stage; null where a run is missing.</summary>

@@ -48,7 +48,15 @@ public sealed record VectorWidths(IReadOnlyDictionary<string, int> Runs)
         {
             return Unknown;
         }
-        using var facts = JsonDocument.Parse(RegularFile.Bytes(file));
-        return facts.RootElement.TryGetProperty(Key, out var width) ? width.GetString() ?? Unknown : Unknown;
+        try
+        {
+            using var facts = JsonDocument.Parse(RegularFile.Bytes(file));
+            return facts.RootElement.TryGetProperty(Key, out var width) ? width.GetString() ?? Unknown : Unknown;
+        }
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
+        {
+            // Damaged since: it does not say any more.
+            return Unknown;
+        }
     }
 }

@@ -146,6 +146,14 @@ let private remaining (estimate: StudyEstimate) =
         $"time that remains: {time span} in one process on this machine (from {estimate.Measured} finished runs)"
     | None -> "time that remains: unknown until a run is finished; 'probe' tries one epoch of each cell"
 
+/// Says which runs are damaged and what mends them.
+let tellDamaged (name: string) (coverage: StudyCoverage) =
+    for KeyValue(folder, reason) in coverage.Damaged do
+        printfn $"damaged and left out: {folder}: {reason}"
+
+    if coverage.Damaged.Count > 0 then
+        printfn $"'study {name} run' makes damaged runs again"
+
 let private print (study: Study.Study) probed =
     let status = StudyStatus.Of(study.Spec, study.Store)
     printf "%s" (ConsoleTable.text (StudyTables.status status))
@@ -157,11 +165,14 @@ let private print (study: Study.Study) probed =
 
     status
 
-let private reasons (status: StudyStatus) =
-    for state in [ RunState.Diverged; RunState.Running; RunState.Interrupted ] do
+let private reasons (name: string) (status: StudyStatus) =
+    for state in [ RunState.Damaged; RunState.Diverged; RunState.Running; RunState.Interrupted ] do
         for run in status.Runs |> Seq.filter (fun r -> r.State = state) do
             let why = Option.ofObj run.Reason |> Option.map (fun text -> $": {text}") |> Option.defaultValue ""
             printfn $"{(string state).ToLowerInvariant()}: {run.Run.Title}{why}"
+
+    if status.Count RunState.Damaged > 0 then
+        printfn $"'study {name} run' makes damaged runs again"
 
     for reason, runs in
         status.Runs
@@ -195,12 +206,26 @@ let private report (order: Order) (study: Study.Study) =
     let path = defaultArg order.To (Path.Combine(defaultArg order.From study.Store.Root, Study.ReportFile))
     printfn $"written: {Study.saveReportOf path source}"
 
+    match source.Coverage with
+    | Some coverage when coverage.Finished < coverage.Planned || coverage.Damaged.Count > 0 ->
+        printfn $"reported: {coverage.Runs}"
+        tellDamaged order.Name coverage
+    | _ -> ()
+
+// Where files are made of a part of the runs.
+let private tellPart (name: string) (coverage: StudyCoverage) =
+    if coverage.Damaged.Count > 0 then
+        printfn $"of {coverage.Runs}"
+        tellDamaged name coverage
+
 let private pack (order: Order) (study: Study.Study) =
     let folder = defaultArg order.To (Path.Combine(study.Store.Root, "summary"))
     OutFolder.Require(folder, "to")
     StudyResults.RequireFinished(study.Spec, study.Store, "pack")
-    StudySummary.Write(study.Spec, study.Store, folder)
+    let coverage = StudyCoverage()
+    StudySummary.Write(study.Spec, study.Store, folder, coverage)
     printfn $"written: {folder}"
+    tellPart order.Name coverage
 
 /// Runs the command.
 let execute (words: string list) (cancellation: CancellationToken) =
@@ -220,13 +245,16 @@ let execute (words: string list) (cancellation: CancellationToken) =
     | Probe ->
         let seconds = StudyProbe.Seconds(study.Spec, StudyHooks.Silent, cancellation)
         plan order study (Func<_, _>(fun cell -> Nullable(seconds[cell])))
-    | Status -> print study null |> reasons
+    | Status -> print study null |> reasons order.Name
     | Run -> Study.runUntil cancellation study
     | Report -> report order study
     | Pack -> pack order study
     | Export ->
         StudyResults.RequireFinished(study.Spec, study.Store, "export")
-        write order study "results.csv" (StudyExport.Csv(Study.records study))
+        let coverage = StudyCoverage()
+        let records = StudyResults.Read(study.Spec, study.Store, coverage)
+        write order study "results.csv" (StudyExport.Csv records)
+        tellPart order.Name coverage
     | RunAndReport ->
         Study.runUntil cancellation study
         report order study

@@ -107,6 +107,11 @@ let private summary (source: StudySource) =
         if not missing.IsEmpty then
             let names = String.Join("; ", missing)
             $"Not run yet: {names}."
+        match source.Coverage with
+        | Some coverage when coverage.Damaged.Count > 0 ->
+            let names = coverage.Damaged.Keys |> Seq.map (Path.GetFileName >> nonNull) |> String.concat "; "
+            $"Made of {coverage.Runs}; damaged since they were finished, and left out: {names}."
+        | _ -> ()
     ]
     |> String.concat "\n\n"
 

@@ -13,6 +13,8 @@ type StudySource =
         Costs: Lazy<MethodCost list>
         /// With which vector widths the reported runs were computed.
         Widths: Lazy<VectorWidths>
+        /// How many of the study's runs are there, and which are damaged; none of a packed summary.
+        Coverage: StudyCoverage option
     }
 
 /// Reading what a study is made of.
@@ -20,9 +22,12 @@ type StudySource =
 module StudySource =
     /// What is there of a study.
     let read (spec: StudySpec) (store: StudyStore) : StudySource =
+        let coverage = StudyCoverage()
+
         {
             Spec = spec
-            Cells = [ for cell in CellReader(spec, store).ReadAll() -> CellSummary.Of cell ]
+            Coverage = Some coverage
+            Cells = [ for cell in CellReader(spec, store, coverage).ReadAll() -> CellSummary.Of cell ]
             Histories = lazy (List.ofSeq (PooledHistory.Of(StudyHistory.Read(spec, store))))
             Weights = lazy (List.ofSeq (MethodWeights.Of(StudyWeights.Read(spec, store))))
             Widths = lazy (VectorWidths.Of(StudyResults.Folders(spec, store)))
@@ -43,5 +48,6 @@ module StudySource =
             Histories = lazy (List.ofSeq summary.Histories)
             Weights = lazy (List.ofSeq summary.Weights)
             Widths = lazy (VectorWidths.Of [])
+            Coverage = None
             Costs = lazy (List.ofSeq (StudySummary.ReadCosts(spec, folder)))
         }

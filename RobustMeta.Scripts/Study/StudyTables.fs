@@ -195,7 +195,14 @@ let cost (spec: StudySpec) (costs: MethodCost seq) : Table =
         ]
 
 let private states =
-    [ RunState.Done; RunState.Running; RunState.Interrupted; RunState.Diverged; RunState.Missing ]
+    [
+        RunState.Done
+        RunState.Running
+        RunState.Interrupted
+        RunState.Damaged
+        RunState.Diverged
+        RunState.Missing
+    ]
 
 /// How far a study is: a row per cell and stage, a column per state.
 let status (status: StudyStatus) : Table =

@@ -46,7 +46,7 @@ let private work name words (cancellation: CancellationToken) =
     let study = StudyCommand.ofWordsAmong [ "shard" ] name words
     OutFolder.Require study.Store.Root
     let hooks = StudyHooks(Say = (fun line -> printfn $"{line}"))
-    let claims = study.Store.Leases(StudyShard.Parse shard)
+    let claims = study.Store.Leases(StudyShard.Parse shard, (fun line -> printfn $"{line}"))
     let asked = StudyCancellation study.Store.Root
     use source = CancellationTokenSource.CreateLinkedTokenSource cancellation
     use _ = asked.Watch source
@@ -183,6 +183,7 @@ let private cancel name words =
                 $"There is no folder {root}, so that no worker works there; name the folder of the study: out FOLDER"
         )
 
+    OutFolder.Require root
     StudyCancellation(root).Ask()
 
     for engine in WorkerEngine.Registry.All.Values do
@@ -191,18 +192,25 @@ let private cancel name words =
     printfn "running workers end as soon as they have saved; 'study retry' goes on from there"
 
 let private collect name words =
-    let path, words = take "to" "" words
+    let asked, words = take "to" "" words
     let study = StudyCommand.ofWordsAmong [ "to" ] name words
 
     let path =
-        if path = "" then
+        if asked = "" then
             Path.Combine(study.Store.Root, StudyCollection.FileName)
         else
-            OutFile.Require(path, "to")
-            path
+            OutFile.Require(asked, "to")
+            asked
 
-    let runs = StudyCollection.Write(study.Spec, study.Store, path)
-    printfn $"written: {path}: {runs} runs; 'study NAME report' reads it"
+    let folder = Path.GetDirectoryName(Path.GetFullPath path) |> nonNull
+
+    if Directory.Exists folder then
+        OutFolder.Require(folder, (if asked = "" then "out" else "to"))
+
+    let coverage = StudyCoverage()
+    StudyCollection.Write(study.Spec, study.Store, path, coverage) |> ignore
+    printfn $"written: {path}: {coverage.Runs}; 'study NAME report' reads it"
+    StudyCommand.tellDamaged name coverage
 
 let private counts name (text: string) =
     [ for word in text.Split(',', StringSplitOptions.TrimEntries) -> number name 1 [ name; word ] |> fst ]

@@ -35,6 +35,32 @@ internal sealed class CollectedResults(string path)
     /// <exception cref="DataFormatException">The file is damaged, or none that a study wrote.</exception>
     public IReadOnlyDictionary<string, CollectedRun> Read(StudyCell cell)
     {
+        try
+        {
+            return ReadRows(cell);
+        }
+        catch (DataFormatException error)
+        {
+            throw new DataFormatException(
+                path,
+                0,
+                0,
+                $"{Reason(error.Message)}. 'study collect' writes the file anew from the folders of the runs; without it they are read themselves",
+                error
+            );
+        }
+    }
+
+    // Without the path, which stands before it again.
+    private string Reason(string message) =>
+        (
+            message.StartsWith(path, StringComparison.Ordinal)
+                ? message[path.Length..].TrimStart(':', ',', ' ')
+                : message
+        ).TrimEnd('.');
+
+    private Dictionary<string, CollectedRun> ReadRows(StudyCell cell)
+    {
         using var records = new ParquetRecords(path, ReadLimits.Default);
         var at = Wanted.ToDictionary(name => name, name => Place(records, name));
         var runs =
@@ -80,6 +106,6 @@ internal sealed class CollectedResults(string path)
                 path,
                 0,
                 0,
-                $"expected the column '{name}', found {string.Join(", ", records.Names)}; 'study collect' writes the file anew"
+                $"expected the column '{name}', found {string.Join(", ", records.Names)}"
             );
 }

@@ -18,19 +18,20 @@ public static class StudyCollection
     /// <param name="spec">The study.</param>
     /// <param name="store">Where its results are.</param>
     /// <param name="path">The file; its folder exists.</param>
+    /// <param name="coverage">Is told how many runs there are, and which are damaged and left out.</param>
     /// <returns>Number of runs that are in it.</returns>
-    /// <exception cref="DataFormatException">A file of a run is damaged.</exception>
+    /// <exception cref="DataFormatException">The file of baselines of a seed is damaged.</exception>
     /// <exception cref="SettingException">No run is finished.</exception>
-    public static int Write(StudySpec spec, StudyStore store, string path)
+    public static int Write(StudySpec spec, StudyStore store, string path, StudyCoverage? coverage = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(path);
         StudyResults.RequireFinished(spec, store, "collect");
-        var runs = 0;
+        coverage ??= new();
         TemporaryFile.SweepBeside(path);
-        ParquetFile.Write(path, Rows(spec, store, () => runs++), Columns);
-        return runs;
+        ParquetFile.Write(path, Rows(spec, store, coverage), Columns);
+        return coverage.Finished;
     }
 
     private static IReadOnlyList<ParquetColumn<CollectedRow>> Columns { get; } =
@@ -59,12 +60,11 @@ public static class StudyCollection
     private static double Divergence(CollectedRow row) =>
         row.Run.Shift.Divergences is { Count: > 0 } all ? all[row.Result.TestSet] : double.NaN;
 
-    private static IEnumerable<CollectedRow> Rows(StudySpec spec, StudyStore store, Action count)
+    private static IEnumerable<CollectedRow> Rows(StudySpec spec, StudyStore store, StudyCoverage coverage)
     {
         var common = new HashSet<(StudyCell, string)>();
-        foreach (var (run, folder) in StudyResults.Finished(spec, store))
+        foreach (var (run, folder) in StudyResults.Finished(spec, store, coverage))
         {
-            count();
             var source = new CollectedSource(
                 folder.Spec.Hash,
                 run.Method.Name,

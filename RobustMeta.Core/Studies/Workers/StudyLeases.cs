@@ -34,7 +34,11 @@ public sealed class StudyLeases : IStudyClaims
     /// <summary>How long a worker may be silent, unless told otherwise.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>Is told, on the thread that works, of a lease that could not be kept.</summary>
+    public Action<string>? Tell { get; init; }
+
     /// <inheritdoc/>
+    /// <exception cref="IOException">A lease cannot be written, for instance because the disk is full.</exception>
     public void Share(IEnumerable<StudyPiece> pieces, Action<string>? waiting, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
@@ -80,11 +84,12 @@ public sealed class StudyLeases : IStudyClaims
         {
             return false;
         }
-        if (!TryMake(file))
+        var lease = new HeldLease(file, owner);
+        if (!lease.TryMake())
         {
             return false;
         }
-        using (clock.CreateTimer(_ => CountUp(file), null, patience / 4, patience / 4))
+        using (clock.CreateTimer(_ => lease.CountUp(), null, patience / 4, patience / 4))
         {
             try
             {
@@ -92,8 +97,15 @@ public sealed class StudyLeases : IStudyClaims
             }
             finally
             {
-                GiveBack(file);
+                lease.GiveBack();
             }
+        }
+        if (lease.Trouble is { } trouble)
+        {
+            Tell?.Invoke(
+                $"The lease {file} could not be kept: {trouble}. The piece is done; another worker may have done it too, with the "
+                    + "same results."
+            );
         }
         return true;
     }
@@ -114,8 +126,11 @@ public sealed class StudyLeases : IStudyClaims
             seen[file] = (text, clock.GetTimestamp());
             return false;
         }
-        return clock.GetElapsedTime(last.Since) > patience;
+        return clock.GetElapsedTime(last.Since) > (HasOwner(text) ? patience : patience / 8);
     }
+
+    // A file is without one while it is being made, which takes no time, and where its worker was killed just then.
+    private static bool HasOwner(string text) => text.Contains(' ', StringComparison.Ordinal);
 
     // A worker of one's own machine is known to be dead without waiting.
     private static bool IsOfDeadProcess(string text) =>
@@ -140,58 +155,17 @@ public sealed class StudyLeases : IStudyClaims
         }
     }
 
-    private bool TryMake(string file)
-    {
-        try
-        {
-            using var stream = new FileStream(file, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
-            using var writer = new StreamWriter(stream);
-            writer.Write($"{owner} 0");
-            return true;
-        }
-        catch (IOException) when (File.Exists(file))
-        {
-            return false;
-        }
-    }
-
-    // A file that was moved away is not made again: its work has gone to another.
-    private void CountUp(string file)
-    {
-        try
-        {
-            if (Read(file)?.Split(' ') is [var name, var count] && name == owner)
-            {
-                var next = long.Parse(count, CultureInfo.InvariantCulture) + 1;
-                using var stream = new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.Read);
-                using var writer = new StreamWriter(stream);
-                writer.Write(string.Create(CultureInfo.InvariantCulture, $"{owner} {next}"));
-            }
-        }
-        catch (IOException)
-        {
-            // The next beat tries again; a lease that stands still costs double work and nothing else.
-        }
-    }
-
-    // One that another worker took over meanwhile is that worker's.
-    private void GiveBack(string file)
-    {
-        if (Read(file)?.Split(' ')[0] == owner)
-        {
-            File.Delete(file);
-        }
-    }
-
+    // Null: it is not there.
     private static string? Read(string file)
     {
         try
         {
             return RegularFile.Text(file);
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            return null;
+            // What cannot be read names no owner.
+            return Path.Exists(file) ? "" : null;
         }
     }
 }

@@ -1,8 +1,12 @@
 /// A disk that is full: an error that says so, nothing torn, and the same result once there is room.
 module RobustMeta.Faults.Injection.FullDiskTests
 
+open System
 open System.IO
+open System.Threading
 open Expecto
+open RobustMeta.Studies
+open RobustMeta.Studies.Workers
 open RobustMeta.Tests.TempFolder
 
 [<Tests>]
@@ -34,6 +38,33 @@ let tests =
                         Expect.equal code 0 text
                         Command.run [] (words whole) |> ignore
                         Expect.equal (Command.results disk) (Command.results whole) "results"
+                    finally
+                        FullDisk.succeeds "umount" [ disk ] |> ignore)
+
+            testCase "a worker that can write no lease says so and leaves none"
+            <| fun () ->
+                within (fun folder ->
+                    let disk = Path.Combine(folder, "disk")
+                    Directory.CreateDirectory disk |> ignore
+
+                    if not (FullDisk.succeeds "mount" [ "-t"; "tmpfs"; "-o"; "size=64k"; "tmpfs"; disk ]) then
+                        skiptest "mounting a file system needs root"
+
+                    try
+                        File.WriteAllBytes(Path.Combine(disk, "all"), Array.zeroCreate 65536)
+                        let leases = Path.Combine(disk, "leases")
+                        use source = new CancellationTokenSource(TimeSpan.FromSeconds 20.0)
+
+                        Expect.throwsC
+                            (fun () ->
+                                StudyLeases(leases, StudyShard(0, 1), TimeSpan.FromSeconds 1.0)
+                                    .Share([ StudyPiece("piece", ignore) ], null, source.Token))
+                            (fun error ->
+                                Expect.isTrue (error :? IOException) $"{error}"
+                                Expect.stringContains error.Message "No space left on device" "why"
+                                Expect.stringContains error.Message "piece.lease" "where")
+
+                        Expect.isEmpty (Directory.GetFiles leases) "no lease is left"
                     finally
                         FullDisk.succeeds "umount" [ disk ] |> ignore)
         ]

@@ -7,19 +7,6 @@ open RobustMeta.Experiments
 open RobustMeta.Scripts
 open RobustMeta.Tests
 
-/// Runs a command and returns its exit code with what it printed to either stream.
-let private captured (words: string list) =
-    let output, error = Console.Out, Console.Error
-    use printed = new StringWriter()
-
-    try
-        Console.SetOut printed
-        Console.SetError printed
-        CommandLine.run words, string printed
-    finally
-        Console.SetOut output
-        Console.SetError error
-
 let private tiny =
     [
         "epoch"
@@ -55,12 +42,12 @@ let private tunes (given: string list) (keys: string) =
             let small = epochs @ [ "userNum"; "120"; "shiftDraws"; "2" ]
             let words = [ "tune" ] @ given @ [ "budget"; "2"; "keys"; keys ] @ small
 
-            let code, text = captured (words @ [ "out"; Path.Combine(root, "search") ])
+            let code, text = CapturedCommand.run (words @ [ "out"; Path.Combine(root, "search") ])
             Expect.equal code 0 text
             let best = text.Split('\n') |> Array.find _.StartsWith("best: ")
             Expect.stringContains best keys "the searched setting"
             let run = best.Substring("best: ".Length).Split(' ', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
-            let code, text = captured (run @ [ "out"; Path.Combine(root, "best") ])
+            let code, text = CapturedCommand.run (run @ [ "out"; Path.Combine(root, "best") ])
             Expect.equal code 0 text)
 
 let private searches =
@@ -107,13 +94,13 @@ let tests =
             for words, hint in refusals do
                 testCase (String.Join(' ', words) + " is refused with the remedy")
                 <| fun () ->
-                    let code, text = captured words
+                    let code, text = CapturedCommand.run words
                     Expect.equal code 2 "exit code"
                     Expect.stringContains text hint "hint"
 
             testCase "help lists every setting with meaning, range and default"
             <| fun () ->
-                let code, text = captured [ "run"; "MeLU"; "help" ]
+                let code, text = CapturedCommand.run [ "run"; "MeLU"; "help" ]
                 Expect.equal code 0 "exit code"
 
                 for key in [ "hiddenDim1"; "localLr"; "taskWeightLr"; "levels"; "set"; "order"; "out" ] do
@@ -143,7 +130,7 @@ let tests =
                             [ "run"; method; "help" ]
                         [ "--version" ]
                     ] do
-                    let code, text = captured words
+                    let code, text = CapturedCommand.run words
                     Expect.equal code 0 $"%A{words}: {text}"
                     Expect.isNonEmpty text $"%A{words}"
 
@@ -152,14 +139,14 @@ let tests =
 
                     Expect.isFalse (text.Contains '\u001b') "no escape codes"
 
-                let _, usage = captured [ "help" ]
+                let _, usage = CapturedCommand.run [ "help" ]
                 Expect.stringContains usage "cross-fitted" "what presets mean"
-                let _, settings = captured [ "run"; "MeLU"; "help" ]
+                let _, settings = CapturedCommand.run [ "run"; "MeLU"; "help" ]
                 Expect.isFalse (settings.Contains "NaN") "a number that is not given"
 
             testCase "doctor finds the second order right"
             <| fun () ->
-                let code, text = captured [ "doctor" ]
+                let code, text = CapturedCommand.run [ "doctor" ]
                 Expect.equal code 0 "exit code"
                 Expect.stringContains text "second-order gradient  correct" "verdict"
 
@@ -168,7 +155,7 @@ let tests =
                 RobustMeta.Tests.TempFolder.within (fun first ->
                     RobustMeta.Tests.TempFolder.within (fun second ->
                         for root in [ first; second ] do
-                            let code, text = captured ([ "run"; "MeLU"; "out"; root ] @ tiny)
+                            let code, text = CapturedCommand.run ([ "run"; "MeLU"; "out"; root ] @ tiny)
                             Expect.equal code 0 text
                             Expect.stringContains text "MeLU, preset paper: simplex" "what is trained"
 
@@ -198,14 +185,14 @@ let tests =
                         Expect.stringEnds run spec.Hash "the folder is named by the spec that it holds"
 
                         // A second call reads, appends nothing and says so.
-                        let code, text = captured ([ "run"; "MeLU"; "out"; first ] @ tiny)
+                        let code, text = CapturedCommand.run ([ "run"; "MeLU"; "out"; first ] @ tiny)
                         Expect.equal code 0 text
                         Expect.stringContains text "finished before" "says so"
                         Expect.equal (files first) (files second) "unchanged"))
 
             testCase "a baseline lists its own settings and what it does with new items"
             <| fun () ->
-                let code, text = captured [ "run"; "ease"; "help" ]
+                let code, text = CapturedCommand.run [ "run"; "ease"; "help" ]
                 Expect.equal code 0 "exit code"
 
                 for expected in [ "regularization"; "signal"; "dataset"; "out"; "new items:" ] do
@@ -218,10 +205,10 @@ let tests =
                 RobustMeta.Tests.TempFolder.within (fun first ->
                     RobustMeta.Tests.TempFolder.within (fun second ->
                         let own = [ "regularization"; "30"; "userNum"; "120"; "shiftDraws"; "2" ]
-                        let code, text = captured ([ "run"; "EASE"; "out"; first ] @ own)
+                        let code, text = CapturedCommand.run ([ "run"; "EASE"; "out"; first ] @ own)
                         Expect.equal code 0 text
                         let run = Directory.GetDirectories first |> Array.exactlyOne
-                        let code, text = captured [ "run"; Path.Combine(run, "spec.toml"); "out"; second ]
+                        let code, text = CapturedCommand.run [ "run"; Path.Combine(run, "spec.toml"); "out"; second ]
                         Expect.equal code 0 text
                         Expect.equal (files first) (files second) "same bytes"
 
@@ -230,7 +217,7 @@ let tests =
                             6
                             "five test sets"
 
-                        let code, text = captured ([ "run"; "EASE"; "out"; first ] @ own)
+                        let code, text = CapturedCommand.run ([ "run"; "EASE"; "out"; first ] @ own)
                         Expect.equal code 0 text
                         Expect.stringContains text "finished before" "is read"
                         Expect.equal (files first) (files second) "unchanged"))
@@ -243,7 +230,7 @@ let tests =
 
                     for words in
                         [ [ "run"; "bias" ]; [ "quick_start" ]; [ "study"; "robustness"; "quick" ]; [ "theory" ] ] do
-                        let code, text = captured (words @ [ "out"; file ])
+                        let code, text = CapturedCommand.run (words @ [ "out"; file ])
                         Expect.equal code 2 text
                         Expect.stringContains text "no folder that results can be written to" "why"
                         Expect.isFalse (text.Contains "users to train") "no data were read")
@@ -252,7 +239,9 @@ let tests =
             <| fun () ->
                 RobustMeta.Tests.TempFolder.within (fun root ->
                     let run settings =
-                        captured ([ "run"; "bias"; "out"; root; "userNum"; "120"; "shiftDraws"; "2" ] @ settings)
+                        CapturedCommand.run (
+                            [ "run"; "bias"; "out"; root; "userNum"; "120"; "shiftDraws"; "2" ] @ settings
+                        )
                         |> snd
 
                     let first = run []
@@ -278,7 +267,7 @@ let tests =
             testCase "quick_start leaves tables, figure and both runs"
             <| fun () ->
                 RobustMeta.Tests.TempFolder.within (fun root ->
-                    let code, text = captured ([ "quick_start"; "out"; root ] @ tiny)
+                    let code, text = CapturedCommand.run ([ "quick_start"; "out"; root ] @ tiny)
                     Expect.equal code 0 text
 
                     for file in [ "summary.md"; "summary.csv"; "figure.html" ] do

@@ -155,6 +155,64 @@ let tests =
                     Expect.isLessThan clock.Elapsed minute "at once"
                     Expect.equal done' [ "left" ] "own alone is looked through again")
 
+            testCase "a lease that names no owner keeps others waiting for a short time only"
+            <| fun () ->
+                inFolder (fun root ->
+                    Directory.CreateDirectory root |> ignore
+                    File.WriteAllText(Path.Combine(root, "empty.lease"), "")
+                    let patience = TimeSpan.FromSeconds 16.0
+                    let clock = Stopwatch.StartNew()
+                    let mutable isDone = false
+                    shareWith patience root (StudyShard(0, 1)) [ StudyPiece("empty", (fun () -> isDone <- true)) ]
+                    Expect.isTrue isDone "done"
+                    Expect.isLessThan clock.Elapsed patience "before an owner's time is over")
+
+            testCase "a lease that is damaged or taken over while its piece is done ends no worker and is told once"
+            <| fun () ->
+                inFolder (fun root ->
+                    let lease = Path.Combine(root, "piece.lease")
+
+                    let during (change: string -> string) =
+                        let told = ResizeArray<string>()
+                        let mutable after = ""
+
+                        let piece =
+                            StudyPiece(
+                                "piece",
+                                fun () ->
+                                    File.WriteAllText(lease, change (File.ReadAllText(lease).Split(' ')[0]))
+                                    Thread.Sleep(1.5 * patience)
+                                    after <- File.ReadAllText lease
+                            )
+
+                        StudyLeases(root, StudyShard(0, 1), patience, Tell = Action<string>(fun line -> told.Add line))
+                            .Share([ piece ], null, CancellationToken.None)
+
+                        List.ofSeq told, after
+
+                    let told, after = during (fun owner -> $"{owner} xyz")
+                    Expect.stringContains (List.exactlyOne told) "it was damaged" "a count that is none"
+                    Expect.isTrue (fst (Int64.TryParse(after.Split(' ')[1]))) "written anew"
+                    Expect.isFalse (File.Exists lease) "given back"
+
+                    let told, _ = during (fun _ -> "")
+                    Expect.stringContains (List.exactlyOne told) "it was damaged" "no owner"
+                    File.Delete lease
+
+                    let told, after = during (fun _ -> "another 7")
+                    Expect.stringContains (List.exactlyOne told) "another worker" "taken over"
+                    Expect.equal after "another 7" "and left to it"
+                    Expect.isTrue (File.Exists lease) "the other's")
+
+            testCase "a folder in the place of a lease is told, not waited for"
+            <| fun () ->
+                inFolder (fun root ->
+                    Directory.CreateDirectory(Path.Combine(root, "piece.lease")) |> ignore
+
+                    Expect.throwsC
+                        (fun () -> share root (StudyShard(0, 1)) [ StudyPiece("piece", ignore) ])
+                        (fun error -> Expect.stringContains error.Message "piece.lease cannot be written" "place"))
+
             testCase "shards are every so manieth piece, then those of the others"
             <| fun () ->
                 let pieces = [| for i in 0..5 -> StudyPiece(string i, ignore) |]
