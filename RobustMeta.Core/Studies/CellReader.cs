@@ -1,5 +1,6 @@
 using RobustMeta.Evaluation;
 using RobustMeta.Experiments;
+using RobustMeta.Settings;
 using RobustMeta.Studies.Collection;
 
 namespace RobustMeta.Studies;
@@ -15,10 +16,21 @@ public sealed class CellReader(StudySpec spec, StudyStore store, StudyCoverage? 
     private readonly StudySpec spec = spec ?? throw new ArgumentNullException(nameof(spec));
     private readonly StudyStore store = store ?? throw new ArgumentNullException(nameof(store));
     private readonly CollectedResults? collected = CollectedResults.Of(store);
-    private readonly StudyTuning tuning = StudyTuning.Of(spec, store, coverage);
+    private readonly StudyTuning tuning = StudyTuning.Of(spec, store, coverage, CollectedResults.Of(store));
 
     /// <summary>The cells of which anything is complete.</summary>
-    public IReadOnlyList<CellResult> ReadAll() => [.. spec.Cells.Select(Read).OfType<CellResult>()];
+    /// <exception cref="SettingException">There is a collected file, and nothing of what the study reports is in it or in folders.</exception>
+    public IReadOnlyList<CellResult> ReadAll()
+    {
+        CellResult[] cells = [.. spec.Cells.Select(Read).OfType<CellResult>()];
+        return cells.Length > 0 || collected is null
+            ? cells
+            : throw new SettingException(
+                $"{collected.FilePath} holds no run that the study '{spec.Name}' reports: the study file, its tuning or the settings given "
+                    + "here differ from those it was collected with. Report it with those, or collect it anew where the "
+                    + "folders of its runs are: study FILE.toml collect"
+            );
+    }
 
     /// <summary>The results of a cell; null where no seed of plain training is complete.</summary>
     public CellResult? Read(StudyCell cell)

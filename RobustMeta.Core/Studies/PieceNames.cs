@@ -13,7 +13,14 @@ internal static class PieceNames
     public static string Of(StudySpec spec, PlannedRun run) =>
         run.Stage switch
         {
-            RunStage.SharedTuning => Shared(run.Cell, spec.Tuning.Values.ToList().IndexOf(run.Shared!)),
+            RunStage.SharedTuning => Shared(
+                run.Cell,
+                // A search whose candidates are tried one after the other is one piece.
+                spec.Tuning.Search
+                    is null
+                    ? spec.Tuning.Values.ToList().IndexOf(run.Shared!)
+                    : 0
+            ),
             RunStage.MethodTuning => Method(run.Cell, run.Method),
             _ => Seed(run.Cell, run.Seed, run.Point.Text),
         };

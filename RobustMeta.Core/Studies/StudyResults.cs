@@ -68,15 +68,26 @@ public static class StudyResults
         StudySpec spec,
         StudyStore store,
         StudyCoverage? coverage = null
+    ) => Finished(spec, store, StudyTuning.Of(spec, store, coverage), coverage);
+
+    /// <summary>The same by known choices of tuning.</summary>
+    internal static IEnumerable<(PlannedRun Run, RunFolder Folder)> Finished(
+        StudySpec spec,
+        StudyStore store,
+        StudyTuning tuning,
+        StudyCoverage? coverage
     )
     {
-        coverage ??= new();
-        var plan = StudyTuning.Of(spec, store, coverage).Plan;
+        var plan = tuning.Plan;
         foreach (var run in spec.Cells.SelectMany(plan.Reported))
         {
-            var outcome = run.Id is null ? null : coverage.Noted(store.Outcome(plan.Experiment(run)));
+            var outcome = run.Id is null ? null : store.Outcome(plan.Experiment(run));
+            if (outcome is not null)
+            {
+                coverage?.Noted(outcome);
+            }
             var isDone = outcome?.State == RunState.Done;
-            coverage.Count(isDone);
+            coverage?.Count(isDone);
             if (isDone)
             {
                 yield return (run, outcome!.Folder);

@@ -21,17 +21,48 @@ public sealed record StudyStatus(IReadOnlyList<RunStatus> Runs)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(store);
-        var plan = StudyTuning.Of(spec, store).Plan;
+        var tuning = StudyTuning.Of(spec, store);
         var folders = store.Folders();
         var held = store.Claims.Held().Concat(store.Leases(new(0, 1)).Held()).ToHashSet();
         return new([
-            .. plan.Runs()
-                .DistinctBy(run => (object?)run.Id ?? run)
-                .Select(run => StatusOf(spec, run, run.Id is { } id ? folders.GetValueOrDefault(id) : null, held)),
+            .. tuning
+                .Plan.Runs()
+                .SelectMany(run => Listed(tuning, run))
+                .DistinctBy(one => one.Run.Id ?? (one.Run.Stage == RunStage.Report ? one.Run : new object()))
+                .Select(one =>
+                    StatusOf(one.Run, one.Piece, one.Run.Id is { } id ? folders.GetValueOrDefault(id) : null, held)
+                ),
         ]);
     }
 
-    private static RunStatus StatusOf(StudySpec spec, PlannedRun run, string? folder, HashSet<string> held)
+    // A plan has one run for each seed of a search: those that are asked for so far, and those that the budget leaves, stand in its place.
+    private static IEnumerable<(PlannedRun Run, string[] Piece)> Listed(StudyTuning tuning, PlannedRun run)
+    {
+        var spec = tuning.Plan.Spec;
+        var key = new TuningKey(run.Cell, run.Stage == RunStage.SharedTuning ? null : run.Method);
+        if (run.Stage == RunStage.Report || spec.ChoiceOf(key).Search is not { } search)
+        {
+            return [(run, [PieceNames.Of(spec, run)])];
+        }
+        if (run.Seed != spec.TuningSeeds[0])
+        {
+            return [];
+        }
+        var isDecided = tuning.Of(key) is not null;
+        var asked = tuning.AskedOf(key);
+        var most = (search.Budget.Runs ?? 1) * spec.TuningSeeds.Count;
+        var open = run.Stage == RunStage.SharedTuning ? run with { Shared = null } : run with { Own = null };
+        return asked
+            .Select(one => (one.Run, new[] { one.Piece, PieceNames.Of(spec, one.Run) }))
+            .Concat(
+                Enumerable.Repeat(
+                    (open with { Id = null }, Array.Empty<string>()),
+                    isDecided ? 0 : Math.Max(0, most - asked.Count)
+                )
+            );
+    }
+
+    private static RunStatus StatusOf(PlannedRun run, string[] piece, string? folder, HashSet<string> held)
     {
         if (run.Id is null)
         {
@@ -48,7 +79,7 @@ public sealed record StudyStatus(IReadOnlyList<RunStatus> Runs)
             return new(run, RunState.Diverged, reason, folder);
         }
         var state =
-            held.Contains(PieceNames.Of(spec, run)) ? RunState.Running
+            piece.Any(held.Contains) ? RunState.Running
             : folder is not null ? RunState.Interrupted
             : RunState.Missing;
         return new(run, state, null, folder);

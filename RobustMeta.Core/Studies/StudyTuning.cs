@@ -1,6 +1,7 @@
 using System.Globalization;
 using RobustMeta.Experiments;
 using RobustMeta.Settings;
+using RobustMeta.Studies.Collection;
 using RobustMeta.Studies.Search;
 
 namespace RobustMeta.Studies;
@@ -16,6 +17,7 @@ public sealed class StudyTuning
     private readonly Func<TuningRun, RunOutcome> outcomeOf;
     private readonly Dictionary<TuningKey, Tuning> decided = [];
     private readonly Dictionary<TuningKey, HashSet<string>> points = [];
+    private readonly Dictionary<TuningKey, List<(PlannedRun Run, string Piece)>> asked = [];
 
     /// <summary>The tuning of a study.</summary>
     /// <param name="spec">The study.</param>
@@ -35,6 +37,25 @@ public sealed class StudyTuning
     /// <summary>The plan with what is decided.</summary>
     public StudyPlan Plan { get; }
 
+    /// <summary>Gives a choice that was made before, where the runs that it was made by are not there.</summary>
+    private Func<TuningKey, Tuning?> Kept { get; init; } = _ => null;
+
+    /// <summary>The same, and where runs are missing the choices that a collected file tells.</summary>
+    internal static StudyTuning Of(
+        StudySpec spec,
+        StudyStore store,
+        StudyCoverage? coverage,
+        CollectedResults? collected
+    ) =>
+        new(
+            spec,
+            run =>
+                store.Outcome(run.Experiment) is var outcome && coverage is not null ? coverage.Noted(outcome) : outcome
+        )
+        {
+            Kept = key => collected?.ReadChoice(spec, key),
+        };
+
     /// <summary>The choices that the finished runs of a store make.</summary>
     /// <param name="spec">The study.</param>
     /// <param name="store">Where its results are.</param>
@@ -43,11 +64,7 @@ public sealed class StudyTuning
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(store);
-        return new(
-            spec,
-            run =>
-                store.Outcome(run.Experiment) is var outcome && coverage is not null ? coverage.Noted(outcome) : outcome
-        );
+        return Of(spec, store, coverage, null);
     }
 
     /// <summary>The choice of a stage; null where a run is missing.</summary>
@@ -58,7 +75,7 @@ public sealed class StudyTuning
         {
             return new(choice.Values[0], []);
         }
-        if (!decided.TryGetValue(key, out var tuning) && Decide(key, choice) is { } made)
+        if (!decided.TryGetValue(key, out var tuning) && (Decide(key, choice) ?? Kept(key)) is { } made)
         {
             tuning = made;
             decided.Add(key, made);
@@ -70,8 +87,13 @@ public sealed class StudyTuning
     /// <param name="key">The stage.</param>
     internal IReadOnlyCollection<string> PointsOf(TuningKey key) => points.GetValueOrDefault(key) ?? [];
 
+    /// <summary>The runs of a stage that were asked for so far, each with the name of its piece of work.</summary>
+    /// <param name="key">The stage.</param>
+    internal IReadOnlyList<(PlannedRun Run, string Piece)> AskedOf(TuningKey key) => asked.GetValueOrDefault(key) ?? [];
+
     private Tuning? Decide(TuningKey key, StudyChoice choice)
     {
+        asked[key] = [];
         var first = Plan.TuningRuns(key, choice.Values[0]).First();
         if (first.Shared is null)
         {
@@ -131,7 +153,7 @@ public sealed class StudyTuning
                 .Select(run =>
                 {
                     var experiment = Plan.Experiment(run);
-                    return trial.Epochs is { } epochs
+                    var made = trial.Epochs is { } epochs
                         ? new TuningRun(
                             experiment.With([(EpochKey, epochs.ToString(CultureInfo.InvariantCulture))]),
                             trial.Number,
@@ -139,6 +161,8 @@ public sealed class StudyTuning
                             new(experiment.With([(EpochKey, "1")]).Hash, epochs)
                         )
                         : new TuningRun(experiment, trial.Number, null);
+                    asked[key].Add((run with { Id = made.Experiment.Hash }, PieceNames.Trial(key, made)));
+                    return made;
                 }),
         ];
 }

@@ -141,9 +141,10 @@ let time (span: TimeSpan) =
         $"{CellText.number 1 span.TotalSeconds} s"
 
 let private remaining (estimate: StudyEstimate) =
+    let measured = Counted.Of(int64 estimate.Measured, "finished run", "finished runs")
+
     match Option.ofNullable estimate.Remaining with
-    | Some span ->
-        $"time that remains: {time span} in one process on this machine (from {estimate.Measured} finished runs)"
+    | Some span -> $"time that remains: {time span} in one process on this machine (from {measured})"
     | None -> "time that remains: unknown until a run is finished; 'probe' tries one epoch of each cell"
 
 /// Says which runs are damaged and what mends them.
@@ -178,7 +179,8 @@ let private reasons (name: string) (status: StudyStatus) =
         status.Runs
         |> Seq.filter (fun r -> r.State = RunState.Missing && not (isNull r.Reason))
         |> Seq.groupBy _.Reason do
-        printfn $"missing: {Seq.length runs} runs, {reason}"
+        let count = Counted.Of(int64 (Seq.length runs), "run", "runs")
+        printfn $"missing: {count}, {reason}"
 
 let private write (order: Order) (study: Study.Study) name text =
     let path = defaultArg order.To (Path.Combine(study.Store.Root, name))

@@ -69,24 +69,46 @@ let private rankTables (source: StudySource) =
     |> List.filter (fun table -> not table.Rows.IsEmpty)
     |> List.map Tabled
 
-let private tuningText (spec: StudySpec) =
-    let candidates = spec.Methods |> Seq.filter _.Tuned.IsTuned |> Seq.tryHead |> Option.map _.Tuned.Values.Count
+/// How choices were made, in words.
+let tuningText (spec: StudySpec) =
+    // Equal for all methods that are compared.
+    let own = spec.Methods |> Seq.filter _.Tuned.IsTuned |> Seq.tryHead |> Option.map _.Tuned
+
+    let searched (search: Search.SearchPlan) = $"a search ({search.Tuner}, budget of {search.Budget.Title})"
 
     [
         if spec.Tuning.IsTuned then
             let keys = String.Join(", ", spec.Tuning.Keys)
-            $"one value of {keys} for all methods of a base model, chosen with {(nonNull spec.SharedBy).Name} training"
-        match candidates with
-        | Some count -> $"{count} candidates for each method that has anything to tune"
+
+            let by =
+                match spec.Tuning.Search with
+                | null -> ""
+                | search -> $" by {searched search}"
+
+            $"one value of {keys} for all methods of a base model, chosen with {(nonNull spec.SharedBy).Name} training{by}"
+        match own with
+        | Some choice ->
+            let what =
+                match choice.Search with
+                | null -> Counted.Of(int64 choice.Values.Count, "candidate", "candidates")
+                | search -> searched search
+
+            $"{what} for each method that has anything to tune"
         | None -> ()
     ]
     |> function
         | [] -> "Tuning: none; all settings stand in the study file."
         | parts ->
             let text = String.concat "; then " parts
-            let seeds = String.Join(", ", spec.TuningSeeds)
+            let numbers = String.Join(", ", spec.TuningSeeds)
 
-            $"Tuning: {text}. All choices are made on the validation users of seed {seeds}, which is not reported, by the mean validation value of the best epoch; test users have no part in them."
+            let seeds =
+                if spec.TuningSeeds.Count = 1 then
+                    $"seed {numbers}, which is not reported"
+                else
+                    $"seeds {numbers}, which are not reported"
+
+            $"Tuning: {text}. All choices are made on the validation users of {seeds}, by the mean validation value of the best epoch; test users have no part in them."
 
 let private summary (source: StudySource) =
     let missing =

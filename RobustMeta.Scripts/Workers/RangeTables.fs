@@ -50,6 +50,16 @@ let best (study: Study.Study) : Best list =
                 yield! chosen method method.Tuned tuning
     ]
 
+// A default is a candidate wherever it lies; all others are drawn from the range.
+let private first (setting: Setting) (spec: ExperimentSpec) =
+    let value = setting.Print spec
+
+    match
+        Option.ofNullable setting.Search, Double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture)
+    with
+    | Some(struct (low, high)), (true, x) when x < low || x > high -> $"{brief value} (outside)"
+    | _ -> brief value
+
 /// Ranges, values of the paper, defaults, and the best where a study tells it: a row for each model and setting that a search varies.
 let table (models: string list) (best: Best list) : Table =
     let rows =
@@ -66,7 +76,7 @@ let table (models: string list) (best: Best list) : Table =
                             setting.Key
                             range setting
                             String.Join(", ", Seq.map brief setting.PaperGrid)
-                            brief (setting.Print spec)
+                            first setting spec
                             if not best.IsEmpty then
                                 String.Join("; ", [ for b in found -> $"{b.Value} ({b.Where})" ])
                         ]
@@ -84,3 +94,7 @@ let table (models: string list) (best: Best list) : Table =
         "Settings that a search varies; log: on a logarithmic scale"
         (List.map Column.words names)
         (rows |> List.map (List.map Cell.text))
+    |> Table.withNotes
+        [
+            "The first candidate of a search is the default, also where it lies outside the range (outside); all others are in the range."
+        ]

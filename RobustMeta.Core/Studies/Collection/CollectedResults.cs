@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RobustMeta.Data;
 using RobustMeta.Data.Reading;
 using RobustMeta.Evaluation;
@@ -24,6 +25,12 @@ internal sealed class CollectedResults(string path)
         "metric",
         "value",
     ];
+
+    private readonly Dictionary<(string Data, string Shift, string Base, string Method), string> choices = [];
+    private bool hasChoices;
+
+    /// <summary>The file.</summary>
+    public string FilePath => path;
 
     /// <summary>The collected file of a study; null where there is none.</summary>
     /// <param name="store">Where the study's results are.</param>
@@ -89,6 +96,66 @@ internal sealed class CollectedResults(string path)
             run.Users.Add(new(Text("method"), testSet, Text("user"), Text("metric"), Number("value")));
         }
         return runs.ToDictionary(run => run.Key, run => new CollectedRun(run.Value.Users, Axis(run.Value)));
+    }
+
+    /// <summary>The choice of a stage of tuning; null where the file has none, or one among other candidates.</summary>
+    /// <param name="spec">The study.</param>
+    /// <param name="key">The stage.</param>
+    /// <exception cref="DataFormatException">The file is damaged, or none that a study wrote.</exception>
+    public Tuning? ReadChoice(StudySpec spec, TuningKey key)
+    {
+        if (!hasChoices)
+        {
+            ReadChoices();
+            hasChoices = true;
+        }
+        var (cell, method) = (key.Cell, key.Method?.Name ?? "");
+        if (!choices.TryGetValue((cell.Data.Name, cell.Shift.Name, cell.Base.Name, method), out var text))
+        {
+            return null;
+        }
+        try
+        {
+            return CollectedTuning.Read(spec, key, text);
+        }
+        catch (JsonException error)
+        {
+            throw new DataFormatException(
+                path,
+                0,
+                0,
+                $"expected a choice of tuning of {key.Title}, found '{text}'; 'study collect' writes the file anew",
+                error
+            );
+        }
+    }
+
+    // Rows of a run follow each other and have the same choices.
+    private void ReadChoices()
+    {
+        using var records = new ParquetRecords(path, ReadLimits.Default);
+        string[] wanted = ["run", "data", "shift", "base", "method"];
+        var at = wanted.ToDictionary(name => name, name => Place(records, name));
+        var shared = Place(records, StudyCollection.SharedTuning);
+        var own = Place(records, StudyCollection.OwnTuning);
+        var last = "";
+        while (records.TryRead())
+        {
+            if (records.Text(at["run"]) is var run && run == last)
+            {
+                continue;
+            }
+            last = run;
+            var (data, shift, name) = (records.Text(at["data"]), records.Text(at["shift"]), records.Text(at["base"]));
+            if (records.Text(shared) is { Length: > 0 } ofAll)
+            {
+                choices[(data, shift, name, "")] = ofAll;
+            }
+            if (records.Text(own) is { Length: > 0 } ofOne)
+            {
+                choices[(data, shift, name, records.Text(at["method"]))] = ofOne;
+            }
+        }
     }
 
     private static ShiftAxis Axis((List<UserResult>, string Name, SortedList<int, (double At, double Kl)> Sets) run) =>

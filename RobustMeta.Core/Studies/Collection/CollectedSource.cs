@@ -8,6 +8,8 @@ namespace RobustMeta.Studies.Collection;
 /// <param name="Point">Swept settings.</param>
 /// <param name="Shared">Value of the shared stage of tuning.</param>
 /// <param name="Own">Value of the method's own stage.</param>
+/// <param name="SharedTuning">The choice of the shared stage, as <see cref="CollectedTuning"/> writes it; null where nothing is tuned.</param>
+/// <param name="OwnTuning">The choice of the method's own stage, likewise.</param>
 /// <param name="Seed">The seed.</param>
 /// <param name="Shift">Where the test sets stand.</param>
 /// <param name="Validation">Value of the selection metric on the validation users; NaN where nothing was selected.</param>
@@ -18,6 +20,8 @@ internal sealed record CollectedSource(
     SweepPoint Point,
     string? Shared,
     string? Own,
+    string? SharedTuning,
+    string? OwnTuning,
     long Seed,
     ShiftAxis Shift,
     double Validation,

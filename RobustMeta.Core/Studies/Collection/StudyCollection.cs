@@ -7,12 +7,18 @@ namespace RobustMeta.Studies.Collection;
 
 /// <summary>
 /// All results of a study as one Parquet file: a row per run, test set, user and metric, and the same of the baselines that are
-/// measured beside the methods. Equal results give an equal file; times are not in it. Reports read it in place of the folders.
+/// measured beside the methods, with the choices of tuning. Equal results give an equal file; times are not in it. Reports read it in place of the folders.
 /// </summary>
 public static class StudyCollection
 {
     /// <summary>Name of the file in a study's folder.</summary>
     public const string FileName = "results.parquet";
+
+    /// <summary>Column of the choice that the shared stage of tuning made.</summary>
+    internal const string SharedTuning = "sharedTuning";
+
+    /// <summary>Column of the choice that a method's own stage made.</summary>
+    internal const string OwnTuning = "ownTuning";
 
     /// <summary>Writes the file, whole or not at all.</summary>
     /// <param name="spec">The study.</param>
@@ -55,6 +61,8 @@ public static class StudyCollection
         ParquetColumn<CollectedRow>.Number("value", row => row.Result.Value),
         ParquetColumn<CollectedRow>.Number("validation", row => row.Run.Validation),
         ParquetColumn<CollectedRow>.Text("vectorWidth", row => row.Run.VectorWidth),
+        ParquetColumn<CollectedRow>.Text(SharedTuning, row => row.Run.SharedTuning),
+        ParquetColumn<CollectedRow>.Text(OwnTuning, row => row.Run.OwnTuning),
     ];
 
     private static double Divergence(CollectedRow row) =>
@@ -63,14 +71,18 @@ public static class StudyCollection
     private static IEnumerable<CollectedRow> Rows(StudySpec spec, StudyStore store, StudyCoverage coverage)
     {
         var common = new HashSet<(StudyCell, string)>();
-        foreach (var (run, folder) in StudyResults.Finished(spec, store, coverage))
+        var tuning = StudyTuning.Of(spec, store, coverage);
+        foreach (var (run, folder) in StudyResults.Finished(spec, store, tuning, coverage))
         {
+            string? ChoiceOf(TuningKey key) => CollectedTuning.Text(spec, key, tuning.Of(key));
             var source = new CollectedSource(
                 folder.Spec.Hash,
                 run.Method.Name,
                 run.Point,
                 run.Shared,
                 run.Own,
+                ChoiceOf(new(run.Cell, null)),
+                ChoiceOf(new(run.Cell, run.Method)),
                 run.Seed,
                 folder.ReadShift(),
                 folder.ReadValidation(),
@@ -108,6 +120,8 @@ public static class StudyCollection
                             Point = SweepPoint.None,
                             Shared = null,
                             Own = null,
+                            SharedTuning = null,
+                            OwnTuning = null,
                             Validation = double.NaN,
                             VectorWidth = "",
                         },

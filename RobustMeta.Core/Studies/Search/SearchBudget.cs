@@ -1,4 +1,5 @@
 using System.Globalization;
+using RobustMeta.Runtime;
 using RobustMeta.Settings;
 
 namespace RobustMeta.Studies.Search;
@@ -30,6 +31,18 @@ public sealed record SearchBudget(int? Runs = null, long? Epochs = null, TimeSpa
             ),
         };
     }
+
+    /// <summary>The limits in words, e.g. <c>30 runs</c>.</summary>
+    public string Title =>
+        string.Join(
+            ", ",
+            new[]
+            {
+                Runs is { } runs ? Counted.Of(runs, "run", "runs") : null,
+                Epochs is { } epochs ? Counted.Of(epochs, "epoch", "epochs") : null,
+                Time is { } time ? Counted.Of((long)time.TotalMinutes, "minute", "minutes") : null,
+            }.OfType<string>()
+        );
 
     /// <summary>Whether another run may begin.</summary>
     internal bool Allows(int runs, long epochs, TimeSpan time) =>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using RobustMeta.Runtime;
 using RobustMeta.Settings;
 
 namespace RobustMeta.Studies.Search;
@@ -57,20 +58,38 @@ public sealed record SearchPlan(string Tuner, SearchBudget Budget)
             "random" => new RandomTuner(task),
             "tpe" => new TpeTuner(task),
             "asha" => new AshaTuner(task, least),
-            _ => new HalvingTuner(task, Points(), least),
+            _ => new HalvingTuner(task, Points(new(least, task.Epochs, Factor)), least),
         };
     }
 
     // The most points whose rungs of thirds are within the budget.
-    private int Points()
+    private int Points(Rungs rungs)
     {
+        var least = (int)Math.Pow(Factor, rungs.Top);
+        var whole = Enumerable.Range(0, rungs.Top + 1).Sum(rung => (int)Math.Pow(Factor, rung));
         var runs =
-            Budget.Runs ?? throw new SettingException("The tuner halving has a budget of runs; expected e.g. 30");
+            Budget.Runs
+            ?? throw new SettingException(
+                $"The tuner halving has a budget of runs; expected one of {whole} or more, e.g. 30"
+            );
+        if (runs < whole)
+        {
+            throw new SettingException(
+                $"The tuner halving cannot train a candidate for all {rungs.Epochs[^1]} epochs with a budget of "
+                    + $"{Counted.Of(runs, "run", "runs")}: it begins with {least} candidates, and a third of them goes on each time, to "
+                    + $"{string.Join(", ", rungs.Epochs)} epochs. Expected a budget of at least {whole} runs, or the tuner random, "
+                    + "tpe or asha"
+            );
+        }
         var points = runs;
-        while (points > 1 && points + (points / Factor) + (points / Factor / Factor) > runs)
+        while (points > 1 && RunsOf(points) > runs)
         {
             points--;
         }
         return points;
+
+        // At least three rungs, of which short trainings have fewer.
+        int RunsOf(int begun) =>
+            Enumerable.Range(0, Math.Max(rungs.Top, 2) + 1).Sum(rung => begun / (int)Math.Pow(Factor, rung));
     }
 }

@@ -119,7 +119,5 @@ public abstract class SearchTuner : ITuner
         );
 
     private static string Title(TuningTrial trial) =>
-        trial.Epochs is { } epochs
-            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{trial.Value} ({epochs} epochs)")
-            : trial.Value;
+        trial.Epochs is { } epochs ? $"{trial.Value} ({Counted.Of(epochs, "epoch", "epochs")})" : trial.Value;
 }

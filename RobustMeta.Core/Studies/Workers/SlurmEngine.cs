@@ -27,7 +27,7 @@ public sealed class SlurmEngine : WorkerEngine
             throw new IOException($"sbatch did not take {script} (code {code}): {output}");
         }
         DurableFile.Write(JobFile(order.Root), job);
-        return $"job {job}: {order.Command.Shards} workers; 'study NAME status' tells how far they are, {Logs(order)} what they say";
+        return $"job {job}: {Counted.Of(order.Command.Shards, "worker", "workers")}; 'study NAME status' tells how far they are, {Logs(order)} what they say";
     }
 
     /// <summary>The words of sbatch.</summary>

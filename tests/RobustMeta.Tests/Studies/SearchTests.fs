@@ -138,6 +138,32 @@ let private rungs =
                 Expect.isTrue (asked |> List.forall (fun t -> t.Epochs = Nullable 1)) "lowest rung"
                 Expect.equal tuner.Result.Value line.Default "ties go to the first"
 
+            testCase "halving tells the least budget that trains a candidate whole, and takes it"
+            <| fun () ->
+                let create budget epochs = SearchPlan.Parse("halving", budget).Create(line, false, 1L, epochs)
+
+                for epochs, least in [ 1, 1; 2, 4; 9, 13; 20, 40 ] do
+                    let tuner = create (string least) epochs
+                    let trained = ResizeArray<int>()
+
+                    while isNull tuner.Result do
+                        for trial in tuner.Ask() do
+                            trained.Add(trial.Epochs.Value)
+                            tuner.Tell(trial, hash trial)
+
+                    Expect.equal (Seq.max trained) epochs "the whole training"
+                    Expect.isLessThanOrEqual trained.Count least "within the budget"
+
+                    if least > 1 then
+                        let error = Expect.throwsC (fun () -> create (string (least - 1)) epochs |> ignore) _.Message
+
+                        Expect.stringContains error $"budget of at least {least} runs" "the remedy"
+
+            testCase "budgets in words"
+            <| fun () ->
+                for text, title in [ "1", "1 run"; "30", "30 runs"; "1 epochs", "1 epoch"; "2 hours", "120 minutes" ] do
+                    Expect.equal (SearchBudget.Parse text).Title title text
+
             testCase "rungs that cannot be are refused"
             <| fun () ->
                 let task = SearchTask(line, SearchBudget(Runs = 5), false, Epochs = 9)

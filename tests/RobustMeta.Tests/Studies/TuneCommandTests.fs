@@ -21,6 +21,8 @@ let tests =
                 for given, part in
                     [
                         [ "keys", "lr,localLr"; "lr", "0.05" ], "lr is searched (keys) and given as '0.05'"
+                        [ "seed", "9223372036854775807" ], "expected smaller ones"
+                        [ "seed", "1,9223372036854775807" ], "expected smaller ones"
                         [ "tuner", "grid" ], "the values that a study file lists"
                     ] do
                     Expect.throwsC (fun () -> TuneCommand.study "MeLU" given |> ignore) (fun error ->
