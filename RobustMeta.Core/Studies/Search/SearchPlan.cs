@@ -76,8 +76,8 @@ public sealed record SearchPlan(string Tuner, SearchBudget Budget)
         {
             throw new SettingException(
                 $"The tuner halving cannot train a candidate for all {rungs.Epochs[^1]} epochs with a budget of "
-                    + $"{Counted.Of(runs, "run", "runs")}: it begins with {least} candidates, and a third of them goes on each time, to "
-                    + $"{string.Join(", ", rungs.Epochs)} epochs. Expected a budget of at least {whole} runs, or the tuner random, "
+                    + $"{Counted.Of(runs, "run", "runs")}: {least} candidates begin, and a third of them goes on each time: "
+                    + $"candidates are compared after {string.Join(", ", rungs.Epochs)} epochs. Expected a budget of at least {whole} runs, or the tuner random, "
                     + "tpe or asha"
             );
         }
