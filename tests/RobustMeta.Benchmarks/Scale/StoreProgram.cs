@@ -12,6 +12,7 @@ internal static class StoreProgram
 {
     // 7 x 7 x 4 x 4, the grid of the paper.
     private const int Points = 784;
+    private const int Others = 13;
     private const string Sweep = """
         taskWeightLr = [1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1]
         sampleWeightLr = [1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1]
@@ -73,7 +74,14 @@ internal static class StoreProgram
                 Put("environment.json", "{\n  \"vector width\": \"512 bits\"\n}\n");
                 Put("selection.csv", "criterion,bestEpoch,bestValidation,stoppedEarly\nNDCG@10,3,0.5,false\n");
                 Put("timing.csv", "a,b,c,d,e,f,g\n12.5,1.5,100,1000,1000000,0,1\n");
-                Put("done", "file,bytes,sha256\nend,0,\n");
+                // As many files as a trained run has: status compares their sizes with the list.
+                string[] others = [.. Enumerable.Range(0, Others).Select(i => $"other{i}.csv")];
+                foreach (var name in others)
+                {
+                    Put(name, "a,b\n");
+                }
+                var lines = others.Select(name => $"{name},4,{new string('0', 64)}\n");
+                Put("done", $"file,bytes,sha256\n{string.Concat(lines)}end,{Others},\n");
             }
         );
         return runs.Length;
