@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 
 namespace RobustMeta.Benchmarks.Profiling;
@@ -51,7 +52,11 @@ internal sealed partial record Sample(
         {
             if (line.Length == 0 && head is not null)
             {
-                yield return new(int.Parse(head.Groups[2].ValueSpan), head.Groups[1].Value.Trim(), [.. frames]);
+                yield return new(
+                    int.Parse(head.Groups[2].ValueSpan, CultureInfo.InvariantCulture),
+                    head.Groups[1].Value.Trim(),
+                    [.. frames]
+                );
                 (head, frames) = (null, []);
             }
             else if (Head().Match(line) is { Success: true } found)

@@ -17,13 +17,9 @@ let tests =
             testCase "a run on a full disk fails in one line and ends the same once there is room"
             <| fun () ->
                 within (fun folder ->
-                    let disk, whole = Path.Combine(folder, "disk"), Path.Combine(folder, "whole")
-                    Directory.CreateDirectory disk |> ignore
+                    let whole = Path.Combine(folder, "whole")
 
-                    if not (FullDisk.succeeds "mount" [ "-t"; "tmpfs"; "-o"; "size=64k"; "tmpfs"; disk ]) then
-                        skiptest "mounting a file system needs root"
-
-                    try
+                    FullDisk.on folder "64k" (fun disk ->
                         let words out = [ "run"; "MeLU" ] @ Command.small @ [ "out"; out ]
                         let code, text = Command.run [] (words disk)
                         Expect.equal code 1 text
@@ -33,24 +29,16 @@ let tests =
                             (File.Exists(Path.Combine(disk, "performance.csv")))
                             "no row of a run that is not done"
 
-                        Expect.isTrue (FullDisk.succeeds "mount" [ "-o"; "remount,size=20m"; disk ]) "room"
+                        FullDisk.grow disk "20m"
                         let code, text = Command.run [] (words disk)
                         Expect.equal code 0 text
                         Command.run [] (words whole) |> ignore
-                        Expect.equal (Command.results disk) (Command.results whole) "results"
-                    finally
-                        FullDisk.succeeds "umount" [ disk ] |> ignore)
+                        Expect.equal (Command.results disk) (Command.results whole) "results"))
 
             testCase "a worker that can write no lease says so and leaves none"
             <| fun () ->
                 within (fun folder ->
-                    let disk = Path.Combine(folder, "disk")
-                    Directory.CreateDirectory disk |> ignore
-
-                    if not (FullDisk.succeeds "mount" [ "-t"; "tmpfs"; "-o"; "size=64k"; "tmpfs"; disk ]) then
-                        skiptest "mounting a file system needs root"
-
-                    try
+                    FullDisk.on folder "64k" (fun disk ->
                         File.WriteAllBytes(Path.Combine(disk, "all"), Array.zeroCreate 65536)
                         let leases = Path.Combine(disk, "leases")
                         use source = new CancellationTokenSource(TimeSpan.FromSeconds 20.0)
@@ -64,7 +52,5 @@ let tests =
                                 Expect.stringContains error.Message "No space left on device" "why"
                                 Expect.stringContains error.Message "piece.lease" "where")
 
-                        Expect.isEmpty (Directory.GetFiles leases) "no lease is left"
-                    finally
-                        FullDisk.succeeds "umount" [ disk ] |> ignore)
+                        Expect.isEmpty (Directory.GetFiles leases) "no lease is left"))
         ]

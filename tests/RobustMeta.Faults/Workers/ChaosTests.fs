@@ -99,23 +99,16 @@ let private fullDisk =
             Cluster.need [ "mount"; "umount"; "bash" ]
             let file = SmallStudy.write folder 2
             let expected = SmallStudy.undisturbed folder file
-            let disk = Path.Combine(folder, "disk")
-            Directory.CreateDirectory disk |> ignore
 
-            if not (FullDisk.succeeds "mount" [ "-t"; "tmpfs"; "-o"; "size=200k"; "tmpfs"; disk ]) then
-                skiptest "mounting a file system needs root"
-
-            try
+            FullDisk.on folder "200k" (fun disk ->
                 let out = Path.Combine(disk, "study")
                 let words = [ file; "engine"; "local"; "workers"; "2"; "out"; out ]
                 let full = SmallStudy.start [] ("submit" :: words)
                 Expect.equal (full.Wait()) 1 full.Text
-                Expect.isTrue (FullDisk.succeeds "mount" [ "-o"; "remount,size=60m"; disk ]) "room"
+                FullDisk.grow disk "60m"
                 SmallStudy.run [] ("retry" :: words) |> ignore
                 SmallStudy.expectWhole expected out "after a full disk"
-                printfn "chaos: full disk: the workers end with an error, 'retry' comes to the same bytes"
-            finally
-                FullDisk.succeeds "umount" [ disk ] |> ignore
+                printfn "chaos: full disk: the workers end with an error, 'retry' comes to the same bytes")
 
             // On one node alone: no file of it may grow beyond four kilobytes, which its tables and models do.
             let out = Path.Combine(folder, "one")

@@ -210,14 +210,8 @@ let private forms =
         "joint", { fixedForm with Joint = true }
     ]
 
-/// Whether each user gets the same bits alone as with others: sums must not depend on who else is in the batch.
 let private isAloneAsTogether (f: Form) =
-    let model = modelOf f
-    use engine = new FusedEngine(model, model.CreateParameters f.Seed, f.Threads, f.Bits)
-    let all = tasks f.Label f.Seed f.Lengths
-    let together = engine.Predict(batch all)
-    let alone = all |> List.map (fun task -> engine.Predict(batch [ task ])) |> Array.concat
-    Expect.equal alone together "scores, bit for bit"
+    aloneAsTogether (modelOf f) f.Seed f.Threads f.Bits (tasks f.Label f.Seed f.Lengths)
 
 let private onForms name test = onForms forms name test
 

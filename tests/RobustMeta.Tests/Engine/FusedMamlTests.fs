@@ -171,14 +171,8 @@ let private forms =
 
 let private onForms name test = onForms forms name test
 
-/// Whether each user gets the same bits alone as with others.
 let private isAloneAsTogether (f: WholeForm) =
-    let model = modelOf f
-    use engine = new FusedEngine(model, model.CreateParameters f.Seed, f.Threads, f.Bits)
-    let all = tasks f.Label f.Seed f.Lengths
-    let together = engine.Predict(batch all)
-    let alone = all |> List.map (fun task -> engine.Predict(batch [ task ])) |> Array.concat
-    Expect.equal alone together "scores, bit for bit"
+    aloneAsTogether (modelOf f) f.Seed f.Threads f.Bits (tasks f.Label f.Seed f.Lengths)
 
 [<Tests>]
 let tests =

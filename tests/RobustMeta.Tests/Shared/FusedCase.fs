@@ -200,3 +200,10 @@ let closeAtAllWidths single =
         near "support" 1e-3 (doubles support) (doubles s)
         near "scores" 1e-4 (doubles scores) (doubles p)
         nearGradients "gradients" 1e-4 (Map.map (fun _ v -> doubles v) gradients) (Map.map (fun _ v -> doubles v) g)
+
+/// Each user has the same bits alone as with others: sums must not depend on who else is in the batch.
+let aloneAsTogether (model: MetaRecommender) (seed: int64) (threads: int) (bits: int) (all: Task list) =
+    use engine = new FusedEngine(model, model.CreateParameters seed, threads, bits)
+    let together = engine.Predict(batch all)
+    let alone = all |> List.map (fun task -> engine.Predict(batch [ task ])) |> Array.concat
+    Expect.equal alone together "scores, bit for bit"
