@@ -43,49 +43,7 @@ public sealed class MetaMethodSpec(ModelSpec model) : MethodSpec
     public override string DisplayName => GeneratedName.Of(this);
 
     /// <summary>The preset that the settings of robustness amount to; null where there is none.</summary>
-    public RobustPreset? Preset => RobustPreset.All.Where(Holds).MaxBy(Departures);
-
-    // Of the presets that hold the one that says most: settings that are the defaults say nothing.
-    private static int Departures(RobustPreset preset)
-    {
-        var defaults = new ReweighterSpec();
-        var printed = SettingList.Of(defaults).ToDictionary(setting => setting.Key, setting => setting.Print(defaults));
-        return preset.Settings.Count(setting => printed.GetValueOrDefault(setting.Key) != setting.Value);
-    }
-
-    // Settings that make another method of one: where they are not the defaults, a preset that does not name them does not hold.
-    private static readonly ImmutableArray<string> Telling =
-    [
-        "userSet",
-        "interactionSet",
-        "weightsAct",
-        "userIndex",
-        "trend",
-        "interactionIndex",
-        "interactionRule",
-        "reference",
-        "distill",
-        "doroTrim",
-        "population",
-    ];
-
-    // A preset holds where setting it changes nothing, and nothing beside it makes another method of it.
-    private bool Holds(RobustPreset preset)
-    {
-        var named = preset.Settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)).ToList();
-        var set = SettingList.With(Robustness, named);
-        var defaults = new ReweighterSpec();
-        return SettingList
-            .Of(Robustness)
-            .All(setting =>
-                setting.Print(set) == setting.Print(Robustness)
-                && (
-                    setting.Print(Robustness) == setting.Print(defaults)
-                    || !Telling.Contains(setting.Key)
-                    || named.Any(own => own.Key == setting.Key)
-                )
-            );
-    }
+    public RobustPreset? Preset => PresetMatch.Of(Robustness);
 
     /// <inheritdoc/>
     public override string Meaning =>

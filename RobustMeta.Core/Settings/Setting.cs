@@ -19,10 +19,11 @@ public sealed class Setting
     {
         this.path = path;
         this.attribute = attribute;
+        Key = attribute.Key ?? SettingValue.CamelCase(path[^1].Name);
     }
 
     /// <summary>The key on the command line and in spec files.</summary>
-    public string Key => attribute.Key ?? SettingValue.CamelCase(path[^1].Name);
+    public string Key { get; }
 
     /// <summary>Meaning, in one line.</summary>
     public string Meaning => attribute.Meaning;

@@ -11,8 +11,8 @@ namespace RobustMeta.Settings;
 /// </summary>
 public static class SettingList
 {
-    // Studies make thousands of specs: asking for an attribute costs more than all the rest.
-    private static readonly ConcurrentDictionary<PropertyInfo, SettingAttribute?> Attributes = new();
+    // Studies make thousands of specs: looking at a type costs more than all the rest, and is done once.
+    private static readonly ConcurrentDictionary<Type, ImmutableArray<SpecProperty>> Known = new();
 
     /// <summary>The settings of a spec, in order of declaration.</summary>
     /// <exception cref="InvalidOperationException">
@@ -23,7 +23,8 @@ public static class SettingList
     {
         ArgumentNullException.ThrowIfNull(spec);
         ImmutableArray<Setting> all = [.. Collect(spec, [])];
-        var twice = all.GroupBy(s => s.Key).FirstOrDefault(g => g.Count() > 1);
+        var keys = new HashSet<string>(all.Length);
+        var twice = all.FirstOrDefault(setting => !keys.Add(setting.Key));
         return twice is null ? all : throw new InvalidOperationException($"Two settings have the key '{twice.Key}'.");
     }
 
@@ -75,56 +76,19 @@ public static class SettingList
 
     private static IEnumerable<Setting> Collect(object spec, ImmutableArray<PropertyInfo> path)
     {
-        foreach (var property in spec.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        foreach (var part in Known.GetOrAdd(spec.GetType(), SpecProperty.All))
         {
-            if (Attributes.GetOrAdd(property, p => p.GetCustomAttribute<SettingAttribute>()) is { } attribute)
+            if (part.Declaration is { } attribute)
             {
-                RequireSetter(property);
-                yield return new Setting(path.Add(property), attribute);
+                yield return new Setting(path.Add(part.Property), attribute);
             }
-            if (Inner(spec, property) is { } inner)
+            if (part.IsInner)
             {
-                foreach (var setting in Collect(inner, path.Add(property)))
+                foreach (var setting in Collect(part.InnerOf(spec), path.Add(part.Property)))
                 {
                     yield return setting;
                 }
             }
         }
     }
-
-    private static void RequireSetter(PropertyInfo property)
-    {
-        if (property.SetMethod is null)
-        {
-            throw new InvalidOperationException(
-                $"{Place(property)} is a setting that cannot be set: give it an init (in F#: with get, set)."
-            );
-        }
-    }
-
-    // The spec that a property holds, or the kind that it chooses; null where it holds neither.
-    private static object? Inner(object spec, PropertyInfo property)
-    {
-        var isChoice = SettingValue.RegistryOf(property.PropertyType) is not null;
-        if (property.IsDefined(typeof(SettingAttribute)) ? !isChoice : IsLeftOut(property))
-        {
-            return null;
-        }
-        // A value of another type would be in no spec file and no hash.
-        if (!isChoice && !property.PropertyType.IsAssignableTo(typeof(ISpec)))
-        {
-            throw new InvalidOperationException(
-                $"{Place(property)} can be set, but is no setting and no spec: runs that differ in it would have the same "
-                    + "hash. Give it a [Setting(meaning)], let its type implement ISpec, or mark it [NotASetting]."
-            );
-        }
-        return property.GetValue(spec)
-            ?? throw new InvalidOperationException($"{Place(property)} is null; a spec has a value for every part.");
-    }
-
-    // Whether the property is no part of the spec: nobody can set it, or its author says so.
-    private static bool IsLeftOut(PropertyInfo property) =>
-        property.SetMethod is not { IsPublic: true } || property.IsDefined(typeof(NotASettingAttribute));
-
-    private static string Place(PropertyInfo property) => $"{property.DeclaringType}.{property.Name}";
 }

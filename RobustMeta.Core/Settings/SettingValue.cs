@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Reflection;
 
@@ -6,6 +7,9 @@ namespace RobustMeta.Settings;
 /// <summary>Text form of the values that settings have; invariant culture, exact round trip.</summary>
 internal static class SettingValue
 {
+    // Where a type's registry stands; the registry itself may not be made yet.
+    private static readonly ConcurrentDictionary<Type, PropertyInfo?> Registries = new();
+
     private const string EmptyList = "none";
 
     public static string Print(object value) =>
@@ -90,12 +94,16 @@ internal static class SettingValue
     }
 
     /// <summary>The registry of a concept's kinds: the static property <c>Registry</c> of its base type; null without one.</summary>
-    public static IRegistry? RegistryOf(Type type)
+    public static IRegistry? RegistryOf(Type type) =>
+        Registries.GetOrAdd(type, PropertyOf)?.GetValue(null) as IRegistry;
+
+    private static PropertyInfo? PropertyOf(Type type)
     {
         for (var at = type; at is not null; at = at.BaseType)
         {
             if (
-                at.GetProperty("Registry", BindingFlags.Public | BindingFlags.Static)?.GetValue(null) is IRegistry found
+                at.GetProperty("Registry", BindingFlags.Public | BindingFlags.Static) is { } found
+                && found.PropertyType.IsAssignableTo(typeof(IRegistry))
             )
             {
                 return found;
