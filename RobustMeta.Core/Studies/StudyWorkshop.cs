@@ -46,8 +46,8 @@ internal sealed class StudyWorkshop(StudyHooks hooks)
         {
             return Prepare(spec).Fingerprint;
         }
-        // Seeds differ in the data only where negatives are drawn.
-        var seed = spec.Split.Negatives > 0 ? spec.Seed : 0;
+        // Seeds differ in the data only where negatives are drawn, which those without ratings need unless told otherwise.
+        var seed = Load(spec.Dataset).Feedback == FeedbackKind.Explicit ? 0 : spec.Seed;
         var key = FormattableString.Invariant(
             $"{spec.Dataset} {spec.Split.TaskOf} {spec.Split.Negatives} {spec.Split.NegativePopularity} {seed}"
         );

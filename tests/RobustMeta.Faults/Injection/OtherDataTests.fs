@@ -32,8 +32,7 @@ model = "MeLU"
 preset = "plain"
 """
 
-/// 2,400 ratings of 60 users, or their mirror image.
-let private ratings (mirrored: bool) =
+let private ratingsOf (items: int) (each: int) (mirrored: bool) =
     let random = Random 7
 
     "user,item,rating\n"
@@ -41,22 +40,32 @@ let private ratings (mirrored: bool) =
         ""
         [
             for user in 0..59 do
-                for item in random.GetItems([| 0..59 |], 400) |> Array.distinct |> Array.truncate 40 do
+                for item in random.GetItems([| 0 .. items - 1 |], 400) |> Array.distinct |> Array.truncate each do
                     let rating = 1 + random.Next 5
                     $"u{user},i{item},{if mirrored then 6 - rating else rating}\n"
         ]
 
-let private inStudy (test: string -> string -> (string list -> int * string) -> unit) =
+/// 2,400 ratings of 60 users, or their mirror image.
+let private ratings = ratingsOf 60 40
+
+let private inStudyOf
+    (catalog: string)
+    (study: string)
+    (rows: string)
+    (test: string -> string -> (string list -> int * string) -> unit)
+    =
     within (fun folder ->
         let data = Path.Combine(folder, "data")
         write catalog (Path.Combine(data, "catalog.toml"))
-        write (ratings false) (Path.Combine(data, "own", "r.csv"))
+        write rows (Path.Combine(data, "own", "r.csv"))
         let file = Path.Combine(folder, "mine.toml")
         write study file
         let out = Path.Combine(folder, "out")
 
         test data out (fun words ->
             Command.run [ "ROBUSTMETA_DATA", data ] ([ "study"; file ] @ words @ [ "out"; out ])))
+
+let private inStudy = inStudyOf catalog study (ratings false)
 
 /// A piece of work that failed leaves an empty claim, which binds nobody.
 let private withoutClaims (files: (string * string) list) =
@@ -82,6 +91,27 @@ let tests =
                     write (ratings false) (Path.Combine(data, "own", "r.csv"))
                     let code, text = study [ "run" ]
                     Expect.equal code 0 text)
+
+            // Negatives are a part of the data, and each seed draws its own.
+            testCase "a study of clicks whose runs are gone goes on with every seed"
+            <| fun () ->
+                let clicks = catalog.Replace("labelThreshold = 4\n", "feedback = \"positives\"\n")
+
+                // Each user has eight of a hundred items, so that there are others to draw.
+                let study =
+                    study
+                        .Replace("seeds = [1]", "seeds = [1, 2]")
+                        .Replace("metrics = \"NDCG@10,MAE\"", "metrics = \"NDCG@10\"")
+                        .Replace("label = \"rating\"", "label = \"click\"")
+
+                inStudyOf clicks study (ratingsOf 100 8 false) (fun _ out study ->
+                    let code, text = study [ "run" ]
+                    Expect.equal code 0 text
+                    let before = Command.results out
+                    Directory.Delete(Path.Combine(out, "runs"), true)
+                    let code, text = study [ "run" ]
+                    Expect.equal code 0 text
+                    Expect.equal (withoutClaims (Command.results out)) (withoutClaims before) "the same runs")
 
             testCase "a study's baselines that were damaged are measured again"
             <| fun () ->
