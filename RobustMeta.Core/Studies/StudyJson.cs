@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RobustMeta.Data;
-using RobustMeta.Runtime;
 
 namespace RobustMeta.Studies;
 
@@ -17,7 +16,7 @@ internal static class StudyJson
     {
         try
         {
-            return JsonSerializer.Deserialize<T>(RegularFile.Text(file), Options(spec))
+            return JsonSerializer.Deserialize<T>(PackedText.Read(file), Options(spec))
                 ?? throw new JsonException("it holds nothing");
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)

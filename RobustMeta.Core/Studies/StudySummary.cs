@@ -9,7 +9,7 @@ namespace RobustMeta.Studies;
 /// <list type="bullet">
 /// <item><c>study.toml</c>: the study file</item>
 /// <item><c>results.csv</c>: a row per run, test set and metric (see <see cref="StudyExport"/>)</item>
-/// <item><c>summary.json</c>: this record</item>
+/// <item><c>summary.json.gz</c>: this record, compressed; earlier packs have <c>summary.json</c></item>
 /// <item><c>cost.json</c>: times and memory, which differ between equal runs; all others are the same bytes</item>
 /// <item><c>done</c>: size and SHA-256 of all but the costs, written last</item>
 /// </list>
@@ -28,7 +28,8 @@ public sealed record StudySummary(
     private static readonly Version FirstSealing = new(0, 2);
     private const string StudyName = "study.toml";
     private const string ResultsName = "results.csv";
-    private const string SummaryName = "summary.json";
+    private const string SummaryName = "summary.json.gz";
+    private const string FormerSummaryName = "summary.json";
     private const string CostName = "cost.json";
 
     /// <summary>Writes what there is of a study into a folder.</summary>
@@ -56,7 +57,8 @@ public sealed record StudySummary(
         File.Delete(Path.Combine(folder, RunManifest.Name));
         CsvText.Write(Path.Combine(folder, StudyName), spec.Text);
         CsvText.Write(Path.Combine(folder, ResultsName), StudyExport.Csv(records));
-        CsvText.Write(Path.Combine(folder, SummaryName), StudyJson.Write(spec, summary));
+        PackedText.Write(Path.Combine(folder, SummaryName), StudyJson.Write(spec, summary));
+        File.Delete(Path.Combine(folder, FormerSummaryName));
         CsvText.Write(Path.Combine(folder, CostName), StudyJson.Write(spec, MethodCost.Of(records)));
         RunManifest.Write(folder, name => name is not (StudyName or ResultsName or SummaryName));
     }
@@ -86,7 +88,7 @@ public sealed record StudySummary(
                     + $"{spec.Name} pack to {folder}"
             );
         }
-        var summary = StudyJson.Read<StudySummary>(spec, Path.Combine(folder, SummaryName));
+        var summary = StudyJson.Read<StudySummary>(spec, SummaryIn(folder));
         if (!IsSealed(folder) && IsOfSealingVersion(summary))
         {
             throw new InvalidDataException(
@@ -112,8 +114,13 @@ public sealed record StudySummary(
     public static bool IsIn(string folder)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        return File.Exists(Path.Combine(folder, SummaryName));
+        return File.Exists(SummaryIn(folder));
     }
+
+    private static string SummaryIn(string folder) =>
+        Path.Combine(folder, SummaryName) is var path && File.Exists(path)
+            ? path
+            : Path.Combine(folder, FormerSummaryName);
 
     // Versions before 0.2 wrote no list of files.
     private static bool IsOfSealingVersion(StudySummary summary) =>

@@ -3,6 +3,7 @@
 // quick: .
 open System
 open System.IO
+open System.IO.Compression
 open System.Text.Json
 
 let folder =
@@ -11,7 +12,15 @@ let folder =
     | _ -> Path.Combine(__SOURCE_DIRECTORY__, "data")
 
 let cells (study: string) =
-    use file = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, study, "summary.json")))
+    let path = Path.Combine(folder, study, "summary.json")
+
+    use content: Stream =
+        if File.Exists path then
+            File.OpenRead path
+        else
+            new GZipStream(File.OpenRead(path + ".gz"), CompressionMode.Decompress)
+
+    use file = JsonDocument.Parse content
     [ for cell in file.RootElement.GetProperty("cells").EnumerateArray() -> cell.Clone() ]
 
 let text (name: string) (element: JsonElement) = element.GetProperty(name).GetString()

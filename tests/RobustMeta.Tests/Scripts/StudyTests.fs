@@ -2,6 +2,7 @@ module RobustMeta.Tests.Scripts.StudyTests
 
 open System
 open System.IO
+open System.IO.Compression
 open Expecto
 open RobustMeta.Scripts
 open RobustMeta.Studies
@@ -14,6 +15,15 @@ let private tablesAndData (report: string) =
             for path in Directory.GetFiles(Path.Combine(report, folder)) |> Array.sort do
                 path, File.ReadAllText path
     ]
+
+let private unpacked (path: string) =
+    use stream = new GZipStream(File.OpenRead path, CompressionMode.Decompress)
+    use reader = new StreamReader(stream)
+    reader.ReadToEnd()
+
+let private pack (path: string) (text: string) =
+    use stream = new GZipStream(File.Create path, CompressionLevel.Optimal)
+    stream.Write(Text.Encoding.UTF8.GetBytes text)
 
 let private quickStudy root =
     let file, out = Path.Combine(root, "mine.toml"), Path.Combine(root, "study")
@@ -79,9 +89,10 @@ let private quickStudy root =
     // In small, and reported without the runs: the same tables, data and page.
     let packed = Path.Combine(root, "packed")
     Expect.equal (run [ "pack"; "to"; packed ]) 0 "packs"
-    let summary = File.ReadAllText(Path.Combine(packed, "summary.json"))
+    let place = Path.Combine(packed, "summary.json.gz")
+    let summary, bytes = unpacked place, File.ReadAllBytes place
     Expect.equal (run [ "pack"; "to"; packed ]) 0 "packs again"
-    Expect.equal (File.ReadAllText(Path.Combine(packed, "summary.json"))) summary "the same bytes"
+    Expect.equal (File.ReadAllBytes place) bytes "the same bytes"
     Expect.equal (run [ "report" ]) 0 "reports the runs"
     let page, parts = report (), tablesAndData (Path.Combine(out, "report"))
     Directory.Delete(Path.Combine(out, "runs"), true)
@@ -97,19 +108,24 @@ let private quickStudy root =
     Expect.equal (run [ "from"; packed ]) 2 "from is for report"
 
     // What was changed since is not reported, and what has no list of its files is at least whole.
-    let place = Path.Combine(packed, "summary.json")
     let digit = Text.RegularExpressions.Regex "(?<=\"values\":\\[0\\.)\\d"
-    File.WriteAllText(place, digit.Replace(summary, "0", 1))
+    pack place (digit.Replace(summary, "0", 1))
     Expect.equal (run [ "report"; "from"; packed ]) 1 "a number was changed"
-    File.WriteAllText(place, summary)
+    File.WriteAllBytes(place, bytes[.. bytes.Length / 2])
+    Expect.equal (run [ "report"; "from"; packed ]) 1 "half of it is gone"
+    File.WriteAllBytes(place, bytes)
     Expect.equal (run [ "report"; "from"; packed ]) 0 "as it was"
     File.Delete(Path.Combine(packed, "done"))
-    File.WriteAllText(place, summary.Replace("\"baselines\":", "\"former\":"))
+    pack place (summary.Replace("\"baselines\":", "\"former\":"))
     Expect.equal (run [ "report"; "from"; packed ]) 2 "a part is missing"
-    File.WriteAllText(place, summary)
+    File.WriteAllBytes(place, bytes[.. bytes.Length / 2])
+    Expect.equal (run [ "report"; "from"; packed ]) 2 "half of it is gone, and no list tells"
+    pack place summary
     Expect.equal (run [ "report"; "from"; packed ]) 1 "packing did not end"
     let version = Text.RegularExpressions.Regex "(?<=\"version\":\")[^\"]*"
-    File.WriteAllText(place, version.Replace(summary, "0.1.0", 1))
+    // Packs of earlier versions are not compressed.
+    File.Delete place
+    File.WriteAllText(Path.Combine(packed, "summary.json"), version.Replace(summary, "0.1.0", 1))
     Expect.equal (run [ "report"; "from"; packed ]) 0 "of an earlier version"
     File.AppendAllText(file, "\n# another\n")
     Expect.equal (run [ "report"; "from"; packed ]) 2 "of another study file"
