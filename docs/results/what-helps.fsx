@@ -92,8 +92,9 @@ table
         "MetaPMF, `paper`", ("overall", "MetaPMF", "paper")
         "MeLU, user level of `paper`", ("ablation", "MeLU", "user")
         "MeLU, interaction level of `paper`", ("ablation", "MeLU", "interaction")
-        "MetaPMF, informed priors", ("exposure", "MetaPMF", "both")
-        "MetaPMF, safe priors", ("exposure", "MetaPMF", "safe")
+        "MetaPMF, informed priors", ("priors", "MetaPMF", "informed")
+        "MetaPMF, safe priors", ("priors", "MetaPMF", "safe")
+        "MetaPMF, `auto` priors", ("priors", "MetaPMF", "auto")
     ]
 
 table
