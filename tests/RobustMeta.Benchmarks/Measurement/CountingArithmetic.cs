@@ -1,5 +1,6 @@
 using RobustMeta.Engine.Fused.Vectors;
 using RobustMeta.Models;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Benchmarks.Measurement;
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using RobustMeta.Engine.Fused.Memory;
 using RobustMeta.Engine.Fused.Vectors;
 using RobustMeta.Models;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Engine.Fused.Joined;
 

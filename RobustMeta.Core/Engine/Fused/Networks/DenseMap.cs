@@ -1,6 +1,7 @@
 using System.Numerics;
 using RobustMeta.Engine.Fused.Memory;
 using RobustMeta.Engine.Fused.Vectors;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Engine.Fused.Networks;
 

@@ -1,5 +1,6 @@
 using System.Numerics;
 using RobustMeta.Engine.Fused.Vectors;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Engine.Fused.Perceptron;
 

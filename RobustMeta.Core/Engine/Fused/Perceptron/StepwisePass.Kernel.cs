@@ -1,5 +1,6 @@
 using RobustMeta.Engine.Fused.Memory;
 using RobustMeta.Engine.Fused.Vectors;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Engine.Fused.Perceptron;
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Engine.Fused.Ridge;
 

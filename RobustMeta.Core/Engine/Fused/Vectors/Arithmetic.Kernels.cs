@@ -1,8 +1,9 @@
 using System.Numerics;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Engine.Fused.Vectors;
 
-/// <summary>The arithmetic for one width of vectors; tiles of matrix products are in <see cref="Tiles{L, V, T}"/>.</summary>
+/// <summary>The arithmetic for one width of vectors; matrix products are in <see cref="MatrixProducts{L, V, T}"/>.</summary>
 internal sealed unsafe partial class Arithmetic<L, V, T> : Arithmetic<T>
     where L : struct, ILanes<V, T>
     where V : unmanaged
@@ -10,22 +11,13 @@ internal sealed unsafe partial class Arithmetic<L, V, T> : Arithmetic<T>
 {
     public override int Lanes => L.Count;
 
-    public override T Dot(T* x, T* y, int n)
-    {
-        var even = default(V);
-        var odd = default(V);
-        var i = 0;
-        for (; i + 2 * L.Count <= n; i += 2 * L.Count)
-        {
-            even = L.MultiplyAdd(*(V*)(x + i), *(V*)(y + i), even);
-            odd = L.MultiplyAdd(*(V*)(x + i + L.Count), *(V*)(y + i + L.Count), odd);
-        }
-        if (i < n)
-        {
-            even = L.MultiplyAdd(*(V*)(x + i), *(V*)(y + i), even);
-        }
-        return L.Sum(L.Add(even, odd));
-    }
+    public override void Gemm(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate) =>
+        MatrixProducts<L, V, T>.Gemm(a, b, c, accumulate);
+
+    public override void Gram(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, T alpha, T shift) =>
+        MatrixProducts<L, V, T>.Gram(a, b, c, alpha, shift);
+
+    public override T Dot(T* x, T* y, int n) => MatrixProducts<L, V, T>.Dot(x, y, n);
 
     public override void Scale(T alpha, T* x, T* y, int n)
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Engine.Fused.Vectors;
 

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace RobustMeta.Engine.Fused.Vectors;
+namespace RobustMeta.Runtime.Vectors;
 
 /// <summary>8 numbers of type float.</summary>
 internal readonly struct Lanes256Single : ILanes<Vector256<float>, float>

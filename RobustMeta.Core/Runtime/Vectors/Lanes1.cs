@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace RobustMeta.Engine.Fused.Vectors;
+namespace RobustMeta.Runtime.Vectors;
 
 /// <summary>One number: the plainest reading of every kernel, and the fallback where vectors are not accelerated.</summary>
 internal readonly struct Lanes1<T> : ILanes<T, T>

@@ -1,4 +1,4 @@
-namespace RobustMeta.Engine.Fused.Vectors;
+namespace RobustMeta.Runtime.Vectors;
 
 /// <summary>Numbers of rows that a tile may have.</summary>
 internal static class RowCounts

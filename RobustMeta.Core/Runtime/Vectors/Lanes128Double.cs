@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
-namespace RobustMeta.Engine.Fused.Vectors;
+namespace RobustMeta.Runtime.Vectors;
 
 /// <summary>2 numbers of type double.</summary>
 internal readonly struct Lanes128Double : ILanes<Vector128<double>, double>

@@ -1,4 +1,4 @@
-namespace RobustMeta.Engine.Fused.Vectors;
+namespace RobustMeta.Runtime.Vectors;
 
 /// <summary>
 /// A vector of numbers that one instruction works on. The kernels are written once against this interface; the run-time

@@ -1,18 +1,31 @@
-namespace RobustMeta.Engine.Fused.Vectors;
+using System.Numerics;
+using System.Runtime.InteropServices;
 
-/// <content>Matrix products: how they are cut into <see cref="Tiles{L, V, T}"/>.</content>
-internal sealed unsafe partial class Arithmetic<L, V, T>
+namespace RobustMeta.Runtime.Vectors;
+
+/// <summary>
+/// Matrix products: how they are cut into <see cref="Tiles{L, V, T}"/>. Deterministic: the order of every sum depends on the
+/// sizes alone.
+/// </summary>
+internal static unsafe class MatrixProducts<L, V, T>
+    where L : struct, ILanes<V, T>
+    where V : unmanaged
+    where T : unmanaged, IFloatingPointIeee754<T>
 {
     // What of B may stay in the first-level cache, beside the tiles of A and C.
     private const int CacheBytes = 28 * 1024;
     private const int ShortDepth = 24;
     private const int WideTile = 6;
 
-    public override void Gemm(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
+    /// <summary>
+    /// C = A·B, or C += A·B, with A <c>[m, k]</c>, B <c>[k, n]</c>, C <c>[m, n]</c>. A may have any strides; columns of B and C
+    /// stand one beside the other, and n is a multiple of the lanes.
+    /// </summary>
+    public static void Gemm(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
     {
         for (var i = 0; i < c.Rows && b.Rows == 0 && !accumulate; i++)
         {
-            Clear(c.Start + (long)i * c.RowStride, c.Columns);
+            NativeMemory.Clear(c.Start + (long)i * c.RowStride, (nuint)(c.Columns * sizeof(T)));
         }
         var block = InnerBlock(c.Columns);
         for (var p = 0; p < b.Rows; p += block)
@@ -156,7 +169,28 @@ internal sealed unsafe partial class Arithmetic<L, V, T>
         }
     }
 
-    public override void Gram(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, T alpha, T shift)
+    /// <summary>Σ x·y over n numbers, a multiple of the lanes.</summary>
+    public static T Dot(T* x, T* y, int n)
+    {
+        var even = default(V);
+        var odd = default(V);
+        var i = 0;
+        for (; i + 2 * L.Count <= n; i += 2 * L.Count)
+        {
+            even = L.MultiplyAdd(*(V*)(x + i), *(V*)(y + i), even);
+            odd = L.MultiplyAdd(*(V*)(x + i + L.Count), *(V*)(y + i + L.Count), odd);
+        }
+        if (i < n)
+        {
+            even = L.MultiplyAdd(*(V*)(x + i), *(V*)(y + i), even);
+        }
+        return L.Sum(L.Add(even, odd));
+    }
+
+    /// <summary>
+    /// C = alpha·(A·Bᵀ + shift), with A <c>[m, k]</c>, B <c>[n, k]</c>, C <c>[m, n]</c> with any n; k is a multiple of the lanes.
+    /// </summary>
+    public static void Gram(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, T alpha, T shift)
     {
         if (c.Columns < 4)
         {

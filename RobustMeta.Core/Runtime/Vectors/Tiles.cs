@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 
-namespace RobustMeta.Engine.Fused.Vectors;
+namespace RobustMeta.Runtime.Vectors;
 
 /// <summary>
 /// The innermost products: a tile of C of up to 8 rows and 2 vectors (or 1, or of 6 rows and 4) of columns stays in registers

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace RobustMeta.Engine.Fused.Vectors;
+namespace RobustMeta.Runtime.Vectors;
 
 /// <content>Tiles four vectors wide, for processors with 32 registers.</content>
 internal static unsafe partial class Tiles<L, V, T>

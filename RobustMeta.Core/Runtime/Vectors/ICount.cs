@@ -1,4 +1,4 @@
-namespace RobustMeta.Engine.Fused.Vectors;
+namespace RobustMeta.Runtime.Vectors;
 
 /// <summary>A small number as a type.</summary>
 internal interface ICount

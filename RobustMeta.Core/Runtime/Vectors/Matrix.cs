@@ -1,4 +1,4 @@
-namespace RobustMeta.Engine.Fused.Vectors;
+namespace RobustMeta.Runtime.Vectors;
 
 /// <summary>
 /// Numbers in unmanaged memory seen as a matrix: element (i, j) stands at <c>Start[i · RowStride + j · ColumnStride]</c>.
