@@ -30,9 +30,11 @@ public sealed class BayesianFactors
     private readonly double[] userPrecision;
     private readonly double[][] itemMean;
     private readonly ContentDesign content;
+    private ContentRegression? regression;
     private readonly double tasteVariance;
     private readonly ParallelOptions threads;
-    private readonly double[] misfit;
+    private readonly FactorKernels kernels = FactorKernels.Best;
+    private readonly FactorEvidence evidence;
 
     private BayesianFactors(LabelKind label, FactorCells cells, ContentDesign content, FactorPrior prior)
     {
@@ -42,7 +44,6 @@ public sealed class BayesianFactors
         threads = new() { MaxDegreeOfParallelism = prior.Threads == 0 ? Environment.ProcessorCount : prior.Threads };
         Exposures = prior.HasDrawnNegatives ? cells.Positives() : cells;
         this.content = prior.ItemExposureRank == 0 ? content : WithExposure(content, Exposures, prior, threads);
-        misfit = new double[cells.Users];
         Width = prior.Factors + 2;
         users = new(cells.Users, Width);
         items = new(cells.Items, Width);
@@ -52,12 +53,13 @@ public sealed class BayesianFactors
         OfContent = Matrix<double>.Build.Dense(this.content.Columns, Width);
         Noise = 1;
         Center = cells.Center(label);
+        evidence = new(label, cells, Center, kernels, threads);
         var random = Seeds.Generator(prior.Seed, "factors");
         var scale = 0.5 / Math.Sqrt(Width);
         for (var i = 0; i < cells.Items; i++)
         {
             double[] start = [0, 1, .. Enumerable.Range(0, prior.Factors).Select(_ => scale * random.NextGaussian())];
-            items.Set(i, start);
+            SetStart(i, start);
         }
     }
 
@@ -94,8 +96,7 @@ public sealed class BayesianFactors
         FactorPrior prior
     )
     {
-        var width = prior.Factors + 2;
-        if ((long)Math.Max(train.Count, itemCount) * PackedSymmetric.Size(width) > Array.MaxLength)
+        if (Math.Max(train.Count, itemCount) > FactorSide.MostVectors(prior.Factors + 2))
         {
             throw new SettingException(
                 $"{prior.Factors} factors for {train.Count} users and {itemCount} items need more than one array holds: "
@@ -128,17 +129,22 @@ public sealed class BayesianFactors
     /// <summary>Those of them that show that a user met an item: all but drawn negatives.</summary>
     internal FactorCells Exposures { get; }
 
-    /// <summary>Adds what the ratings of a training user tell of the user's vector (level, factors).</summary>
-    /// <param name="system">System of order <c>Width - 1</c>.</param>
-    /// <param name="user">Position of the user among the training tasks.</param>
-    internal void AddEvidence(SymmetricSystem system, int user)
+    /// <summary>What the ratings of each training user tell of the user's vector: sums that are to be multiplied by <see cref="Scale"/>.</summary>
+    internal FactorSide Evidence()
     {
-        var (first, end) = cells.OfUser(user);
-        for (var cell = first; cell < end; cell++)
-        {
-            AddItem(system, cell);
-        }
+        var sums = new FactorSide(cells.Users, Width);
+        evidence.SumForUsers(items, sums);
+        return sums;
     }
+
+    /// <summary>What the evidence of a rating is multiplied by.</summary>
+    internal double Scale => label == LabelKind.Rating ? 1 / Noise : 1;
+
+    /// <summary>Room for the normal equations of users, for one thread.</summary>
+    internal LaneSystems UserSystems() => new(kernels, Width, Known);
+
+    /// <summary>Number of users, or items, whose normal equations are solved at once.</summary>
+    internal int Lanes => kernels.Lanes;
 
     /// <summary>Mean of an item's vector.</summary>
     public ReadOnlySpan<double> Item(int item) => items.Mean(item);
@@ -150,11 +156,10 @@ public sealed class BayesianFactors
     public double[] Variance(int item)
     {
         var mean = items.Mean(item);
-        var moment = items.Moment(item);
         var variance = new double[Width];
         for (var k = 0; k < Width; k++)
         {
-            variance[k] = moment[k] - mean[k] * mean[k];
+            variance[k] = items.Square(item, k) - mean[k] * mean[k];
         }
         return variance;
     }
@@ -183,94 +188,79 @@ public sealed class BayesianFactors
     // The users given the items, and what that says of noise and curvatures.
     private void UpdateUsers()
     {
-        Parallel.For(0, cells.Users, threads, () => new Workspace(Width - Known), UpdateUser, _ => { });
-        Noise = label == LabelKind.Rating ? Math.Max(1e-3, misfit.Sum() / Math.Max(1, cells.Count)) : 1;
-    }
-
-    private Workspace UpdateUser(int user, ParallelLoopState loop, Workspace work)
-    {
-        var (first, end) = cells.OfUser(user);
-        work.System.Start(userPrecision.AsSpan(Known), work.Zero);
-        AddEvidence(work.System, user);
-        var mean = work.Mean.AsSpan(0, Width);
-        mean[0] = 1;
-        work.System.Solve(mean[Known..], work.Covariance);
-        users.Set(user, mean, work.Covariance);
-        // Now, while the user's items are near.
-        misfit[user] = 0;
-        for (var cell = first; cell < end; cell++)
-        {
-            misfit[user] += UpdateFit(cell);
-        }
-        return work;
-    }
-
-    // What a cell tells of its user, whose first position is known.
-    private void AddItem(SymmetricSystem system, int cell)
-    {
-        var moment = items.Moment(cells.Item[cell]);
-        var ofKnown = moment.Slice(Width, Width - Known);
-        var (weight, pull) = Evidence(cell);
-        SymmetricSystem.AddScaled(system.Matrix.AsSpan(0, Width - Known), weight, moment[Known..Width]);
-        SymmetricSystem.AddScaled(system.Matrix.AsSpan(Width - Known), weight, moment[(2 * Width - Known)..]);
-        SymmetricSystem.AddScaled(system.Right, pull, items.Mean(cells.Item[cell])[Known..]);
-        SymmetricSystem.AddScaled(system.Right, -weight, ofKnown);
-    }
-
-    // Expected squared error of a rating; of a click, sets the curvature of its bound.
-    private double UpdateFit(int cell)
-    {
-        var (i, u) = (cells.Item[cell], cells.User[cell]);
-        var score = SymmetricSystem.Dot(items.Mean(i), users.Mean(u));
-        var square = PackedSymmetric.Dot(Width, items.Moment(i), users.Moment(u));
-        var start = cells.Offset[cell] + Center;
+        evidence.SumForUsers(items, users);
+        var misfit = label == LabelKind.Rating ? evidence.SquaresOfUsers() : [];
+        ForGroups(
+            cells.Users,
+            UserSystems,
+            (systems, first) =>
+            {
+                systems.Load(users, first, Scale);
+                for (var k = Known; k < Width; k++)
+                {
+                    systems.AddPrecision(k, userPrecision[k]);
+                }
+                systems.Invert();
+                systems.Solve();
+                systems.Save(users, first);
+                Span<double> fits = stackalloc double[Lanes];
+                systems.Fits(fits);
+                for (var user = first; user < Math.Min(misfit.Length, first + Lanes); user++)
+                {
+                    misfit[user] += Noise * fits[user - first];
+                }
+            }
+        );
         if (label == LabelKind.Rating)
         {
-            var left = cells.Label[cell] - start;
-            return left * left - 2 * left * score + square;
+            Noise = Math.Max(1e-3, misfit.Sum() / Math.Max(1, cells.Count));
         }
-        // E[score²], at least that of a score of 1e-3: the curvature's limit at 0 is a quarter.
-        var size = Math.Sqrt(Math.Max(1e-6, square + 2 * start * score + start * start));
-        cells.Curvature[cell] = Math.Tanh(size / 2) / (2 * size);
-        return 0;
+        else
+        {
+            evidence.Tighten(users, items);
+        }
     }
 
-    private void UpdateItems() =>
-        Parallel.For(0, cells.Items, threads, () => new Workspace(Width), UpdateItem, _ => { });
-
-    private Workspace UpdateItem(int item, ParallelLoopState loop, Workspace work)
+    private void UpdateItems()
     {
-        var mean = work.Mean.AsSpan(0, Width);
-        for (var k = 0; k < Width; k++)
-        {
-            mean[k] = itemPrecision[k] * PriorMean(item, k);
-        }
-        work.System.Start(itemPrecision, mean);
-        foreach (var cell in cells.OfItem(item))
-        {
-            var (weight, pull) = Evidence(cell);
-            SymmetricSystem.AddScaled(work.System.Matrix, weight, users.Moment(cells.User[cell]));
-            SymmetricSystem.AddScaled(work.System.Right, pull, users.Mean(cells.User[cell]));
-        }
-        work.System.Solve(mean, work.Covariance);
-        items.Set(item, mean, work.Covariance);
-        return work;
+        evidence.SumForItems(users, items);
+        ForGroups(
+            cells.Items,
+            () => new(kernels, Width, 0),
+            (systems, first) =>
+            {
+                systems.Load(items, first, Scale);
+                for (var k = 0; k < Width; k++)
+                {
+                    systems.AddPrecision(k, itemPrecision[k]);
+                    for (var item = first; item < Math.Min(cells.Items, first + Lanes); item++)
+                    {
+                        systems.AddRight(item - first, k, itemPrecision[k] * PriorMean(item, k));
+                    }
+                }
+                systems.Invert();
+                systems.Solve();
+                systems.Save(items, first);
+            }
+        );
     }
+
+    private void ForGroups(int count, Func<LaneSystems> systems, Action<LaneSystems, int> solve) =>
+        Parallel.For(
+            0,
+            (count + Lanes - 1) / Lanes,
+            threads,
+            systems,
+            (group, _, own) =>
+            {
+                solve(own, group * Lanes);
+                return own;
+            },
+            _ => { }
+        );
 
     private static double FactorPrecision(FactorPrior prior) =>
         prior.Factors / (prior.TasteVariance == 0 ? 1 : prior.TasteVariance);
-
-    // How much a cell counts, and its linear term.
-    private (double Weight, double Pull) Evidence(int cell)
-    {
-        var start = cells.Offset[cell] + Center;
-        if (label == LabelKind.Rating)
-        {
-            return (1 / Noise, (cells.Label[cell] - start) / Noise);
-        }
-        var weight = cells.Curvature[cell];
-        return (weight, cells.Label[cell] - 0.5 - weight * start);
-    }
 
     // What vectors of this kind look like before any rating: a linear function of the item's features.
     private double PriorMean(int item, int k) => itemMean[item][k] + (k == 1 ? 1 : 0);
@@ -281,21 +271,17 @@ public sealed class BayesianFactors
         {
             return;
         }
-        OfContent = content.Regress(
+        regression ??= content.Regression(cells.HasItem, ContentPenalty);
+        OfContent = regression.Coefficients(
             item =>
             {
                 var target = items.Mean(item).ToArray();
                 target[1] -= 1;
                 return target;
             },
-            cells.HasItem,
-            Width,
-            ContentPenalty
+            Width
         );
-        for (var i = 0; i < cells.Items; i++)
-        {
-            itemMean[i] = content.Predict(OfContent, i);
-        }
+        Parallel.For(0, cells.Items, threads, i => itemMean[i] = content.Predict(OfContent, i));
     }
 
     private void UpdatePriors()
@@ -309,12 +295,16 @@ public sealed class BayesianFactors
         }
     }
 
-    // Of one thread.
-    private sealed class Workspace(int order)
+    private unsafe void SetStart(int item, ReadOnlySpan<double> start)
     {
-        public SymmetricSystem System { get; } = new(order);
-        public double[] Zero { get; } = new double[order];
-        public double[] Mean { get; } = new double[order + Known];
-        public double[] Covariance { get; } = new double[order * order];
+        start.CopyTo(new(items.MeanAt(item), Width));
+        for (var l = 0; l < Width; l++)
+        {
+            for (var k = l; k < Width; k++)
+            {
+                var (slab, at) = Math.DivRem(PackedSymmetric.Place(Width, k, l), FactorKernels.Block);
+                items.MomentAt(slab, item)[at] = start[k] * start[l];
+            }
+        }
     }
 }

@@ -86,40 +86,11 @@ public sealed class ContentDesign
             penalties
         );
 
-    /// <summary>Ridge regression of targets on the features: coefficients <c>[Columns, width]</c>.</summary>
-    /// <param name="targets">Target of an item, by width.</param>
+    /// <summary>Ridge regressions on the features.</summary>
     /// <param name="isSeen">Items that take part.</param>
-    /// <param name="width">Width of a target.</param>
     /// <param name="penalty">Coefficient of the L2 penalty on the features; columns of exposure bring their own.</param>
-    public Matrix<double> Regress(Func<int, double[]> targets, bool[] isSeen, int width, double penalty)
-    {
-        var system = Matrix<double>.Build.DenseDiagonal(
-            Columns,
-            Columns,
-            k => k < FeatureColumns ? penalty : exposurePenalties[k - FeatureColumns]
-        );
-        var right = Matrix<double>.Build.Dense(Columns, width);
-        for (var item = 0; item < rows.Length; item++)
-        {
-            if (!isSeen[item])
-            {
-                continue;
-            }
-            var target = targets(item);
-            foreach (var (a, x) in rows[item])
-            {
-                foreach (var (b, y) in rows[item])
-                {
-                    system[a, b] += x * y;
-                }
-                for (var k = 0; k < width; k++)
-                {
-                    right[a, k] += x * target[k];
-                }
-            }
-        }
-        return system.Cholesky().Solve(right);
-    }
+    internal ContentRegression Regression(bool[] isSeen, double penalty) =>
+        new(rows, isSeen, [.. Enumerable.Repeat(penalty, FeatureColumns), .. exposurePenalties]);
 
     /// <summary>What coefficients say of an item, by all columns.</summary>
     public double[] Predict(Matrix<double> coefficients, int item) => Predict(coefficients, item, Columns);

@@ -20,11 +20,13 @@ internal sealed class ExposurePrior
 
     private readonly BayesianFactors factors;
     private readonly double[][] features;
+    private readonly FactorSide evidence;
     private readonly int order;
 
     private ExposurePrior(BayesianFactors factors, double[][] features)
     {
         (this.factors, this.features) = (factors, features);
+        evidence = factors.Evidence();
         order = factors.Width - 1;
         Coefficients = Matrix<double>.Build.Dense(features[0].Length, order);
         Covariance = Matrix<double>.Build.DenseIdentity(order);
@@ -115,38 +117,46 @@ internal sealed class ExposurePrior
             0,
             spreads.Length,
             factors.Threads,
-            piece =>
+            factors.UserSystems,
+            (piece, _, systems) =>
             {
-                var (system, covariance) = (new SymmetricSystem(order), new double[order * order]);
-                var (zero, right, sum) = (new double[order], new double[order], new double[order * order]);
-                for (var user = piece * Piece; user < Math.Min(users, (piece + 1) * Piece); user++)
+                spreads[piece] = new double[packed.Length];
+                var (added, end) = (new double[order], Math.Min(users, (piece + 1) * Piece));
+                for (var first = piece * Piece; first < end; first += factors.Lanes)
                 {
-                    system.Start(zero, zero);
-                    SymmetricSystem.AddScaled(system.Matrix, 1, packed);
-                    factors.AddEvidence(system, user);
-                    system.Invert(covariance);
-                    SymmetricSystem.AddScaled(sum, 1, covariance);
-                    for (var draw = 0; draw < ExposureDraws.Count; draw++)
+                    systems.Load(evidence, first, factors.Scale);
+                    systems.AddPrecision(packed);
+                    systems.Invert();
+                    for (var user = first; user < Math.Min(end, first + factors.Lanes); user++)
                     {
-                        var row = draw * users + user;
-                        for (var k = 0; k < order; k++)
+                        systems.AddCovariance(user - first, spreads[piece]);
+                        for (var draw = 0; draw < ExposureDraws.Count; draw++)
                         {
-                            right[k] = system.Right[k] + pulls[row, k];
+                            var row = draw * users + user;
+                            for (var k = 0; k < order; k++)
+                            {
+                                added[k] = pulls[row, k];
+                            }
+                            systems.Solve(user - first, added, means[row] = new double[order]);
                         }
-                        SymmetricSystem.Multiply(covariance, right, means[row] = new double[order]);
                     }
                 }
-                spreads[piece] = sum;
-            }
+                return systems;
+            },
+            _ => { }
         );
-        var total = new double[order * order];
+        var total = new double[packed.Length];
         foreach (var spread in spreads)
         {
             SymmetricSystem.AddScaled(total, 1, spread);
         }
         return (
             Matrix<double>.Build.DenseOfRowArrays(means),
-            Matrix<double>.Build.DenseOfRowMajor(order, order, total)
+            Matrix<double>.Build.Dense(
+                order,
+                order,
+                (i, j) => total[PackedSymmetric.Place(order, Math.Max(i, j), Math.Min(i, j))]
+            )
         );
     }
 

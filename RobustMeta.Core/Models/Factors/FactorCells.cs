@@ -16,8 +16,6 @@ internal sealed class FactorCells
         Item = [.. all.Select(cell => cell.Item)];
         Label = [.. all.Select(cell => (double)cell.Label)];
         Offset = [.. all.Select(cell => (double)cell.Offset)];
-        // The limit of tanh(x/2) / 2x at 0.
-        Curvature = [.. Enumerable.Repeat(0.25, all.Count)];
         userStart = Starts(User, users);
         itemStart = Starts(Item, items);
         itemCells = [.. Enumerable.Range(0, Count).OrderBy(cell => Item[cell])];
@@ -31,8 +29,8 @@ internal sealed class FactorCells
     public double[] Label { get; }
     public double[] Offset { get; }
 
-    /// <summary>Curvature of the bound on each click's loss.</summary>
-    public double[] Curvature { get; }
+    /// <summary>All cells, by item.</summary>
+    public int[] ByItem => itemCells;
 
     public bool[] HasUser => [.. Enumerable.Range(0, Users).Select(u => userStart[u + 1] > userStart[u])];
     public bool[] HasItem => [.. Enumerable.Range(0, Items).Select(i => itemStart[i + 1] > itemStart[i])];
@@ -74,6 +72,9 @@ internal sealed class FactorCells
     public (int First, int End) OfUser(int user) => (userStart[user], userStart[user + 1]);
 
     public ReadOnlySpan<int> OfItem(int item) => itemCells.AsSpan(itemStart[item]..itemStart[item + 1]);
+
+    /// <summary>Where the cells of an item stand in <see cref="ByItem"/>: the first, and the first of the next item.</summary>
+    public (int First, int End) RangeOfItem(int item) => (itemStart[item], itemStart[item + 1]);
 
     /// <summary>What all labels have in common: the mean of what the bias offset leaves of ratings; of clicks, the log-odds.</summary>
     public double Center(LabelKind label)

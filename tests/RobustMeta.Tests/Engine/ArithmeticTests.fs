@@ -8,6 +8,7 @@ open Expecto
 open Microsoft.FSharp.NativeInterop
 open RobustMeta.Engine.Fused.Memory
 open RobustMeta.Engine.Fused.Vectors
+open RobustMeta.Runtime.Vectors
 open RobustMeta.Runtime
 open RobustMeta.Tests.NativeNumbers
 

@@ -22,11 +22,7 @@ internal abstract unsafe class Arithmetic<T>
     public int Padded(int n) => (n + Lanes - 1) / Lanes * Lanes;
 
     /// <summary>The widest that this processor accelerates.</summary>
-    public static Arithmetic<T> Best =>
-        Vector512.IsHardwareAccelerated && Vector512<T>.IsSupported ? Of(512)
-        : Vector256.IsHardwareAccelerated ? Of(256)
-        : Vector128.IsHardwareAccelerated ? Of(128)
-        : Of(0);
+    public static Arithmetic<T> Best => Of(VectorBits.Best<T>());
 
     /// <summary>Arithmetic with vectors of a number of bits: 512, 256, 128, or 0 for one number at a time.</summary>
     public static Arithmetic<T> Of(int bits) =>
