@@ -13,6 +13,7 @@ internal static class ModelPeers
         ["MAML"] = ("whole.py", []),
         ["MAMO"] = ("mamo.py", []),
         ["MetaRidge"] = ("ridge.py", []),
+        ["MetaPMF"] = ("factors.py", []),
         ["LWA"] = ("classes.py", []),
         ["NLBA"] = ("classes.py", []),
         ["TaNP"] = ("process.py", []),

@@ -11,7 +11,7 @@ internal sealed record ModelsSpec : ISpec
 
     [Setting("models that both engines compute, by name")]
     public IReadOnlyList<string> Models { get; init; } =
-    ["MeLU", "MAML", "MAMO", "MetaRidge", "LWA", "NLBA", "TaNP", "MetaEmb", "MWUF"];
+    ["MeLU", "MAML", "MAMO", "MetaRidge", "MetaPMF", "LWA", "NLBA", "TaNP", "MetaEmb", "MWUF"];
 
     [Setting(
         "threads of a second fused engine, whose users a second are compared with those of one thread",

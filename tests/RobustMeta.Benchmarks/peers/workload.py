@@ -150,6 +150,14 @@ class Peer:
         loss = self.loss(parameters, batch)
         return loss, loss
 
+    def parameters(self, dtype):
+        """What is learned, as leaves."""
+        return self.workload.parameters(dtype)
+
+    def named_gradients(self, parameters):
+        """Gradients by the names that the C# program gives the parameters."""
+        return self.workload.named_gradients(parameters)
+
     def backward(self, parameters, batch):
         for parameter in parameters:
             parameter.grad = None
@@ -158,16 +166,16 @@ class Peer:
         return loss
 
     def check(self, path, dtype):
-        parameters = self.workload.parameters(dtype)
+        parameters = self.parameters(dtype)
         loss = self.backward(parameters, self.prepare(self.workload.batches("random")[0], dtype))
-        gradients = self.workload.named_gradients(parameters)
+        gradients = self.named_gradients(parameters)
         write_safetensors(path, gradients)
         norm = sum(float((g.astype(float) ** 2).sum()) for g in gradients.values()) ** 0.5
         return {"loss": float(loss), "gradientNorm": norm}
 
     def serve(self, order, adam):
         """Answers the lines of the standard input."""
-        parameters = self.workload.parameters(torch.float32)
+        parameters = self.parameters(torch.float32)
         optimizer = torch.optim.Adam(parameters, lr=self.workload.adam_rate, foreach=True) if adam else None
         batches = [(len(b), self.prepare(b, torch.float32)) for b in self.workload.batches(order)]
         answer(ready=True, version=f"PyTorch {torch.__version__}", blas=blas_libraries(), capability=capability())
