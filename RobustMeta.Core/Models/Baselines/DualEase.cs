@@ -1,9 +1,6 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using RobustMeta.Models.Factors;
-using RobustMeta.Runtime;
 using RobustMeta.Settings;
-using static TorchSharp.torch;
 
 namespace RobustMeta.Models.Baselines;
 
@@ -14,8 +11,8 @@ namespace RobustMeta.Models.Baselines;
 /// </summary>
 public sealed class DualEase : IProfileModel
 {
-    // The products, the system, its factors and its inverse, in double precision; the allocator's rounding.
-    private const double BytesPerCell = 40;
+    // Half of the products and all of their inverse, in double precision: 13; what else the process holds, the rest.
+    private const double BytesPerCell = 16;
 
     // Each rated pair of cells of a user with another's.
     private const double SecondsPerProduct = 3e-9;
@@ -31,14 +28,17 @@ public sealed class DualEase : IProfileModel
     /// <param name="regularization">λ, above 0.</param>
     public DualEase(IReadOnlyList<Profile> profiles, ItemColumns columns, double regularization)
     {
-        NativeLibraries.EnsureLoaded();
         this.columns = columns;
         users = profiles.Count;
-        using (NewDisposeScope())
-        {
-            using var map = RidgeInverse.Of(Products(profiles, columns), users, regularization);
-            inverse = map.data<double>().ToArray();
-        }
+        var products = Products(profiles, columns);
+        RidgeInverse.Invert(products, regularization);
+        inverse = new double[(long)users * users];
+        Parallel.For(
+            0,
+            users,
+            ThreadLimit.Parallel(),
+            user => products.CopyRow(user, inverse.AsSpan(user * users, users))
+        );
         remainder = Remainders();
     }
 
@@ -116,22 +116,26 @@ public sealed class DualEase : IProfileModel
     }
 
     // XXᵀ. One row a user: every row is summed by one thread, in the order of the profile.
-    private static double[] Products(IReadOnlyList<Profile> profiles, ItemColumns columns)
+    private static SymmetricTiles Products(IReadOnlyList<Profile> profiles, ItemColumns columns)
     {
         var count = profiles.Count;
-        var products = new double[(long)count * count];
+        var products = new SymmetricTiles(count);
         Parallel.For(
             0,
             count,
             ThreadLimit.Parallel(),
-            user =>
+            () => new double[count],
+            (user, _, row) =>
             {
-                var row = products.AsSpan(user * count, count);
+                Array.Clear(row);
                 for (var j = 0; j < profiles[user].Items.Length; j++)
                 {
                     columns.AddTo(profiles[user].Items[j], profiles[user].Values[j], row);
                 }
-            }
+                products.SetRow(user, row.AsSpan(0, user + 1));
+                return row;
+            },
+            _ => { }
         );
         return products;
     }

@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
-using RobustMeta.Runtime;
-using static TorchSharp.torch;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Models.Baselines;
 
@@ -11,14 +9,11 @@ namespace RobustMeta.Models.Baselines;
 /// </summary>
 public sealed class Ease : IProfileModel
 {
-    // The products, the system, its factors and its inverse in double precision, the map in single precision: 36; the
-    // allocator's rounding, and what else the process holds, the rest.
-    private const double BytesPerCell = 48;
+    // Half of the products and half of their inverse in double precision, the map in single precision: 13; what else the process
+    // holds, the rest.
+    private const double BytesPerCell = 16;
 
-    // Rows of the map that are converted at once.
-    private const int Rows = 256;
-
-    private readonly ItemGram gram;
+    private readonly ItemPlaces places;
     private readonly float[] weights;
 
     /// <summary>Solves for the map.</summary>
@@ -26,15 +21,10 @@ public sealed class Ease : IProfileModel
     /// <param name="regularization">λ, above 0.</param>
     public Ease(ItemGram gram, double regularization)
     {
-        NativeLibraries.EnsureLoaded();
-        this.gram = gram;
-        using var scope = NewDisposeScope();
-        using var map = RidgeInverse.Of(gram.Values, gram.Count, regularization);
-        // In place: at thousands of items each further matrix is gigabytes.
-        var diagonal = map.diagonal().clone().unsqueeze(0);
-        map.neg_().div_(diagonal);
-        map.diagonal().zero_();
-        weights = Singles(map, gram.Count);
+        places = gram.Places;
+        var inverse = gram.Products.Copy();
+        RidgeInverse.Invert(inverse, regularization);
+        weights = Map(inverse);
     }
 
     /// <summary>EASE by the smaller of its two forms.</summary>
@@ -54,18 +44,31 @@ public sealed class Ease : IProfileModel
             ? DualEase.Estimate(profiles)
             : ItemGram.Estimate("EASE", profiles, BytesPerCell, RidgeInverse.Seconds);
 
-    private static bool IsDual(IReadOnlyList<Profile> profiles) => ItemGram.Rated(profiles) > profiles.Count;
+    private static bool IsDual(IReadOnlyList<Profile> profiles) => ItemPlaces.Rated(profiles) > profiles.Count;
 
-    private static float[] Singles(Tensor map, int count)
+    private static float[] Map(SymmetricTiles inverse)
     {
-        var all = new float[(long)count * count];
-        for (var first = 0; first < count; first += Rows)
-        {
-            using var part = map.narrow(0, first, Math.Min(Rows, count - first));
-            using var single = part.to(float32);
-            MemoryMarshal.Cast<byte, float>(single.contiguous().bytes).CopyTo(all.AsSpan(first * count));
-        }
-        return all;
+        var count = inverse.Order;
+        double[] diagonal = [.. Enumerable.Range(0, count).Select(item => inverse[item, item])];
+        var map = new float[(long)count * count];
+        Parallel.For(
+            0,
+            count,
+            ThreadLimit.Parallel(),
+            () => new double[count],
+            (from, _, row) =>
+            {
+                inverse.CopyRow(from, row);
+                var into = map.AsSpan(from * count, count);
+                for (var to = 0; to < count; to++)
+                {
+                    into[to] = to == from ? 0 : (float)(-row[to] / diagonal[to]);
+                }
+                return row;
+            },
+            _ => { }
+        );
+        return map;
     }
 
     /// <inheritdoc/>
@@ -74,11 +77,11 @@ public sealed class Ease : IProfileModel
         var outputs = new double[items.Length];
         for (var i = 0; i < items.Length; i++)
         {
-            var to = gram.PlaceOf(items[i]);
+            var to = places.Of(items[i]);
             for (var j = 0; to >= 0 && j < profile.Items.Length; j++)
             {
-                var from = gram.PlaceOf(profile.Items[j]);
-                outputs[i] += from < 0 ? 0 : profile.Values[j] * weights[from * gram.Count + to];
+                var from = places.Of(profile.Items[j]);
+                outputs[i] += from < 0 ? 0 : profile.Values[j] * weights[from * places.Count + to];
             }
         }
         return outputs;

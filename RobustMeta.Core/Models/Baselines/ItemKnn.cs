@@ -13,8 +13,11 @@ namespace RobustMeta.Models.Baselines;
 /// <param name="kind">What the columns hold.</param>
 public sealed class ItemKnn(IItemProducts products, int neighbours, double shrink, SignalKind kind) : IProfileModel
 {
-    // Up to so many items, the products of all pairs take less than a gigabyte. Beyond, a pair is multiplied when it is asked for.
+    // Up to so many items, the products of all pairs take half a gigabyte. Beyond, a pair is multiplied when it is asked for.
     private const int MostPaired = 10_000;
+
+    // Half of a symmetric matrix.
+    private const double BytesPerPair = 5;
     private const double BytesPerRating = 32;
     private const double SecondsPerRating = 1e-8;
 
@@ -25,7 +28,7 @@ public sealed class ItemKnn(IItemProducts products, int neighbours, double shrin
     /// <param name="kind">What the columns hold.</param>
     public static ItemKnn Fit(IReadOnlyList<Profile> profiles, int items, ItemKnnSpec spec, SignalKind kind) =>
         new(
-            ItemGram.Rated(profiles) <= MostPaired ? new ItemGram(profiles, items) : new ItemColumns(profiles, items),
+            ItemPlaces.Rated(profiles) <= MostPaired ? new ItemGram(profiles, items) : new ItemColumns(profiles, items),
             spec.Neighbours,
             spec.Shrink,
             kind
@@ -35,9 +38,9 @@ public sealed class ItemKnn(IItemProducts products, int neighbours, double shrin
     /// <param name="profiles">Rows of the matrix.</param>
     public static FitEstimate Estimate(IReadOnlyList<Profile> profiles)
     {
-        if (ItemGram.Rated(profiles) <= MostPaired)
+        if (ItemPlaces.Rated(profiles) <= MostPaired)
         {
-            return ItemGram.Estimate("ItemKNN", profiles, sizeof(double), _ => 0);
+            return ItemGram.Estimate("ItemKNN", profiles, BytesPerPair, _ => 0);
         }
         var ratings = profiles.Sum(profile => (double)profile.Items.Length);
         return new(

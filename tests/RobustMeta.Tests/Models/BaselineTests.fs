@@ -3,6 +3,7 @@ module RobustMeta.Tests.Models.BaselineTests
 
 open System
 open System.Collections.Immutable
+open System.Threading.Tasks
 open Expecto
 open MathNet.Numerics.LinearAlgebra
 open RobustMeta.Data
@@ -274,6 +275,47 @@ let tests =
                     Expect.equal (outputs "3") (outputs "1") "scores"
                 finally
                     Environment.SetEnvironmentVariable(ThreadLimit.Variable, before)
+
+            testCase "inverses in tiles are those of a dense matrix, and the same bytes on one thread and on three"
+            <| fun () ->
+                let random = Seeds.Generator(7L, "tiles")
+
+                for order in [ 1; 7; 128; 129; 300 ] do
+                    let roots = Matrix<float>.Build.Dense(order + 5, order, fun _ _ -> random.NextGaussian())
+                    let a = roots.TransposeThisAndMultiply roots
+
+                    let inverse bits threads =
+                        let matrix = SymmetricTiles order
+
+                        for row in 0 .. order - 1 do
+                            matrix.SetRow(row, ReadOnlySpan [| for column in 0..row -> a[row, column] |])
+
+                        let kernels = TileKernels.Of bits
+                        matrix.Copy().Invert(0.5, kernels, ParallelOptions())
+                        matrix.Invert(0.5, kernels, ParallelOptions(MaxDegreeOfParallelism = threads))
+
+                        [|
+                            for row in 0 .. order - 1 do
+                                let all = Array.zeroCreate order
+                                matrix.CopyRow(row, Span all)
+                                Expect.equal all[order - 1] matrix[row, order - 1] "an element"
+                                yield all
+                        |]
+
+                    let expected = (a + Matrix<float>.Build.DenseDiagonal(order, 0.5)).Inverse()
+
+                    for bits in [ 0; 128; 256; 512 ] do
+                        let found = inverse bits 1
+                        Expect.equal (inverse bits 3) found $"order {order}, {bits} bits, threads"
+
+                        for row in 0 .. order - 1 do
+                            close $"order {order}, {bits} bits, row {row}" (expected.Row(row).ToArray()) found[row]
+
+                let refused = SymmetricTiles 2
+                refused.SetRow(1, ReadOnlySpan [| 3.0; 0.0 |])
+
+                Expect.throwsC (fun () -> refused.Invert(1.0, TileKernels.Best, ParallelOptions())) (fun error ->
+                    Expect.stringContains error.Message "larger regularization" "not positive definite")
 
             testCase "BPR ranks what its training users like first"
             <| fun () ->
