@@ -10,8 +10,8 @@ namespace RobustMeta.Engine;
 /// <summary>
 /// The fast engine, for models that are an adapting perceptron (<see cref="PerceptronForm"/>, MAML included), a ridge head on item
 /// vectors (<see cref="RidgeForm"/>), pooled classes (<see cref="ClassForm"/>), a neural process (<see cref="ProcessForm"/>), a
-/// base network of users' vectors (<see cref="UserVectorForm"/>), MAMO's joined networks (<see cref="MamoForm"/>) or a matrix
-/// factorisation whose users are folded in (<see cref="FactorForm"/>): hand-derived exact gradients on vector units, without automatic
+/// base network of users' vectors (<see cref="UserVectorForm"/>), MAMO's joined networks (<see cref="MamoForm"/>), a matrix
+/// factorisation whose users are folded in (<see cref="FactorForm"/>) or two of them (<see cref="SafeForm"/>): hand-derived exact gradients on vector units, without automatic
 /// differentiation and without padding. Use it from one thread; it has workers of its own. Its results do not depend on their
 /// number.
 /// </summary>
@@ -61,6 +61,7 @@ public sealed class FusedEngine : IMetaGradientEngine
         {
             IHasForm<RidgeForm> or IHasForm<ClassForm> or IHasForm<ProcessForm> => null,
             IHasForm<UserVectorForm> or IHasForm<MamoForm> or IHasForm<FactorForm> => null,
+            IHasForm<SafeForm> => null,
             _ => PerceptronShape.Refusal(model),
         };
     }

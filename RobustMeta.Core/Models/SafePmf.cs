@@ -20,10 +20,8 @@ namespace RobustMeta.Models;
 /// parameter, each descends on its own. The losses that an adversary sees are those of the informed model.
 /// </para>
 /// </summary>
-internal sealed class SafePmf : MetaRecommender
+internal sealed class SafePmf : MetaRecommender, IHasForm<SafeForm>
 {
-    private const string Prefix = "plain.";
-    private const string Odds = "exposure.odds";
     private readonly MetaPmf informed;
     private readonly MetaPmf plain;
 
@@ -61,8 +59,8 @@ internal sealed class SafePmf : MetaRecommender
         Shapes =
         [
             .. informed.Shapes,
-            .. plain.Shapes.Select(shape => shape with { Name = Prefix + shape.Name }),
-            ParameterShape.Constant(Odds, SafeMixture.Never, 1) with
+            .. plain.Shapes.Select(shape => shape with { Name = SafeForm.NameOfPlain(shape.Name) }),
+            ParameterShape.Constant(SafeForm.Odds, SafeMixture.Never, 1) with
             {
                 IsState = true,
             },
@@ -73,10 +71,13 @@ internal sealed class SafePmf : MetaRecommender
             // Empty: all of both are learned.
             TrainingPhase.Main with
             {
-                Learned = first.Union(second.Select(name => Prefix + name)),
+                Learned = first.Union(second.Select(SafeForm.NameOfPlain)),
             },
         ];
     }
+
+    /// <inheritdoc/>
+    public SafeForm Form => new(informed.Form, plain.Form);
 
     /// <inheritdoc/>
     public override void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0)
@@ -85,7 +86,7 @@ internal sealed class SafePmf : MetaRecommender
         NativeLibraries.EnsureLoaded();
         var (_, informsItems) = informed.Choose(train, seed, threads);
         Solve(parameters, train, informsItems, seed, threads);
-        parameters[Odds].Values[0] = (float)SafeOdds.Of(trial!, HeldOut.Divide(train).Select(Fitted));
+        parameters[SafeForm.Odds].Values[0] = (float)SafeOdds.Of(trial!, HeldOut.Divide(train).Select(Fitted));
 
         (ParameterSet, TaskBatch) Fitted((TaskBatch Part, TaskBatch Held) fold)
         {
@@ -97,9 +98,9 @@ internal sealed class SafePmf : MetaRecommender
 
     private void Solve(ParameterSet target, TaskBatch users, bool informsItems, long seed, int threads)
     {
-        var first = target.All.Where(p => !IsPlain(p.Name));
+        var first = target.All.Where(p => !SafeForm.IsPlain(p.Name));
         informed.Solve(new(first), users, PriorInformation.Exposure, informsItems, seed, threads);
-        var own = target.All.Where(p => IsPlain(p.Name)).Select(p => p.Named(p.Name[Prefix.Length..]));
+        var own = target.All.Where(p => SafeForm.IsPlain(p.Name)).Select(p => p.Named(SafeForm.WithinPlain(p.Name)));
         plain.Solve(new(own), users, ofPlain, false, seed, threads);
     }
 
@@ -113,7 +114,7 @@ internal sealed class SafePmf : MetaRecommender
         if (training is null)
         {
             var (first, second, evidence) = Hypotheses(theta, batch, isShuffled: false);
-            return new(SafeMixture.Of(first, second, evidence, theta[Odds]));
+            return new(SafeMixture.Of(first, second, evidence, theta[SafeForm.Odds]));
         }
         var scores = plain.Predict(PlainOf(theta), batch, training).Scores.Plus(batch.Query.Offset);
         return informed.Predict(theta, batch, training) with
@@ -161,10 +162,8 @@ internal sealed class SafePmf : MetaRecommender
             label
         );
 
-    private static bool IsPlain(string name) => name.StartsWith(Prefix, StringComparison.Ordinal);
-
     private static Dictionary<string, Tensor> PlainOf(IReadOnlyDictionary<string, Tensor> theta) =>
         theta
-            .Where(parameter => IsPlain(parameter.Key))
-            .ToDictionary(parameter => parameter.Key[Prefix.Length..], parameter => parameter.Value);
+            .Where(parameter => SafeForm.IsPlain(parameter.Key))
+            .ToDictionary(parameter => SafeForm.WithinPlain(parameter.Key), parameter => parameter.Value);
 }

@@ -21,6 +21,7 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
 
     private readonly ParameterArrays<T> arrays;
     private readonly WorkerPool pool;
+    private readonly bool ownsPool;
     private readonly Arena<T> lasting = new();
     private readonly Action<int, int> encodeTokens;
     private readonly Action<int, int> encode;
@@ -39,11 +40,18 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
     /// <param name="threads">Number of workers.</param>
     /// <param name="arithmetic">Width of vectors.</param>
     /// <param name="phase">The phase of training, which says what is learned; null for all.</param>
-    protected EncodedCore(ParameterArrays<T> arrays, int threads, Arithmetic<T> arithmetic, TrainingPhase? phase = null)
+    /// <param name="shared">Workers that belong to somebody else; null for as many of its own.</param>
+    protected EncodedCore(
+        ParameterArrays<T> arrays,
+        int threads,
+        Arithmetic<T> arithmetic,
+        TrainingPhase? phase = null,
+        WorkerPool? shared = null
+    )
     {
         Layout = new(phase?.Learned);
         (this.arrays, Arithmetic) = (arrays, arithmetic);
-        pool = new(threads);
+        (pool, ownsPool) = (shared ?? new(threads), shared is null);
         (encode, forward, backward) = (Encode, ForwardChunk, ReverseChunk);
         encodeTokens = (_, field) => Items.EncodeTokens(field);
         (reverse, collect) = (Reverse, (_, piece) => pieces!.WriteGradient(piece, Gradient));
@@ -124,7 +132,10 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
     /// <inheritdoc/>
     public void Dispose()
     {
-        pool.Dispose();
+        if (ownsPool)
+        {
+            pool.Dispose();
+        }
         Release();
         lasting.Dispose();
         Memory.Dispose();

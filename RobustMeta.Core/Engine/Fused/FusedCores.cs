@@ -37,6 +37,7 @@ internal static class FusedCores
             IHasForm<ProcessForm> m => new FusedProcess<T>(m.Form, model.Label, arrays, threads, arithmetic),
             IHasForm<MamoForm> m => new FusedMamo<T>(m.Form, model.Label, arrays, threads, arithmetic),
             IHasForm<FactorForm> m => new FusedFactors<T>(m.Form, phase, model.Label, arrays, threads, arithmetic),
+            IHasForm<SafeForm> m => new FusedSafe<T>(m.Form, phase, model.Label, arrays, threads, arithmetic),
             IHasForm<UserVectorForm> m when phase.Name == model.Phases[0].Name => new FusedPretraining<T>(
                 m.Form,
                 phase,

@@ -48,10 +48,10 @@ internal static class SafeMixture
         Tensor Gain(Tensor given, Tensor asked) => ((informed(given) - plain(given)) * asked).sum(1, keepdim: true);
     }
 
-    // 1 where an interaction is of the first half, row-major [B, S]: the first, third, … of a support by its items.
-    private static float[] Half(TaskBatch batch, int width)
+    /// <summary>Whether each support interaction is of the first half: the first, third, … of a support by its items.</summary>
+    internal static bool[] FirstHalf(TaskBatch batch)
     {
-        var half = new float[batch.Count * width];
+        var half = new bool[batch.SupportItems.Length];
         for (var task = 0; task < batch.Count; task++)
         {
             var first = batch.SupportStarts[task];
@@ -62,7 +62,23 @@ internal static class SafeMixture
                 .ToArray();
             for (var rank = 0; rank < order.Length; rank += 2)
             {
-                half[task * width + order[rank] - first] = 1;
+                half[order[rank]] = true;
+            }
+        }
+        return half;
+    }
+
+    // 1 where an interaction is of the first half, row-major [B, S].
+    private static float[] Half(TaskBatch batch, int width)
+    {
+        var isFirst = FirstHalf(batch);
+        var half = new float[batch.Count * width];
+        for (var task = 0; task < batch.Count; task++)
+        {
+            var first = batch.SupportStarts[task];
+            for (var j = first; j < batch.SupportStarts[task + 1]; j++)
+            {
+                half[task * width + j - first] = isFirst[j] ? 1 : 0;
             }
         }
         return half;

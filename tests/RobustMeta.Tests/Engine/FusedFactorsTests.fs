@@ -8,7 +8,9 @@ open Expecto
 open FsCheck
 open FsCheck.FSharp
 open RobustMeta.Engine
+open RobustMeta.Engine.Fused
 open RobustMeta.Engine.Fused.Factors
+open RobustMeta.Engine.Fused.Memory
 open RobustMeta.Engine.Fused.Vectors
 open RobustMeta.Models
 open RobustMeta.Models.Factors
@@ -41,6 +43,7 @@ type Fold =
         Users: Fields
         Exposed: Exposed
         LearnVectors: bool
+        IsSafe: bool
     }
 
 let private fold =
@@ -64,6 +67,7 @@ let private fold =
         let! people = Gen.elements [ All; Tokens; Numbers; Without ]
         let! exposed = Gen.elements [ Not; Not; ByAll; ByPositives ]
         let! vectors = Gen.elements [ false; true ]
+        let! isSafe = Gen.elements [ false; false; true ]
 
         return
             {
@@ -81,6 +85,7 @@ let private fold =
                 Users = people
                 Exposed = if items = All || items = Tokens then exposed else Not
                 LearnVectors = vectors
+                IsSafe = isSafe && (items = All || items = Tokens)
             }
     }
 
@@ -110,7 +115,10 @@ let private modelOf (f: Fold) : MetaRecommender =
         Factors = f.Factors,
         FoldInSteps = f.Steps,
         LearnVectors = f.LearnVectors,
-        UserPrior = (if f.Exposed = Not then PriorKind.Plain else PriorKind.Exposure),
+        UserPrior =
+            (if f.IsSafe then PriorKind.Safe
+             elif f.Exposed = Not then PriorKind.Plain
+             else PriorKind.Exposure),
         ExposureRank = 3
     )
         .Create(inputs, 0.5, f.Label)
@@ -121,11 +129,10 @@ let private objectiveOf (f: Fold) model =
     objectiveOf f.Seed f.Label f.Lengths (if f.SupportWeights then Some weight else None) f.Offset model
 
 let private agrees (f: Fold) (model: MetaRecommender) (case: Case, batch: TaskBatch, weights: Weights) =
-    let form = (box model :?> IHasForm<FactorForm>).Form
     let arithmetic = Arithmetic<float>.Of f.Bits
 
     inDouble
-        (fun arrays -> new FusedFactors<float>(form, model.Phases[0], model.Label, arrays, f.Threads, arithmetic))
+        (fun arrays -> FusedCores.Create<float>(model, model.Phases[0], arrays, f.Threads, arithmetic))
         case
         batch
         weights
@@ -186,6 +193,7 @@ let private fixedForm =
         Users = All
         Exposed = Not
         LearnVectors = true
+        IsSafe = false
     }
 
 let private single (f: Fold) =
@@ -198,6 +206,7 @@ let private forms =
         "clicks", fixedForm
         "ratings with constant items", { fixedForm with Label = LabelKind.Rating; LearnVectors = false }
         "clicks with exposure of positives", { fixedForm with Exposed = ByPositives; LearnVectors = false }
+        "clicks with a safe prior", { fixedForm with IsSafe = true; LearnVectors = false }
     ]
 
 let private onForms name test = onForms forms name test
@@ -259,10 +268,21 @@ let tests =
                                     [| item + 1 |]
                                     $"touched rows of {name}"
 
-            testCase "a safe prior is left to automatic differentiation"
+            testCase "a safe prior whose exposure is never worth anything gives the plain model's scores"
             <| fun () ->
-                let model = MetaPmfSpec(UserPrior = PriorKind.Safe).Create(schema, 0.5, LabelKind.Rating)
-                Expect.isNotNull (FusedEngine.Refusal model) "two models in one"
+                let model = modelOf { fixedForm with IsSafe = true }
+                Expect.isNull (FusedEngine.Refusal model) "no reason to refuse"
+                let case, batch, _ = objectiveOf { fixedForm with IsSafe = true } model
+
+                let scoresAt odds =
+                    let values = case.Values.Add("exposure.odds", [| odds |])
+                    let arrays = ParameterArrays<float>((fun name -> values[name]), (fun name -> values[name]))
+                    use core = FusedCores.Create<float>(model, model.Phases[0], arrays, 1, Arithmetic<float>.Best)
+                    core.Predict batch
+
+                let never, rarely, always = scoresAt SafeMixture.Never, scoresAt -1e3, scoresAt 1e3
+                near "next to nothing" 1e-12 never rarely
+                Expect.isGreaterThan (Seq.max (Seq.map2 (fun a b -> abs (a - b)) never always)) 1e-3 "exposure matters"
 
             testCase "negative support weights and Backward without Forward are refused"
             <| fun () ->

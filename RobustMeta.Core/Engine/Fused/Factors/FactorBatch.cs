@@ -19,6 +19,12 @@ internal sealed unsafe class FactorBatch<T> : BatchRows<T>
     /// <summary>Variances s of <see cref="Factors"/>, of the items of supports, <c>[items of supports, K]</c>.</summary>
     public T* Spreads { get; set; }
 
+    /// <summary>
+    /// Weight of each support interaction in the fold-in: the support weights, but where scores are wanted that a part of the support
+    /// gives, while all of it says what the user chose.
+    /// </summary>
+    public T* FoldWeights { get; set; }
+
     /// <summary>What all scores have in common.</summary>
     public T Center { get; set; }
 

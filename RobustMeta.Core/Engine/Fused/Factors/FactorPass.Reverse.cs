@@ -114,7 +114,7 @@ internal sealed unsafe partial class FactorPass<T>
         var (noise, center) = (T.Zero, T.Zero);
         for (var i = 0; i < count; i++)
         {
-            var c = batch.SupportWeights[first + i] * batch.Certainty;
+            var c = batch.FoldWeights[first + i] * batch.Certainty;
             toWeight[i] -= u[i] * p[i];
             var toCount = u[i] * pull[t][i] + curvature[t][i] * toWeight[i];
             var toScore = c * (bend[t][i] * toWeight[i] - steep[t][i] * u[i]);

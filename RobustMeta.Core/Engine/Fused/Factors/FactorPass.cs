@@ -156,7 +156,7 @@ internal sealed unsafe partial class FactorPass<T> : IDisposable
         var labels = batch.Tasks.SupportLabels.AsSpan().Slice(first, count);
         for (var i = 0; i < count; i++)
         {
-            var c = batch.SupportWeights[first + i] * batch.Certainty;
+            var c = batch.FoldWeights[first + i] * batch.Certainty;
             pull[t][i] = loss.Residual(scores[i], T.CreateTruncating(labels[i]));
             steep[t][i] = isClick ? loss.Curvature(scores[i]) : T.One;
             (curvature[t][i], bend[t][i]) = isClick ? LogisticBound<T>.At(scores[i]) : (T.One, T.Zero);

@@ -3,6 +3,7 @@ using RobustMeta.Engine.Fused.Memory;
 using RobustMeta.Engine.Fused.Networks;
 using RobustMeta.Engine.Fused.Vectors;
 using RobustMeta.Models;
+using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Engine.Fused.Factors;
@@ -32,6 +33,7 @@ internal sealed unsafe class FusedFactors<T> : EncodedCore<T>
     private readonly Arena<T>[] predictions;
     private readonly List<nint> chunkMemory = [];
     private int supportItems;
+    private ReadOnlyMemory<T> folded;
     private T* itemAdjoint;
 
     /// <summary>An engine core for a model.</summary>
@@ -41,15 +43,17 @@ internal sealed unsafe class FusedFactors<T> : EncodedCore<T>
     /// <param name="arrays">Its parameters.</param>
     /// <param name="threads">Number of workers.</param>
     /// <param name="arithmetic">Width of vectors.</param>
+    /// <param name="shared">Workers that belong to somebody else; null for as many of its own.</param>
     public FusedFactors(
         FactorForm form,
         TrainingPhase phase,
         LabelKind label,
         ParameterArrays<T> arrays,
         int threads,
-        Arithmetic<T> arithmetic
+        Arithmetic<T> arithmetic,
+        WorkerPool? shared = null
     )
-        : base(arrays, threads, arithmetic, phase)
+        : base(arrays, threads, arithmetic, phase, shared)
     {
         this.form = form;
         // Vectors and spreads of items are learned together or not at all.
@@ -77,6 +81,22 @@ internal sealed unsafe class FusedFactors<T> : EncodedCore<T>
     /// <inheritdoc/>
     public override IEnumerable<(string Name, T[] Values)> NewState => [];
 
+    /// <summary>Scores of the queries with weights of the support interactions that are folded in; all of them tell what the user chose.</summary>
+    /// <param name="tasks">The tasks.</param>
+    /// <param name="weights">A weight of each support interaction.</param>
+    public T[] Predict(TaskBatch tasks, ReadOnlyMemory<T> weights)
+    {
+        folded = weights;
+        try
+        {
+            return Predict(tasks);
+        }
+        finally
+        {
+            folded = default;
+        }
+    }
+
     /// <inheritdoc/>
     protected override BatchRows<T> Rows => batch;
 
@@ -92,6 +112,12 @@ internal sealed unsafe class FusedFactors<T> : EncodedCore<T>
     {
         BatchRows<T>.RequireWeights(supportWeights, "the fold-in of users");
         batch.TakeSupportWeights(Memory, supportWeights);
+        batch.FoldWeights = batch.SupportWeights;
+        if (!folded.IsEmpty)
+        {
+            batch.FoldWeights = Memory.Take(batch.SupportRows);
+            folded.Span.CopyTo(new(batch.FoldWeights, batch.SupportRows));
+        }
         batch.Center = Values[center];
         batch.Certainty = T.One / T.Exp(Values[noise]);
         batch.Items = Memory.Take((long)batch.Slots.Count * ItemWidth);
