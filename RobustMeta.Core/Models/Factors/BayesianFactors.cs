@@ -281,7 +281,8 @@ public sealed class BayesianFactors
             },
             Width
         );
-        Parallel.For(0, cells.Items, threads, i => itemMean[i] = content.Predict(OfContent, i));
+        var coefficients = OfContent.ToRowMajorArray();
+        Parallel.For(0, cells.Items, threads, i => itemMean[i] = content.Predict(coefficients, Width, i));
     }
 
     private void UpdatePriors()

@@ -95,6 +95,17 @@ public sealed class ContentDesign
     /// <summary>What coefficients say of an item, by all columns.</summary>
     public double[] Predict(Matrix<double> coefficients, int item) => Predict(coefficients, item, Columns);
 
+    /// <summary>The same by coefficients that stand row by row, <c>[Columns, width]</c>.</summary>
+    internal double[] Predict(ReadOnlySpan<double> coefficients, int width, int item)
+    {
+        var sum = new double[width];
+        foreach (var (column, value) in rows[item])
+        {
+            SymmetricSystem.AddScaled(sum, value, coefficients.Slice(column * width, width));
+        }
+        return sum;
+    }
+
     /// <summary>What coefficients say of an item, by its features alone.</summary>
     internal double[] PredictByFeatures(Matrix<double> coefficients, int item) =>
         Predict(coefficients, item, FeatureColumns);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Models.Factors;
@@ -48,33 +49,49 @@ internal sealed unsafe class FactorKernels<L, V> : FactorKernels
         Span<double> sums
     )
     {
+        for (var column = 0; column < Block; column += 4 * L.Count)
+        {
+            AddDotsOfFour(rows + column, stride, chosen, x + column, y + column, sums);
+        }
+    }
+
+    // Over four vectors of columns, whose factors stay in registers.
+    private static void AddDotsOfFour(
+        double* rows,
+        int stride,
+        ReadOnlySpan<int> chosen,
+        double* x,
+        double* y,
+        Span<double> sums
+    )
+    {
         var four = stackalloc double[4];
+        var factor0 = L.Multiply(*(V*)x, *(V*)y);
+        var factor1 = L.Multiply(*(V*)(x + L.Count), *(V*)(y + L.Count));
+        var factor2 = L.Multiply(*(V*)(x + 2 * L.Count), *(V*)(y + 2 * L.Count));
+        var factor3 = L.Multiply(*(V*)(x + 3 * L.Count), *(V*)(y + 3 * L.Count));
         for (var first = 0; first < chosen.Length; first += 4)
         {
             // Where fewer are left, the last one again: the order of a row's sum must not depend on its neighbours.
             var last = chosen.Length - 1;
-            var row0 = rows + (nint)chosen[first] * stride;
-            var row1 = rows + (nint)chosen[Math.Min(first + 1, last)] * stride;
-            var row2 = rows + (nint)chosen[Math.Min(first + 2, last)] * stride;
-            var row3 = rows + (nint)chosen[Math.Min(first + 3, last)] * stride;
-            V sum0 = default,
-                sum1 = default,
-                sum2 = default,
-                sum3 = default;
-            for (var column = 0; column < Block; column += L.Count)
-            {
-                var factor = L.Multiply(*(V*)(x + column), *(V*)(y + column));
-                sum0 = L.MultiplyAdd(*(V*)(row0 + column), factor, sum0);
-                sum1 = L.MultiplyAdd(*(V*)(row1 + column), factor, sum1);
-                sum2 = L.MultiplyAdd(*(V*)(row2 + column), factor, sum2);
-                sum3 = L.MultiplyAdd(*(V*)(row3 + column), factor, sum3);
-            }
+            var sum0 = Sum(rows + (nint)chosen[first] * stride, factor0, factor1, factor2, factor3);
+            var sum1 = Sum(rows + (nint)chosen[Math.Min(first + 1, last)] * stride, factor0, factor1, factor2, factor3);
+            var sum2 = Sum(rows + (nint)chosen[Math.Min(first + 2, last)] * stride, factor0, factor1, factor2, factor3);
+            var sum3 = Sum(rows + (nint)chosen[Math.Min(first + 3, last)] * stride, factor0, factor1, factor2, factor3);
             L.StoreSums(sum0, sum1, sum2, sum3, 1, 0, four);
             for (var i = first; i < Math.Min(first + 4, chosen.Length); i++)
             {
                 sums[i] += four[i - first];
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static V Sum(double* row, V factor0, V factor1, V factor2, V factor3)
+    {
+        var even = L.MultiplyAdd(*(V*)(row + 2 * L.Count), factor2, L.Multiply(*(V*)row, factor0));
+        var odd = L.Multiply(*(V*)(row + L.Count), factor1);
+        return L.Add(even, L.MultiplyAdd(*(V*)(row + 3 * L.Count), factor3, odd));
     }
 
     public override void Sweep(double* diagonal, double* below, int order, double* scratch)
