@@ -13,7 +13,7 @@ internal sealed partial record Sample(
     IReadOnlyList<(string Function, string Library)> Frames
 )
 {
-    // Rooms whose code computes: losses, gradients, weights, metrics, shifts, statistics.
+    // Rooms, and one part of a room, whose code computes: losses, gradients, weights, metrics, shifts, statistics, matrix products.
     private static readonly string[] Mathematics =
     [
         "Engine",
@@ -24,6 +24,7 @@ internal sealed partial record Sample(
         "Bias",
         "Shift",
         "Theory",
+        "Runtime.Vectors",
     ];
 
     /// <summary>What it ran for.</summary>
