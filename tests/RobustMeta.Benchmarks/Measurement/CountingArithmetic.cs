@@ -67,6 +67,32 @@ internal sealed unsafe class CountingArithmetic(Arithmetic<float> inner) : Arith
     public override void Outer(float* r, float alpha, float* w, float* result, int rows, int width, bool accumulate) =>
         inner.Outer(r, alpha, w, result, rows, width, accumulate);
 
+    public override void TwoOuterProducts(
+        float alpha,
+        float* r,
+        float* w,
+        float* s,
+        float* v,
+        float* p,
+        float* result,
+        int rows,
+        int width
+    ) => inner.TwoOuterProducts(alpha, r, w, s, v, p, result, rows, width);
+
+    public override void ScaleColumns(float* x, float* r, float* target, int rows, int columns) =>
+        inner.ScaleColumns(x, r, target, rows, columns);
+
+    public override void DotColumns(
+        float* x,
+        float* y,
+        float alpha,
+        float* r,
+        float* target,
+        float* sums,
+        int rows,
+        int columns
+    ) => inner.DotColumns(x, y, alpha, r, target, sums, rows, columns);
+
     public override void AddChosen(float* r, float* x, ReadOnlySpan<int> chosen, float* total, int width) =>
         inner.AddChosen(r, x, chosen, total, width);
 

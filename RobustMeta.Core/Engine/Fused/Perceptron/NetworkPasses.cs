@@ -8,7 +8,7 @@ namespace RobustMeta.Engine.Fused.Perceptron;
 /// The network on some rows with given weights: forward, backward, and the reverse of both. The mathematics, with these
 /// names, is in DERIVATION.md in the folder above.
 /// </summary>
-internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<T> arithmetic)
+internal sealed unsafe partial class NetworkPasses<T>(PerceptronShape shape, Arithmetic<T> arithmetic)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int hidden = shape.Hidden;
@@ -183,6 +183,7 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
     /// <param name="bent">What comes through φ″, from <paramref name="lowest"/> on; not used for other φ.</param>
     /// <param name="lowest">Lowest layer of <paramref name="bent"/>; above H for none.</param>
     /// <param name="count">Number of rows.</param>
+    /// <param name="lastIsDone">Whether the last layer's adjoint is complete, that of Z_H, but for <paramref name="bent"/>.</param>
     public void ReverseForward(
         NetworkRows<T> rows,
         NetworkWeights<T> weights,
@@ -192,7 +193,8 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
         bool[] isSet,
         T*[] bent,
         int lowest,
-        int count
+        int count,
+        bool lastIsDone = false
     )
     {
         var top = shape.Padded[hidden];
@@ -204,7 +206,11 @@ internal sealed unsafe class NetworkPasses<T>(PerceptronShape shape, Arithmetic<
         for (var l = hidden; l >= 1; l--)
         {
             var size = count * shape.Padded[l];
-            if (l == hidden && !isSet[l])
+            if (l == hidden && lastIsDone)
+            {
+                // Nothing is missing.
+            }
+            else if (l == hidden && !isSet[l])
             {
                 OuterProduct(rows, scores, weights, outputs[l], count);
             }

@@ -21,13 +21,18 @@ internal sealed unsafe class NetworkRows<T>
     /// <summary>A_l = φ(Z_l), <c>[rows, padded]</c>.</summary>
     public T*[] Output { get; }
 
-    /// <summary>φ′(Z_l) of a smooth φ; null otherwise, where the sign of the output tells it.</summary>
+    /// <summary>
+    /// φ′(Z_l) of a smooth φ; otherwise null, where the sign of the output tells it, but for the last layer if <see cref="Carve"/> is told so.
+    /// </summary>
     public T*[] Slope { get; }
 
     /// <summary>φ″(Z_l); null where it is zero or not needed.</summary>
     public T*[] Curvature { get; }
 
-    /// <summary>D_l, the support loss differentiated by Z_l.</summary>
+    /// <summary>
+    /// D_l, the support loss differentiated by Z_l; if <see cref="Carve"/> is told so J_l, the row's score differentiated by it, for
+    /// all layers but the last, whose J is the slope times the output's weights.
+    /// </summary>
     public T*[] Delta { get; }
 
     /// <summary>G_l = D_{l+1} W_{l+1}ᵀ, before the slope; kept for smooth activations alone.</summary>
@@ -49,14 +54,16 @@ internal sealed unsafe class NetworkRows<T>
     /// <param name="memory">Where from.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="isSupport">Whether the rows have deltas and second derivatives.</param>
-    public void Carve(ref Bump<T> memory, long rows, bool isSupport)
+    /// <param name="ofScores">Whether the deltas are those of the scores.</param>
+    public void Carve(ref Bump<T> memory, long rows, bool isSupport, bool ofScores = false)
     {
         for (var l = 1; l <= shape.Hidden; l++)
         {
             var size = rows * shape.Padded[l];
             Output[l] = memory.Take(size);
-            Slope[l] = shape.IsSmooth ? memory.Take(size) : null;
-            Delta[l] = isSupport ? memory.Take(size) : null;
+            var isLast = ofScores && l == shape.Hidden;
+            Slope[l] = shape.IsSmooth || isLast ? memory.Take(size) : null;
+            Delta[l] = isSupport && !isLast ? memory.Take(size) : null;
             Curvature[l] = isSupport && shape.IsSmooth ? memory.Take(size) : null;
             Pulled[l] = isSupport && shape.IsSmooth ? memory.Take(size) : null;
         }

@@ -7,6 +7,8 @@ namespace RobustMeta.Engine.Fused.Perceptron;
 /// <content>The way back.</content>
 internal sealed unsafe partial class OneStepPass<T>
 {
+    private T* ownAdjoint;
+
     public override void Backward(FusedBatch<T> batch, Chunk chunk, T* memory, Arena<T> scratch, T* gradient)
     {
         var at = new Bump<T>(memory);
@@ -20,7 +22,7 @@ internal sealed unsafe partial class OneStepPass<T>
         {
             var size = (long)count * Shape.Padded[l];
             f[l] =
-                !exact ? null
+                !exact || (l == hidden && !Shape.IsSmooth) ? null
                 : Shape.AdaptsHidden[l] ? scratch.Take(size)
                 : scratch.TakeZeros(size);
             Outputs[l] = l > 1 && (exact || Shape.IsJoint) ? scratch.Take(size) : null;
@@ -65,10 +67,10 @@ internal sealed unsafe partial class OneStepPass<T>
             }
             if (Shape.Steps > 0 && Shape.AdaptsHidden[l])
             {
-                ReverseStep(batch, chunk, l, scratch);
+                ReverseStep(batch, chunk, l, outputF, scratch);
             }
         }
-        ReverseUsers(batch, chunk, gradient, scratch);
+        ReverseUsers(batch, chunk, gradient, outputF, scratch);
     }
 
     // The output layer: adjoint of A_H, of the slow weights, and of the step through the user's own weights.
@@ -76,11 +78,12 @@ internal sealed unsafe partial class OneStepPass<T>
     {
         var top = Shape.Padded[hidden];
         var exact = Shape.Steps > 0 && Shape.IsSecondOrder && Shape.AdaptsOutput;
-        var own = scratch.Take(top);
+        ownAdjoint = scratch.Take((long)(chunk.EndUser - chunk.FirstUser) * top);
         for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
         {
             var (q, queries) = QueryOf(batch, chunk, u);
             var output = Shape.Steps > 0 ? ownOutput + (long)(u - chunk.FirstUser) * top : Slow.Weights.Output;
+            var own = ownAdjoint + (long)(u - chunk.FirstUser) * top;
             Arithmetic<T>.Clear(own, top);
             Arithmetic.AddRows(errors + q, Query.Output[hidden] + (long)q * top, own, queries, top);
             var bias = Sum(errors + q, queries);
@@ -95,32 +98,32 @@ internal sealed unsafe partial class OneStepPass<T>
             var (s, supports) = SupportOf(batch, chunk, u);
             var rows = Support.Output[hidden] + (long)s * top;
             Arithmetic.RowDots(rows, own, -LocalLr, bias, outputF + s, supports, top, accumulate: false);
-            var adjoint = Outputs[hidden] + (long)s * top;
-            Arithmetic.Outer(Support.OutputDelta + s, -LocalLr, own, adjoint, supports, top, accumulate: false);
         }
-        IsSet[hidden] = exact;
     }
 
-    // With E the adjoint of Z_q in this layer: M = −α E Dᵀ is that of A_q Aᵀ; A_q gets M A, A gets Mᵀ A_q, D gets Kᵀ E.
-    private void ReverseStep(FusedBatch<T> batch, Chunk chunk, int l, Arena<T> scratch)
+    // With E the adjoint of Z_q in this layer and N = E Jᵀ: M = −α N diag(r) is the adjoint of A_q Aᵀ; A_q gets M A, A gets Mᵀ A_q,
+    // r the columns' sums of K ∘ N, and J gets (K diag(r))ᵀ E.
+    private void ReverseStep(FusedBatch<T> batch, Chunk chunk, int l, T* outputF, Arena<T> scratch)
     {
-        var kernel = kernels[l];
+        var (kernel, scaled) = new Pair(kernels[l], scaledKernels[l]);
         var (below, width) = (Shape.Padded[l - 1], Shape.Padded[l]);
         for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
         {
             var (s, supports) = SupportOf(batch, chunk, u);
             var (q, queries) = QueryOf(batch, chunk, u);
             var errors = queryOutputs[l] + (long)q * width;
-            var deltas = Support.Delta[l] + (long)s * width;
+            var product = scratch.Take((long)queries * supports);
             var move = scratch.Take((long)queries * supports);
             var own = scratch.Take((long)queries * below);
             Arithmetic.Gram(
-                new(errors, queries, width),
-                new(deltas, supports, width),
-                new(move, queries, supports),
-                -LocalLr,
+                new(l == hidden ? ReverseLastMove(errors, q, queries, scratch) : errors, queries, width),
+                new(ScoreGradient(l) + (long)s * width, supports, width),
+                new(product, queries, supports),
+                T.One,
                 T.Zero
             );
+            var (deltas, sums) = new Pair(Support.OutputDelta + s, Shape.IsSecondOrder ? outputF + s : null);
+            Arithmetic.DotColumns(kernel, product, -LocalLr, deltas, move, sums, queries, supports);
             if (l == 1)
             {
                 batch.UserNormAdjoint[u] = Sum(move, (long)queries * supports);
@@ -137,13 +140,15 @@ internal sealed unsafe partial class OneStepPass<T>
             );
             if (Shape.IsSecondOrder)
             {
-                var target = f[l] + (long)s * width;
-                Arithmetic.Gemm(
-                    new Matrix<T>(kernel, queries, supports).Transposed,
-                    new(errors, queries, width),
-                    new(target, supports, width),
-                    accumulate: false
-                );
+                if (f[l] is not null)
+                {
+                    Arithmetic.Gemm(
+                        new Matrix<T>(scaled, queries, supports).Transposed,
+                        new(errors, queries, width),
+                        new(f[l] + (long)s * width, supports, width),
+                        accumulate: false
+                    );
+                }
                 Arithmetic.Gemm(
                     new Matrix<T>(move, queries, supports).Transposed,
                     new(left, queries, below),
@@ -156,6 +161,7 @@ internal sealed unsafe partial class OneStepPass<T>
                 Arithmetic<T>.Copy(own, left, (long)queries * below);
             }
             kernel += (long)supports * queries;
+            scaled += (long)supports * queries;
         }
         if (Shape.IsSecondOrder)
         {
@@ -163,8 +169,27 @@ internal sealed unsafe partial class OneStepPass<T>
         }
     }
 
+    // The last layer moved by (K diag(r) φ′) ∘ w: w gets E ∘ the product, and the product has the adjoint E ∘ w, returned.
+    private T* ReverseLastMove(T* errors, int firstQuery, int queries, Arena<T> scratch)
+    {
+        var width = Shape.Padded[hidden];
+        var adjoint = scratch.Take((long)queries * width);
+        Arithmetic<T>.Copy(errors, adjoint, (long)queries * width);
+        for (var i = 0; i < queries; i++)
+        {
+            var row = (long)i * width;
+            var moved = lastMoved + (long)firstQuery * width + row;
+            if (Shape.IsSecondOrder)
+            {
+                Arithmetic.AddProduct(T.One, errors + row, moved, Adjoint.Output, width);
+            }
+            Arithmetic.Multiply(Slow.Weights.Output, adjoint + row, width);
+        }
+        return adjoint;
+    }
+
     // The users' part of the first layer, and the context.
-    private void ReverseUsers(FusedBatch<T> batch, Chunk chunk, T* gradient, Arena<T> scratch)
+    private void ReverseUsers(FusedBatch<T> batch, Chunk chunk, T* gradient, T* outputF, Arena<T> scratch)
     {
         var width = Shape.Padded[1];
         var adapts = Shape.Steps > 0 && Shape.Context > 0;
@@ -180,20 +205,44 @@ internal sealed unsafe partial class OneStepPass<T>
             {
                 continue;
             }
-            var sum = deltaSum + (long)(u - chunk.FirstUser) * width;
+            var raw = deltaSum + (long)(u - chunk.FirstUser) * width;
             Arithmetic.Gemm(
-                new(sum, Shape.Width[1], 1),
+                new(DeltaSum(raw, scratch), Shape.Width[1], 1),
                 new(total, 1, width),
                 new(moveAdjoint, Shape.Width[1], width),
                 accumulate: true
             );
             if (Shape.IsSecondOrder)
             {
-                var (s, supports) = SupportOf(batch, chunk, u);
                 Move(total, pushed);
-                Arithmetic.Outer(null, T.One, pushed, f[1] + (long)s * width, supports, width, accumulate: true);
+                ReverseDeltaSum(SupportOf(batch, chunk, u), pushed, raw, outputF);
             }
         }
+    }
+
+    // Each D_1 = r J_1 of a user gets the same adjoint, that of their sum. Destroys it.
+    private void ReverseDeltaSum((int First, int Count) support, T* pushed, T* raw, T* outputF)
+    {
+        var (width, (s, supports)) = (Shape.Padded[1], support);
+        if (f[1] is not null)
+        {
+            Arithmetic.Outer(
+                Support.OutputDelta + s,
+                T.One,
+                pushed,
+                f[1] + (long)s * width,
+                supports,
+                width,
+                accumulate: true
+            );
+        }
+        if (hidden == 1)
+        {
+            Arithmetic.AddProduct(T.One, pushed, raw, Adjoint.Output, width);
+            Arithmetic.Multiply(Slow.Weights.Output, pushed, width);
+        }
+        var gradients = ScoreGradient(1) + (long)s * width;
+        Arithmetic.RowDots(gradients, pushed, T.One, T.Zero, outputF + s, supports, width, accumulate: true);
     }
 
     // Through the deltas and the support's own forward pass; for joint training through the latter alone.
@@ -205,7 +254,8 @@ internal sealed unsafe partial class OneStepPass<T>
         if (Shape.Steps > 0)
         {
             lowest = LowestAdapted();
-            Network.ReverseBackward(Support, Slow.Weights, Adjoint, f, lowest, outputF, Bent, count);
+            var outer = hidden > 1 ? scratch.Take((long)Shape.Width[hidden - 1] * Shape.Padded[hidden]) : null;
+            Network.ReverseScoreGradients(Support, Slow.Weights, Adjoint, f, lowest, Bent, outer, count);
         }
         var fractions = scratch.Take(count);
         for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
@@ -225,13 +275,39 @@ internal sealed unsafe partial class OneStepPass<T>
             }
             AddSupportAdjoint(batch, u, first + s, supports, fractions + s);
         }
-        Network.ReverseForward(Support, Slow.Weights, Adjoint, outputF, Outputs, IsSet, Bent, lowest, count);
+        var joins = Shape.Steps > 0 && Shape.AdaptsOutput;
+        if (joins)
+        {
+            JoinLast(batch, chunk, outputF);
+        }
+        Network.ReverseForward(Support, Slow.Weights, Adjoint, outputF, Outputs, IsSet, Bent, lowest, count, joins);
         var width = Shape.Padded[1];
         for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
         {
             var (s, supports) = SupportOf(batch, chunk, u);
             var total = batch.UserLayerAdjoint + (long)u * width;
             Arithmetic.AddRows(null, Outputs[1] + (long)s * width, total, supports, width);
+        }
+    }
+
+    // The adjoint of the last layer's Z: through the scores, and through the step on the user's own output layer.
+    private void JoinLast(FusedBatch<T> batch, Chunk chunk, T* scores)
+    {
+        var top = Shape.Padded[hidden];
+        for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
+        {
+            var (s, supports) = SupportOf(batch, chunk, u);
+            Arithmetic.TwoOuterProducts(
+                -LocalLr,
+                Support.OutputDelta + s,
+                ownAdjoint + (long)(u - chunk.FirstUser) * top,
+                scores + s,
+                Slow.Weights.Output,
+                Support.Slope[hidden] + (long)s * top,
+                Outputs[hidden] + (long)s * top,
+                supports,
+                top
+            );
         }
     }
 

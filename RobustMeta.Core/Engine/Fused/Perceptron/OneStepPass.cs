@@ -15,10 +15,12 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
 {
     private readonly int hidden;
     private readonly T*[] kernels;
+    private readonly T*[] scaledKernels;
     private readonly T*[] f;
     private readonly T*[] queryOutputs;
     private T* ownOutput;
     private T* ownBias;
+    private T* lastMoved;
     private T* deltaSum;
     private T* contextMoved;
     private T* supportItems;
@@ -29,6 +31,7 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
     {
         hidden = shape.Hidden;
         kernels = new T*[hidden + 1];
+        scaledKernels = new T*[hidden + 1];
         f = new T*[hidden + 1];
         queryOutputs = new T*[hidden + 1];
     }
@@ -49,7 +52,8 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
         var users = chunk.EndUser - chunk.FirstUser;
         if (LooksAtSupport)
         {
-            Support.Carve(ref memory, support[chunk.EndUser] - support[chunk.FirstUser], isSupport: true);
+            var rows = support[chunk.EndUser] - support[chunk.FirstUser];
+            Support.Carve(ref memory, rows, isSupport: true, ofScores: Shape.Steps > 0);
         }
         Query.Carve(ref memory, query[chunk.EndUser] - query[chunk.FirstUser], isSupport: false);
         if (Shape.Steps == 0)
@@ -64,14 +68,18 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
         for (var l = 1; l <= hidden; l++)
         {
             kernels[l] = Shape.AdaptsHidden[l] ? memory.Take(cells) : null;
+            scaledKernels[l] = Shape.AdaptsHidden[l] ? memory.Take(cells) : null;
         }
+        lastMoved = Shape.AdaptsHidden[hidden]
+            ? memory.Take((long)(query[chunk.EndUser] - query[chunk.FirstUser]) * Shape.Padded[hidden])
+            : null;
         if (Shape.AdaptsHidden[1])
         {
             CarveItems(ref memory, batch, chunk, training);
         }
         ownOutput = memory.Take((long)users * Shape.Padded[hidden]);
         ownBias = memory.Take(users);
-        deltaSum = memory.Take((long)users * Shape.Padded[1]);
+        deltaSum = Shape.Context > 0 ? memory.Take((long)users * Shape.Padded[1]) : null;
         contextMoved = Shape.Context > 0 ? memory.Take((long)users * Shape.Padded[1]) : null;
     }
 
@@ -112,17 +120,19 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
         }
         if (Shape.Steps > 0)
         {
-            Network.Backward(Support, Slow.Weights, count);
+            Network.ScoreGradients(Support, Slow.Weights, Slow.LastTransposed, count);
             Adapt(batch, chunk, scratch);
         }
         ScoreQueries(batch, chunk);
     }
 
-    // Each user's own output layer, and the sum of the first layer's deltas that moves the user's part.
+    // What J_l is made of: J_l itself, or for the last layer φ′ alone, J_H being that times the output's weights.
+    private T* ScoreGradient(int l) => l == hidden ? Support.Slope[l] : Support.Delta[l];
+
+    // Each user's own output layer, and with a context what moves the user's part.
     private void Adapt(FusedBatch<T> batch, Chunk chunk, Arena<T> scratch)
     {
         var (top, width) = (Shape.Padded[hidden], Shape.Padded[1]);
-        Arithmetic<T>.Clear(deltaSum, (long)(chunk.EndUser - chunk.FirstUser) * width);
         var gradient = scratch.Take(top);
         for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
         {
@@ -138,15 +148,30 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
                 Arithmetic.AddScaled(-LocalLr, gradient, output, top);
                 ownBias[u - chunk.FirstUser] -= LocalLr * Sum(deltas, count);
             }
-            var sum = deltaSum + (long)(u - chunk.FirstUser) * width;
-            Arithmetic.AddRows(null, Support.Delta[1] + (long)row * width, sum, count, width);
             if (Shape.Context > 0)
             {
+                var raw = deltaSum + (long)(u - chunk.FirstUser) * width;
+                Arithmetic<T>.Clear(raw, width);
+                var gradients = ScoreGradient(1) + (long)row * width;
+                Arithmetic.AddRows(Support.OutputDelta + row, gradients, raw, count, width);
                 var moved = contextMoved + (long)(u - chunk.FirstUser) * width;
-                Move(sum, moved);
+                Move(DeltaSum(raw, scratch), moved);
                 Arithmetic.Add(batch.UserLayer + (long)u * width, moved, moved, width);
             }
         }
+    }
+
+    // The sum of a user's D_1 = r J_1 from what was summed: without the output's weights where the first layer is the last.
+    private T* DeltaSum(T* raw, Arena<T> scratch)
+    {
+        if (hidden > 1)
+        {
+            return raw;
+        }
+        var sum = scratch.Take(Shape.Padded[1]);
+        Arithmetic<T>.Copy(raw, sum, Shape.Padded[1]);
+        Arithmetic.Multiply(Slow.Weights.Output, sum, Shape.Padded[1]);
+        return sum;
     }
 
     // moved = sum · ContextMove.
@@ -203,10 +228,10 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
         QueryLosses(batch, Query, first, count);
     }
 
-    // Z_q += K D, with K = −α (A_q Aᵀ + 1), the 1 for the bias; in the first layer K = −α (X_q Xᵀ + |x_u|² + 1).
+    // Z_q += K D = (K diag(r)) J, with K = −α (A_q Aᵀ + 1), the 1 for the bias; in the first layer K = −α (X_q Xᵀ + |x_u|² + 1).
     private void ApplyStep(FusedBatch<T> batch, Chunk chunk, int l)
     {
-        var kernel = kernels[l];
+        var (kernel, scaled) = new Pair(kernels[l], scaledKernels[l]);
         for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
         {
             var (s, supports) = SupportOf(batch, chunk, u);
@@ -226,13 +251,28 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
                 -LocalLr,
                 shift
             );
+            Arithmetic.ScaleColumns(kernel, Support.OutputDelta + s, scaled, queries, supports);
+            var place = (long)q * Shape.Padded[l];
+            var target = Query.Output[l] + place;
             Arithmetic.Gemm(
-                new(kernel, queries, supports),
-                new(Support.Delta[l] + (long)s * Shape.Padded[l], supports, Shape.Padded[l]),
-                new(Query.Output[l] + (long)q * Shape.Padded[l], queries, Shape.Padded[l]),
-                accumulate: true
+                new(scaled, queries, supports),
+                new(ScoreGradient(l) + (long)s * Shape.Padded[l], supports, Shape.Padded[l]),
+                new(l == hidden ? lastMoved + place : target, queries, Shape.Padded[l]),
+                accumulate: l < hidden
             );
+            for (var i = 0; i < queries && l == hidden; i++)
+            {
+                var row = (long)i * Shape.Padded[l];
+                Arithmetic.AddProduct(
+                    T.One,
+                    lastMoved + place + row,
+                    Slow.Weights.Output,
+                    target + row,
+                    Shape.Padded[l]
+                );
+            }
             kernel += (long)supports * queries;
+            scaled += (long)supports * queries;
         }
     }
 
@@ -247,15 +287,15 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
     }
 
     // Tuples cannot hold pointers.
-    private readonly struct Pair(T* queries, T* supports)
+    private readonly struct Pair(T* first, T* second)
     {
-        private readonly T* queries = queries;
-        private readonly T* supports = supports;
+        private readonly T* first = first;
+        private readonly T* second = second;
 
         public void Deconstruct(out T* left, out T* right)
         {
-            left = queries;
-            right = supports;
+            left = first;
+            right = second;
         }
     }
 

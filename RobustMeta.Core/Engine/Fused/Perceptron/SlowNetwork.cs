@@ -27,6 +27,10 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
             // A vector more, for fields whose columns do not begin at a whole vector.
             Weights.Transposed[l] = memory.TakeZeros((long)shape.Width[l] * shape.Padded[l - 1] + arithmetic.Lanes);
         }
+        if (shape.Hidden > 1)
+        {
+            LastTransposed = memory.TakeZeros((long)shape.Width[^1] * shape.Padded[^2]);
+        }
         Weights.Output = Block + Layout.Output;
         Weights.OutputBias = Block + Layout.OutputBias;
         var width = shape.Padded[1];
@@ -46,6 +50,11 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
 
     /// <summary>Pointers into <see cref="Block"/>, and transposes.</summary>
     public NetworkWeights<T> Weights { get; }
+
+    /// <summary>
+    /// The last hidden layer's transpose, each row times the output's weight, <c>[out, padded in]</c>; null where that is the first.
+    /// </summary>
+    public T* LastTransposed { get; }
 
     /// <summary>The user part of the first layer, transposed <c>[out, padded users' width]</c>.</summary>
     public T* UserTransposed { get; }
@@ -72,6 +81,16 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
                 shape.Padded[l - 1],
                 shape.Width[l - 1],
                 shape.Width[l]
+            );
+        }
+        for (var i = 0; i < shape.Width[^1] && LastTransposed is not null; i++)
+        {
+            var row = (long)i * shape.Padded[^2];
+            arithmetic.Scale(
+                Weights.Output[i],
+                Weights.Transposed[shape.Hidden] + row,
+                LastTransposed + row,
+                shape.Padded[^2]
             );
         }
         var width = shape.Padded[1];

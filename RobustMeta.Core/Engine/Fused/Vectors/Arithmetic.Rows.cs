@@ -32,6 +32,22 @@ internal sealed unsafe partial class Arithmetic<L, V, T>
         }
     }
 
+    public override void TwoOuterProducts(T alpha, T* r, T* w, T* s, T* v, T* p, T* result, int rows, int width)
+    {
+        for (var i = 0; i < rows; i++)
+        {
+            var first = L.Broadcast(alpha * r[i]);
+            var second = L.Broadcast(s[i]);
+            for (var j = 0; j < width; j += L.Count)
+            {
+                var sum = L.MultiplyAdd(second, *(V*)(v + j), L.Multiply(first, *(V*)(w + j)));
+                *(V*)(result + j) = L.Multiply(sum, *(V*)(p + j));
+            }
+            p += width;
+            result += width;
+        }
+    }
+
     public override void Outer(T* r, T alpha, T* w, T* result, int rows, int width, bool accumulate)
     {
         for (var i = 0; i < rows; i++)

@@ -120,6 +120,18 @@ internal abstract unsafe class Arithmetic<T>
     /// <summary>to <c>[columns, ldTo]</c> = fromᵀ, from <c>[rows, ldFrom]</c>.</summary>
     public abstract void Transpose(T* from, int ldFrom, T* to, int ldTo, int rows, int columns);
 
+    /// <summary>target[i, j] = r[j]·x[i, j], for rows of any length without padding; target is not x.</summary>
+    public abstract void ScaleColumns(T* x, T* r, T* target, int rows, int columns);
+
+    /// <summary>
+    /// sums[j] += Σ_i x[i, j]·y[i, j], and target[i, j] = alpha·r[j]·y[i, j], for rows of any length without padding; target is not y,
+    /// null sums are not written.
+    /// </summary>
+    public abstract void DotColumns(T* x, T* y, T alpha, T* r, T* target, T* sums, int rows, int columns);
+
+    /// <summary>out[i, :] = (alpha·r[i]·w + s[i]·v)·p[i, :].</summary>
+    public abstract void TwoOuterProducts(T alpha, T* r, T* w, T* s, T* v, T* p, T* result, int rows, int width);
+
     /// <summary>Sets n numbers to zero.</summary>
     public static void Clear(T* x, long n) =>
         System.Runtime.InteropServices.NativeMemory.Clear(x, (nuint)(n * sizeof(T)));
