@@ -180,6 +180,65 @@ let tests =
                                 arithmetic.RowDots(row, weights, -0.3, 0.7, alone, 1, width, accumulate)
                                 Expect.equal (back alone 1 |> Array.head) actual[i] $"row {i} of {rows} alone")
 
+            onWidths "two outer products at once, times a third block" (fun arithmetic ->
+                for rows in [ 0; 1; 5 ] do
+                    use arena = new Arena<float>()
+                    let width = 3 * arithmetic.Lanes
+                    let r, w, s, v, p = draw rows, draw width, draw rows, draw width, draw (rows * width)
+                    let result = arena.Take(int64 (rows * width))
+                    let take numbers = onArena numbers arena
+                    arithmetic.TwoOuterProducts(-0.3, take r, take w, take s, take v, take p, result, rows, width)
+
+                    let expected =
+                        Array.init (rows * width) (fun at ->
+                            let i, j = at / width, at % width
+                            (-0.3 * r[i] * w[j] + s[i] * v[j]) * p[at])
+
+                    close $"{rows} rows" expected (back result (rows * width)))
+
+            onWidths
+                "columns of any number, scaled and multiplied with one another, and nothing beyond them"
+                (fun arithmetic ->
+                    for rows in [ 1; 2; 5 ] do
+                        for columns in [ 1..35 ] do
+                            use arena = new Arena<float>()
+                            let count = rows * columns
+                            let x, y, r, before = draw count, draw count, draw columns, draw (columns + 1)
+                            // One number more behind each result, which has to stay.
+                            let target = onArena (Array.create (count + 1) 7.0) arena
+                            let take numbers = onArena numbers arena
+                            arithmetic.ScaleColumns(take x, take r, target, rows, columns)
+                            let expected = Array.init count (fun at -> r[at % columns] * x[at])
+
+                            close
+                                $"{rows} x {columns}, scaled"
+                                (Array.append expected [| 7.0 |])
+                                (back target (count + 1))
+
+                            let sums = onArena before arena
+                            arithmetic.DotColumns(take x, take y, -0.3, take r, target, sums, rows, columns)
+                            let expected = Array.init count (fun at -> -0.3 * r[at % columns] * y[at])
+
+                            close
+                                $"{rows} x {columns}, target"
+                                (Array.append expected [| 7.0 |])
+                                (back target (count + 1))
+
+                            let expected =
+                                Array.init (columns + 1) (fun j ->
+                                    before[j]
+                                    + if j = columns then
+                                          0.0
+                                      else
+                                          Seq.sumBy
+                                              (fun i -> x[i * columns + j] * y[i * columns + j])
+                                              (seq { 0 .. rows - 1 }))
+
+                            close $"{rows} x {columns}, sums" expected (back sums (columns + 1))
+                            arithmetic.DotColumns(take x, take y, 1.0, take r, target, none, rows, columns)
+                            let expected = Array.init count (fun at -> r[at % columns] * y[at])
+                            close $"{rows} x {columns}, without sums" expected (back target count))
+
             onWidths "steps of a piecewise linear activation" (fun arithmetic ->
                 for rows in [ 1; 3 ] do
                     for width in [ 1; arithmetic.Lanes + 1 ] do

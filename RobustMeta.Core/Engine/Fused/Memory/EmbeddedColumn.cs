@@ -119,6 +119,12 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         {
             // A few too many at the end do no harm.
             Prefetch(rows + (long)Ahead * stride, n);
+            if (isSingle)
+            {
+                Add(rows, target + (long)tokens[entity] * targetStride, n);
+                rows += stride;
+                continue;
+            }
             var bag = Bag(entity);
             var fraction = Fraction(bag);
             foreach (var token in bag)
@@ -138,6 +144,12 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
     {
         foreach (var entity in entities)
         {
+            if (isSingle)
+            {
+                Add(ofTokens + (long)tokens[entity] * n, target, n);
+                target += n;
+                continue;
+            }
             var bag = Bag(entity);
             var fraction = Fraction(bag);
             foreach (var token in bag)
@@ -251,8 +263,9 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         return true;
     }
 
+    /// <summary>Asks for n numbers to be brought to the nearest cache.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Prefetch(T* row, int n)
+    internal static void Prefetch(T* row, int n)
     {
         if (Sse.IsSupported)
         {
@@ -268,7 +281,7 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
 
     // Rows of tables have the width that the user chose and no padding, so the last numbers go one by one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Copy(T* x, T* y, int n)
+    internal static void Copy(T* x, T* y, int n)
     {
         var i = 0;
         for (; IsWide && i + Vector512<T>.Count <= n; i += Vector512<T>.Count)
@@ -301,6 +314,24 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         for (; i < n; i++)
         {
             y[i] = scale * x[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Add(T* x, T* y, int n)
+    {
+        var i = 0;
+        for (; IsWide && i + Vector512<T>.Count <= n; i += Vector512<T>.Count)
+        {
+            *(Vector512<T>*)(y + i) += *(Vector512<T>*)(x + i);
+        }
+        for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
+        {
+            *(Vector<T>*)(y + i) += *(Vector<T>*)(x + i);
+        }
+        for (; i < n; i++)
+        {
+            y[i] += x[i];
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace RobustMeta.Engine.Fused.Memory;
 
@@ -45,6 +46,7 @@ internal sealed class EmbeddingTable<T>(ParameterArrays<T> arrays, string name, 
     }
 
     /// <summary>Notes a row, and says whether it is the batch's first time, when its old gradient does not count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Touch(int row)
     {
         if (isTouched[row])
@@ -54,11 +56,13 @@ internal sealed class EmbeddingTable<T>(ParameterArrays<T> arrays, string name, 
         isTouched[row] = true;
         if (count == touched.Length)
         {
-            Array.Resize(ref touched, 2 * count);
+            Grow();
         }
         touched[count++] = row;
         return true;
     }
+
+    private void Grow() => Array.Resize(ref touched, 2 * count);
 
     /// <summary>Ends a batch.</summary>
     public void End()

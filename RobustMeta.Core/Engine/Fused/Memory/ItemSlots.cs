@@ -10,9 +10,12 @@ namespace RobustMeta.Engine.Fused.Memory;
 /// </summary>
 internal sealed class ItemSlots
 {
-    private int[] slotOfItem = [];
-    private int[] stamp = [];
-    private int generation;
+    // Rows of different items lie apart: they are prefetched.
+    private const int Ahead = 2;
+
+    // Of each item the slot plus the batch's first number, which no number of an earlier batch reaches.
+    private int[] numberOfItem = [];
+    private int first = 1;
     private int[] items = [];
     private int[] slots = [];
     private int[] starts = [];
@@ -58,6 +61,10 @@ internal sealed class ItemSlots
     {
         for (var i = 0; i < count; i++)
         {
+            if (i + Ahead < count && Rows(firstSlot + i + Ahead) is [var next, ..])
+            {
+                EmbeddedColumn<T>.Prefetch(rows + (long)next * width, width);
+            }
             var ofSlot = Rows(firstSlot + i);
             var skipped = 0;
             while (skipped < ofSlot.Length && ofSlot[skipped] < firstRow)
@@ -78,7 +85,12 @@ internal sealed class ItemSlots
     {
         var total = tasks.SupportItems.Length + tasks.QueryItems.Length;
         Reserve(total);
-        generation++;
+        first += Count;
+        if (first > int.MaxValue / 2)
+        {
+            Array.Clear(numberOfItem);
+            first = 1;
+        }
         Count = 0;
         var row = 0;
         foreach (var item in tasks.SupportItems)
@@ -94,18 +106,17 @@ internal sealed class ItemSlots
 
     private int SlotOf(int item)
     {
-        if (item >= stamp.Length)
+        if (item >= numberOfItem.Length)
         {
-            Array.Resize(ref stamp, item + item / 2 + 16);
-            Array.Resize(ref slotOfItem, stamp.Length);
+            Array.Resize(ref numberOfItem, item + item / 2 + 16);
         }
-        if (stamp[item] != generation)
+        ref var number = ref numberOfItem[item];
+        if (number < first)
         {
-            stamp[item] = generation;
-            slotOfItem[item] = Count;
+            number = first + Count;
             items[Count++] = item;
         }
-        return slotOfItem[item];
+        return number - first;
     }
 
     private void Invert(int total)

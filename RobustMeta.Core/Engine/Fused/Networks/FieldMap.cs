@@ -117,7 +117,8 @@ internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T
     /// <param name="outputAdjoint">Adjoints of the outputs.</param>
     /// <param name="inputAdjoint">Receives them.</param>
     /// <param name="count">Number of entities.</param>
-    public void Pull(T* outputAdjoint, T* inputAdjoint, int count)
+    /// <param name="accumulate">Whether they are added: if <see cref="PullsExactly"/>.</param>
+    public void Pull(T* outputAdjoint, T* inputAdjoint, int count, bool accumulate = false)
     {
         foreach (var (start, columns) in tables.Ranges)
         {
@@ -128,8 +129,24 @@ internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T
                 new(outputAdjoint, count, map.Outputs, map.OutputPadded),
                 new(map.Transposed + from, map.Outputs, width, map.InputPadded),
                 new(inputAdjoint + from, count, width, map.InputPadded),
-                accumulate: false
+                accumulate
             );
+        }
+    }
+
+    /// <summary>Whether <see cref="Pull"/> writes to no column of a shared field: the others are whole vectors.</summary>
+    public bool PullsExactly
+    {
+        get
+        {
+            foreach (var (start, columns) in tables.Ranges)
+            {
+                if (start % arithmetic.Lanes != 0 || columns % arithmetic.Lanes != 0)
+                {
+                    return false;
+                }
+            }
+            return true;
         }
     }
 

@@ -12,6 +12,9 @@ namespace RobustMeta.Engine.Fused.Perceptron;
 internal abstract unsafe class AdaptationPass<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    // Items of a user lie apart: they are prefetched.
+    private const int Ahead = 2;
+
     protected AdaptationPass(PerceptronShape shape, Arithmetic<T> arithmetic, SlowNetwork<T> slow)
     {
         Shape = shape;
@@ -80,7 +83,11 @@ internal abstract unsafe class AdaptationPass<T>
         var slots = batch.Slots.Of;
         for (var i = 0; i < count; i++)
         {
-            Arithmetic<T>.Copy(batch.Items + (long)slots[firstRow + i] * width, target + (long)i * width, width);
+            if (i + Ahead < count)
+            {
+                EmbeddedColumn<T>.Prefetch(batch.Items + (long)slots[firstRow + i + Ahead] * width, width);
+            }
+            EmbeddedColumn<T>.Copy(batch.Items + (long)slots[firstRow + i] * width, target + (long)i * width, width);
         }
     }
 

@@ -87,21 +87,31 @@ internal sealed unsafe partial class FusedPerceptron<T>
             width,
             accumulate: false
         );
-        fields.Pull(layer, items, count);
-        if (batch.ItemAdjoint is not null)
+        if (batch.ItemAdjoint is null)
         {
+            fields.Pull(layer, items, count);
+            return;
+        }
+        var pullsLast = fields.PullsExactly;
+        if (!pullsLast)
+        {
+            fields.Pull(layer, items, count);
             ClearShared(items, count);
-            batch.Slots.SumRows(
-                arithmetic,
-                batch.ItemAdjoint,
-                batch.FirstAdjoint,
-                int.MaxValue,
-                first,
-                count,
-                items,
-                below,
-                accumulate: true
-            );
+        }
+        batch.Slots.SumRows(
+            arithmetic,
+            batch.ItemAdjoint,
+            batch.FirstAdjoint,
+            int.MaxValue,
+            first,
+            count,
+            items,
+            below,
+            accumulate: !pullsLast
+        );
+        if (pullsLast)
+        {
+            fields.Pull(layer, items, count, accumulate: true);
         }
     }
 
