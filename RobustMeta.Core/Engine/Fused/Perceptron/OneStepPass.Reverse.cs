@@ -112,18 +112,10 @@ internal sealed unsafe partial class OneStepPass<T>
             var (s, supports) = SupportOf(batch, chunk, u);
             var (q, queries) = QueryOf(batch, chunk, u);
             var errors = queryOutputs[l] + (long)q * width;
-            var product = scratch.Take((long)queries * supports);
-            var move = scratch.Take((long)queries * supports);
             var own = scratch.Take((long)queries * below);
-            Arithmetic.Gram(
-                new(l == hidden ? ReverseLastMove(errors, q, queries, scratch) : errors, queries, width),
-                new(ScoreGradient(l) + (long)s * width, supports, width),
-                new(product, queries, supports),
-                T.One,
-                T.Zero
-            );
-            var (deltas, sums) = new Pair(Support.OutputDelta + s, Shape.IsSecondOrder ? outputF + s : null);
-            Arithmetic.DotColumns(kernel, product, -LocalLr, deltas, move, sums, queries, supports);
+            var inputs = l == hidden ? ReverseLastMove(errors, q, queries, scratch) : errors;
+            var sums = Shape.IsSecondOrder ? outputF + s : null;
+            var move = ReverseKernel(kernel, inputs, queries, l, s, supports, sums, scratch);
             if (l == 1)
             {
                 batch.UserNormAdjoint[u] = Sum(move, (long)queries * supports);
@@ -167,6 +159,32 @@ internal sealed unsafe partial class OneStepPass<T>
         {
             IsSet[l - 1] = true;
         }
+    }
+
+    // M of a user's queries, and what r gets, added to sums unless these are null.
+    private T* ReverseKernel(
+        T* kernel,
+        T* errors,
+        int queries,
+        int l,
+        int first,
+        int supports,
+        T* sums,
+        Arena<T> scratch
+    )
+    {
+        var width = Shape.Padded[l];
+        var product = scratch.Take((long)queries * supports);
+        var move = scratch.Take((long)queries * supports);
+        Arithmetic.Gram(
+            new(errors, queries, width),
+            new(ScoreGradient(l) + (long)first * width, supports, width),
+            new(product, queries, supports),
+            T.One,
+            T.Zero
+        );
+        Arithmetic.DotColumns(kernel, product, -LocalLr, Support.OutputDelta + first, move, sums, queries, supports);
+        return move;
     }
 
     // The last layer moved by (K diag(r) φ′) ∘ w: w gets E ∘ the product, and the product has the adjoint E ∘ w, returned.
