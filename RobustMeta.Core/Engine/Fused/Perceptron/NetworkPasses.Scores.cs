@@ -1,4 +1,5 @@
 using RobustMeta.Engine.Fused.Vectors;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Engine.Fused.Perceptron;
 
