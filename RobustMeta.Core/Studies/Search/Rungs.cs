@@ -45,18 +45,25 @@ internal sealed class Rungs
     /// <summary>The rung of the trial with a number.</summary>
     public int Of(int number) => entries.First(entry => entry.Number == number).Rung;
 
-    /// <summary>
-    /// The best trial of the best 1/η of those known on a rung, or of the best one where they are fewer than η, that is not promoted yet;
-    /// ties go to the earlier one, and diverged trials are never promoted. Null where there is none.
-    /// </summary>
+    /// <summary>Whether a trial whose value is known goes on to the next rung: it is not on the top one, and among the best of its own.</summary>
+    public bool GoesOn(TuningTrial trial, IReadOnlyList<(TuningTrial Trial, double Loss)> known) =>
+        Of(trial.Number) is var rung && rung < Top && Best(rung, known).Contains(trial);
+
+    /// <summary>The best trial of a rung that is not promoted yet; null where there is none.</summary>
     public string? Promotable(int rung, IReadOnlyList<(TuningTrial Trial, double Loss)> known)
     {
-        var here = known.Where(k => Of(k.Trial.Number) == rung).OrderBy(k => k.Loss).ToArray();
         // A point that was drawn twice is promoted as often as it is among the best.
         var promoted = entries.Where(e => e.Rung == rung + 1).Select(e => e.Value).ToList();
-        return here.Take(Math.Max(1, here.Length / factor))
-            .Where(k => double.IsFinite(k.Loss))
-            .Select(k => k.Trial.Value)
-            .FirstOrDefault(value => !promoted.Remove(value));
+        return Best(rung, known).Select(trial => trial.Value).FirstOrDefault(value => !promoted.Remove(value));
+    }
+
+    /// <summary>
+    /// The best 1/η of the trials known on a rung, or the best one where they are fewer than η; ties go to the earlier one, and diverged
+    /// trials are never among them.
+    /// </summary>
+    private IEnumerable<TuningTrial> Best(int rung, IReadOnlyList<(TuningTrial Trial, double Loss)> known)
+    {
+        var here = known.Where(k => Of(k.Trial.Number) == rung).OrderBy(k => k.Loss).ToArray();
+        return here.Take(Math.Max(1, here.Length / factor)).Where(k => double.IsFinite(k.Loss)).Select(k => k.Trial);
     }
 }

@@ -2,8 +2,19 @@
 // quick: loaded
 #load "../../../RobustMeta.Scripts/load.fsx"
 
+open System
+open System.Globalization
 open RobustMeta.Evaluation
 open RobustMeta.Scripts
+
+/// The seeds of the repetitions: `20` for 1 to 20, `21-40` for others.
+let seedsOf (text: string) =
+    let number (word: string) = Int32.Parse(word, CultureInfo.InvariantCulture)
+
+    match text.Split '-' with
+    | [| last |] -> [ 1 .. number last ]
+    | [| first; last |] -> [ number first .. number last ]
+    | _ -> failwith $"seeds are '{text}'; expected a number, or e.g. 21-40"
 
 /// What one trial came to.
 type Told =
@@ -37,7 +48,7 @@ let reached budget (search: Told list) =
 /// Mean over the repetitions with its 95 % Student interval.
 let interval budget (searches: Told list) =
     let values =
-        [ for _, own in searches |> List.groupBy _.Seed -> reached budget own ] |> List.filter System.Double.IsFinite
+        [ for _, own in searches |> List.groupBy _.Seed -> reached budget own ] |> List.filter Double.IsFinite
 
     if values.Length < 2 then
         Interval(nan, nan, nan, values.Length)
@@ -101,7 +112,7 @@ let figure name (yTitle: string) whole budgets (told: Told list) : Figure =
                         for budget in budgets do
                             let result = interval budget (ofPair by tuner own)
 
-                            if System.Double.IsFinite result.Mean then
+                            if Double.IsFinite result.Mean then
                                 let point: LinePoint = { Line = by; X = float budget / float whole; Result = result }
 
                                 point

@@ -1,5 +1,5 @@
 // Our searches beside Optuna's on the same functions: mean log10 of the regret after a part of the budget, with 95 % intervals.
-// usage: dotnet fsi search.fsx RUNS SEEDS [FOLDER of figures]   (Debian: apt-get install python3-optuna)
+// usage: dotnet fsi search.fsx RUNS SEEDS [FOLDER of figures]; SEEDS: 20 for 1 to 20, or 21-40   (Debian: apt-get install python3-optuna)
 // quick: python optuna 12 3
 #load "curves.fsx"
 #load "../../RobustMeta.Tests/Studies/SearchFunctions.fs"
@@ -15,8 +15,8 @@ open Curves
 
 let runs, seeds, folder =
     match List.ofArray fsi.CommandLineArgs |> List.tail with
-    | [ runs; seeds ] -> int runs, int seeds, None
-    | [ runs; seeds; folder ] -> int runs, int seeds, Some folder
+    | [ runs; seeds ] -> int runs, seedsOf seeds, None
+    | [ runs; seeds; folder ] -> int runs, seedsOf seeds, Some folder
     | _ -> failwith "usage: dotnet fsi search.fsx RUNS SEEDS [FOLDER]"
 
 // Of a whole training, for searches that stop some early.
@@ -79,12 +79,12 @@ let ours =
     [
         for f in SearchFunctions.all do
             for name in [ "random"; "tpe"; "asha" ] do
-                for seed in 1..seeds do
+                for seed in seeds do
                     yield! search f name seed
     ]
 
 let theirs =
-    let words = [ Path.Combine(__SOURCE_DIRECTORY__, "search_optuna.py"); string runs; string seeds ]
+    let words = [ Path.Combine(__SOURCE_DIRECTORY__, "search_optuna.py"); string runs; yield! List.map string seeds ]
     use python = Process.Start(ProcessStartInfo("/usr/bin/python3", words, RedirectStandardOutput = true)) |> nonNull
     let number (text: string) = Double.Parse(text, CultureInfo.InvariantCulture)
 

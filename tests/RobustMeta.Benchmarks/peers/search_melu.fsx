@@ -1,5 +1,5 @@
 // Our searches beside Optuna's on the settings of MeLU: the best validation value that each has found after a part of the budget.
-// usage: dotnet fsi search_melu.fsx DATASET RUNS SEEDS EPOCHS OUT [FOLDER of figures]   (Debian: apt-get install python3-optuna)
+// usage: dotnet fsi search_melu.fsx DATASET RUNS SEEDS EPOCHS OUT [FOLDER of figures]; SEEDS: 20 for 1 to 20, or 21-40   (Debian: apt-get install python3-optuna)
 // Runs are kept in OUT, so that a broken comparison goes on where it was.
 // quick: python optuna synthetic 3 2 3 search
 #load "curves.fsx"
@@ -19,7 +19,7 @@ open Curves
 let dataset, runs, seeds, epochs, out, folder =
     match List.ofArray fsi.CommandLineArgs |> List.tail with
     | dataset :: runs :: seeds :: epochs :: out :: rest when rest.Length < 2 ->
-        dataset, int runs, int seeds, int epochs, out, List.tryHead rest
+        dataset, int runs, seedsOf seeds, int epochs, out, List.tryHead rest
     | _ -> failwith "usage: dotnet fsi search_melu.fsx DATASET RUNS SEEDS EPOCHS OUT [FOLDER]"
 
 let keys = [| "localLr"; "innerSteps"; "lr"; "batchSize"; "embeddingDim" |]
@@ -90,8 +90,8 @@ let search (name: string) (seed: int) =
 let ours =
     [
         for name in [ "random"; "tpe"; "asha" ] do
-            for seed in 1..seeds do
-                eprintfn $"{name}, {seed} of {seeds}"
+            for seed in seeds do
+                eprintfn $"{name}, seed {seed}"
                 yield! search name seed
     ]
 
@@ -99,7 +99,10 @@ let theirs =
     let info =
         ProcessStartInfo(
             "/usr/bin/python3",
-            [ Path.Combine(__SOURCE_DIRECTORY__, "search_melu.py"); string runs; string seeds; string epochs ],
+            [
+                Path.Combine(__SOURCE_DIRECTORY__, "search_melu.py")
+                for number in runs :: epochs :: seeds -> string number
+            ],
             RedirectStandardInput = true,
             RedirectStandardOutput = true
         )
@@ -133,7 +136,7 @@ let theirs =
             found.Add(told "Optuna" tuner (int seed) (int spent) (int count) answer)
             python.StandardInput.WriteLine(answer.ToString("R", CultureInfo.InvariantCulture))
             python.StandardInput.Flush()
-        | [| "end"; tuner; seed |] -> eprintfn $"Optuna's {tuner}, {seed} of {seeds}"
+        | [| "end"; tuner; seed |] -> eprintfn $"Optuna's {tuner}, seed {seed}"
         | _ -> failwith $"unexpected: {line}"
 
         line <- python.StandardOutput.ReadLine()

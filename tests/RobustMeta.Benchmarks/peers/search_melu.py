@@ -4,7 +4,7 @@ Standard input: a line of JSON with the ranges, then an answer to each question.
 `ask TUNER SEED SPENT EPOCHS VALUE/VALUE/…` for each question (epochs of all trials with this one, epochs of this one), a line
 `end TUNER SEED` for each search.
 
-usage: python3 search_melu.py RUNS SEEDS EPOCHS
+usage: python3 search_melu.py RUNS EPOCHS SEED…
 """
 import json
 import sys
@@ -12,7 +12,7 @@ import sys
 import optuna
 
 optuna.logging.set_verbosity(optuna.logging.ERROR)
-runs, seeds, epochs = map(int, sys.argv[1:4])
+runs, epochs, *seeds = map(int, sys.argv[1:])
 ranges = json.loads(sys.stdin.readline())
 
 
@@ -32,7 +32,7 @@ def ask(tuner, seed, spent, point, count):
 first = {r["key"]: r["default"] if r["choices"] else float(r["default"]) for r in ranges}
 rungs = [e for e in (epochs // 9, epochs // 3, epochs) if e > 0]
 
-for seed in range(1, seeds + 1):
+for seed in seeds:
     for tuner, sampler in (("random", optuna.samplers.RandomSampler), ("tpe", optuna.samplers.TPESampler)):
         study = optuna.create_study(sampler=sampler(seed=seed), direction="maximize")
         study.enqueue_trial(first)

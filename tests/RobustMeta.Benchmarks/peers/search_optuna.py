@@ -2,7 +2,7 @@
 
 Standard output: a line `function,tuner,seed,epochs spent,epochs of the trial,value seen,value` for each value that a search is told.
 
-usage: python3 search_optuna.py RUNS SEEDS
+usage: python3 search_optuna.py RUNS SEED…
 """
 import math
 import sys
@@ -90,12 +90,12 @@ def asha(name, function, first, seed, budget):
         study.optimize(objective, n_trials=1)
 
 
-runs, seeds = int(sys.argv[1]), int(sys.argv[2])
+runs, *seeds = map(int, sys.argv[1:])
 for name, (function, first) in FUNCTIONS.items():
-    for seed in range(1, seeds + 1):
+    for seed in seeds:
         asha(name, function, first, seed, runs * EPOCHS)
     for tuner, sampler in (("random", optuna.samplers.RandomSampler), ("tpe", optuna.samplers.TPESampler)):
-        for seed in range(1, seeds + 1):
+        for seed in seeds:
             study = optuna.create_study(sampler=sampler(seed=seed))
             study.enqueue_trial(first)
             study.optimize(function, n_trials=runs)

@@ -105,20 +105,46 @@ let private rungs =
     testList
         "Search rungs"
         [
-            testCase "asynchronous halving promotes as computed by hand"
+            testCase "asynchronous halving goes on or gives up for good as computed by hand"
             <| fun () ->
-                let tuner: ITuner = AshaTuner(SearchTask(line, SearchBudget(Runs = 9), false, Epochs = 9))
-                let losses = Map [ 0, 3.0; 1, 1.0; 2, 2.0; 3, 0.9; 4, 5.0; 5, 0.5; 6, 0.4; 7, 4.0; 8, 6.0 ]
+                let tuner: ITuner = AshaTuner(SearchTask(line, SearchBudget(Runs = 15), false, Epochs = 9))
+
+                let losses = [| 3.0; 1.0; 2.0; 0.9; 5.0; 2.5; 0.5; 0.4; 4.0; 0.6; 7.0; 0.3; 0.7; 0.2; 6.0 |]
+
                 let asked = drive (fun trial -> losses[trial.Number]) tuner
                 let epochs = [ for trial in asked -> trial.Epochs.Value ]
-                // The default is the best of one on each rung, so it is trained whole at once. The next two points, 3 and 5, each are the best of the
-                // lowest rung when they come and go on; of two on the middle rung the default stays the best (1.0 against 5.0), of three the
-                // newest is (0.4) and goes to the top. There the default's 2.0 is better than 4.0.
-                Expect.equal epochs [ 1; 3; 9; 1; 3; 1; 3; 9; 1 ] "rungs"
+                // The default is the best of one on each rung, so it is trained whole at once. Point 3 (0.9) is the best of two and goes
+                // on, where it is worse than the default (5.0 against 1.0). 5 (2.5) is not the best of three. 6 is (0.5), is the best of three on
+                // the middle rung too, and goes to the top. 9 (0.6) is the second of five, of which one goes on: it is given up, and not taken up
+                // again with 10, the sixth, from which on two go on. 11 is the best of seven, and the second of four above (0.7), where
+                // one goes on; 13 is the best of eight.
+                Expect.equal epochs [ 1; 3; 9; 1; 3; 1; 1; 3; 9; 1; 1; 1; 3; 1; 3 ] "rungs"
                 Expect.isTrue (asked[..2] |> List.forall (fun trial -> trial.Value = line.Default)) "the default whole"
-                Expect.equal asked[4].Value asked[3].Value "best of two"
-                Expect.isTrue (asked[6..7] |> List.forall (fun trial -> trial.Value = asked[5].Value)) "best of three"
+
+                for before, after in [ 3, 4; 6, 7; 7, 8; 11, 12; 13, 14 ] do
+                    Expect.equal asked[after].Value asked[before].Value $"{before} goes on"
+
+                let begun = asked |> List.filter (fun t -> t.Epochs = Nullable 1) |> List.map _.Value
+                Expect.equal (List.distinct begun) begun "each begins once"
                 Expect.equal tuner.Result.Value line.Default "best of the highest rung"
+
+            testCase "asynchronous halving decides by the values told before, in their order"
+            <| fun () ->
+                let begun order =
+                    let task = SearchTask(line, SearchBudget(Runs = 20), false, Epochs = 9, Parallel = 3)
+                    let tuner: ITuner = AshaTuner task
+                    let first = List.ofSeq (tuner.Ask())
+                    let losses = [ 2.0; 1.0; 3.0 ]
+
+                    for i in order do
+                        tuner.Tell(first[i], losses[i])
+
+                    let goOn = tuner.Ask() |> Seq.filter (fun t -> t.Epochs = Nullable 3) |> Seq.map _.Value
+                    [ for value in goOn -> first |> List.findIndex (fun t -> t.Value = value) ]
+
+                Expect.equal (begun [ 0; 1; 2 ]) [ 0; 1 ] "each was the best when it came"
+                Expect.equal (begun [ 1; 0; 2 ]) [ 1 ] "the best came first"
+                Expect.equal (begun [ 2; 0; 1 ]) [ 2; 0; 1 ] "the best came last"
 
             testCase "synchronous halving keeps a third of each rung"
             <| fun () ->
