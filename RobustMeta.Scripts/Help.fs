@@ -73,8 +73,8 @@ let commands: (string * string * string) list =
         + "submit, work, retry, cancel, collect, simulate. `study help` says what they do"
         "tune",
         "MODEL | BASELINE [tuner tpe] [budget 30] [parallel 1] [keys A,B] [seed 100,101] [name value …] | ranges [MODEL,…]",
-        "searches the settings of a method on validation users, in the ranges they declare. Tuners: random, tpe, halving, asha; "
-        + "budget: 30 (runs), 300 epochs, 20 minutes. It continues where it stopped. ranges: what it varies, and with study FILE the best values found"
+        "searches the settings of a method on validation users, in the ranges they declare. Tuners: grid, random, tpe, halving, asha; "
+        + "budget: 30 (runs), 300 epochs, 20 minutes; a grid is tried whole. It continues where it stopped. ranges: what it varies, and with study FILE the best values found"
         "robustness", "[quick] [name value …]", "the study of robust training: short for study robustness"
         "reproduce",
         "quick|paper [DATA…] [plan] [out FOLDER] [from FOLDER]",

@@ -1,3 +1,6 @@
+using System.Globalization;
+using RobustMeta.Experiments;
+using RobustMeta.Settings;
 using RobustMeta.Studies.Search;
 
 namespace RobustMeta.Studies;
@@ -10,6 +13,8 @@ namespace RobustMeta.Studies;
 /// <param name="Values">The candidates, as text, in the order in which ties are decided.</param>
 public sealed record StudyChoice(IReadOnlyList<string> Keys, IReadOnlyList<string> Values)
 {
+    internal const string EpochKey = "epoch";
+
     /// <summary>Nothing to tune: one candidate that changes no setting.</summary>
     public static StudyChoice None { get; } = new([], [""]);
 
@@ -27,6 +32,27 @@ public sealed record StudyChoice(IReadOnlyList<string> Keys, IReadOnlyList<strin
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(search);
         return new(keys, [""]) { Search = search };
+    }
+
+    /// <summary>What makes the choice.</summary>
+    /// <param name="experiment">A run whose other settings are those of all candidates.</param>
+    /// <param name="higherIsBetter">Direction of the selection metric.</param>
+    /// <param name="seed">Seed of a search.</param>
+    /// <exception cref="SettingException">A setting has no range to search, or the budget does not go with the tuner.</exception>
+    public ITuner Tuner(ExperimentSpec experiment, bool higherIsBetter, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        if (Search is null)
+        {
+            return new ListTuner(Values, higherIsBetter);
+        }
+        var epochs = SettingList.Of(experiment).FirstOrDefault(s => s.Key == EpochKey)?.Print(experiment) ?? "1";
+        return Search.Create(
+            SearchSpace.Of(experiment, Keys),
+            higherIsBetter,
+            seed,
+            int.Parse(epochs, CultureInfo.InvariantCulture)
+        );
     }
 
     /// <summary>Whether there is anything to choose.</summary>

@@ -191,7 +191,8 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         }
         var tuner = table.Entries.FirstOrDefault(entry => entry.Key == TunerKey);
         var budget = table.Entries.FirstOrDefault(entry => entry.Key == BudgetKey);
-        if (keys is not null && tuner is not null && tuner.Text != "grid")
+        // The tuner grid tries the listed values, or with a budget in their place those that the settings declare.
+        if (keys is not null && tuner is not null && (tuner.Text != "grid" || (values is null && budget is not null)))
         {
             return Searched(table, keys, tuner, budget);
         }
@@ -199,7 +200,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         {
             throw At(
                 searching.Line,
-                $"[{table.Name}] has a '{searching.Key}'; it needs tuner = one of {string.Join(", ", SearchPlan.Names)}"
+                $"[{table.Name}] has a '{searching.Key}'; it needs tuner = one of {string.Join(", ", SearchPlan.Names)}, and no 'values'"
             );
         }
         if (keys is null || values is not { Values.Count: > 0 })

@@ -12,7 +12,6 @@ namespace RobustMeta.Studies;
 /// </summary>
 public sealed class StudyTuning
 {
-    private const string EpochKey = "epoch";
     private readonly StudySpec spec;
     private readonly Func<TuningRun, RunOutcome> outcomeOf;
     private readonly Dictionary<TuningKey, Tuning> decided = [];
@@ -101,7 +100,7 @@ public sealed class StudyTuning
         }
         var experiment = Plan.Experiment(first);
         var isHigher = experiment.Evaluation.SelectionFor(experiment.Split.Label).HigherIsBetter;
-        var tuner = TunerOf(choice, experiment, isHigher);
+        var tuner = choice.Tuner(experiment, isHigher, spec.TuningSeeds[0]);
         while (tuner.Result is null)
         {
             var trials = tuner.Ask().Select(trial => (Trial: trial, Runs: RunsOf(key, trial))).ToArray();
@@ -134,19 +133,6 @@ public sealed class StudyTuning
     private static TimeSpan Time(RunOutcome outcome) =>
         outcome.State == RunState.Done ? outcome.Folder.ReadCost().Training : TimeSpan.Zero;
 
-    private ITuner TunerOf(StudyChoice choice, ExperimentSpec experiment, bool isHigher) =>
-        choice.Search is { } search
-            ? search.Create(
-                SearchSpace.Of(experiment, choice.Keys),
-                isHigher,
-                spec.TuningSeeds[0],
-                SettingList.Of(experiment).FirstOrDefault(setting => setting.Key == EpochKey)?.Print(experiment)
-                    is { } epochs
-                    ? int.Parse(epochs, CultureInfo.InvariantCulture)
-                    : 1
-            )
-            : new GridTuner(choice.Values, isHigher);
-
     private TuningRun[] RunsOf(TuningKey key, TuningTrial trial) =>
         [
             .. Plan.TuningRuns(key, trial.Value)
@@ -155,10 +141,10 @@ public sealed class StudyTuning
                     var experiment = Plan.Experiment(run);
                     var made = trial.Epochs is { } epochs
                         ? new TuningRun(
-                            experiment.With([(EpochKey, epochs.ToString(CultureInfo.InvariantCulture))]),
+                            experiment.With([(StudyChoice.EpochKey, epochs.ToString(CultureInfo.InvariantCulture))]),
                             trial.Number,
                             // What all rungs of a point have in common.
-                            new(experiment.With([(EpochKey, "1")]).Hash, epochs)
+                            new(experiment.With([(StudyChoice.EpochKey, "1")]).Hash, epochs)
                         )
                         : new TuningRun(experiment, trial.Number, null);
                     asked[key].Add((run with { Id = made.Experiment.Hash }, PieceNames.Trial(key, made)));

@@ -5,6 +5,7 @@ open System
 open System.IO
 open System.Threading
 open RobustMeta.Experiments
+open RobustMeta.Runtime
 open RobustMeta.Settings
 open RobustMeta.Studies
 open RobustMeta.Studies.Search
@@ -65,13 +66,18 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
         raise (SettingException $"{key} is searched (keys) and given as '{value}'; leave out the one or the other.")
     | None -> ()
 
-    SearchSpace.Of(spec, keys) |> ignore
+    let space = SearchSpace.Of(spec, keys)
 
     match keys |> List.tryPick (spec.WhyWithoutEffect >> Option.ofObj) with
     | Some reason -> raise (SettingException reason)
     | None -> ()
 
-    let search = SearchPlan.Parse(take "tuner" "tpe", take "budget" "30", take "parallel" "1")
+    let tuner = take "tuner" "tpe"
+    // A grid is tried whole, unless told otherwise.
+    let budget = take "budget" (if tuner = "grid" then string (SearchGrid.Of space).Count else "30")
+    let choice = StudyChoice.Of(keys, SearchPlan.Parse(tuner, budget, take "parallel" "1"))
+    // A budget that does not go with the tuner is told before anything begins.
+    choice.Tuner(spec, true, 1L) |> ignore
 
     let seeds = StudyFile.Seeds("seed", (take "seed" "100").Split(',', StringSplitOptions.TrimEntries))
 
@@ -86,7 +92,7 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
             // Candidates differ in what they train, so no generated name fits them all.
             $"{spec.Method.Name} tuned",
             [| struct (StudySpec.ModelKey, model); yield! structs |],
-            Tuned = StudyChoice.Of(keys, search)
+            Tuned = choice
         )
 
     StudySpec(
@@ -132,6 +138,22 @@ let private ranges (words: string list) =
 // A value as a shell takes it.
 let private word (value: string) = if value.Contains ' ' || value = "" then $"\"{value}\"" else value
 
+// How a search goes about it: the tuner and when it ends, and how many points it has where that is known.
+let private plan (spec: StudySpec) =
+    let method = spec.Methods[0]
+    let search = nonNull method.Tuned.Search
+    let seeds = spec.TuningSeeds.Count
+    let each = if seeds > 1 then $" of {seeds} runs each" else ""
+
+    if search.Tuner = "grid" then
+        let named = method.Settings |> Seq.map (fun (struct (key, value)) -> key, value) |> List.ofSeq
+        let model = named |> List.find (fst >> (=) StudySpec.ModelKey) |> snd
+        let experiment = Experiment.spec model (named |> List.filter (fst >> (<>) StudySpec.ModelKey))
+        let points = (SearchGrid.Of(SearchSpace.Of(experiment, method.Tuned.Keys))).Count
+        $"""a grid of {Counted.Of(int64 points, "point", "points")}{each}, the default first""", Some points
+    else
+        $"{search.Tuner} with a budget of {search.Budget.Title}{each}", None
+
 /// Searches, prints every candidate with its value, and the command that runs the best.
 let execute (words: string list) (cancellation: CancellationToken) =
     match words with
@@ -150,7 +172,8 @@ let execute (words: string list) (cancellation: CancellationToken) =
         let keys = List.ofSeq method.Tuned.Keys
         let names = String.Join(", ", keys)
         OutFolder.Require out
-        printfn $"{model} on {spec.Data[0].Name}: searches {names}; runs go to {out}"
+        let how, points = plan spec
+        printfn $"{model} on {spec.Data[0].Name}: searches {names}, {how}; runs go to {out}"
         let hooks = StudyHooks(Say = (fun line -> printfn $"{line}"))
 
         match StudyRunner(spec, StudyStore out, hooks, cancellation).Tune key with
@@ -158,6 +181,11 @@ let execute (words: string list) (cancellation: CancellationToken) =
         | tuning ->
             for struct (candidate, value) in tuning.Candidates do
                 printfn $"{CellText.number 5 value}  {candidate}"
+
+            match points with
+            | Some points when tuning.Candidates.Count < points ->
+                printfn $"the budget ended the search after {tuning.Candidates.Count} of the grid's {points} points"
+            | _ -> ()
 
             let best = Seq.zip keys (SearchSpace.Values tuning.Value) |> List.ofSeq
             let settings = given |> List.filter (fun (key, _) -> not (List.contains key own))

@@ -19,7 +19,7 @@ public sealed record SearchPlan(string Tuner, SearchBudget Budget)
     private const int Factor = 3;
 
     /// <summary>Tuners that search the ranges which settings declare.</summary>
-    public static ImmutableArray<string> Names { get; } = ["random", "tpe", "halving", "asha"];
+    public static ImmutableArray<string> Names { get; } = ["grid", "random", "tpe", "halving", "asha"];
 
     /// <summary>A plan of its words.</summary>
     /// <param name="tuner">The tuner's name.</param>
@@ -33,9 +33,7 @@ public sealed record SearchPlan(string Tuner, SearchBudget Budget)
             )
         : Names.Contains(tuner) ? new(tuner, SearchBudget.Parse(budget)) { Parallel = atOnce }
         : throw new SettingException(
-            tuner == "grid"
-                ? $"tuner is 'grid', which tries the values that a study file lists (tuned, values); here: {string.Join(", ", Names)}"
-                : $"There is no tuner '{tuner}'{NearestName.End(tuner, Names)} Tuners: {string.Join(", ", Names)}; in a study file also grid"
+            $"There is no tuner '{tuner}'{NearestName.End(tuner, Names)} Tuners: {string.Join(", ", Names)}"
         );
 
     /// <summary>The tuner.</summary>
@@ -55,6 +53,7 @@ public sealed record SearchPlan(string Tuner, SearchBudget Budget)
         var least = Math.Max(task.Epochs / (Factor * Factor), 1);
         return Tuner switch
         {
+            "grid" => new GridTuner(task),
             "random" => new RandomTuner(task),
             "tpe" => new TpeTuner(task),
             "asha" => new AshaTuner(task, least),

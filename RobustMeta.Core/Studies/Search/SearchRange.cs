@@ -10,10 +10,14 @@ public sealed class SearchRange
     // Half a unit on either side, so that the outermost whole numbers are as likely as the others.
     private const double Half = 0.5;
 
+    // As many as the paper has of most settings.
+    private const int GridValues = 4;
+
     private SearchRange(string key, double low, double high, bool isLog, bool isInteger, IEnumerable<string> choices)
     {
         (Key, Low, High, IsLog, IsInteger, Choices) = (key, low, high, isLog, isInteger, [.. choices]);
         Default = Choices.Length > 0 ? Choices[0] : Text((Start + End) / 2);
+        Grid = Choices.Length > 0 ? Choices : Spaced();
     }
 
     /// <summary>Key of the setting.</summary>
@@ -36,6 +40,12 @@ public sealed class SearchRange
 
     /// <summary>The value that is tried first, and that stands where the setting does not count; it may lie outside.</summary>
     public string Default { get; private init; }
+
+    /// <summary>
+    /// The values of a grid search: those that the paper searches; where it has none, all choices, or four numbers from the smallest to the
+    /// largest with equal steps (equal ratios on a logarithmic scale), rounded to whole ones where these are wanted, each once.
+    /// </summary>
+    public ImmutableArray<string> Grid { get; private init; }
 
     /// <summary>Another setting of the space, and its values, without which this one does not count; null: it always does.</summary>
     public SearchCondition? Condition { get; private init; }
@@ -78,11 +88,17 @@ public sealed class SearchRange
             : new(key, double.NaN, double.NaN, false, false, choices);
     }
 
-    /// <summary>The same range with another first value and condition.</summary>
+    /// <summary>The same range with another first value, condition and grid.</summary>
     /// <param name="first">The value that is tried first.</param>
     /// <param name="condition">Another setting, and its values, without which this one does not count; null: it always does.</param>
-    public SearchRange With(string first, SearchCondition? condition = null) =>
-        new(Key, Low, High, IsLog, IsInteger, Choices) { Default = first, Condition = condition };
+    /// <param name="grid">The values of a grid search; null or none: those that follow from the range.</param>
+    public SearchRange With(string first, SearchCondition? condition = null, IReadOnlyList<string>? grid = null) =>
+        new(Key, Low, High, IsLog, IsInteger, Choices)
+        {
+            Default = first,
+            Condition = condition,
+            Grid = grid is { Count: > 0 } ? [.. grid] : Grid,
+        };
 
     /// <summary>Least coordinate: the number, or its logarithm.</summary>
     internal double Start => Scale(IsInteger ? Low - Half : Low);
@@ -108,6 +124,18 @@ public sealed class SearchRange
             ? Math.Round(number)
             : double.Parse(number.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
         return Print(Math.Clamp(rounded, Low, High));
+    }
+
+    private ImmutableArray<string> Spaced()
+    {
+        var (low, high) = (Scale(Low), Scale(High));
+        return
+        [
+            .. Enumerable
+                .Range(0, GridValues)
+                .Select(i => Text(low + ((high - low) * i / (GridValues - 1))))
+                .Distinct(),
+        ];
     }
 
     private static string Print(double number) => number.ToString("R", CultureInfo.InvariantCulture);

@@ -98,7 +98,7 @@ public sealed class SearchSpace
     }
 
     // A setting counts where the one that it depends on counts and has a right value.
-    private bool IsCounted(SearchRange range, Dictionary<string, string> values) =>
+    internal bool IsCounted(SearchRange range, IReadOnlyDictionary<string, string> values) =>
         range.Condition is not { } condition
         || (
             condition.Values.Contains(values[condition.Key])
@@ -115,12 +115,12 @@ public sealed class SearchSpace
                 ? SearchRange.Numbers(setting.Key, numbers.Low, numbers.High, setting.IsLog, setting.IsInteger)
             : setting.Choices.Count > 0 ? SearchRange.Of(setting.Key, setting.Choices)
             : throw new SettingException(
-                $"{setting.Key} declares no range to search; leave it out, or list its values and use the tuner grid"
+                $"{setting.Key} declares no range to search; leave it out, or list its values in a study file (tuned, values)"
             );
         var condition =
             Depends(setting, searched) && setting.Condition is { } other
                 ? new SearchCondition(other.Key, other.Values)
                 : null;
-        return range.With(setting.Print(spec), condition);
+        return range.With(setting.Print(spec), condition, setting.PaperGrid);
     }
 }

@@ -129,6 +129,20 @@ let tests =
                     for struct (_, mean), (a, b) in Seq.zip both.Candidates (List.zip first second) do
                         Expect.floatClose Accuracy.high mean ((a + b) / 2.0) "mean of the two")
 
+            testCase "a study file's grid tries listed values, or with a budget that holds them the declared ones"
+            <| fun () ->
+                let message budget =
+                    try
+                        searched "grid" budget "" |> ignore
+                        ""
+                    with :? SettingException as error ->
+                        error.Message
+
+                Expect.equal (message "17") "" "4 × 4 values and the default"
+                Expect.stringContains (message "8") "expected at least" "too small"
+                Expect.stringContains (message "8") "my.toml:" "line"
+                Expect.stringContains (message "9\nvalues = [1, 2]") "no 'values'" "both"
+
             testCase "a number of candidates at once that is none is told with its line"
             <| fun () ->
                 let message text =

@@ -34,6 +34,7 @@ let private tuners atOnce : (string * (SearchSpace -> int -> ITuner)) list =
         "tpe", (fun space runs -> TpeTuner(task space runs))
         "asha", (fun space runs -> AshaTuner(task space runs))
         "halving", (fun space runs -> HalvingTuner(task space runs, 9))
+        "grid", (fun space _ -> GridTuner(task space 300))
     ]
 
 let private hash (trial: TuningTrial) =
@@ -198,6 +199,113 @@ let private rungs =
                 Expect.throwsT<SettingException> (fun () -> HalvingTuner(task, 8) |> ignore) "never at the top"
         ]
 
+let private grid =
+    let refused message part act =
+        Expect.throwsC act (fun error ->
+            Expect.isTrue (error :? SettingException) "kind"
+            Expect.stringContains error.Message part message)
+
+    let values (range: SearchRange) = List.ofSeq range.Grid
+
+    testList
+        "Search grids"
+        [
+            testCase "values are the paper's, all choices, or four from the range"
+            <| fun () ->
+                Expect.equal (values (SearchRange.Numbers("x", 0.0, 1.5))) [ "0"; "0.5"; "1"; "1.5" ] "even steps"
+
+                Expect.equal
+                    (values (SearchRange.Numbers("x", 1e-4, 0.1, isLog = true)))
+                    [ "0.0001"; "0.001"; "0.01"; "0.1" ]
+                    "even ratios"
+
+                // 1, 2.33, 3.67, 5 and 4, 10.08, 25.4, 64
+                Expect.equal
+                    (values (SearchRange.Numbers("x", 1.0, 5.0, isInteger = true)))
+                    [ "1"; "2"; "4"; "5" ]
+                    "whole"
+
+                Expect.equal
+                    (values (SearchRange.Numbers("x", 4.0, 64.0, isLog = true, isInteger = true)))
+                    [ "4"; "10"; "25"; "64" ]
+                    "whole ratios"
+
+                Expect.equal (values (SearchRange.Numbers("x", 1.0, 2.0, isInteger = true))) [ "1"; "2" ] "each once"
+                Expect.equal (values (SearchRange.Of("x", [| "b"; "a" |]))) [ "b"; "a" ] "choices"
+                let paper = SearchRange.Numbers("x", 0.0, 1.0).With("0.2", grid = [| "0.1"; "0.7" |])
+                Expect.equal (values paper) [ "0.1"; "0.7" ] "the paper's"
+
+            testCase "points are all combinations, the default first, and settings count as their condition says"
+            <| fun () ->
+                let numbers = SearchRange.Numbers("x", 0.0, 1.0).With("0.2", grid = [| "0.1"; "0.7" |])
+                let kinds = SearchRange.Of("kind", [| "a"; "b" |])
+
+                let when' = SearchRange.Of("y", [| "u"; "v"; "w" |]).With("v", SearchCondition("kind", [| "b" |]))
+
+                Expect.equal
+                    (List.ofSeq (SearchGrid.Of(SearchSpace [| numbers; kinds; when' |])))
+                    [
+                        "0.2/a/v"
+                        "0.1/a/v"
+                        "0.1/b/u"
+                        "0.1/b/v"
+                        "0.1/b/w"
+                        "0.7/a/v"
+                        "0.7/b/u"
+                        "0.7/b/v"
+                        "0.7/b/w"
+                    ]
+                    "a default outside the grid"
+
+                Expect.equal
+                    (List.ofSeq (SearchGrid.Of(SearchSpace [| kinds.With("b") |])))
+                    [ "b"; "a" ]
+                    "a default of the grid"
+
+            testCase "every point is tried once, the default first, the rest in an order of the seed"
+            <| fun () ->
+                let space = SearchSpace [| SearchRange.Numbers("x", 0.0, 1.5); SearchRange.Numbers("y", 0.0, 1.5) |]
+
+                let asked seed =
+                    let budget = SearchBudget(Runs = 17)
+                    let tuner: ITuner = GridTuner(SearchTask(space, budget, false, Seed = seed, Epochs = 9))
+                    let value (trial: TuningTrial) = if trial.Value = "1/0.5" then -1.0 else float trial.Number
+                    let trials = drive value tuner
+                    Expect.equal tuner.Result.Value "1/0.5" "the least"
+                    [ for trial in trials -> trial.Value ]
+
+                // The middle, 0.75/0.75, is none of the 16.
+                Expect.equal (asked 1L).Head "0.75/0.75" "default"
+                Expect.equal (List.sort (asked 1L)) (List.sort (List.ofSeq (SearchGrid.Of space))) "all, each once"
+                Expect.notEqual (asked 1L) (asked 2L) "the seed's order"
+
+            testCase "a budget of runs or epochs holds the grid, one of time may end it early"
+            <| fun () ->
+                let space = SearchSpace [| SearchRange.Of("x", [| "a"; "b"; "c" |]) |]
+                let tuner budget : ITuner = GridTuner(SearchTask(space, budget, false, Epochs = 9))
+                refused "runs" "expected at least 3 runs" (fun () -> tuner (SearchBudget(Runs = 2)) |> ignore)
+                refused "epochs" "expected at least 27 epochs" (fun () -> tuner (SearchBudget(Epochs = 26L)) |> ignore)
+                Expect.hasLength (drive hash (tuner (SearchBudget(Epochs = 27L)))) 3 "enough"
+                let limited = tuner (SearchBudget(Time = TimeSpan.FromSeconds 1.5))
+
+                while isNull limited.Result do
+                    for trial in limited.Ask() do
+                        limited.Tell(trial, 1.0, TimeSpan.FromSeconds 1.0)
+
+                Expect.hasLength limited.Result.Candidates 2 "ended by time"
+
+            testCase "a grid that is too large tells its size, conditions counted, without being made"
+            <| fun () ->
+                let numbers = [ for i in 1..20 -> SearchRange.Numbers($"x{i}", 0.0, 1.0) ]
+                let kinds = SearchRange.Of("kind", [| "a"; "b" |])
+
+                let when' = SearchRange.Of("y", [| "u"; "v"; "w" |]).With("v", SearchCondition("kind", [| "b" |]))
+
+                // 4²⁰ × (1 + 3)
+                refused "size" "4,398,046,511,104 points" (fun () ->
+                    SearchGrid.Of(SearchSpace(Array.ofList (kinds :: when' :: numbers))) |> ignore)
+        ]
+
 let private all =
     testList
         "Searches"
@@ -210,7 +318,8 @@ let private all =
                         let whole = drive hash (tuner space 30)
                         Expect.equal (drive hash (tuner space 30)) whole name
                         Expect.equal whole[0].Value space.Default $"{name}: the default first"
-                        Expect.isLessThanOrEqual whole.Length 30 $"{name}: budget"
+                        // sgd 4 × 4 × 4, adam 4 × 4, and the default, whose rate is none of the four.
+                        Expect.isLessThanOrEqual whole.Length (if name = "grid" then 81 else 30) $"{name}: budget"
 
                         // Half is told again to a new one.
                         let resumed = tuner space 30
@@ -271,4 +380,4 @@ let private all =
         ]
 
 [<Tests>]
-let tests = testList "Search" [ parzen; rungs; all ]
+let tests = testList "Search" [ parzen; rungs; grid; all ]

@@ -85,7 +85,7 @@ let tests =
             testCase "the grid's tuner takes the best, the first of equals, and never what diverged"
             <| fun () ->
                 let choose higher (values: (string * float) list) =
-                    let tuner: ITuner = GridTuner(List.map fst values, higher)
+                    let tuner: ITuner = ListTuner(List.map fst values, higher)
 
                     for trial in tuner.Ask() do
                         Expect.isNull tuner.Result "not before all are told"

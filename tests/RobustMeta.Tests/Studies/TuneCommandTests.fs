@@ -1,6 +1,7 @@
 /// `tune`: the study that a search is.
 module RobustMeta.Tests.Studies.TuneCommandTests
 
+open System
 open Expecto
 open RobustMeta.Scripts
 
@@ -16,14 +17,25 @@ let tests =
                 Expect.equal (nameOf "MeLU" []) "MeLU tuned" "a model"
                 Expect.equal (nameOf "EASE" []) "EASE tuned" "a baseline"
 
-            testCase "what is given is not searched, and a grid belongs into a study file"
+            testCase "a grid is tried whole unless a budget is given, which has to hold it"
+            <| fun () ->
+                let budget given = (nonNull (fst (TuneCommand.study "MeLU" given)).Methods[0].Tuned.Search).Budget.Runs
+                // 4 × 7 values of the paper; the defaults 0.05 and 0.01 are among them.
+                let grid = [ "tuner", "grid"; "keys", "lr,taskWeightLr" ]
+                Expect.equal (budget grid) (Nullable 28) "whole"
+                Expect.equal (budget (("budget", "40") :: grid)) (Nullable 40) "given"
+
+            testCase "what is given is not searched, and a budget has to go with the tuner before anything begins"
             <| fun () ->
                 for given, part in
                     [
                         [ "keys", "lr,localLr"; "lr", "0.05" ], "lr is searched (keys) and given as '0.05'"
                         [ "seed", "9223372036854775807" ], "expected smaller ones"
                         [ "seed", "1,9223372036854775807" ], "expected smaller ones"
-                        [ "tuner", "grid" ], "the values that a study file lists"
+                        [ "tuner", "grid" ], "The grid of "
+                        [ "tuner", "grid"; "keys", "lr,localLr"; "budget", "3" ], "expected at least 16 runs"
+                        [ "tuner", "grid"; "keys", "lr,localLr"; "budget", "300 epochs" ], "expected at least "
+                        [ "tuner", "halving"; "keys", "lr"; "budget", "5" ], "budget of at least"
                     ] do
                     Expect.throwsC (fun () -> TuneCommand.study "MeLU" given |> ignore) (fun error ->
                         Expect.stringContains error.Message part "message")

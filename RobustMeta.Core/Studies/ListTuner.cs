@@ -3,7 +3,7 @@ namespace RobustMeta.Studies;
 /// <summary>Measures every candidate and takes the best; ties go to the first, and so does a choice among none with a value.</summary>
 /// <param name="candidates">The candidates, at least one.</param>
 /// <param name="higherIsBetter">Direction of the selection metric.</param>
-public sealed class GridTuner(IReadOnlyList<string> candidates, bool higherIsBetter) : ITuner
+public sealed class ListTuner(IReadOnlyList<string> candidates, bool higherIsBetter) : ITuner
 {
     private readonly IReadOnlyList<string> candidates =
         candidates ?? throw new ArgumentNullException(nameof(candidates));
