@@ -1,3 +1,5 @@
+using RobustMeta.Runtime;
+
 namespace RobustMeta.Studies;
 
 /// <summary>How many of a study's reported runs are there, and which runs are damaged; filled while the runs are read.</summary>
@@ -15,7 +17,7 @@ public sealed class StudyCoverage
     public IReadOnlyDictionary<string, string> Damaged => damaged;
 
     /// <summary>How many there are, e.g. <c>3 of 4 runs</c>, or <c>4 runs</c> where none is missing.</summary>
-    public string Runs => Finished == Planned ? $"{Finished} runs" : $"{Finished} of {Planned} runs";
+    public string Runs => $"{(Finished == Planned ? "" : $"{Finished} of ")}{Counted.Of(Planned, "run", "runs")}";
 
     /// <summary>Counts a reported run.</summary>
     /// <param name="isFinished">Whether it is finished and whole.</param>

@@ -178,11 +178,15 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         }
     }
 
-    // Looks for the list of a run's files alone; whoever does the piece checks the files themselves.
+    // By the sizes of a run's files, as the status tells it; whoever does the piece checks what is in them.
     private bool IsSettled(StudyPlan plan, PlannedRun run) =>
         run.Id is not null
         && store.Folder(plan.Experiment(run)).Path is var folder
-        && (StudyStore.IsDone(folder) || StudyStore.ReadDivergence(folder) is not null);
+        && (
+            StudyStore.IsDone(folder)
+                ? StudyStore.ReadWrongSizes(folder) is null
+                : StudyStore.ReadDivergence(folder) is not null
+        );
 
     private void RunPoint(StudyTuning tuning, StudyCell cell, long seed, string point)
     {

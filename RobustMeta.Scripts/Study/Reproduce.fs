@@ -7,6 +7,7 @@ open System.IO
 open System.Threading
 open RobustMeta.Data
 open RobustMeta.Experiments
+open RobustMeta.Runtime
 open RobustMeta.Settings
 open RobustMeta.Studies
 
@@ -77,6 +78,8 @@ let private probed cancellation (study: Study.Study) =
     let seconds = StudyProbe.Seconds(study.Spec, StudyHooks.Silent, cancellation)
     Func<_, _>(fun cell -> Nullable(seconds[cell]))
 
+let private counted (runs: int) = Counted.Of(int64 runs, "run", "runs")
+
 // Runs and time of what is missing, study by study; a study of which nothing is finished is tried where that is asked for.
 let private tell (isTried: bool) cancellation (all: Study.Study list) =
     let mutable total, runs, isKnown = TimeSpan.Zero, 0, true
@@ -96,16 +99,16 @@ let private tell (isTried: bool) cancellation (all: Study.Study list) =
         match Option.ofNullable estimate.Remaining with
         | Some span ->
             total <- total + span
-            printfn $"{study.Spec.Name}: {left} runs to make, {StudyCommand.time span}"
+            printfn $"{study.Spec.Name}: {counted left} to make, {StudyCommand.time span}"
         | None ->
             isKnown <- false
-            printfn $"{study.Spec.Name}: {left} runs to make"
+            printfn $"{study.Spec.Name}: {counted left} to make"
 
     if isKnown then
         printfn
-            $"in all {runs} runs, {StudyCommand.time total} in one process on this machine; P processes or machines that share the folder take about 1/P"
+            $"in all {counted runs}, {StudyCommand.time total} in one process on this machine; P processes or machines that share the folder take about 1/P"
     else
-        printfn $"in all {runs} runs"
+        printfn $"in all {counted runs}"
 
 let private run cancellation (all: Study.Study list) =
     let left = all |> List.sumBy (openRuns >> snd)

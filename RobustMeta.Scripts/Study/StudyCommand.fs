@@ -205,6 +205,11 @@ let private report (order: Order) (study: Study.Study) =
         | Some folder -> StudySource.unpack study.Spec folder
         | None -> Study.source study
 
+    match source.Coverage with
+    | Some coverage when order.Verb = Report && source.Cells.IsEmpty && coverage.Finished = 0 ->
+        StudyResults.RequireFinished(study.Spec, study.Store, "report")
+    | _ -> ()
+
     let path = defaultArg order.To (Path.Combine(defaultArg order.From study.Store.Root, Study.ReportFile))
     printfn $"written: {Study.saveReportOf path source}"
 

@@ -169,9 +169,12 @@ let private submit name words (cancellation: CancellationToken) =
             Minutes = minutes,
             Hosts = (if hosts = "" then null else hosts),
             Image = image,
-            Claim = claim
+            Claim = claim,
+            Say = (fun line -> printfn $"{line}")
         )
 
+    // Before anything starts, so that a closed output ends the command and not its workers.
+    printfn $"""{study.Spec.Name}: {Counted.Of(int64 workers, "worker", "workers")} by {engine.Name}, folder {root}"""
     printfn $"{engine.Submit(order, cancellation)}"
 
 let private cancel name words =

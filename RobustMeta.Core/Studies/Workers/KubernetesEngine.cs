@@ -20,12 +20,12 @@ public sealed class KubernetesEngine : WorkerEngine
     {
         var path = Path.Combine(order.Root, "workers.json");
         DurableFile.Write(path, KubernetesManifest.Of(order));
-        return $"written: {path}; the volume {order.Claim} takes the content of {order.Root}; start the job with: kubectl apply -f {path}";
+        return $"written: {path}; the volume {order.Claim} takes the content of {order.Root}; start the job with: kubectl apply -f {WorkerCommand.Shown(path)}";
     }
 
     /// <inheritdoc/>
     public override string? Cancel(string root) =>
         Path.Combine(root, "workers.json") is var path && File.Exists(path)
-            ? $"the job in the cluster is removed by: kubectl delete -f {path}"
+            ? $"the job in the cluster is removed by: kubectl delete -f {WorkerCommand.Shown(path)}"
             : null;
 }

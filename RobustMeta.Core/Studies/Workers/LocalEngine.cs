@@ -19,12 +19,17 @@ public sealed class LocalEngine : WorkerEngine
     {
         var codes = new int[order.Command.Shards];
         var next = -1;
+        IOException? unsaid = null;
         // Workers that are asked to end save what they have; a signal of ours would be the second after Ctrl+C's.
         using var asked = cancellation.Register(() => new StudyCancellation(order.Root).Ask());
         var keepers = Enumerable.Range(0, Math.Min(order.AtOnce, codes.Length)).Select(_ => new Thread(Keep)).ToList();
         keepers.ForEach(keeper => keeper.Start());
         keepers.ForEach(keeper => keeper.Join());
         cancellation.ThrowIfCancellationRequested();
+        if (unsaid is not null)
+        {
+            throw new IOException($"{unsaid.Message}; workers are not started again", unsaid);
+        }
         var failed = codes.Count(code => code != 0);
         return failed == 0
             ? $"{RobustMeta.Runtime.Counted.Of(codes.Length, "worker", "workers")} ended well"
@@ -35,9 +40,17 @@ public sealed class LocalEngine : WorkerEngine
 
         void Keep()
         {
-            while (Interlocked.Increment(ref next) is var index && index < codes.Length)
+            while (unsaid is null && Interlocked.Increment(ref next) is var index && index < codes.Length)
             {
-                codes[index] = KeepOne(order, index, cancellation);
+                try
+                {
+                    codes[index] = KeepOne(order, index, cancellation);
+                }
+                catch (IOException error)
+                {
+                    // Nobody reads what is said; the workers write to the same place, and would end by that again.
+                    unsaid = error;
+                }
             }
         }
     }
@@ -50,6 +63,10 @@ public sealed class LocalEngine : WorkerEngine
         var code = 0;
         for (var attempt = 0; attempt < Attempts && !cancellation.IsCancellationRequested; attempt++)
         {
+            if (attempt > 0)
+            {
+                order.Say($"worker {index} ended with code {code}; it is started again");
+            }
             using var worker = WorkerProcess.Start(
                 order.Command.Program,
                 order.Command.Of(index.ToString(System.Globalization.CultureInfo.InvariantCulture)),

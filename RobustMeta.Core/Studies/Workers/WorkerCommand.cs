@@ -21,6 +21,13 @@ public sealed record WorkerCommand(string Program, IReadOnlyList<string> Words, 
     /// <summary>The last word of one worker.</summary>
     internal string ShardOf(string index) => string.Create(CultureInfo.InvariantCulture, $"{index}/{Shards}");
 
+    /// <summary>A word as a user copies it into a shell: quoted where it holds anything that a shell may change.</summary>
+    internal static string Shown(string word) =>
+        word.Length > 0
+        && word.All(c => char.IsAsciiLetterOrDigit(c) || "_./:@%+=,-".Contains(c, StringComparison.Ordinal))
+            ? word
+            : Quote(word);
+
     /// <summary>A word as a POSIX shell reads it back: in single quotes, whatever it holds.</summary>
     internal static string Quote(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

@@ -18,6 +18,9 @@ public sealed record WorkerOrder(WorkerCommand Command, string Root, string Stud
     /// <summary>Workers that may run at once.</summary>
     public int AtOnce { get; init; } = Command.Shards;
 
+    /// <summary>Is told what happens while the engine looks after workers, e.g. that one is started again; may be called by several threads.</summary>
+    public Action<string> Say { get; init; } = _ => { };
+
     /// <summary>Threads of a worker.</summary>
     public int Threads { get; init; } = 1;
 

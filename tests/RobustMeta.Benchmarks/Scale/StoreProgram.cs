@@ -2,36 +2,31 @@ using System.Diagnostics;
 using System.Globalization;
 using RobustMeta.Benchmarks.Measurement;
 using RobustMeta.Studies;
+using RobustMeta.Studies.Collection;
 
 namespace RobustMeta.Benchmarks.Scale;
 
 /// <summary>
-/// Plan and status of a large study. Its results are made: a folder a run with the files that status reads, as runs leave them.
+/// Plan, status and collection of a large study. Its results are copies of two small runs, a plain and a robust one, under the names of
+/// the study's runs.
 /// </summary>
 internal static class StoreProgram
 {
     // 7 x 7 x 4 x 4, the grid of the paper.
     private const int Points = 784;
-    private const int Others = 13;
-    private const string Sweep = """
-        taskWeightLr = [1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1]
-        sampleWeightLr = [1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1]
-        localLr = [1e-4, 5e-4, 1e-3, 5e-3]
-        lr = [1e-4, 5e-4, 1e-3, 5e-3]
-        """;
+    private const string FileName = "store.toml";
 
     /// <summary>Measures and prints.</summary>
     public static int Run(StoreSpec spec)
     {
-        if (Directory.Exists(spec.Folder))
+        var isThere = Directory.Exists(spec.Folder);
+        if (isThere && !spec.Keep)
         {
-            Console.Error.WriteLine($"{spec.Folder} is there already; choose another 'folder'.");
+            Console.Error.WriteLine(
+                $"{spec.Folder} is there already; choose another 'folder', or 'keep true' to measure it."
+            );
             return 2;
         }
-        var seeds = string.Join(", ", Enumerable.Range(1, (spec.Runs + Points) / (Points + 1)));
-        var text =
-            $"seeds = [{seeds}]\n[data.synthetic]\ndataset = \"synthetic\"\n[base.MeLU]\nmodel = \"MeLU\"\n"
-            + $"[method.plain]\npreset = \"plain\"\n[method.paper]\npreset = \"paper\"\n[sweep.grid]\n{Sweep}\nmethods = [\"paper\"]\n";
         var rows = new List<string[]>();
         T Timed<T>(string what, Func<T> work)
         {
@@ -43,47 +38,94 @@ internal static class StoreProgram
         }
         try
         {
-            var study = Timed("read the study file", () => StudyFile.Parse("store.toml", text));
+            var text = Text(spec.Runs);
+            var study = Timed("read the study file", () => StudyFile.Parse(FileName, text));
             var runs = Timed("plan", () => StudyPlan.Of(study).Runs().ToArray());
             Timed("plan as CSV", () => StudyExport.Plan(runs).Length);
-            Timed("make results (not part of a study)", () => Make(spec.Folder, runs));
-            var status = Timed("status", () => StudyStatus.Of(study, new StudyStore(spec.Folder)));
+            var store = new StudyStore(spec.Folder);
+            if (!isThere)
+            {
+                Timed("make results (not part of a study)", () => Make(study, store, runs));
+                File.WriteAllText(Path.Combine(spec.Folder, FileName), text);
+            }
+            var status = Timed("status", () => StudyStatus.Of(study, store));
             Timed("time that remains, vector widths", () => (StudyEstimate.Of(status), status.Widths()));
-            Console.WriteLine($"{runs.Length:N0} runs, {status.Count(RunState.Done):N0} done");
+            var file = Path.Combine(spec.Folder, StudyCollection.FileName);
+            var collected = Timed("collect", () => StudyCollection.Write(study, store, file));
+            var size = new FileInfo(file).Length / 1e6;
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{runs.Length:N0} runs, {status.Count(RunState.Done):N0} done, {collected:N0} collected in {size:F1} MB"
+                )
+            );
             Console.WriteLine(MarkdownTable.Of(["", "seconds"], [.. rows], text: 1));
             return 0;
         }
         finally
         {
-            if (Directory.Exists(spec.Folder))
+            if (Directory.Exists(spec.Folder) && !spec.Keep)
             {
                 Directory.Delete(spec.Folder, recursive: true);
             }
         }
     }
 
-    private static int Make(string root, PlannedRun[] runs)
+    private static string Text(int runs) =>
+        $"""
+            seeds = [{string.Join(", ", Enumerable.Range(1, (runs + Points) / (Points + 1)))}]
+            [shared]
+            epoch = 1
+            userNum = 120
+            embeddingDim = 4
+            hiddenDim1 = 8
+            hiddenDim2 = 8
+            shiftDraws = 1
+            metrics = "NDCG@10,AUC"
+            baselines = "none"
+            [data.synthetic]
+            dataset = "synthetic"
+            [base.MeLU]
+            model = "MeLU"
+            [method.plain]
+            preset = "plain"
+            [method.paper]
+            preset = "paper"
+            [sweep.grid]
+            taskWeightLr = [1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1]
+            sampleWeightLr = [1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1]
+            localLr = [1e-4, 5e-4, 1e-3, 5e-3]
+            lr = [1e-4, 5e-4, 1e-3, 5e-3]
+            methods = ["paper"]
+
+            """;
+
+    private static int Make(StudySpec study, StudyStore store, PlannedRun[] runs)
     {
-        Parallel.ForEach(
-            runs,
-            run =>
-            {
-                var folder = Path.Combine(root, "runs", run.Id![..2], $"synthetic-{run.Method.Name}-{run.Id}");
-                Directory.CreateDirectory(folder);
-                void Put(string name, string text) => File.WriteAllText(Path.Combine(folder, name), text);
-                Put("environment.json", "{\n  \"vector width\": \"512 bits\"\n}\n");
-                Put("selection.csv", "criterion,bestEpoch,bestValidation,stoppedEarly\nNDCG@10,3,0.5,false\n");
-                Put("timing.csv", "a,b,c,d,e,f,g\n12.5,1.5,100,1000,1000000,0,1\n");
-                // As many files as a trained run has: status compares their sizes with the list.
-                string[] others = [.. Enumerable.Range(0, Others).Select(i => $"other{i}.csv")];
-                foreach (var name in others)
+        var plan = StudyPlan.Of(study);
+        var runner = new StudyRunner(study, store, StudyHooks.Silent, CancellationToken.None);
+        foreach (var own in runs.GroupBy(run => run.Method))
+        {
+            var first = own.First();
+            var made = runner.RunOne(plan.Experiment(first)).Folder.Path;
+            var files = Directory
+                .GetFiles(made)
+                .Select(file => (Name: Path.GetFileName(file), Bytes: File.ReadAllBytes(file)))
+                .ToArray();
+            var name = Path.GetFileName(made)[..^first.Id!.Length];
+            Parallel.ForEach(
+                own.Skip(1),
+                run =>
                 {
-                    Put(name, "a,b\n");
+                    var folder = Path.Combine(store.Root, "runs", run.Id![..2], name + run.Id);
+                    Directory.CreateDirectory(folder);
+                    foreach (var file in files)
+                    {
+                        File.WriteAllBytes(Path.Combine(folder, file.Name), file.Bytes);
+                    }
                 }
-                var lines = others.Select(name => $"{name},4,{new string('0', 64)}\n");
-                Put("done", $"file,bytes,sha256\n{string.Concat(lines)}end,{Others},\n");
-            }
-        );
+            );
+        }
         return runs.Length;
     }
 }

@@ -101,7 +101,7 @@ let theirs =
             "/usr/bin/python3",
             [
                 Path.Combine(__SOURCE_DIRECTORY__, "search_melu.py")
-                for number in runs :: epochs :: seeds -> string number
+                yield! List.map string (runs :: epochs :: seeds)
             ],
             RedirectStandardInput = true,
             RedirectStandardOutput = true

@@ -30,8 +30,8 @@ let private quickStudy root =
     File.WriteAllText(file, StudySample.text)
     let run words = CommandLine.run ([ "study"; file ] @ words @ [ "out"; out ])
     let report () = File.ReadAllText(Path.Combine(out, Study.ReportFile))
-    Expect.equal (run [ "report" ]) 0 "a report of nothing"
-    Expect.stringContains (report ()) "Not run yet: synthetic, MeLU" "says so"
+    Expect.equal (run [ "report" ]) 2 "nothing to report"
+    Expect.isFalse (File.Exists(Path.Combine(out, Study.ReportFile))) "and none is written"
     Expect.equal (run [ "data"; "synthetic"; "base"; "MeLU" ]) 0 "runs"
     let text = report ()
 

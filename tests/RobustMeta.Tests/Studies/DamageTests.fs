@@ -6,10 +6,12 @@ open System.IO
 open System.Threading
 open Expecto
 open RobustMeta.Data
+open RobustMeta.Experiments
 open RobustMeta.Scripts
 open RobustMeta.Settings
 open RobustMeta.Studies
 open RobustMeta.Studies.Collection
+open RobustMeta.Studies.Workers
 open RobustMeta.Tests
 
 /// Two methods, two seeds, nothing tuned.
@@ -114,16 +116,38 @@ let tests =
                         4
                         "no status fails by it")
 
-            testCase "where all runs are damaged, it is said that there is nothing to collect, and why"
+            testCase "a worker makes the damaged run of another shard again"
             <| fun () ->
                 inStudy (fun spec store _ ->
+                    // The piece of the second seed, which is worker 1's.
+                    let hurt =
+                        runs store |> Array.find (fun run -> (RunFolder.Open run).Spec.Seed = Seq.last spec.Seeds)
+
+                    let whole = File.ReadAllBytes(Path.Combine(hurt, "users.csv"))
+                    cut hurt
+                    let claims = store.Leases(StudyShard(0, 2))
+                    StudyRunner(spec, store, StudyHooks.Silent, CancellationToken.None, Claims = claims).Run()
+                    Expect.equal (File.ReadAllBytes(Path.Combine(hurt, "users.csv"))) whole "made again")
+
+            testCase "where all runs are damaged, it is said that there is nothing to collect, and why"
+            <| fun () ->
+                inStudy (fun spec store file ->
                     Array.iter cut (runs store)
 
                     let error =
                         Expect.throwsC (fun () -> StudyResults.RequireFinished(spec, store, "collect")) (fun error ->
                             error :?> SettingException)
 
-                    Expect.stringContains error.Message $"Damaged: {(runs store)[0]}: users.csv" "the first")
+                    Expect.stringContains error.Message $"Damaged: {(runs store)[0]}: users.csv" "the first"
+                    let code, told = CapturedCommand.run [ "study"; file; "report"; "out"; store.Root ]
+                    Expect.equal code 2 "nothing to report"
+
+                    Expect.stringContains
+                        told
+                        $"nothing to report: no finished run of this study is in {store.Root}"
+                        "why"
+
+                    Expect.isFalse (File.Exists(Path.Combine(store.Root, Study.ReportFile))) "no report of nothing")
 
             testCase "a collected file that was cut is told with what makes it anew"
             <| fun () ->

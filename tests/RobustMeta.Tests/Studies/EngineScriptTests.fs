@@ -297,6 +297,52 @@ let tests =
 
                     Expect.isTrue (File.Exists(Path.Combine(root, "parallel.log"))) "its log")
 
+            testCase "the commands that Kubernetes users copy hold the path as one word"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    for name, shown in [ "plain", id; "a b's $X", (fun path -> $"""'{path.Replace("'", "'\\''")}'""") ] do
+                        let root = Path.Combine(folder, name)
+                        Directory.CreateDirectory root |> ignore
+                        let order = WorkerOrder(WorkerCommand("p", [| "study" |], 2), root, "s")
+                        let path = shown (Path.Combine(root, "workers.json"))
+                        let engine = KubernetesEngine()
+
+                        Expect.stringEnds
+                            (engine.Submit(order, CancellationToken.None))
+                            $"kubectl apply -f {path}"
+                            "apply"
+
+                        Expect.stringEnds (nonNull (engine.Cancel root)) $"kubectl delete -f {path}" "delete")
+
+            testCase "a local worker that fails is told and started again, unless nothing can be told"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let failing (file: string) (say: string -> unit) =
+                        let words = [| "-c"; "echo x >> \"$0\"; exit 1"; file |]
+
+                        let order =
+                            WorkerOrder(WorkerCommand("sh", words, 1), folder, "s", Say = (fun line -> say line))
+
+                        Expect.throwsC
+                            (fun () -> (LocalEngine()).Submit(order, CancellationToken.None) |> ignore)
+                            (fun error -> error.Message, File.ReadAllLines(file).Length)
+
+                    let told = ResizeArray<string>()
+                    let message, starts = failing (Path.Combine(folder, "told")) told.Add
+                    Expect.stringContains message "1 of 1 workers failed" "at the end"
+                    Expect.equal starts 3 "three times in all"
+
+                    Expect.equal
+                        (List.ofSeq told)
+                        (List.replicate 2 "worker 0 ended with code 1; it is started again")
+                        "each"
+
+                    let message, starts =
+                        failing (Path.Combine(folder, "closed")) (fun _ -> raise (IOException "output is closed"))
+
+                    Expect.stringContains message "output is closed" "why"
+                    Expect.equal starts 1 "not again")
+
             testCase "an engine of one's own is named like the others, and an unknown one is told"
             <| fun () ->
                 Expect.equal
