@@ -12,7 +12,7 @@ namespace RobustMeta.Benchmarks.Scale;
 /// </summary>
 internal static class StoreProgram
 {
-    // 7 x 7 x 4 x 4, the grid of the paper.
+    // 7 x 7 x 4 x 4, as many as the paper's grid; without weights of interactions, whose file would be larger than all others.
     private const int Points = 784;
     private const string FileName = "store.toml";
 
@@ -77,9 +77,9 @@ internal static class StoreProgram
             [shared]
             epoch = 1
             userNum = 120
-            embeddingDim = 4
-            hiddenDim1 = 8
-            hiddenDim2 = 8
+            embeddingDim = 1
+            hiddenDim1 = 2
+            hiddenDim2 = 2
             shiftDraws = 1
             metrics = "NDCG@10,AUC"
             baselines = "none"
@@ -91,10 +91,11 @@ internal static class StoreProgram
             preset = "plain"
             [method.paper]
             preset = "paper"
+            levels = "user"
             [sweep.grid]
             taskWeightLr = [1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1]
-            sampleWeightLr = [1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1]
-            localLr = [1e-4, 5e-4, 1e-3, 5e-3]
+            localLr = [1e-4, 5e-4, 1e-3, 5e-3, 0.01, 0.05, 0.1]
+            gamma = [0.96, 0.97, 0.98, 0.99]
             lr = [1e-4, 5e-4, 1e-3, 5e-3]
             methods = ["paper"]
 
