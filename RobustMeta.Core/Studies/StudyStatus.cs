@@ -7,6 +7,9 @@ namespace RobustMeta.Studies;
 /// <param name="Runs">The runs of its plan, each spec once.</param>
 public sealed record StudyStatus(IReadOnlyList<RunStatus> Runs)
 {
+    // Most of the time is waiting for a disk or a file server, which answers several questions at once.
+    internal const int FilesAtOnce = 16;
+
     /// <summary>Number of runs in a state.</summary>
     public int Count(RunState state) => Runs.Count(run => run.State == state);
 
@@ -24,11 +27,18 @@ public sealed record StudyStatus(IReadOnlyList<RunStatus> Runs)
         var tuning = StudyTuning.Of(spec, store);
         var folders = store.Folders();
         var held = store.Claims.Held().Concat(store.Leases(new(0, 1)).Held()).ToHashSet();
-        return new([
+        (PlannedRun Run, string[] Piece)[] listed =
+        [
             .. tuning
                 .Plan.Runs()
                 .SelectMany(run => Listed(tuning, run))
-                .DistinctBy(one => one.Run.Id ?? (one.Run.Stage == RunStage.Report ? one.Run : new object()))
+                .DistinctBy(one => one.Run.Id ?? (one.Run.Stage == RunStage.Report ? one.Run : new object())),
+        ];
+        return new([
+            .. listed
+                .AsParallel()
+                .AsOrdered()
+                .WithDegreeOfParallelism(FilesAtOnce)
                 .Select(one =>
                     StatusOf(one.Run, one.Piece, one.Run.Id is { } id ? folders.GetValueOrDefault(id) : null, held)
                 ),

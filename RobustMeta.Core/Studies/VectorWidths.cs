@@ -31,6 +31,8 @@ public sealed record VectorWidths(IReadOnlyDictionary<string, int> Runs)
         ArgumentNullException.ThrowIfNull(folders);
         return new(
             folders
+                .AsParallel()
+                .WithDegreeOfParallelism(StudyStatus.FilesAtOnce)
                 .Select(Read)
                 .GroupBy(width => width)
                 .OrderBy(group => group.Key, StringComparer.Ordinal)
