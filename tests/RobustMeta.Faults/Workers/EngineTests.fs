@@ -69,6 +69,22 @@ let tests =
                     submit "parallel" [] file out [] |> ignore
                     SmallStudy.expectWhole expected out "GNU parallel")
 
+            testCase "GNU parallel over ssh on two hosts leaves the bytes of one process"
+            <| fun () ->
+                Cluster.need [ "parallel" ]
+
+                within (fun folder ->
+                    use hosts = SshHosts.start (Path.Combine(folder, "ssh"))
+                    let file = SmallStudy.write folder 2
+                    let expected = SmallStudy.undisturbed folder file
+                    let out = Path.Combine(folder, "over ssh")
+                    submit "parallel" [] file out [ "hosts"; hosts.File ] |> ignore
+                    SmallStudy.expectWhole expected out "GNU parallel over ssh"
+                    let log = File.ReadAllText(Path.Combine(out, "parallel.log"))
+
+                    for host in [ "one"; "two" ] do
+                        Expect.stringContains log $" {host}\t" "each host had a worker")
+
             testCase "Slurm on two nodes leaves the bytes of one process"
             <| fun () ->
                 within (fun folder ->
