@@ -12,13 +12,20 @@ public sealed class ParzenEstimator
     public const int Recent = 25;
     private readonly Func<Random, int, double> draw;
     private readonly Func<double, int, double> density;
+    private readonly Func<int, double> unit;
 
-    private ParzenEstimator(double[] weights, Func<Random, int, double> draw, Func<double, int, double> density)
+    private ParzenEstimator(
+        double[] weights,
+        Func<Random, int, double> draw,
+        Func<double, int, double> density,
+        Func<int, double>? unit = null
+    )
     {
         var sum = weights.Sum();
         Weights = [.. weights.Select(weight => weight / sum)];
         this.draw = draw;
         this.density = density;
+        this.unit = unit ?? (_ => 1);
     }
 
     /// <summary>Weights of the kernels, the prior's last; their sum is 1.</summary>
@@ -56,7 +63,8 @@ public sealed class ParzenEstimator
                     isInteger
                         ? Below(at + 0.5, kernel) - Below(at - 0.5, kernel)
                         : Normal.PDF(means[kernel], widths[kernel], at)
-                ) / (Below(high, kernel) - Below(low, kernel))
+                ) / (Below(high, kernel) - Below(low, kernel)),
+            isInteger ? null : kernel => widths[kernel]
         );
 
         double Below(double at, int kernel) => Normal.CDF(means[kernel], widths[kernel], at);
@@ -104,6 +112,14 @@ public sealed class ParzenEstimator
     /// <summary>Natural logarithm of the density at a value.</summary>
     public double LogDensity(double at) =>
         Math.Log(Weights.Select((weight, kernel) => weight * density(at, kernel)).Sum());
+
+    /// <summary>
+    /// What candidates are compared by: as <see cref="LogDensity"/>, with the density of each normal kernel in units of its own width. Wide
+    /// kernels then count for more: a place between the points is given up less soon. Optuna 3.1 compares so; with densities of mass
+    /// one its searches and ours end with larger regrets.
+    /// </summary>
+    public double LogScore(double at) =>
+        Math.Log(Weights.Select((weight, kernel) => weight * unit(kernel) * density(at, kernel)).Sum());
 
     // The larger distance to a neighbour, clipped; the prior, which is the last mean, is as wide as the interval.
     internal static double[] Widths(double[] means, double low, double high)

@@ -4,7 +4,7 @@ namespace RobustMeta.Studies.Search;
 /// The tree-structured Parzen estimator (Bergstra, Bardenet, Bengio and Kégl, NeurIPS 2011), each setting for itself, with the
 /// choices of Optuna 3: the default and then random points for <see cref="StartTrials"/>; then, of all that was told of a setting,
 /// the best tenth (rounded up, at most 25) makes one density and the rest another; of 24 values drawn from the first, the one
-/// with the largest ratio of the two is asked for. A setting that counts under a condition learns from the trials at which it counted.
+/// with the largest ratio of the two (<see cref="ParzenEstimator.LogScore"/>) is asked for. A setting that counts under a condition learns from the trials at which it counted.
 /// </summary>
 /// <param name="task">What is searched, and for how long.</param>
 public sealed class TpeTuner(SearchTask task) : SearchTuner(task)
@@ -52,7 +52,7 @@ public sealed class TpeTuner(SearchTask task) : SearchTuner(task)
         var best = Density(range, [.. known.Where((_, i) => good.Contains(i)).Select(k => k.At)]);
         var rest = Density(range, [.. known.Where((_, i) => !good.Contains(i)).Select(k => k.At)]);
         var drawn = Enumerable.Range(0, Candidates).Select(_ => best.Draw(random)).ToArray();
-        return range.Text(drawn.MaxBy(at => best.LogDensity(at) - rest.LogDensity(at)));
+        return range.Text(drawn.MaxBy(at => best.LogScore(at) - rest.LogScore(at)));
     }
 
     private static ParzenEstimator Density(SearchRange range, IReadOnlyList<double> points) =>

@@ -57,6 +57,11 @@ let private parzen =
                 // φ(0)/.25/(Φ(3.2) − Φ(−.8)), φ(.4)/.25/(Φ(2.8) − Φ(−1.2)), φ(.3)/(Φ(.5) − Φ(−.5))
                 let kernels = [ 1.5957691 / 0.7874577; 1.4730806 / 0.8823752; 0.3813878 / 0.3829249 ]
                 close (log (List.average kernels)) (density.LogDensity 0.2) "mixture of three"
+                // The same without the widths .25, .25 and 1.
+                let heights = [ 0.3989423 / 0.7874577; 0.3682701 / 0.8823752; 0.3813878 / 0.3829249 ]
+                close (log (List.average heights)) (density.LogScore 0.2) "in units of the widths"
+                let whole = ParzenEstimator.OfNumbers([| 2.0; 3.0 |], 0.5, 8.5, true)
+                close (whole.LogDensity 2.0) (whole.LogScore 2.0) "whole numbers have probabilities"
 
             testCase "densities have mass one, and draws follow them"
             <| fun () ->
