@@ -99,10 +99,7 @@ let theirs =
     let info =
         ProcessStartInfo(
             "/usr/bin/python3",
-            [
-                Path.Combine(__SOURCE_DIRECTORY__, "search_melu.py")
-                yield! List.map string (runs :: epochs :: seeds)
-            ],
+            [ Path.Combine(__SOURCE_DIRECTORY__, "search_melu.py"); yield! List.map string (runs :: epochs :: seeds) ],
             RedirectStandardInput = true,
             RedirectStandardOutput = true
         )
