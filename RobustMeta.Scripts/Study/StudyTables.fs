@@ -139,7 +139,7 @@ let ranks (spec: StudySpec) (label: string) (caption: string) (cells: CellSummar
         [
             if ranks.Comparisons.Count > 0 then
                 let blocks = ranks.Comparisons[0].Blocks
-                $"Average over {blocks} blocks (a cell under a seed), 1 is best. Ranks that differ by less than the critical difference (Nemenyi, 0.05) are not told apart; p: Friedman's test in the form of Iman and Davenport."
+                $"Average over {blocks} blocks (a cell under a seed), 1 is best; baselines are not ranked. Ranks that differ by less than the critical difference (Nemenyi, 0.05) are not told apart; p: Friedman's test in the form of Iman and Davenport."
 
                 String.Join("; ", Seq.map2 note ranks.Measures ranks.Comparisons) + "."
         ]

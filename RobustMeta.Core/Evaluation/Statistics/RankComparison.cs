@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MathNet.Numerics;
 using MathNet.Numerics.Distributions;
 
 namespace RobustMeta.Evaluation;
@@ -10,9 +11,9 @@ namespace RobustMeta.Evaluation;
 /// <param name="AverageRanks">Average rank of each method, 1 the best.</param>
 /// <param name="Blocks">Number of blocks N.</param>
 /// <param name="ChiSquare">Friedman's statistic, corrected for ties; χ² with k − 1 degrees of freedom.</param>
-/// <param name="ChiSquareP">Its p-value.</param>
+/// <param name="ChiSquareP">Its p-value, never below (k!)^(1 − N).</param>
 /// <param name="F">Iman and Davenport's statistic, F with k − 1 and (k − 1)(N − 1) degrees of freedom; NaN for one block.</param>
-/// <param name="FP">Its p-value.</param>
+/// <param name="FP">Its p-value, never below (k!)^(1 − N).</param>
 /// <param name="CriticalDifference">Methods whose average ranks differ by less are not told apart at the level.</param>
 public sealed record RankComparison(
     ImmutableArray<double> AverageRanks,
@@ -91,18 +92,24 @@ public sealed record RankComparison(
             n < 2 ? double.NaN
             : rest <= 0 ? double.PositiveInfinity
             : (n - 1) * chi / rest;
+        var least = LeastP(averageRanks.Length, blocks);
         return new(
             averageRanks,
             blocks,
             chi,
-            1 - ChiSquared.CDF(k - 1, chi),
+            Math.Max(least, 1 - ChiSquared.CDF(k - 1, chi)),
             f,
             double.IsNaN(f) ? double.NaN
-                : double.IsInfinity(f) ? 0
-                : 1 - FisherSnedecor.CDF(k - 1, (k - 1) * (n - 1), f),
+                : double.IsInfinity(f) ? least
+                : Math.Max(least, 1 - FisherSnedecor.CDF(k - 1, (k - 1) * (n - 1), f)),
             StudentisedRange.Quantile(1 - alpha, averageRanks.Length) / Math.Sqrt(2) * Math.Sqrt(k * (k + 1) / (6 * n))
         );
     }
+
+    // With equal methods all k! orders of a block are as likely: by chance, N blocks all have the order of the first with the
+    // probability (k!)^(1 − N). No test of ranks can say less; both distributions, which hold for many blocks, do for few.
+    private static double LeastP(int methods, int blocks) =>
+        Math.Exp((1 - blocks) * SpecialFunctions.FactorialLn(methods));
 
     /// <summary>Ranks of values, 1 the best; ties share their mean rank.</summary>
     /// <param name="values">Finite values.</param>

@@ -63,6 +63,20 @@ let tests =
                 near 3.0 found.F "F"
                 Expect.isTrue (System.Double.IsNaN (RankComparison.FromAverageRanks(ranks, 1)).F) "one block"
 
+            testCase "few blocks that all agree are no more significant than permutations allow"
+            <| fun () ->
+                let ranked blocks (ranks: float list) =
+                    RankComparison.FromAverageRanks(
+                        System.Collections.Immutable.ImmutableArray.CreateRange ranks,
+                        blocks
+                    )
+
+                // Of the orders of two methods in two blocks half agree; of three methods in three blocks one in 6 · 6.
+                for blocks, ranks, p in [ 2, [ 1.0; 2.0 ], 0.5; 3, [ 1.0; 2.0; 3.0 ], 1.0 / 36.0 ] do
+                    let found = ranked blocks ranks
+                    near p found.FP "Iman and Davenport"
+                    Expect.isGreaterThanOrEqual found.ChiSquareP (p - 1e-9) "chi-square"
+
             testCase "methods that are tied in every block do not differ"
             <| fun () ->
                 let tied = [| 0.5; 0.5; 0.5 |] :> System.Collections.Generic.IReadOnlyList<float>
