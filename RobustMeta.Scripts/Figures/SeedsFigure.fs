@@ -2,8 +2,8 @@
 [<RequireQualifiedAccess>]
 module RobustMeta.Scripts.SeedsFigure
 
-/// A method's value for each seed.
-type Seeds = { Method: string; Values: float list }
+/// A method's value for each seed, in the order of `Seeds`.
+type Seeds = { Method: string; Seeds: int64 list; Values: float list }
 
 /// `p[i][j]`: p-value of the test between methods i and j, corrected for all pairs; NaN on the diagonal. `test` names it.
 let draw (metric: string) (test: string) (seeds: Seeds list) (p: float list list) : Figure =
@@ -34,14 +34,14 @@ let draw (metric: string) (test: string) (seeds: Seeds list) (p: float list list
                 name
                 ""
                 (Column.words "method"
-                 :: Column.whole "seed"
+                 :: Column.words "seed"
                  :: Column.fixedDigits 4 metric
                  :: [ for other in names -> Column.probability $"p against {other}" ])
                 [
                     for i, s in List.indexed seeds do
-                        for k, value in List.indexed s.Values do
+                        for seed, value in List.zip s.Seeds s.Values do
                             Cell.text s.Method
-                            :: Cell.count k
+                            :: Cell.text (string seed)
                             :: Cell.number value
                             :: [ for x in p[i] -> Cell.pValue x ]
                 ]

@@ -310,6 +310,13 @@ let seeds (cell: CellSummary) (metric: string) =
             SeedsFigure.draw
                 metric
                 "Wilcoxon over users, Holm"
-                [ for name in own.Compared -> { SeedsFigure.Seeds.Method = name; Values = List.ofSeq (values name) } ]
+                [
+                    for name in own.Compared ->
+                        {
+                            SeedsFigure.Method = name
+                            Seeds = List.ofSeq cell.Seeds
+                            Values = List.ofSeq (values name)
+                        }
+                ]
                 [ for row in own.Pairwise -> List.ofSeq row ]
         ]

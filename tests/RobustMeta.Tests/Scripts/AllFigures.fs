@@ -226,6 +226,7 @@ let figures: Figure list =
                 for name, level, _ in methods ->
                     {
                         SeedsFigure.Method = name
+                        Seeds = [ 1L .. 10L ]
                         Values = [ for s in 1..10 -> level + 0.006 * sin (float s * 3.0 + level * 100.0) ]
                     }
             ]
