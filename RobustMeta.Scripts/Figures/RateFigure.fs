@@ -17,7 +17,7 @@ let private theory (rate: Rate) =
 let private power (x: float) =
     let raised (c: char) =
         match c with
-        | '-' -> '⁻'
+        | '−' -> '⁻'
         | '.' -> '·'
         | digit when System.Char.IsAsciiDigit digit -> "⁰¹²³⁴⁵⁶⁷⁸⁹"[int digit - int '0']
         | other -> other

@@ -23,8 +23,12 @@ let text (folder: string) (hasVector: bool) (report: Report) : string =
         $"# {InertText.markdown report.Title}\n"
         yield! part folder hasVector (Prose report.Summary)
         for section in report.Sections do
-            $"## {InertText.markdown section.Heading}\n"
-            yield! List.collect (part folder hasVector) section.Parts
+            // A section of measured times alone stands beside the page, not in it.
+            match List.collect (part folder hasVector) section.Parts with
+            | [] -> ()
+            | parts ->
+                $"## {InertText.markdown section.Heading}\n"
+                yield! parts
         for name, text in report.StudyFiles do
             $"## {InertText.markdown name}\n"
             $"````toml\n{text.TrimEnd()}\n````\n"

@@ -12,10 +12,14 @@ let Nothing = "–"
 
 /// A number with the given digits after the point; a dash where there is none.
 let number (digits: int) (x: float) =
-    if Double.IsNaN x then Nothing
-    elif Double.IsPositiveInfinity x then "∞"
-    elif Double.IsNegativeInfinity x then "−∞"
-    else x.ToString("F" + string digits, CultureInfo.InvariantCulture)
+    if Double.IsNaN x then
+        Nothing
+    elif Double.IsPositiveInfinity x then
+        "∞"
+    elif Double.IsNegativeInfinity x then
+        "−∞"
+    else
+        x.ToString("F" + string digits, CultureInfo.InvariantCulture).Replace('-', '−')
 
 /// A number with its sign.
 let signed (digits: int) (x: float) =

@@ -23,6 +23,7 @@ let tests =
                 Expect.equal (CellText.plusMinus 3 (Interval(0.5, 0.4, 0.6, 9))) "0.500 ± 0.100" "interval"
                 Expect.equal (CellText.plusMinus 3 (Interval(0.5, nan, nan, 1))) "0.500" "one value has no interval"
                 Expect.equal (CellText.number 2 nan) "–" "nothing"
+                Expect.equal (CellText.number 2 -1.5) "−1.50" "the minus of signed numbers, not a hyphen"
 
                 Expect.equal (CellText.range 2 (Interval(-0.1, -0.2, 0.05, 9))) "−0.10 [−0.20, +0.05]" "difference"
 
