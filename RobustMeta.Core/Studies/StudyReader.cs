@@ -1,3 +1,4 @@
+using System.Globalization;
 using RobustMeta.Settings;
 using RobustMeta.Studies.Search;
 
@@ -46,7 +47,12 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
             Figures = Find("")!.Entries.FirstOrDefault(entry => entry.Key == FiguresKey)?.Values ?? [],
             Shared = Settings(Find("shared")),
             Tuning = Find("tuning") is { } tuning ? Choice(tuning, required: true) : StudyChoice.None,
-            Data = data.Length > 0 ? data : throw new SettingException($"{file}: there is no table [data.NAME]"),
+            Data =
+                data.Length > 0
+                    ? data
+                    : throw new SettingException(
+                        $"{file}: there is no table [data.NAME]; expected at least one, with e.g. dataset = \"ml-100k\""
+                    ),
             Shifts = shifts.Length > 0 ? shifts : [NamedSettings.Unnamed],
             Bases = bases.Length > 0 ? bases : [NamedSettings.Unnamed],
             Methods = methods,
@@ -79,7 +85,8 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
             {
                 throw At(
                     table.Line,
-                    $"[{table.Name}] has a name with one of , ; \" / \\ :, which file names cannot hold"
+                    $"[{string.Join(' ', table.Name.Split('\r', '\n'))}] has a name with one of , ; \" / \\ : or a line break, which file "
+                        + "names cannot hold"
                 );
             }
             if (table.Name.Length > LongestName)
@@ -146,7 +153,8 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         {
             throw At(
                 axis.Line,
-                $"[{table.Name}] has {axis.Key} = {axis.Text}; expected a list of values, {axis.Key} = [...]"
+                $"[{table.Name}] has {axis.Key} = {(axis.IsList ? "[]" : axis.Text)}; expected a list of values, "
+                    + $"{axis.Key} = [...]"
             );
         }
         return axes.Length == 0
@@ -159,6 +167,14 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         if (table.Entries.FirstOrDefault(entry => entry.Key == MethodsKey) is not { } entry)
         {
             return null;
+        }
+        if (entry.Values.Count == 0)
+        {
+            throw At(
+                entry.Line,
+                $"[{table.Name}] has {MethodsKey} without a method; name some of {string.Join(", ", methods)}, or leave "
+                    + $"'{MethodsKey}' out for all"
+            );
         }
         foreach (var name in entry.Values.Where(name => !methods.Contains(name)))
         {
@@ -264,10 +280,13 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
     {
         if (entry.IsText)
         {
+            var meant = entry.Values.All(value => long.TryParse(value, CultureInfo.InvariantCulture, out _))
+                ? entry.Values
+                : ["1", "2", "3"];
             throw At(
                 entry.Line,
-                $"'{entry.Key}' is text, in quotes; expected integers without them, {entry.Key} = "
-                    + (entry.IsList ? $"[{string.Join(", ", entry.Values)}]" : entry.Text)
+                $"'{entry.Key}' is text, in quotes; expected integers without them, e.g. {entry.Key} = "
+                    + (entry.IsList ? $"[{string.Join(", ", meant)}]" : meant[0])
             );
         }
         try

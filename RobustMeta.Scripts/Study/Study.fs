@@ -56,9 +56,10 @@ let loadAmong
     (out: string option)
     (changes: (string * string) list)
     : Study =
-    let read = StudyFile.Read(fileOf name, Option.toObj variant)
+    let file = fileOf name
+    let read = StudyFile.Read(file, Option.toObj variant)
     let spec = StudyOverrides.With(read, structs changes, Array.ofList words)
-    StudyFigures.require spec
+    StudyFigures.require file spec
     { Spec = spec; Store = StudyStore(defaultArg out (Path.Combine("results", spec.Name))) }
 
 /// A study by name or path, a variant of it (`Some "quick"`), and changes as the command line has them, e.g.

@@ -1,6 +1,7 @@
 /// The figures of a study, by the names that its file gives in `figures`, or those that its results allow.
 module RobustMeta.Scripts.StudyFigures
 
+open System
 open RobustMeta.Settings
 open RobustMeta.Studies
 
@@ -38,14 +39,28 @@ let private known: (string * Draw) list =
 /// Names that the `figures` of a study file takes.
 let names = List.map fst known
 
-/// Refuses a study that names a figure there is not.
-let require (spec: StudySpec) =
+// The line of a study's text that names a figure among `figures`; 1 where it is given in another way.
+let private lineOf (name: string) (text: string) =
+    let lines = text.Split '\n' |> List.ofArray
+
+    let key =
+        lines |> List.tryFindIndex (fun line -> line.TrimStart().StartsWith("figures", StringComparison.Ordinal))
+
+    match key with
+    | Some start ->
+        let within = lines |> List.skip start |> List.tryFindIndex (fun line -> line.Contains $"\"{name}\"")
+        start + 1 + defaultArg within 0
+    | None -> 1
+
+/// Refuses a study that names a figure there is not; `file` is its file, for the message.
+let require (file: string) (spec: StudySpec) =
     for name in spec.Figures do
         if not (List.contains name names) then
-            let all = System.String.Join(", ", names)
+            let all = String.Join(", ", names)
 
             raise (
-                SettingException $"figures: there is no figure '{name}'{NearestName.End(name, names)} Figures: {all}"
+                SettingException
+                    $"{file}:{lineOf name spec.Text}: figures: there is no figure '{name}'{NearestName.End(name, names)} Figures: {all}"
             )
 
 // A study has its name and its cell in the names of its files, so that those of several studies stand in one folder.
@@ -66,7 +81,7 @@ let rec private renamed spec cell (part: ReportPart) =
 
 /// The figures of a cell, by the study's first metric.
 let ofCell (source: StudySource) (cell: CellSummary) : ReportPart list =
-    require source.Spec
+    require source.Spec.Name source.Spec
     let metric = cell.Metrics[0].Metric
 
     let wanted =

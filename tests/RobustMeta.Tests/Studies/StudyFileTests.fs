@@ -23,8 +23,8 @@ let private refusals =
         [ "my.toml:24:"; "did you mean 'synthetic.MeLU'" ]
         "[cell.synthetic.MeLU]\nlr = 0.1\n[base.MeLU]", "[base.MeLU]", [ "my.toml:25:"; "'seeds' and nothing else" ]
         "[cell.synthetic.MeLU]\nseeds = [100]\n[base.MeLU]", "[base.MeLU]", [ "tuningSeed 100" ]
-        "seeds = [\"a\"]", "seeds = [1, 2]", [ "my.toml:1:"; "integers" ]
-        "seeds = \"1\"", "seeds = [1, 2]", [ "my.toml:1:"; "without them, seeds = 1" ]
+        "seeds = [\"a\"]", "seeds = [1, 2]", [ "my.toml:1:"; "integers"; "seeds = [1, 2, 3]" ]
+        "seeds = \"1\"", "seeds = [1, 2]", [ "my.toml:1:"; "without them, e.g. seeds = 1" ]
         "seeds = [\"1\", \"2\"]", "seeds = [1, 2]", [ "my.toml:1:"; "seeds = [1, 2]" ]
         "tuningSeed = \"100\"", "tuningSeed = 100", [ "my.toml:2:"; "tuningSeed = 100" ]
         "[method.same]\npreset = \"plain\"\ntuned = \"lr\"\nvalues = [0.01, 0.02]\n[method.robustmeta]",
@@ -57,6 +57,11 @@ let private refusals =
         [ "my.toml:32:"; "tuned = \"none\"" ]
         "[data.synthetic", "[data.synthetic]", [ "my.toml:21:" ]
         "epoch = 3\nepoch = 4", "epoch = 3", [ "my.toml:6:" ]
+        "[base.MeLU]\nmethods = []", "[base.MeLU]", [ "my.toml:25:"; "leave 'methods' out for all" ]
+        "tuned = \"none\"\n[sweep.x]\nlr = []\n",
+        "tuned = \"lr\"\nvalues = [0.01, 0.02]",
+        [ "my.toml:31:"; "has lr = []" ]
+        "[data.\"a\\nb\"]", "[data.synthetic]", [ "my.toml:21: [data.a b]"; "a line break" ]
         "[data.\"a/b\"]", "[data.synthetic]", [ "my.toml:21:"; "file names" ]
     ]
 
