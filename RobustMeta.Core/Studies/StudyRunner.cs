@@ -60,7 +60,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         {
             hooks.Say(damage);
         }
-        hooks.Say($"— {experiment.Dataset}, {experiment.MethodName}, seed {experiment.Seed}, run {experiment.Hash}");
+        hooks.Say($"— {experiment.Dataset}, {Trained(experiment)}, seed {experiment.Seed}, run {experiment.Hash}");
         var prepared = workshop.Prepare(experiment);
         SayNotices(experiment, prepared);
         try
@@ -223,6 +223,12 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
     }
 
     // Each once for runs that differ in seed or training alone.
+    // The model too: a study may train several by methods of the same name.
+    private static string Trained(ExperimentSpec experiment) =>
+        experiment.Method.Name == experiment.MethodName
+            ? experiment.MethodName
+            : $"{experiment.Method.Name}, {experiment.MethodName}";
+
     private void SayNotices(ExperimentSpec experiment, PreparedExperiment prepared)
     {
         foreach (var notice in AdvanceNotices.Of(prepared, experiment.Method))

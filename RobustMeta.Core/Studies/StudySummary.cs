@@ -37,11 +37,13 @@ public sealed record StudySummary(
     /// <param name="store">Where its results are.</param>
     /// <param name="folder">The folder, which is made.</param>
     /// <param name="coverage">Is told how many runs there are, and which are damaged and left out.</param>
+    /// <exception cref="SettingException">The folder holds the results of another study.</exception>
     public static void Write(StudySpec spec, StudyStore store, string folder, StudyCoverage? coverage = null)
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(folder);
+        RequireFree(spec, folder);
         var records = StudyResults.Read(spec, store, coverage).ToArray();
         var summary = new StudySummary(
             typeof(StudySummary).Assembly.GetName().Version!.ToString(3),
@@ -61,6 +63,23 @@ public sealed record StudySummary(
         File.Delete(Path.Combine(folder, FormerSummaryName));
         CsvText.Write(Path.Combine(folder, CostName), StudyJson.Write(spec, MethodCost.Of(records)));
         RunManifest.Write(folder, name => name is not (StudyName or ResultsName or SummaryName));
+    }
+
+    /// <summary>Refuses a folder with the packed results of another study: they would be lost.</summary>
+    /// <param name="spec">The study to be packed.</param>
+    /// <param name="folder">Where; it need not be there.</param>
+    /// <exception cref="SettingException">It holds the results of another study file, or of another form of this one.</exception>
+    public static void RequireFree(StudySpec spec, string folder)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(folder);
+        if (IsIn(folder) && IsOfOtherFile(spec, Path.Combine(folder, StudyName)))
+        {
+            throw new SettingException(
+                $"'{folder}' holds the packed results of another study file than '{spec.Name}' is now: name another folder, or delete "
+                    + "this one if they are no longer needed"
+            );
+        }
     }
 
     /// <summary>Whether a folder says what its files are; those of versions before 0.2 do not.</summary>
@@ -140,7 +159,7 @@ public sealed record StudySummary(
             );
         }
         var file = Path.Combine(folder, StudyName);
-        if (File.Exists(file) && spec.Text.Length > 0 && Plain(RegularFile.Text(file)) != Plain(spec.Text))
+        if (IsOfOtherFile(spec, file))
         {
             throw new SettingException(
                 $"The summary in '{folder}' was made with another study file than '{spec.Name}' is now; report it with its "
@@ -148,6 +167,9 @@ public sealed record StudySummary(
             );
         }
     }
+
+    private static bool IsOfOtherFile(StudySpec spec, string file) =>
+        File.Exists(file) && spec.Text.Length > 0 && Plain(RegularFile.Text(file)) != Plain(spec.Text);
 
     private static string Plain(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal).TrimEnd();
 }

@@ -14,7 +14,8 @@ public sealed class TrainingInterruptedException(string message, CancellationTok
         new(
             isSaved
                 ? $"interrupted in epoch {epoch}; what was learned before it is saved, and the same command goes on with epoch {epoch}."
-                : $"interrupted in epoch {epoch}; the same command starts anew.",
+                : $"interrupted in epoch {epoch}, before anything of this run was saved; the same command starts this run anew, and no "
+                    + "finished one.",
             cancellation
         );
 }

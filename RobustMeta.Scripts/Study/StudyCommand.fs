@@ -77,7 +77,11 @@ let rec private read (order: Order) (words: string list) =
         read { order with Verb = verbs |> List.find (fst >> (=) word) |> snd } rest
     | [ word ] ->
         let known = "quick" :: List.map fst verbs
-        raise (SettingException $"'{word}' has no value, and is no verb{NearestName.Hint(word, known)}\n{usage}")
+
+        raise (
+            SettingException
+                $"'{word}' has no value, and is no verb{NearestName.Hint(word, known)}; 'study help' lists the verbs"
+        )
     | "out" :: folder :: rest -> read { order with Out = once "out" order.Out folder } rest
     | "from" :: folder :: rest -> read { order with From = once "from" order.From folder } rest
     | "to" :: file :: rest -> read { order with To = once "to" order.To file } rest
@@ -104,6 +108,14 @@ let order (words: string list) : Order =
             }
             rest
 
+// A file that is called otherwise than what it holds misleads, and is often another file, such as a study's.
+let private requireEnding (path: string) (endings: string list) (what: string) =
+    let ending = Path.GetExtension path |> nonNull
+
+    if not (List.contains (ending.ToLowerInvariant()) endings) then
+        let proposed = Path.ChangeExtension(path, endings.Head)
+        raise (SettingException $"to is '{path}'; expected {what}, e.g. to {proposed}")
+
 /// Refuses words that would change nothing.
 let private requireActing (order: Order) =
     if order.From.IsSome && order.Verb <> Report then
@@ -115,9 +127,8 @@ let private requireActing (order: Order) =
     match order.To, order.Verb with
     | Some place, (Run | Status) ->
         raise (SettingException $"'to {place}' names no file here: run and status write none but the study's own")
-    | Some path, (RunAndReport | Report) ->
-        if Path.GetExtension path = "" then
-            raise (SettingException $"to is '{path}'; expected the name of the report's page, e.g. to {path}.md")
+    | Some path, (RunAndReport | Report) -> requireEnding path [ ".md" ] "the report's page, in Markdown"
+    | Some path, (Plan | Probe | Export) -> requireEnding path [ ".csv" ] "a table as CSV"
     | _ -> ()
 
 /// Words of this command before a value; all others are settings of the runs.
@@ -140,10 +151,17 @@ let time (span: TimeSpan) =
     else
         $"{CellText.number 1 span.TotalSeconds} s"
 
-let private remaining (estimate: StudyEstimate) =
-    let measured = Counted.Of(int64 estimate.Measured, "finished run", "finished runs")
+let private remaining (estimate: StudyEstimate) (isProbed: bool) =
+    let finished = Counted.Of(int64 estimate.Measured, "finished run", "finished runs")
+
+    let measured =
+        match isProbed, estimate.Measured with
+        | true, 0 -> "one epoch of each cell"
+        | true, _ -> $"{finished} and one epoch of each cell without"
+        | false, _ -> finished
 
     match Option.ofNullable estimate.Remaining with
+    | Some span when span = TimeSpan.Zero -> "nothing remains to be run"
     | Some span -> $"time that remains: {time span} in one process on this machine (from {measured})"
     | None -> "time that remains: unknown until a run is finished; 'probe' tries one epoch of each cell"
 
@@ -158,7 +176,7 @@ let tellDamaged (name: string) (coverage: StudyCoverage) =
 let private print (study: Study.Study) probed =
     let status = StudyStatus.Of(study.Spec, study.Store)
     printf "%s" (ConsoleTable.text (StudyTables.status status))
-    printfn $"\n{remaining (StudyEstimate.Of(status, probed))}"
+    printfn $"\n{remaining (StudyEstimate.Of(status, probed)) (not (isNull probed))}"
     status.Widths().Warning |> Option.ofObj |> Option.iter (printfn "%s")
 
     if status.Runs |> Seq.exists (fun run -> isNull run.Run.Id) then
@@ -180,7 +198,7 @@ let private reasons (name: string) (status: StudyStatus) =
         |> Seq.filter (fun r -> r.State = RunState.Missing && not (isNull r.Reason))
         |> Seq.groupBy _.Reason do
         let count = Counted.Of(int64 (Seq.length runs), "run", "runs")
-        printfn $"missing: {count}, {reason}"
+        printfn $"missing, {reason}: {count}"
 
 let private write (order: Order) (study: Study.Study) name text =
     let path = defaultArg order.To (Path.Combine(study.Store.Root, name))
@@ -227,8 +245,9 @@ let private tellPart (name: string) (coverage: StudyCoverage) =
 
 let private pack (order: Order) (study: Study.Study) =
     let folder = defaultArg order.To (Path.Combine(study.Store.Root, "summary"))
-    OutFolder.Require(folder, "to")
     StudyResults.RequireFinished(study.Spec, study.Store, "pack")
+    StudySummary.RequireFree(study.Spec, folder)
+    OutFolder.Require(folder, "to")
     let coverage = StudyCoverage()
     StudySummary.Write(study.Spec, study.Store, folder, coverage)
     printfn $"written: {folder}"
@@ -253,7 +272,10 @@ let execute (words: string list) (cancellation: CancellationToken) =
         let seconds = StudyProbe.Seconds(study.Spec, StudyHooks.Silent, cancellation)
         plan order study (Func<_, _>(fun cell -> Nullable(seconds[cell])))
     | Status -> print study null |> reasons order.Name
-    | Run -> Study.runUntil cancellation study
+    | Run ->
+        Study.runUntil cancellation study
+        let status = StudyStatus.Of(study.Spec, study.Store)
+        printfn $"done: {status.Count RunState.Done} of {status.Runs.Count} runs, in {study.Store.Root}"
     | Report -> report order study
     | Pack -> pack order study
     | Export ->

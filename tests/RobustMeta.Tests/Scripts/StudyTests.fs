@@ -32,8 +32,21 @@ let private quickStudy root =
     let report () = File.ReadAllText(Path.Combine(out, Study.ReportFile))
     Expect.equal (run [ "report" ]) 2 "nothing to report"
     Expect.isFalse (File.Exists(Path.Combine(out, Study.ReportFile))) "and none is written"
+    let unpacked = Path.Combine(root, "unpacked")
+    Expect.equal (run [ "pack"; "to"; unpacked ]) 2 "nothing to pack"
+    Expect.isFalse (Directory.Exists unpacked) "and nothing is left behind"
     Expect.equal (run [ "data"; "synthetic"; "base"; "MeLU" ]) 0 "runs"
     let text = report ()
+
+    Expect.isFalse (text.Contains "## Cost") "no heading over times that stand beside the page"
+
+    // The seeds themselves, not their places.
+    let ofSeeds = Directory.GetFiles(Path.Combine(out, "report", "data"), "*seeds*.csv") |> Array.exactlyOne
+
+    Expect.equal
+        [ for line in File.ReadAllLines(ofSeeds)[1..2] -> line.Split(',')[1] ]
+        [ for seed in (Study.load file None (Some out) []).Spec.Seeds -> string seed ]
+        "seeds"
 
     for part in [ "average rank"; "## synthetic, MeLU"; "gain over plain"; "EASE"; "weightDecay" ] do
         Expect.stringContains text part part
@@ -129,6 +142,10 @@ let private quickStudy root =
     Expect.equal (run [ "report"; "from"; packed ]) 0 "of an earlier version"
     File.AppendAllText(file, "\n# another\n")
     Expect.equal (run [ "report"; "from"; packed ]) 2 "of another study file"
+    let study = Study.load file None (Some out) []
+
+    Expect.throwsC (fun () -> StudySummary.Write(study.Spec, study.Store, packed)) (fun error ->
+        Expect.stringContains error.Message "another study file" "the packed results of another are kept")
 
 let private divergedStudy root =
     let file, out = Path.Combine(root, "wild.toml"), Path.Combine(root, "study")
@@ -197,11 +214,29 @@ let tests =
                         [ "robustness"; "raport" ], "did you mean 'report'"
                         [ "robustness"; "quick"; "epok"; "3" ], "did you mean 'epoch'"
                         [ "robustness"; "variant"; "quik" ], "did you mean 'quick'"
+                        [ "robustness"; "export"; "to"; "other.toml" ], "to other.csv"
+                        [ "robustness"; "export"; "to"; "mine.parquet" ], "to mine.csv"
+                        [ "robustness"; "plan"; "to"; "mine" ], "to mine.csv"
+                        [ "robustness"; "report"; "to"; "mine.pdf" ], "to mine.md"
                         [], "studies: "
                     ] do
                     Expect.throwsC
                         (fun () -> StudyCommand.execute words System.Threading.CancellationToken.None)
                         (fun error -> Expect.stringContains error.Message hint "hint")
+
+            testCase "a figure that there is not is told with its file and line"
+            <| fun () ->
+                TempFolder.within (fun root ->
+                    let file = Path.Combine(root, "mine.toml")
+
+                    File.WriteAllText(
+                        file,
+                        "# a comment\nfigures = [\n  \"seeds\",\n  \"nois\",\n]\n" + StudySample.text
+                    )
+
+                    Expect.throwsC (fun () -> Study.load file None None [] |> ignore) (fun error ->
+                        for part in [ "mine.toml:4: "; "did you mean 'noise'" ] do
+                            Expect.stringContains error.Message part part))
 
             testCase "a folder of version 0.1 is refused"
             <| fun () ->

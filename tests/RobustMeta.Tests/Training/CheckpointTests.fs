@@ -98,7 +98,7 @@ let tests =
                     Expect.throwsC
                         (fun () ->
                             train spec.Value (Checkpoint(path, "id", slow)) null (CancellationToken true) |> ignore)
-                        (fun error -> Expect.stringContains error.Message "starts anew" "message")
+                        (fun error -> Expect.stringContains error.Message "starts this run anew" "message")
 
                     Expect.isEmpty (Directory.GetFiles folder) "nothing is saved")
 
