@@ -80,7 +80,7 @@ let rec private read (order: Order) (words: string list) =
 
         raise (
             SettingException
-                $"'{word}' has no value, and is no verb{NearestName.Hint(word, known)}; 'study help' lists the verbs"
+                $"'{word}' has no value, and is no verb{NearestName.End(word, known)} 'study help' lists the verbs"
         )
     | "out" :: folder :: rest -> read { order with Out = once "out" order.Out folder } rest
     | "from" :: folder :: rest -> read { order with From = once "from" order.From folder } rest
