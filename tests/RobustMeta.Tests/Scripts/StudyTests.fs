@@ -32,9 +32,9 @@ let private quickStudy root =
     let report () = File.ReadAllText(Path.Combine(out, Study.ReportFile))
     Expect.equal (run [ "report" ]) 2 "nothing to report"
     Expect.isFalse (File.Exists(Path.Combine(out, Study.ReportFile))) "and none is written"
-    let unpacked = Path.Combine(root, "unpacked")
-    Expect.equal (run [ "pack"; "to"; unpacked ]) 2 "nothing to pack"
-    Expect.isFalse (Directory.Exists unpacked) "and nothing is left behind"
+    let nowhere = Path.Combine(root, "unpacked")
+    Expect.equal (run [ "pack"; "to"; nowhere ]) 2 "nothing to pack"
+    Expect.isFalse (Directory.Exists nowhere) "and nothing is left behind"
     Expect.equal (run [ "data"; "synthetic"; "base"; "MeLU" ]) 0 "runs"
     let text = report ()
 
