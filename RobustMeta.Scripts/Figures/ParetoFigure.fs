@@ -19,7 +19,7 @@ let draw (metric: string) (worst: string) (choices: Choice list) : Figure =
         Name = InertText.name name
         Title = $"Average and {worst}, {metric}"
         Caption =
-            $"{metric} on average against {metric} of the {worst}, for the settings that stand at the points; up and right is better."
+            $"{metric} on average against {metric} of the {worst}, for the settings that stand at the points, where there is room; up and right is better."
         Width = OneColumn
         Height = 2.6
         Drawing =

@@ -25,6 +25,49 @@ let private side (series: int) (lines: (float * float) list) =
 [<Literal>]
 let private AxisLength = 240.0
 
+// And of a line of words.
+[<Literal>]
+let private WordHeight = 11.0
+
+/// The corners of a word beside a point, in pixels.
+let private box (x: float, y: float) side word =
+    let width = FigureStyle.textWidth word
+
+    match side with
+    | "top center" -> x - width / 2.0, y + 4.0, x + width / 2.0, y + 4.0 + WordHeight
+    | "bottom center" -> x - width / 2.0, y - 4.0 - WordHeight, x + width / 2.0, y - 4.0
+    | "middle right" -> x + 5.0, y - WordHeight / 2.0, x + 5.0 + width, y + WordHeight / 2.0
+    | _ -> x - 5.0 - width, y - WordHeight / 2.0, x - 5.0, y + WordHeight / 2.0
+
+let private overlap (a, b, c, d) (e, f, g, h) : bool = a < g && e < c && b < h && f < d
+
+/// The words that can stand without covering one another: those at the ends of a line first. The others are empty.
+let private legible (points: ((float * float) * string * string) list list) : string list list =
+    let rank count i = if i = 0 || i = count - 1 then 0 else 1
+
+    let order =
+        [
+            for g, own in List.indexed points do
+                for i in 0 .. own.Length - 1 -> rank own.Length i, g, i
+        ]
+        |> List.sort
+
+    let _, kept =
+        (([], Set.empty), order)
+        ||> List.fold (fun (boxes, kept) (_, g, i) ->
+            let place, side, word = points[g][i]
+            let own = box place side word
+
+            if word = "" || List.exists (overlap own) boxes then
+                boxes, kept
+            else
+                own :: boxes, Set.add (g, i) kept)
+
+    [
+        for g, own in List.indexed points ->
+            [ for i, (_, _, word) in List.indexed own -> if kept.Contains(g, i) then word else "" ]
+    ]
+
 /// Points of one name, with a short word beside each (empty: none).
 type Points = { Name: string; Places: (float * float * string) list }
 
@@ -64,6 +107,19 @@ let draw (xAxis: Axis) (yAxis: Axis) (joined: bool) (groups: Points list) : Pane
                 side series [ for j in neighbours -> fst places[j] - x, snd places[j] - y ]
         ]
 
+    let sidesOf = [ for i, group in List.indexed groups -> positions i group ]
+
+    let words =
+        legible
+            [
+                for group, sides in List.zip groups sidesOf ->
+                    [
+                        for (x, y, word), side in List.zip group.Places sides ->
+                            // An axis upwards is shorter, by the usual shape of a figure.
+                            (x / width * AxisLength, y / height * 0.7 * AxisLength), side, word
+                    ]
+            ]
+
     {
         X = xAxis
         Y = yAxis
@@ -73,17 +129,16 @@ let draw (xAxis: Axis) (yAxis: Axis) (joined: bool) (groups: Points list) : Pane
             fun xName yName ->
                 [
                     for i, group in List.indexed groups ->
-                        let words = group.Places |> List.exists (fun (_, _, word) -> word <> "")
                         let line = if joined then "lines+markers" else "markers"
-                        let mode = if words then line + "+text" else line
+                        let mode = if words[i] |> List.exists ((<>) "") then line + "+text" else line
 
                         "scatter",
                         [
                             "x", [ for x, _, _ in group.Places -> x ]
                             "y", [ for _, y, _ in group.Places -> y ]
-                            "text", [ for _, _, word in group.Places -> InertText.plotly word ]
+                            "text", [ for word in words[i] -> InertText.plotly word ]
                             "mode", mode
-                            "textposition", positions i group
+                            "textposition", sidesOf[i]
                             "textfont",
                             PlotlyObject.fields [ "size", FigureStyle.smallSize; "color", FigureStyle.colour i ]
                             "name", InertText.plotly group.Name

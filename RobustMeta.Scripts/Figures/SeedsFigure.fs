@@ -2,7 +2,7 @@
 [<RequireQualifiedAccess>]
 module RobustMeta.Scripts.SeedsFigure
 
-/// A method's value for each seed, in the order of `Seeds`.
+/// A method's value for each seed, in the order of `Seeds`; those are empty where it is not known which seeds it has.
 type Seeds = { Method: string; Seeds: int64 list; Values: float list }
 
 /// `p[i][j]`: p-value of the test between methods i and j, corrected for all pairs; NaN on the diagonal. `test` names it.
@@ -39,9 +39,11 @@ let draw (metric: string) (test: string) (seeds: Seeds list) (p: float list list
                  :: [ for other in names -> Column.probability $"p against {other}" ])
                 [
                     for i, s in List.indexed seeds do
-                        for seed, value in List.zip s.Seeds s.Values do
+                        let known = s.Seeds.Length = s.Values.Length
+
+                        for k, value in List.indexed s.Values do
                             Cell.text s.Method
-                            :: Cell.text (string seed)
+                            :: Cell.text (if known then string s.Seeds[k] else "")
                             :: Cell.number value
                             :: [ for x in p[i] -> Cell.pValue x ]
                 ]

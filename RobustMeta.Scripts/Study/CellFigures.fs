@@ -301,7 +301,16 @@ let noise (cell: CellSummary) (metric: string) =
 /// F20.
 let seeds (cell: CellSummary) (metric: string) =
     let own = ofMetric cell metric
-    let values name = (own.PerSeed |> Seq.find (fun m -> m.Method = name)).Values
+
+    let ofSeeds name : SeedsFigure.Seeds =
+        let values = List.ofSeq (own.PerSeed |> Seq.find (fun m -> m.Method = name)).Values
+
+        {
+            Method = name
+            // Of a method whose run is damaged or diverged a value is missing, and the summary does not say which.
+            Seeds = (if values.Length = cell.Seeds.Count then List.ofSeq cell.Seeds else [])
+            Values = values
+        }
 
     if own.Compared.Count < 2 then
         []
@@ -310,13 +319,6 @@ let seeds (cell: CellSummary) (metric: string) =
             SeedsFigure.draw
                 metric
                 "Wilcoxon over users, Holm"
-                [
-                    for name in own.Compared ->
-                        {
-                            SeedsFigure.Method = name
-                            Seeds = List.ofSeq cell.Seeds
-                            Values = List.ofSeq (values name)
-                        }
-                ]
+                [ for name in own.Compared -> ofSeeds name ]
                 [ for row in own.Pairwise -> List.ofSeq row ]
         ]
