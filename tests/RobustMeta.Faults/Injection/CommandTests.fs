@@ -16,7 +16,6 @@ let private says (code: int) (part: string) variables words =
 let private wrong =
     [
         "run MeLU metrics none out OUT", 2, "metrics is none"
-        "run MetaPMF userPrior safe engine fused userNum 120 epoch 1 out OUT", 2, "engine = auto"
         "run TaNP weightsAct support userNum 120 epoch 1 out OUT", 2, "support"
         "run OUT/s.toml", 2, "there is no such file"
         "run MeLU dataset nowhere out OUT", 2, "There is no data set 'nowhere'"
