@@ -74,7 +74,7 @@ let commands: (string * string * string) list =
         "tune",
         "MODEL | BASELINE [tuner tpe] [budget 30] [parallel 1] [keys A,B] [seed 100,101] [name value …] | ranges [MODEL,…]",
         "searches the settings of a method on validation users, in the ranges they declare. Tuners: grid, random, tpe, halving, asha; "
-        + "budget: 30 (runs), 300 epochs, 20 minutes; a grid is tried whole. It continues where it stopped. ranges: what it varies, and with study FILE the best values found"
+        + "budget: 30 (runs), \"300 epochs\", \"20 minutes\"; a grid is tried whole. It continues where it stopped. ranges: what it varies, and with study FILE the best values found"
         "robustness", "[quick] [name value …]", "the study of robust training: short for study robustness"
         "reproduce",
         "quick|paper [DATA…] [plan] [out FOLDER] [from FOLDER]",

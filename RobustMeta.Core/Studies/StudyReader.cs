@@ -353,7 +353,12 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         {
             throw new SettingException(
                 $"{file}: every method needs the same number of 'values' or the same 'budget' (an equal tuning budget); there are "
-                    + string.Join("; ", budgets.Select(g => $"{g.Key} for {string.Join(", ", g.Select(m => m.Name))}"))
+                    + string.Join(
+                        "; ",
+                        budgets.Select(g =>
+                            $"{(g.Key is SearchBudget own ? own.Title : g.Key)} for {string.Join(", ", g.Select(m => m.Name))}"
+                        )
+                    )
             );
         }
     }

@@ -7,9 +7,6 @@ namespace RobustMeta.Studies;
 /// <param name="Runs">The runs of its plan, each spec once.</param>
 public sealed record StudyStatus(IReadOnlyList<RunStatus> Runs)
 {
-    // Most of the time is waiting for a disk or a file server, which answers several questions at once.
-    internal const int FilesAtOnce = 16;
-
     /// <summary>Number of runs in a state.</summary>
     public int Count(RunState state) => Runs.Count(run => run.State == state);
 
@@ -35,10 +32,8 @@ public sealed record StudyStatus(IReadOnlyList<RunStatus> Runs)
                 .DistinctBy(one => one.Run.Id ?? (one.Run.Stage == RunStage.Report ? one.Run : new object())),
         ];
         return new([
-            .. listed
-                .AsParallel()
-                .AsOrdered()
-                .WithDegreeOfParallelism(FilesAtOnce)
+            .. FileRequests
+                .SideBySide(listed)
                 .Select(one =>
                     StatusOf(one.Run, one.Piece, one.Run.Id is { } id ? folders.GetValueOrDefault(id) : null, held)
                 ),

@@ -30,9 +30,8 @@ public sealed record VectorWidths(IReadOnlyDictionary<string, int> Runs)
     {
         ArgumentNullException.ThrowIfNull(folders);
         return new(
-            folders
-                .AsParallel()
-                .WithDegreeOfParallelism(StudyStatus.FilesAtOnce)
+            FileRequests
+                .SideBySide(folders)
                 .Select(Read)
                 .GroupBy(width => width)
                 .OrderBy(group => group.Key, StringComparer.Ordinal)

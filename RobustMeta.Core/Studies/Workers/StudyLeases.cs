@@ -67,7 +67,14 @@ public sealed class StudyLeases : IStudyClaims
     /// <inheritdoc/>
     public IReadOnlyList<string> Held() =>
         Directory.Exists(folder)
-            ? [.. Directory.GetFiles(folder, "*.lease").Select(file => Path.GetFileNameWithoutExtension(file)).Order()]
+            ?
+            [
+                .. Directory
+                    .GetFiles(folder, "*.lease")
+                    .Where(file => Read(file) is { } text && !IsOfDeadProcess(text))
+                    .Select(file => Path.GetFileNameWithoutExtension(file))
+                    .Order(),
+            ]
             : [];
 
     // One's own pieces are looked through file by file.

@@ -146,6 +146,10 @@ let tests =
                     let dead = text.Replace($".{Environment.ProcessId}.", $".{ended.Id}.")
                     Expect.notEqual dead text "named by the process"
                     File.WriteAllText(Path.Combine(root, "left.lease"), dead)
+                    File.WriteAllText(Path.Combine(root, "alive.lease"), text)
+                    let leases = StudyLeases(root, StudyShard(0, 1), TimeSpan.FromMinutes 1.0)
+                    Expect.equal (List.ofSeq (leases.Held())) [ "alive" ] "nobody holds the other"
+                    File.Delete(Path.Combine(root, "alive.lease"))
                     let clock = Stopwatch.StartNew()
                     let mutable done' = []
 
