@@ -71,10 +71,20 @@ let private rankTables (source: StudySource) =
 
 /// How choices were made, in words.
 let tuningText (spec: StudySpec) =
-    // Equal for all methods that are compared.
-    let own = spec.Methods |> Seq.filter _.Tuned.IsTuned |> Seq.tryHead |> Option.map _.Tuned
-
     let searched (search: Search.SearchPlan) = $"a search ({search.Tuner}, budget of {search.Budget.Title})"
+
+    let what (choice: StudyChoice) =
+        match choice.Search with
+        | null -> Counted.Of(int64 choice.Values.Count, "candidate", "candidates")
+        | search -> searched search
+
+    // Budgets are equal; tuners need not be.
+    let own =
+        spec.Methods
+        |> Seq.filter _.Tuned.IsTuned
+        |> Seq.groupBy (fun m -> what m.Tuned)
+        |> Seq.map (fun (text, methods) -> text, methods |> Seq.map _.Name |> String.concat ", ")
+        |> List.ofSeq
 
     [
         if spec.Tuning.IsTuned then
@@ -87,14 +97,9 @@ let tuningText (spec: StudySpec) =
 
             $"one value of {keys} for all methods of a base model, chosen with {(nonNull spec.SharedBy).Name} training{by}"
         match own with
-        | Some choice ->
-            let what =
-                match choice.Search with
-                | null -> Counted.Of(int64 choice.Values.Count, "candidate", "candidates")
-                | search -> searched search
-
-            $"{what} for each method that has anything to tune"
-        | None -> ()
+        | [ text, _ ] -> $"{text} for each method that has anything to tune"
+        | _ :: _ -> String.Join(", ", [ for text, names in own -> $"{text} for {names}" ])
+        | [] -> ()
     ]
     |> function
         | [] -> "Tuning: none; all settings stand in the study file."

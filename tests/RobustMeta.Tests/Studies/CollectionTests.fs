@@ -132,6 +132,24 @@ let tests =
                     Expect.stringContains text "a search (random, budget of 3 runs) for each method" "report"
                     Expect.stringContains (StudyReport.tuningText listed) "2 candidates for each method" "a grid")
 
+            testCase "methods that are tuned by several searches are told apart"
+            <| fun () ->
+                let by (tuner: string) = $"tuner = \"{tuner}\"\nbudget = 6"
+
+                let spec =
+                    StudySample.text
+                        .Replace("tuned = \"lr\"\nvalues = [0.01, 0.02]", "tuned = \"lr\"\n" + by "tpe")
+                        .Replace(
+                            "tuned = \"set\"\nvalues = [\"chi2 0.25\", \"chi2 0.5\"]",
+                            "tuned = \"lr\"\n" + by "random"
+                        )
+                    |> StudySample.parse
+
+                let text = StudyReport.tuningText spec
+
+                for part in [ "(tpe, budget of 6 runs) for plain"; "(random, budget of 6 runs) for robustmeta" ] do
+                    Expect.stringContains text part "each"
+
             testCase "a study without a finished run has nothing to collect, and no file is written"
             <| fun () ->
                 TempFolder.within (fun folder ->
