@@ -105,7 +105,7 @@ let tests =
             testCase "cancel ends local workers, which save; retry goes on to the same bytes"
             <| fun () ->
                 within (fun folder ->
-                    let file = SmallStudy.write folder 60
+                    let file = SmallStudy.write folder 600
                     let expected = SmallStudy.undisturbed folder file
                     let out = Path.Combine(folder, "cancelled")
                     let words = [ file; "engine"; "local"; "workers"; "2"; "out"; out ]
