@@ -47,8 +47,8 @@ let private searched (spec: ExperimentSpec) (settings: (string * string) list) =
     |> Seq.filter (fun range -> not (List.exists (fst >> (=) range.Key) settings) && acts range)
     |> Seq.map _.Key
 
-/// The study of one method that a search is, and where its runs go.
-let study (model: string) (given: (string * string) list) : StudySpec * string =
+// The study of one method that a search is, where its runs go, and the number of points of a grid.
+let private prepare (model: string) (given: (string * string) list) : StudySpec * string * int option =
     let take key fallback = given |> List.tryFindBack (fst >> (=) key) |> Option.map snd |> Option.defaultValue fallback
 
     let settings = given |> List.filter (fun (key, _) -> not (List.contains key own))
@@ -73,8 +73,9 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
     | None -> ()
 
     let tuner = take "tuner" "tpe"
+    let points = if tuner = "grid" then Some (SearchGrid.Of space).Count else None
     // A grid is tried whole, unless told otherwise.
-    let budget = take "budget" (if tuner = "grid" then string (SearchGrid.Of space).Count else "30")
+    let budget = take "budget" (points |> Option.defaultValue 30 |> string)
     let choice = StudyChoice.Of(keys, SearchPlan.Parse(tuner, budget, take "parallel" "1"))
     // A budget that does not go with the tuner is told before anything begins.
     choice.Tuner(spec, true, 1L) |> ignore
@@ -102,7 +103,13 @@ let study (model: string) (given: (string * string) list) : StudySpec * string =
         Data = [| NamedSettings(spec.Dataset, [| struct ("dataset", spec.Dataset) |]) |],
         Methods = [| method |]
     ),
-    take "out" (Path.Combine("results", $"tune-{model}"))
+    take "out" (Path.Combine("results", $"tune-{model}")),
+    points
+
+/// The study of one method that a search is, and where its runs go.
+let study (model: string) (given: (string * string) list) : StudySpec * string =
+    let spec, out, _ = prepare model given
+    spec, out
 
 // `tune ranges [MODEL,…] [study NAME|FILE] [out FOLDER] [to FILE.md]`
 let private ranges (words: string list) =
@@ -138,21 +145,15 @@ let private ranges (words: string list) =
 // A value as a shell takes it.
 let private word (value: string) = if value.Contains ' ' || value = "" then $"\"{value}\"" else value
 
-// How a search goes about it: the tuner and when it ends, and how many points it has where that is known.
-let private plan (spec: StudySpec) =
-    let method = spec.Methods[0]
-    let search = nonNull method.Tuned.Search
+// How a search goes about it: the tuner and when it ends, or how many points its grid has.
+let private plan (spec: StudySpec) (points: int option) =
+    let search = nonNull spec.Methods[0].Tuned.Search
     let seeds = spec.TuningSeeds.Count
     let each = if seeds > 1 then $" of {seeds} runs each" else ""
 
-    if search.Tuner = "grid" then
-        let named = method.Settings |> Seq.map (fun (struct (key, value)) -> key, value) |> List.ofSeq
-        let model = named |> List.find (fst >> (=) StudySpec.ModelKey) |> snd
-        let experiment = Experiment.spec model (named |> List.filter (fst >> (<>) StudySpec.ModelKey))
-        let points = (SearchGrid.Of(SearchSpace.Of(experiment, method.Tuned.Keys))).Count
-        $"""a grid of {Counted.Of(int64 points, "point", "points")}{each}, the default first""", Some points
-    else
-        $"{search.Tuner} with a budget of {search.Budget.Title}{each}", None
+    match points with
+    | Some points -> $"""a grid of {Counted.Of(int64 points, "point", "points")}{each}, the default first"""
+    | None -> $"{search.Tuner} with a budget of {search.Budget.Title}{each}"
 
 /// Searches, prints every candidate with its value, and the command that runs the best.
 let execute (words: string list) (cancellation: CancellationToken) =
@@ -166,14 +167,13 @@ let execute (words: string list) (cancellation: CancellationToken) =
         | Some(name, _) -> raise (SettingException $"{name} is given twice.")
         | None -> ()
 
-        let spec, out = study model given
+        let spec, out, points = prepare model given
         let method = spec.Methods[0]
         let key = TuningKey(spec.Cells[0], method)
         let keys = List.ofSeq method.Tuned.Keys
         let names = String.Join(", ", keys)
         OutFolder.Require out
-        let how, points = plan spec
-        printfn $"{model} on {spec.Data[0].Name}: searches {names}, {how}; runs go to {out}"
+        printfn $"{model} on {spec.Data[0].Name}: searches {names}, {plan spec points}; runs go to {out}"
         let hooks = StudyHooks(Say = (fun line -> printfn $"{line}"))
 
         match StudyRunner(spec, StudyStore out, hooks, cancellation).Tune key with
