@@ -125,8 +125,6 @@ let private submit name words (cancellation: CancellationToken) =
     if hosts <> "" then
         requireHosts engine hosts
 
-    OutFolder.Require study.Store.Root
-
     let workers =
         if workers = "" then
             workersFor engine study
@@ -151,12 +149,9 @@ let private submit name words (cancellation: CancellationToken) =
             Nullable(number "memory" 1 [ "memory"; memory ] |> fst)
 
     let file, before = program ()
-    // The study as it is now: changing the file does not change workers that start later.
     let copy = Path.Combine(root, nonNull (Path.GetFileName(Study.fileOf name)))
-    DurableFile.Write(copy, study.Spec.Text)
     let _, words = take "out" "" words
     let words = [ "study"; "work"; copy ] @ words @ [ "out"; root ]
-    StudyCancellation(root).Withdraw()
 
     let order =
         WorkerOrder(
@@ -173,6 +168,11 @@ let private submit name words (cancellation: CancellationToken) =
             Say = (fun line -> printfn $"{line}")
         )
 
+    engine.Check order
+    OutFolder.Require study.Store.Root
+    // The study as it is now: changing the file does not change workers that start later.
+    DurableFile.Write(copy, study.Spec.Text)
+    StudyCancellation(root).Withdraw()
     // Before anything starts, so that a closed output ends the command and not its workers.
     printfn $"""{study.Spec.Name}: {Counted.Of(int64 workers, "worker", "workers")} by {engine.Name}, folder {root}"""
     printfn $"{engine.Submit(order, cancellation)}"

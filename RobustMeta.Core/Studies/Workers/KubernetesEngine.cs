@@ -16,6 +16,13 @@ public sealed class KubernetesEngine : WorkerEngine
         "the manifest of a Kubernetes Indexed Job; needs a volume that several nodes can write";
 
     /// <inheritdoc/>
+    public override void Check(WorkerOrder order)
+    {
+        base.Check(order);
+        _ = KubernetesManifest.Of(order);
+    }
+
+    /// <inheritdoc/>
     public override string Submit(WorkerOrder order, CancellationToken cancellation)
     {
         var path = Path.Combine(order.Root, "workers.json");

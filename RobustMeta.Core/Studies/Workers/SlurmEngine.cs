@@ -13,6 +13,19 @@ public sealed class SlurmEngine : WorkerEngine
     public override string Meaning => "a Slurm job array; needs sbatch and a folder that all nodes see";
 
     /// <inheritdoc/>
+    public override void Check(WorkerOrder order)
+    {
+        base.Check(order);
+        // Slurm takes backslashes out of the path of its logs, and then puts no numbers in.
+        if (order.Root.Contains('\\', StringComparison.Ordinal))
+        {
+            throw new SettingException(
+                $"out is '{order.Root}', which holds a backslash; Slurm writes no logs to such a path. Name another folder, e.g. out results."
+            );
+        }
+    }
+
+    /// <inheritdoc/>
     public override string Submit(WorkerOrder order, CancellationToken cancellation)
     {
         var words = Words(order);
@@ -32,23 +45,8 @@ public sealed class SlurmEngine : WorkerEngine
 
     /// <summary>The words of sbatch.</summary>
     /// <param name="order">What to start.</param>
-    /// <exception cref="SettingException">Slurm cannot write its logs below that folder.</exception>
-    internal static IReadOnlyList<string> Words(WorkerOrder order)
-    {
-        // Slurm takes backslashes out of the path, and then puts no numbers in.
-        if (order.Root.Contains('\\', StringComparison.Ordinal))
-        {
-            throw new SettingException(
-                $"out is '{order.Root}', which holds a backslash; Slurm writes no logs to such a path. Name another folder, e.g. out results."
-            );
-        }
-        return
-        [
-            "--parsable",
-            $"--output={Logs(order).Replace("%", "%%", StringComparison.Ordinal)}/%A_%a.log",
-            Script(order),
-        ];
-    }
+    internal static IReadOnlyList<string> Words(WorkerOrder order) =>
+        ["--parsable", $"--output={Logs(order).Replace("%", "%%", StringComparison.Ordinal)}/%A_%a.log", Script(order)];
 
     /// <inheritdoc/>
     public override string? Cancel(string root)

@@ -18,8 +18,13 @@ public abstract class WorkerEngine
     /// <summary>What it starts workers with, in one line.</summary>
     public abstract string Meaning { get; }
 
+    /// <summary>Refuses what the engine cannot start, before anything is said or written. The usual engine starts anything.</summary>
+    /// <param name="order">What is to be started; nothing of its folder is there yet.</param>
+    /// <exception cref="SettingException">It cannot; the message names the setting and the remedy.</exception>
+    public virtual void Check(WorkerOrder order) => ArgumentNullException.ThrowIfNull(order);
+
     /// <summary>Starts the workers. Returns when they have ended, or when another program looks after them.</summary>
-    /// <param name="order">What to start; its folder exists.</param>
+    /// <param name="order">What to start, as <see cref="Check"/> lets it pass; its folder exists.</param>
     /// <param name="cancellation">Ends the workers that this process looks after.</param>
     /// <returns>What to tell the user, in one line.</returns>
     /// <exception cref="SettingException">A program that it needs is not on this machine.</exception>

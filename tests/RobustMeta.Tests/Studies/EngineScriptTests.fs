@@ -120,7 +120,7 @@ let tests =
                     "words, a sign of percent doubled as Slurm has it"
 
                 let back = WorkerOrder(command, "/shared/a\\b", "s")
-                Expect.stringContains (messageOf (fun () -> SlurmEngine.Words back |> ignore)) "backslash" "refused"
+                Expect.stringContains (messageOf (fun () -> SlurmEngine().Check back)) "backslash" "refused"
 
             testCase "control characters in what engines hand on are refused"
             <| fun () ->
