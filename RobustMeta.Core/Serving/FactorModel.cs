@@ -2,6 +2,7 @@ using RobustMeta.Bias;
 using RobustMeta.Experiments;
 using RobustMeta.Models;
 using RobustMeta.Models.Factors;
+using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Serving;
@@ -59,7 +60,7 @@ internal sealed class FactorModel : IServedModel
         {
             Sum(system, items, labels, support, vector, mean);
             system.Solve(move, covariance);
-            SymmetricSystem.AddScaled(vector, 1, move);
+            DenseVector.AddScaled(vector, 1, move);
         }
         return new FactorUser(this, vector, covariance, level);
     }
@@ -108,14 +109,14 @@ internal sealed class FactorModel : IServedModel
         var n = Items.Order;
         var doubt = new double[n];
         system.Start(doubt, doubt);
-        SymmetricSystem.AddScaled(system.Matrix, 1, precision);
+        DenseVector.AddScaled(system.Matrix, 1, precision);
         for (var j = 0; j < items.Length; j++)
         {
             var q = Items.Vector(items[j]);
-            var score = support[j] + Center + Items.Mean(items[j]) + SymmetricSystem.Dot(q, vector);
+            var score = support[j] + Center + Items.Mean(items[j]) + DenseVector.Dot(q, vector);
             var (curvature, pull) = Evidence(score, labels[j]);
-            SymmetricSystem.AddScaled(system.Right, count * pull, q);
-            SymmetricSystem.AddScaled(doubt, count * curvature, Items.Spread(items[j]));
+            DenseVector.AddScaled(system.Right, count * pull, q);
+            DenseVector.AddScaled(doubt, count * curvature, Items.Spread(items[j]));
             AddProduct(system.Matrix, count * curvature, q);
         }
         for (var i = 0; i < n; i++)
@@ -138,7 +139,7 @@ internal sealed class FactorModel : IServedModel
             if (column + 1 < q.Length)
             {
                 var below = PackedSymmetric.Place(q.Length, column + 1, column);
-                SymmetricSystem.AddScaled(
+                DenseVector.AddScaled(
                     matrix.AsSpan(below, q.Length - column - 1),
                     factor * q[column],
                     q[(column + 1)..]

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using RobustMeta.Experiments;
 using RobustMeta.Models;
 using RobustMeta.Models.Factors;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Serving;
 
@@ -61,7 +62,7 @@ internal sealed class FactorPriorMean(ServingData data, ParameterSet parameters,
         var average = new double[items.Order + 1];
         foreach (var item in rated)
         {
-            SymmetricSystem.AddScaled(average, 1.0 / rated.Length, items.Whole(item));
+            DenseVector.AddScaled(average, 1.0 / rated.Length, items.Whole(item));
         }
         var map = parameters["choice"].Values;
         for (var k = 0; k < average.Length; k++)

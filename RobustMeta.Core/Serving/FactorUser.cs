@@ -1,4 +1,5 @@
 using RobustMeta.Models.Factors;
+using RobustMeta.Runtime;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Serving;
@@ -20,7 +21,7 @@ internal sealed class FactorUser(FactorModel model, double[] vector, double[] co
         var scores = model.BaseOf(level, items);
         for (var i = 0; i < items.Length; i++)
         {
-            var own = SymmetricSystem.Dot(model.Items.Vector(items[i]), vector);
+            var own = DenseVector.Dot(model.Items.Vector(items[i]), vector);
             scores[i] = (float)(scores[i] + model.Center + model.Items.Mean(items[i]) + own);
         }
         return scores;
@@ -40,7 +41,7 @@ internal sealed class FactorUser(FactorModel model, double[] vector, double[] co
         var q = model.Items.Vector(item);
         var product = new double[q.Length];
         SymmetricSystem.Multiply(covariance, q, product);
-        return SymmetricSystem.Dot(q, product);
+        return DenseVector.Dot(q, product);
     }
 
     private double Doubt(int item)

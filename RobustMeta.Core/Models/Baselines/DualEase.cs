@@ -1,5 +1,6 @@
 using System.Globalization;
 using RobustMeta.Models.Factors;
+using RobustMeta.Runtime;
 using RobustMeta.Settings;
 
 namespace RobustMeta.Models.Baselines;
@@ -90,7 +91,7 @@ public sealed class DualEase : IProfileModel
         {
             if (common[user] != 0)
             {
-                SymmetricSystem.AddScaled(pulls, common[user], Row(user));
+                DenseVector.AddScaled(pulls, common[user], Row(user));
             }
         }
         var outputs = new double[items.Length];

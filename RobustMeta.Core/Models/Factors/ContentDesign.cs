@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MathNet.Numerics.LinearAlgebra;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Models.Factors;
 
@@ -101,7 +102,7 @@ public sealed class ContentDesign
         var sum = new double[width];
         foreach (var (column, value) in rows[item])
         {
-            SymmetricSystem.AddScaled(sum, value, coefficients.Slice(column * width, width));
+            DenseVector.AddScaled(sum, value, coefficients.Slice(column * width, width));
         }
         return sum;
     }

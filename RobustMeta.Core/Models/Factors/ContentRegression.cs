@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.LinearAlgebra.Factorization;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Models.Factors;
 
@@ -55,7 +56,7 @@ internal sealed class ContentRegression
                 var target = targets(item);
                 foreach (var (column, value) in rows[item])
                 {
-                    SymmetricSystem.AddScaled(right.AsSpan(column * width, width), value, target);
+                    DenseVector.AddScaled(right.AsSpan(column * width, width), value, target);
                 }
             }
         }

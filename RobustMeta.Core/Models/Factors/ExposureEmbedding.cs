@@ -1,4 +1,5 @@
 using MathNet.Numerics.LinearAlgebra;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Models.Factors;
 
@@ -47,7 +48,7 @@ internal static class ExposureEmbedding
             {
                 row[k] = vectors[item, k] * values[k];
             }
-            var length = Math.Sqrt(SymmetricSystem.Dot(row, row)) + Smallest;
+            var length = Math.Sqrt(DenseVector.Dot(row, row)) + Smallest;
             rows[item] = [Math.Log(cells.OfItem(item).Length + 1), .. row.Select(x => x / length)];
         }
         Standardise(rows, cells.HasItem);

@@ -1,3 +1,5 @@
+using RobustMeta.Runtime;
+
 namespace RobustMeta.Models.Factors;
 
 /// <summary>
@@ -62,7 +64,7 @@ internal sealed class ExposureMatrix
         var ofMean = new double[width];
         for (var item = 0; item < Items; item++)
         {
-            SymmetricSystem.AddScaled(ofMean, columnMean[item], z.AsSpan(item * width, width));
+            DenseVector.AddScaled(ofMean, columnMean[item], z.AsSpan(item * width, width));
         }
         // One row a user, one row an item: every row is summed by one thread, in the order of its cells.
         var rows = new double[(long)Users * width];
@@ -73,18 +75,18 @@ internal sealed class ExposureMatrix
             user =>
             {
                 var row = rows.AsSpan(user * width, width);
-                SymmetricSystem.AddScaled(row, -1, ofMean);
+                DenseVector.AddScaled(row, -1, ofMean);
                 var (first, end) = cells.OfUser(user);
                 for (var cell = first; cell < end; cell++)
                 {
-                    SymmetricSystem.AddScaled(row, Value(cell), z.AsSpan(cells.Item[cell] * width, width));
+                    DenseVector.AddScaled(row, Value(cell), z.AsSpan(cells.Item[cell] * width, width));
                 }
             }
         );
         var total = new double[width];
         for (var user = 0; user < Users; user++)
         {
-            SymmetricSystem.AddScaled(total, 1, rows.AsSpan(user * width, width));
+            DenseVector.AddScaled(total, 1, rows.AsSpan(user * width, width));
         }
         var product = new double[(long)Items * width];
         Parallel.For(
@@ -94,10 +96,10 @@ internal sealed class ExposureMatrix
             item =>
             {
                 var row = product.AsSpan(item * width, width);
-                SymmetricSystem.AddScaled(row, -columnMean[item], total);
+                DenseVector.AddScaled(row, -columnMean[item], total);
                 foreach (var cell in cells.OfItem(item))
                 {
-                    SymmetricSystem.AddScaled(row, Value(cell), rows.AsSpan(cells.User[cell] * width, width));
+                    DenseVector.AddScaled(row, Value(cell), rows.AsSpan(cells.User[cell] * width, width));
                 }
             }
         );

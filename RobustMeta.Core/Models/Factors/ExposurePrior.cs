@@ -148,7 +148,7 @@ internal sealed class ExposurePrior
         var total = new double[packed.Length];
         foreach (var spread in spreads)
         {
-            SymmetricSystem.AddScaled(total, 1, spread);
+            DenseVector.AddScaled(total, 1, spread);
         }
         return (
             Matrix<double>.Build.DenseOfRowArrays(means),

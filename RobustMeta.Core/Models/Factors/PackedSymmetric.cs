@@ -1,3 +1,5 @@
+using RobustMeta.Runtime;
+
 namespace RobustMeta.Models.Factors;
 
 /// <summary>
@@ -19,5 +21,5 @@ internal static class PackedSymmetric
 
     /// <summary>tr(AB), the sum of the products of all elements.</summary>
     public static double Dot(int order, ReadOnlySpan<double> a, ReadOnlySpan<double> b) =>
-        SymmetricSystem.Dot(a[..order], b[..order]) + 2 * SymmetricSystem.Dot(a[order..], b[order..]);
+        DenseVector.Dot(a[..order], b[..order]) + 2 * DenseVector.Dot(a[order..], b[order..]);
 }

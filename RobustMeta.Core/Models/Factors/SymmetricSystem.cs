@@ -1,4 +1,4 @@
-using System.Numerics;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Models.Factors;
 
@@ -50,42 +50,8 @@ internal sealed class SymmetricSystem(int order)
     {
         for (var i = 0; i < product.Length; i++)
         {
-            product[i] = Dot(matrix.Slice(i * vector.Length, vector.Length), vector);
+            product[i] = DenseVector.Dot(matrix.Slice(i * vector.Length, vector.Length), vector);
         }
-    }
-
-    /// <summary><c>y += a x</c>.</summary>
-    public static void AddScaled(Span<double> y, double a, ReadOnlySpan<double> x)
-    {
-        var width = Vector<double>.Count;
-        var i = 0;
-        var scale = new Vector<double>(a);
-        for (; i <= y.Length - width; i += width)
-        {
-            (new Vector<double>(y[i..]) + scale * new Vector<double>(x[i..])).CopyTo(y[i..]);
-        }
-        for (; i < y.Length; i++)
-        {
-            y[i] += a * x[i];
-        }
-    }
-
-    /// <summary><c>xᵀy</c>.</summary>
-    public static double Dot(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
-    {
-        var width = Vector<double>.Count;
-        var i = 0;
-        var sums = Vector<double>.Zero;
-        for (; i <= x.Length - width; i += width)
-        {
-            sums += new Vector<double>(x[i..]) * new Vector<double>(y[i..]);
-        }
-        var sum = Vector.Sum(sums);
-        for (; i < x.Length; i++)
-        {
-            sum += x[i] * y[i];
-        }
-        return sum;
     }
 
     // Lower L with L Lᵀ = matrix.
@@ -96,7 +62,8 @@ internal sealed class SymmetricSystem(int order)
             var row = factor.AsSpan(i * order, order);
             for (var j = 0; j <= i; j++)
             {
-                var rest = Matrix[PackedSymmetric.Place(order, i, j)] - Dot(row[..j], factor.AsSpan(j * order, j));
+                var rest =
+                    Matrix[PackedSymmetric.Place(order, i, j)] - DenseVector.Dot(row[..j], factor.AsSpan(j * order, j));
                 row[j] = i == j ? Math.Sqrt(rest) : rest / factor[j * order + j];
             }
         }
@@ -111,14 +78,14 @@ internal sealed class SymmetricSystem(int order)
             column.Clear();
             for (var i = c; i < order; i++)
             {
-                var rest = (i == c ? 1 : 0) - Dot(factor.AsSpan(i * order + c, i - c), column[c..i]);
+                var rest = (i == c ? 1 : 0) - DenseVector.Dot(factor.AsSpan(i * order + c, i - c), column[c..i]);
                 column[i] = rest / factor[i * order + i];
             }
             // Backwards through Lᵀ, column oriented: rows of L are contiguous.
             for (var i = order - 1; i >= 0; i--)
             {
                 column[i] /= factor[i * order + i];
-                AddScaled(column[..i], -column[i], factor.AsSpan(i * order, i));
+                DenseVector.AddScaled(column[..i], -column[i], factor.AsSpan(i * order, i));
             }
             column.CopyTo(inverse.Slice(c * order, order));
         }
