@@ -83,17 +83,24 @@ let tests =
                         let committed = File.ReadAllText(Path.Combine(root, "docs", "results", name))
                         Expect.equal (File.ReadAllText(Path.Combine(folder, name))) committed name)
 
-            testCase "the tables of what-helps-whom are those that its script makes of the packed studies"
-            <| fun () ->
-                RobustMeta.Tests.TempFolder.within (fun folder ->
-                    let script = Path.Combine(root, "docs", "results", "what-helps.fsx")
-                    let code, text = FSharpBlockTests.runScript folder [ script ]
-                    Expect.equal code 0 text
+            for script, least, pages in
+                [
+                    "what-helps.fsx", 25, [ "what-helps-whom" ]
+                    "measured.fsx", 75, [ "exposure"; "study-radius"; "study-robustness" ]
+                ] do
+                testCase $"the tables that {script} makes of the packed studies stand in its pages"
+                <| fun () ->
+                    RobustMeta.Tests.TempFolder.within (fun folder ->
+                        let results = Path.Combine(root, "docs", "results")
+                        let code, text = FSharpBlockTests.runScript folder [ Path.Combine(results, script) ]
+                        Expect.equal code 0 text
 
-                    let page =
-                        File.ReadAllLines(Path.Combine(root, "docs", "results", "what-helps-whom.md")) |> Set.ofArray
+                        let there =
+                            pages
+                            |> Seq.collect (fun page -> File.ReadAllLines(Path.Combine(results, page + ".md")))
+                            |> Set.ofSeq
 
-                    let printed = text.Split '\n' |> Array.filter (fun line -> line.StartsWith "| ")
-                    Expect.isGreaterThan printed.Length 25 "rows"
-                    Expect.isEmpty (Set.difference (Set.ofArray printed) page) "rows that the page lacks")
+                        let printed = text.Split '\n' |> Array.filter (fun line -> line.StartsWith "| ")
+                        Expect.isGreaterThan printed.Length least "rows"
+                        Expect.isEmpty (Set.difference (Set.ofArray printed) there) "rows that the pages lack")
         ]
