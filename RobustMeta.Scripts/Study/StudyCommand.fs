@@ -265,6 +265,11 @@ let execute (words: string list) (cancellation: CancellationToken) =
 
     if order.Verb <> Status then
         OutFolder.Require study.Store.Root
+    elif File.Exists study.Store.Root then
+        raise (
+            SettingException
+                $"out is '{study.Store.Root}', which is a file; expected the folder of a study, e.g. out results/mine"
+        )
 
     match order.Verb with
     | Plan -> plan order study null

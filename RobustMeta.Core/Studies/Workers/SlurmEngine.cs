@@ -6,6 +6,8 @@ namespace RobustMeta.Studies.Workers;
 /// <summary>A Slurm job array, one task a worker; see <see cref="SlurmScript"/>.</summary>
 public sealed class SlurmEngine : WorkerEngine
 {
+    private const int LeastMinutes = 5;
+
     /// <inheritdoc/>
     public override string Name => "slurm";
 
@@ -16,6 +18,12 @@ public sealed class SlurmEngine : WorkerEngine
     public override void Check(WorkerOrder order)
     {
         base.Check(order);
+        if (order.Minutes < LeastMinutes)
+        {
+            throw new SettingException(
+                $"minutes is {order.Minutes}; expected at least {LeastMinutes}, since a worker is told to save two minutes before its limit"
+            );
+        }
         // Slurm takes backslashes out of the path of its logs, and then puts no numbers in.
         if (order.Root.Contains('\\', StringComparison.Ordinal))
         {

@@ -122,6 +122,9 @@ let tests =
                 let back = WorkerOrder(command, "/shared/a\\b", "s")
                 Expect.stringContains (messageOf (fun () -> SlurmEngine().Check back)) "backslash" "refused"
 
+                let hasty = WorkerOrder(command, "/shared/a", "s", Minutes = 1)
+                Expect.stringContains (messageOf (fun () -> SlurmEngine().Check hasty)) "at least 5" "no time to work"
+
             testCase "control characters in what engines hand on are refused"
             <| fun () ->
                 for word in [ "/a\ntouch owned"; "a\tb"; "a\u001bb"; "a\u0085b" ] do
