@@ -1,6 +1,6 @@
 // Prints tables of exposure.md, study-radius.md and study-robustness.md from the packed studies beside them; p-values are those of the library.
 //   dotnet fsi docs/results/measured.fsx
-// quick:
+// quick: none
 #load "../../RobustMeta.Scripts/load.fsx"
 
 open System
