@@ -49,9 +49,7 @@ internal static class StudyCheck
                     SweepPoint.None
                 );
                 var experiment = RunSettings.Experiment(layers, method, 1) with { Label = "auto" };
-                var sweeps = spec
-                    .Sweeps.Where(sweep => sweep.Methods?.Contains(method.Name) ?? true)
-                    .Select(sweep => sweep.Name);
+                var sweeps = spec.Sweeps.Where(sweep => sweep.Concerns(cell, method)).Select(sweep => sweep.Name);
                 var key = string.Join('\n', [experiment.Text, .. method.Tuned.Keys, .. method.Tuned.Values, .. sweeps]);
                 if (!seen.TryAdd(key, method.Name))
                 {
@@ -105,7 +103,7 @@ internal static class StudyCheck
                 {
                     yield return (method, Layers(cell, method, own: value));
                 }
-                foreach (var point in Points(spec, method))
+                foreach (var point in Points(spec, cell, method))
                 {
                     yield return (method, Layers(cell, method, point: point));
                 }
@@ -128,13 +126,13 @@ internal static class StudyCheck
             );
     }
 
-    private static IEnumerable<SweepPoint> Points(StudySpec spec, StudyMethod method) =>
-        spec.PointsOf(method) is var points && points.Count <= MostPoints ? points : Edges(spec, method);
+    private static IEnumerable<SweepPoint> Points(StudySpec spec, StudyCell cell, StudyMethod method) =>
+        spec.PointsOf(cell, method) is var points && points.Count <= MostPoints ? points : Edges(spec, cell, method);
 
     // Every value of every swept key once, the other keys at their first value.
-    private static IEnumerable<SweepPoint> Edges(StudySpec spec, StudyMethod method) =>
+    private static IEnumerable<SweepPoint> Edges(StudySpec spec, StudyCell cell, StudyMethod method) =>
         from sweep in spec.Sweeps
-        where sweep.Methods?.Contains(method.Name) ?? true
+        where sweep.Concerns(cell, method)
         from axis in sweep.Axes
         from value in axis.Values
         select new SweepPoint(

@@ -13,7 +13,7 @@ namespace RobustMeta.Studies;
 /// own</item>
 /// <item><c>[cell.DATA.BASE]</c>: <c>seeds</c></item>
 /// <item><c>[method.NAME]</c>: settings, and <c>tuned</c> with <c>values</c></item>
-/// <item><c>[sweep.NAME]</c>: keys with lists of values, and <c>methods</c></item>
+/// <item><c>[sweep.NAME]</c>: keys with lists of values, <c>methods</c> and <c>bases</c></item>
 /// <item><c>[variant.NAME.…]</c>: what is different in a variant, e.g. a quick one</item>
 /// </list>
 /// </summary>

@@ -106,7 +106,13 @@ public sealed class StudyPlan
     public IReadOnlyList<string> Points(StudyCell cell)
     {
         ArgumentNullException.ThrowIfNull(cell);
-        return [.. Spec.MethodsOf(cell).SelectMany(Spec.PointsOf).Select(point => point.Text).Distinct()];
+        return
+        [
+            .. Spec.MethodsOf(cell)
+                .SelectMany(method => Spec.PointsOf(cell, method))
+                .Select(point => point.Text)
+                .Distinct(),
+        ];
     }
 
     private IEnumerable<PlannedRun> Reported(StudyCell cell, IReadOnlyList<long> seeds, Func<SweepPoint, bool> isAsked)
@@ -117,7 +123,7 @@ public sealed class StudyPlan
                     Method: method,
                     Shared: SharedOf(cell, method),
                     Own: OwnOf(cell, method),
-                    Points: Spec.PointsOf(method).Where(isAsked).ToArray()
+                    Points: Spec.PointsOf(cell, method).Where(isAsked).ToArray()
                 )
             )
             .ToArray();

@@ -35,7 +35,7 @@ public static class StudyProbe
                     method,
                     spec.Tuning.Values[0],
                     method.Tuned.Values[0],
-                    spec.PointsOf(method)[0]
+                    spec.PointsOf(cell, method)[0]
                 );
                 var seed = spec.SeedsOf(cell)[0];
                 var whole = RunSettings.Experiment(layers, method, seed);

@@ -17,6 +17,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
     private const string TuningSeedKey = "tuningSeed";
     private const string FiguresKey = "figures";
     private const string MethodsKey = "methods";
+    private const string BasesKey = "bases";
     private const string TunedKey = "tuned";
     private const string ValuesKey = "values";
     private const string TunerKey = "tuner";
@@ -148,7 +149,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
 
     private StudySweep Sweep(StudyTable table, string name, string[] methods)
     {
-        var axes = table.Entries.Where(entry => entry.Key != MethodsKey).ToArray();
+        var axes = table.Entries.Where(entry => entry.Key is not (MethodsKey or BasesKey)).ToArray();
         foreach (var axis in axes.Where(axis => !axis.IsList || axis.Values.Count == 0))
         {
             throw At(
@@ -159,12 +160,20 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         }
         return axes.Length == 0
             ? throw At(table.Line, $"[{table.Name}] varies nothing; expected e.g. taskWeightLr = [0.001, 0.01, 0.1]")
-            : new(name, [.. axes.Select(axis => (axis.Key, axis.Values))]) { Methods = MethodsOf(table, methods) };
+            : new(name, [.. axes.Select(axis => (axis.Key, axis.Values))])
+            {
+                Methods = MethodsOf(table, methods),
+                Bases = NamesOf(table, BasesKey, "base model", [.. Named("base").Select(t => t.Name)]),
+            };
     }
 
-    private IReadOnlyList<string>? MethodsOf(StudyTable table, string[] methods)
+    private IReadOnlyList<string>? MethodsOf(StudyTable table, string[] methods) =>
+        NamesOf(table, MethodsKey, "method", methods);
+
+    // The names of a list, each of a table of the study; null without the list.
+    private IReadOnlyList<string>? NamesOf(StudyTable table, string key, string kind, string[] known)
     {
-        if (table.Entries.FirstOrDefault(entry => entry.Key == MethodsKey) is not { } entry)
+        if (table.Entries.FirstOrDefault(entry => entry.Key == key) is not { } entry)
         {
             return null;
         }
@@ -172,15 +181,14 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         {
             throw At(
                 entry.Line,
-                $"[{table.Name}] has {MethodsKey} without a method; name some of {string.Join(", ", methods)}, or leave "
-                    + $"'{MethodsKey}' out for all"
+                $"[{table.Name}] has {key} without a {kind}; name some of {string.Join(", ", known)}, or leave '{key}' out for all"
             );
         }
-        foreach (var name in entry.Values.Where(name => !methods.Contains(name)))
+        foreach (var name in entry.Values.Where(name => !known.Contains(name)))
         {
             throw At(
                 entry.Line,
-                $"[{table.Name}] names the method '{name}', which has no table{NearestName.Hint(name, methods)}"
+                $"[{table.Name}] names the {kind} '{name}', which has no table{NearestName.Hint(name, known)}"
             );
         }
         return entry.Values;

@@ -102,15 +102,16 @@ public sealed record StudySpec
     }
 
     /// <summary>
-    /// The points at which a method is run: those of all sweeps that name it, or the one that varies nothing. The method that
-    /// the others are compared with is always run there too.
+    /// The points at which a method is run in a cell: those of all sweeps that concern it, or the one that varies nothing. The
+    /// method that the others are compared with is always run there too.
     /// </summary>
-    public IReadOnlyList<SweepPoint> PointsOf(StudyMethod method)
+    public IReadOnlyList<SweepPoint> PointsOf(StudyCell cell, StudyMethod method)
     {
+        ArgumentNullException.ThrowIfNull(cell);
         ArgumentNullException.ThrowIfNull(method);
         SweepPoint[] swept =
         [
-            .. Sweeps.Where(sweep => sweep.Methods?.Contains(method.Name) ?? true).SelectMany(sweep => sweep.Points()),
+            .. Sweeps.Where(sweep => sweep.Concerns(cell, method)).SelectMany(sweep => sweep.Points()),
         ];
         return swept.Length == 0 || method == Plain ? [SweepPoint.None, .. swept] : swept;
     }

@@ -8,6 +8,17 @@ public sealed record StudySweep(string Name, params IReadOnlyList<(string Key, I
     /// <summary>Names of the methods that are swept; null: all.</summary>
     public IReadOnlyList<string>? Methods { get; init; }
 
+    /// <summary>Names of the base models on which they are swept; null: all.</summary>
+    public IReadOnlyList<string>? Bases { get; init; }
+
+    /// <summary>Whether a method is swept in a cell.</summary>
+    public bool Concerns(StudyCell cell, StudyMethod method)
+    {
+        ArgumentNullException.ThrowIfNull(cell);
+        ArgumentNullException.ThrowIfNull(method);
+        return (Methods?.Contains(method.Name) ?? true) && (Bases?.Contains(cell.Base.Name) ?? true);
+    }
+
     /// <summary>Every combination of the values, the last key varying fastest.</summary>
     public IEnumerable<SweepPoint> Points() =>
         Axes.Aggregate(

@@ -143,6 +143,9 @@ let private choiceTests =
             [ struct ("lr", "0.1"); struct ("weightDecay", "0.2") ]
             "its own"
 
+let private pointsOf (study: StudySpec) cell name =
+    [ for p in study.PointsOf(cell, study.Methods |> Seq.find (fun m -> m.Name = name)) -> p.Text ]
+
 let private sweepTests =
     testCase "sweeps are crossed within and united"
     <| fun () ->
@@ -158,7 +161,7 @@ let private sweepTests =
                 + sweeps
             )
 
-        let points name = [ for p in study.PointsOf(study.Methods |> Seq.find (fun m -> m.Name = name)) -> p.Text ]
+        let points name = pointsOf study (cellOf study) name
 
         Expect.equal
             (points "robustmeta")
@@ -174,6 +177,19 @@ let private sweepTests =
             "the last key varies fastest"
 
         Expect.equal (points "plain") [ ""; "batchSize=8" ] "a sweep may be of some methods; plain is run unswept too"
+
+let private sweptBasesTests =
+    testCase "a sweep may be of some base models"
+    <| fun () ->
+        let other = "[base.other]\nmodel = \"MetaPMF\"\n"
+        let sweep = "[sweep.step]\nlocalLr = [0.1, 0.2]\nbases = [\"MeLU\"]\n"
+        let study = parse (altered "[base.MeLU]" (other + "[base.MeLU]") + sweep)
+        let cell name = study.Cells |> Seq.find (fun cell -> cell.Base.Name = name)
+        Expect.equal (pointsOf study (cell "MeLU") "plain") [ ""; "localLr=0.1"; "localLr=0.2" ] "swept"
+        Expect.equal (pointsOf study (cell "other") "plain") [ "" ] "MetaPMF has no inner step"
+
+        Expect.throwsC (fun () -> parse (text + sweep.Replace("MeLU", "MeLUU")) |> ignore) (fun error ->
+            Expect.stringContains error.Message "did you mean 'MeLU'" "the nearest name")
 
 let private methodsTests =
     testCase "a data set, a shift or a base model may be given some of the methods"
@@ -203,6 +219,7 @@ let tests =
             overrideTests
             choiceTests
             sweepTests
+            sweptBasesTests
             methodsTests
 
             testCase "the study files beside the executable are valid, their quick variants too"
