@@ -1,9 +1,13 @@
-// Draws the figures of this folder from the tables of its pages; no number is computed here.
+// Draws the figures of this folder from the packed studies beside it; no number is computed here.
 //   dotnet fsi docs/results/figures.fsx [FOLDER, default: this one]
 // quick: .
+#load "packed.fsx"
+
 open System
 open System.IO
 open System.Text
+open RobustMeta.Evaluation
+open Packed
 
 /// A mean with its 95 % interval.
 type Estimate = { Mean: float; Low: float; High: float }
@@ -16,41 +20,11 @@ type Mark = { Name: string; Colour: string; Filled: bool }
 
 let here = __SOURCE_DIRECTORY__
 
-let number (text: string) = Double.Parse(text.Trim().Replace('−', '-'), Globalization.CultureInfo.InvariantCulture)
+/// The cell of a packed study.
+let cell (study: string) data based =
+    cells study |> Seq.find (fun own -> own.Cell.Data.Name = data && own.Cell.Base.Name = based)
 
-/// The cells of every table row of a page's section, as text.
-let rows (page: string) (section: string) =
-    File.ReadAllLines(Path.Combine(here, page))
-    |> Seq.skipWhile (fun line -> line <> "## " + section)
-    |> Seq.skip 1
-    |> Seq.takeWhile (fun line -> not (line.StartsWith "## "))
-    |> Seq.filter (fun line -> line.StartsWith "| ")
-    |> Seq.map (fun line -> [ for cell in line.Trim('|').Split('|') -> cell.Trim() ])
-    |> List.ofSeq
-
-/// Mean and interval of texts such as `+0.0047` and `[+0.0026, +0.0068]`, times a sign.
-let estimate (sign: float) (mean: string) (interval: string) =
-    let ends = [ for e in interval.Trim('[', ']').Split(',') -> sign * number e ]
-    { Mean = sign * number mean; Low = List.min ends; High = List.max ends }
-
-/// Gain over plain training with the interval over seeds, from the table of intervals.
-let gain (page: string) (section: string) (method: string) (measure: string) =
-    rows page section
-    |> List.tryPick (fun row ->
-        match row with
-        | name :: what :: mean :: seeds :: _ when name = method && what = measure && seeds.StartsWith "[" ->
-            Some(estimate 1.0 mean seeds)
-        | _ -> None)
-
-/// Difference to the bias model with the interval over users, from the study of all models.
-let overBias (sign: float) (section: string) (method: string) =
-    rows "models.md" section
-    |> List.tryPick (fun row ->
-        match row with
-        | name :: _ :: _ :: difference :: _ when name = method && difference.Contains '[' ->
-            let mean, interval = difference.Split('[', 2) |> fun parts -> parts[0], parts[1]
-            Some(estimate sign mean interval)
-        | _ -> None)
+let estimate (interval: Interval) = { Mean = interval.Mean; Low = interval.Low; High = interval.High }
 
 let invariant (text: FormattableString) = FormattableString.Invariant text
 
@@ -145,24 +119,27 @@ let figure (title: string) (note: string) (names: string list) (marks: Mark list
     text.Append("</svg>\n").ToString()
 
 let robust =
-    let sets =
-        [
-            "MovieLens-1M", "ml-1m.md"
-            "MovieLens-100K", "ml-100k.md"
-            "Jester", "jester-1.md"
-            "synthetic", "synthetic.md"
-        ]
+    let own = [ for data, name in sets -> name, cell "robustness" data "MeLU" ]
 
     let panel (measure, title) =
         {
             Title = title
-            Rows = [ for _, page in sets -> [ for m in [ "robustmeta"; "distill" ] -> gain page "MeLU" m measure ] ]
+            Rows =
+                [
+                    for _, cell in own ->
+                        [
+                            for method in [ "robustmeta"; "distill" ] ->
+                                difference cell method measure |> Option.map (fun d -> estimate d.OverSeeds)
+                        ]
+                ]
         }
+
+    let seeds = String.Join(", ", own |> List.map (fun (_, cell) -> $"{cell.Seeds.Count}"))
 
     figure
         "MeLU trained robustly: gain over plain training"
-        "Points: mean over 10 (MovieLens-1M), 20, 20 and 70 seeds. Lines: 95 % interval over seeds. Equal tuning budgets. Version 0.1.0."
-        (List.map fst sets)
+        $"Points: mean over {seeds} seeds. Lines: 95 %% interval over seeds. Equal tuning budgets."
+        (List.map fst own)
         [
             { Name = "robust training"; Colour = "#0969da"; Filled = true }
             { Name = "control: distilling its reference"; Colour = "#8c6d1f"; Filled = false }
@@ -173,22 +150,30 @@ let robust =
 let models =
     let methods = [ "MetaPMF"; "iALS"; "EASE"; "MetaRidge"; "TaNP"; "MeLU-offset"; "MeLU" ]
 
-    let panel title sign label =
+    let panel title label measure =
+        let own = [ for data in [ "ml-1m"; "ml-100k" ] -> cell "models" $"{data}-{label}" "" ]
+
         {
             Title = title
             Rows =
-                [ for m in methods -> [ for data in [ "ml-1m"; "ml-100k" ] -> overBias sign (data + ", " + label) m ] ]
+                [
+                    for method in methods ->
+                        [
+                            for cell in own ->
+                                difference cell method measure |> Option.map (fun d -> estimate d.OverUsers)
+                        ]
+                ]
         }
 
     figure
         "New users: what each method gains over the bias model"
-        "Points: mean over 5 (MovieLens-1M) and 10 seeds. Lines: 95 % bootstrap interval over users. Four candidate settings each. Version 0.1.0."
+        "Points: mean over 10 seeds. Lines: 95 % bootstrap interval over users. Four candidate settings each."
         methods
         [
             { Name = "MovieLens-1M"; Colour = "#0969da"; Filled = true }
             { Name = "MovieLens-100K"; Colour = "#8c6d1f"; Filled = false }
         ]
-        [ panel "NDCG@10, clicks" 1.0 "click"; panel "fall of the mean absolute error, ratings" -1.0 "rating" ]
+        [ panel "NDCG@10, clicks" "click" "NDCG@10"; panel "fall of the mean absolute error, ratings" "rating" "MAE" ]
 
 let folder = fsi.CommandLineArgs |> Array.tryItem 1 |> Option.defaultValue here
 

@@ -1,7 +1,8 @@
-// Prints tables of exposure.md, study-radius.md and study-robustness.md from the packed studies beside them; p-values are those of the library.
+// Prints the tables of exposure.md, study-radius.md, robustness.md with its pages of data sets, and models.md from the packed studies
+// beside them; p-values are those of the library.
 //   dotnet fsi docs/results/measured.fsx
 // quick: none
-#load "../../RobustMeta.Scripts/load.fsx"
+#load "packed.fsx"
 
 open System
 open System.Globalization
@@ -9,23 +10,7 @@ open System.IO
 open RobustMeta.Evaluation
 open RobustMeta.Scripts
 open RobustMeta.Studies
-
-let packed name = Path.Combine(__SOURCE_DIRECTORY__, "data", name)
-
-let sets =
-    [
-        "ml-100k", "MovieLens-100K"
-        "ml-1m", "MovieLens-1M"
-        "jester-1", "Jester"
-        "anime-5k", "Anime"
-        "steam-200k", "Steam (clicks)"
-        "book-crossing", "Book-Crossing"
-        "synthetic", "synthetic"
-    ]
-
-let short (x: float) = (abs x).ToString("0.0000", CultureInfo.InvariantCulture).Substring(if abs x < 1.0 then 1 else 0)
-let signed (x: float) = (if x < 0.0 then "−" else "+") + short x
-let row cells = printfn "| %s |" (String.concat " | " cells)
+open Packed
 
 /// The three measures of each method and seed: β = 0, worst β, worst decile.
 let measures (study: string) data =
@@ -47,6 +32,9 @@ let measures (study: string) data =
                 seed, [ number (at "mean" unshifted); worst; number (at "worstDecile" unshifted) ]
         ])
     |> Map.ofArray
+
+/// Tells the table that follows.
+let heading (title: string) (columns: string list) = printfn "\n%s\n\nmethod | %s" title (String.concat " | " columns)
 
 let rivals = [ "plain"; "robustmeta"; "distill"; "robust-MeLU"; "iALS"; "EASE"; "bias" ]
 
@@ -73,22 +61,6 @@ for method in [ "safe"; "informed" ] do
         let all = measures "priors" data
         row (name :: [ for k in 0..2 -> against all method k ])
 
-/// What a packed study says of each cell.
-let cells (study: string) =
-    let spec = StudyFile.Read(Path.Combine(packed study, "study.toml"), null)
-    (StudySummary.Read(spec, packed study)).Cells
-
-let gain (cell: CellSummary) method measure =
-    let own = cell.Differences |> Seq.find (fun d -> d.Method = method && string d.Measure.Name = measure)
-    let isTold = own.Corrected < 0.05
-
-    let mark =
-        if not isTold then ""
-        elif own.OverSeeds.Mean < 0.0 then " ▼"
-        else " ▲"
-
-    signed own.OverSeeds.Mean + mark
-
 let radii = [ "0.01"; "0.05"; "0.1"; "0.25"; "0.5"; "1"; "2" ]
 
 for based, preset in [ "MeLU", "chi2-dro"; "MeLU", "robustmeta"; "MetaRidge", "chi2-dro"; "MetaRidge", "robustmeta" ] do
@@ -107,14 +79,161 @@ for based, preset in [ "MeLU", "chi2-dro"; "MeLU", "robustmeta"; "MetaRidge", "c
             ]
         )
 
-for cell in cells "robustness" do
-    for method in cell.Differences |> Seq.map _.Method |> Seq.distinct do
-        let name = if Seq.contains method cell.Baselines then method else $"`{method}`"
+/// The methods and baselines of a cell in the order of the study file.
+let rowsOf (cell: CellSummary) =
+    [
+        for method in cell.Differences |> Seq.map _.Method |> Seq.distinct ->
+            method, (if Seq.contains method cell.Baselines then method else $"`{method}`")
+    ]
 
-        row (
-            name
-            :: [
-                for measure in [ "NDCG@10"; "worst β"; "worst decile"; "hard tenth"; "AUC"; "LogLoss"; "LogLoss tail" ] ->
-                    gain cell method measure
+let robustness = cells "robustness"
+
+let nameOf (cell: CellSummary) =
+    sets
+    |> List.tryFind (fst >> (=) cell.Cell.Data.Name)
+    |> Option.map snd
+    |> Option.defaultValue cell.Cell.Data.Name
+
+// One table a base model: the mean, the worst β and the worst decile of every data set.
+for based in robustness |> Seq.map _.Cell.Base.Name |> Seq.distinct do
+    let own =
+        [
+            for data, _ in sets do
+                yield! robustness |> Seq.filter (fun c -> c.Cell.Base.Name = based && c.Cell.Data.Name = data)
+        ]
+
+    for measure in [ "NDCG@10"; "worst β"; "worst decile" ] do
+        heading $"{based}: {measure}" (List.map nameOf own)
+
+        for method, name in own |> List.collect rowsOf |> List.distinct do
+            row (name :: [ for cell in own -> gain cell method measure ])
+
+// One table a cell: every measure.
+let measured = [ "NDCG@10"; "worst β"; "worst decile"; "hard tenth"; "AUC"; "LogLoss"; "LogLoss tail" ]
+
+for data, _ in sets do
+    for cell in robustness |> Seq.filter (fun c -> c.Cell.Data.Name = data) do
+        heading
+            $"{data}, {cell.Cell.Base.Name}, {cell.Seeds.Count} seeds, {cell.Evaluations} tested users ({cell.People} different people)"
+            measured
+
+        for method, name in rowsOf cell do
+            row (name :: [ for measure in measured -> gain cell method measure ])
+
+/// Average ranks over the cells and seeds that all methods have.
+let ranks (title: string) (own: CellSummary list) =
+    let all = CellRanks.Of(ResizeArray own)
+
+    if all.Methods.Count > 0 then
+        heading $"ranks, {title}, {own.Length} cells" (List.ofSeq all.Measures)
+
+        for m in all.Order do
+            row (
+                $"`{all.Methods[m]}`"
+                :: [ for c in all.Comparisons -> c.AverageRanks[m].ToString("0.00", CultureInfo.InvariantCulture) ]
+            )
+
+for based in robustness |> Seq.map _.Cell.Base.Name |> Seq.distinct do
+    ranks
+        based
+        [
+            for cell in robustness do
+                if cell.Cell.Base.Name = based then
+                    cell
+        ]
+
+ranks "all base models" (List.ofSeq robustness)
+
+/// Mean over seeds of a measure; a dash where the method is not measured by it.
+let mean (cell: CellSummary) method (measure: StudyMeasure) =
+    let values = cell.PerSeed(method, measure)
+
+    if values.Count = 0 || Seq.exists Double.IsNaN values then
+        "–"
+    else
+        (Seq.average values).ToString("0.0000", CultureInfo.InvariantCulture)
+
+let overBias (cell: CellSummary) method measure =
+    match difference cell method measure with
+    | None -> "–"
+    | Some own ->
+        let users = own.OverUsers
+        $"{gain cell method measure} [{signed users.Low}, {signed users.High}]"
+
+// All models and baselines, a table a data set and kind of label.
+if Directory.Exists(packed "models") then
+    for cell in cells "models" do
+        let main, shown =
+            if cell.Cell.Data.Name.EndsWith "-click" then
+                "NDCG@10", [ "NDCG@5"; "NDCG@10"; "Precision@10"; "Recall@10"; "F1@10" ]
+            else
+                "MAE", [ "MAE"; "RMSE" ]
+
+        let measures =
+            [ for name in shown -> (cell.Measures |> Seq.find (fun m -> string m.Measure.Name = name)).Measure ]
+
+        heading
+            $"{cell.Cell.Data.Name}, {cell.Seeds.Count} seeds, {cell.Evaluations} tested users"
+            (shown @ [ $"{main}: gain over bias" ])
+
+        for method in cell.Methods do
+            row (
+                method :: [ for measure in measures -> mean cell method measure ]
+                @ [ (if method = cell.Plain then "" else overBias cell method main) ]
+            )
+
+// Sensitivity: the range of the means over a sweep's points.
+let sensitivity = cells "sensitivity"
+let fraction (x: float) = x.ToString("0.0000", CultureInfo.InvariantCulture).Substring 1
+
+let sweeps (cell: CellSummary) =
+    let main = (cell.Measures |> Seq.find (fun m -> string m.Measure.Name = "NDCG@10")).Measure
+
+    let range method sweep =
+        let values =
+            [
+                for name in cell.Methods do
+                    match cell.Points.TryGetValue name with
+                    | true, struct (own, point) when own = method && point.Sweep = sweep ->
+                        Seq.average (cell.PerSeed(name, main))
+                    | _ -> ()
             ]
-        )
+
+        if values.IsEmpty then
+            "–"
+        else
+            $"{fraction (List.min values)} to {fraction (List.max values)}"
+
+    let name = sets |> List.find (fst >> (=) cell.Cell.Data.Name) |> snd
+    let plain = fraction (Seq.average (cell.PerSeed(cell.Plain, main)))
+
+    row
+        [
+            name
+            plain
+            range "plain" "batchSize"
+            range "plain" "hiddenDim"
+            range "plain" "localLr"
+            range "robust" "taskWeightLr"
+            range "robust" "sampleWeightLr"
+            range "robust" "both"
+        ]
+
+for based in sensitivity |> Seq.map _.Cell.Base.Name |> Seq.distinct do
+    heading
+        $"sensitivity, {based}"
+        [ "plain"; "batchSize"; "hidden"; "localLr"; "taskWeightLr"; "sampleWeightLr"; "both" ]
+
+    for cell in sensitivity do
+        if cell.Cell.Base.Name = based then
+            sweeps cell
+
+            let told =
+                [
+                    for d in cell.Differences do
+                        if d.IsSignificant then
+                            $"{d.Method} {d.Measure.Name} {signed d.OverSeeds.Mean}"
+                ]
+
+            for text in told do
+                printfn "significant: %s" text
