@@ -1,8 +1,23 @@
+using Tomlyn.Parsing;
+using Tomlyn.Syntax;
+
 namespace RobustMeta.Settings;
 
-/// <summary>What the TOML library does not answer with an error of its own.</summary>
+/// <summary>Parsing of TOML whose faults are told in the words of this library.</summary>
 internal static class TomlParsing
 {
+    /// <summary>The syntax of a text, each key and table once.</summary>
+    /// <param name="file">Names the text in messages.</param>
+    /// <param name="text">The text.</param>
+    /// <exception cref="SettingException">It is no TOML; the message has line and column of its first fault.</exception>
+    public static DocumentSyntax Document(string file, string text)
+    {
+        var document = Checked($"{file}: ", () => SyntaxParser.Parse(text, file, validate: true));
+        return document.HasErrors && TomlFault.First(text, document.Diagnostics) is var fault
+            ? throw new SettingException($"{file}:{fault.Line}:{fault.Column}: {fault.Problem}")
+            : document;
+    }
+
     /// <summary>The result of parsing; an escape that names no character is an error like any other.</summary>
     /// <param name="place">Begins the message: the name of the file and a colon, or nothing.</param>
     /// <param name="parse">Parses the text.</param>

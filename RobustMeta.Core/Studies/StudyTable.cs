@@ -1,7 +1,5 @@
 using System.Globalization;
 using RobustMeta.Settings;
-using Tomlyn;
-using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
 namespace RobustMeta.Studies;
@@ -18,12 +16,7 @@ internal sealed record StudyTable(string Name, int Line, IReadOnlyList<StudyEntr
     /// <exception cref="SettingException">The text is no TOML, or is nested where settings are flat.</exception>
     public static IReadOnlyList<StudyTable> Read(string file, string text)
     {
-        var document = TomlParsing.Checked($"{file}: ", () => SyntaxParser.Parse(text, file, true));
-        if (document.HasErrors)
-        {
-            var first = document.Diagnostics.First(d => d.Kind == DiagnosticMessageKind.Error);
-            throw new SettingException($"{file}:{first.Span.Start.Line + 1}: {first.Message}");
-        }
+        var document = TomlParsing.Document(file, text);
         var tables = new List<StudyTable> { new("", 1, EntriesOf(file, document.KeyValues)) };
         foreach (var table in document.Tables)
         {

@@ -63,6 +63,32 @@ let private refusals =
         [ "my.toml:31:"; "has lr = []" ]
         "[data.\"a\\nb\"]", "[data.synthetic]", [ "my.toml:21: [data.a b]"; "a line break" ]
         "[data.\"a/b\"]", "[data.synthetic]", [ "my.toml:21:"; "file names" ]
+        "lr 0.1", "lr = 0.01", [ "my.toml:7:4: "; "after the key 'lr' stands '0.1'"; "expected '='"; "lr = 0.1" ]
+        "lr: 0.1", "lr = 0.01", [ "my.toml:7:3: "; "after the key 'lr' stands ':'" ]
+        "lr =", "lr = 0.01", [ "my.toml:7:5: "; "'lr' has no value"; "text in quotes" ]
+        "lr = 0,01", "lr = 0.01", [ "my.toml:7:7: "; "'0,01' is no number"; "lr = 0.01" ]
+        "lr = .01", "lr = 0.01", [ "my.toml:7:6: "; "'.01' is no number" ]
+        "lr = 5.", "lr = 0.01", [ "my.toml:7:6: "; "'5.' is no number" ]
+        "epoch = 03", "epoch = 3", [ "my.toml:5:9: "; "'03' is no number"; "expected 3" ]
+        "= 0.01", "lr = 0.01", [ "my.toml:7:1: "; "the key before '=' is missing" ]
+        "# rates\n// comment\nlr = 0.01", "lr = 0.01", [ "my.toml:8:1: "; "'/' begins no comment; expected '#'" ]
+        "optimizer = adam", "optimizer = \"adam\"", [ "my.toml:6:13: "; "expected optimizer = \"adam\"" ]
+        "values = [chi2 0.25]",
+        "values = [\"chi2 0.25\", \"chi2 0.5\"]",
+        [ "my.toml:35:11: "; "'chi2' stands without quotes"; "\"chi2\"" ]
+        "dataset = “synthetic”",
+        "dataset = \"synthetic\"",
+        [ "my.toml:22:11: "; "no quote of TOML"; "dataset = \"synthetic\"" ]
+        "optimizer = \"adam", "optimizer = \"adam\"", [ "my.toml:6:"; "a quote where it begins and none where it ends" ]
+        "lr = 0.01 0.02", "lr = 0.01", [ "my.toml:7:11: "; "after the value of 'lr' stands '0.02'"; "end of the line" ]
+        "label = True", "lr = 0.01", [ "my.toml:7:9: "; "'True' is no value; expected true" ]
+        "seeds = [1 2]", "seeds = [1, 2]", [ "my.toml:1:12: "; "stands '2'"; "expected ','" ]
+        "seeds = [1, 2", "seeds = [1, 2]", [ "my.toml:2:1: "; "no end before 'tuningSeed'"; "expected ']'" ]
+        "[base.MeLU", "[base.MeLU]", [ "my.toml:24:11: "; "the header '[base.MeLU' has no end"; "expected [base.MeLU]" ]
+        "[base.My model]", "[base.MeLU]", [ "my.toml:24:10: "; "stands 'model'"; "in quotes" ]
+        "[base.]", "[base.MeLU]", [ "my.toml:24:7: "; "a name is missing before ']'" ]
+        "lr = 0.01\nlr = 0.02", "lr = 0.01", [ "my.toml:8:1: "; "'shared.lr' stands in line 7 already"; "delete one" ]
+        "optimizer = \"a\\dam\"", "optimizer = \"adam\"", [ "my.toml:6:"; "a backslash before 'dam" ]
     ]
 
 let private seedTests =
@@ -213,6 +239,25 @@ let tests =
 
                         for hint in hints do
                             Expect.stringContains error.Message hint "hint")
+
+            testCase "a study file with any character lost, changed or put in is read or told with its place"
+            <| fun () ->
+                // Its beginning: what follows repeats its forms.
+                let text =
+                    text.Substring(0, text.IndexOf "userNum") + "a = [1, \"x\", 'y'] # z\n[b.\"c d\"]\ne.f = 1.5\n"
+
+                let tell (changed: string) =
+                    Expect.throwsC (fun () -> parse changed |> ignore) (fun error ->
+                        Expect.isTrue (error :? RobustMeta.Settings.SettingException) $"{changed}: {error}"
+                        Expect.stringStarts error.Message "my.toml:" changed
+                        Expect.isFalse (error.Message.Contains "no TOML") error.Message)
+
+                for i in 0 .. text.Length - 1 do
+                    tell (text.Remove(i, 1))
+
+                    for sign in "=[]{}\"'#,.\\\n0a \t:\000“" do
+                        tell (text.Insert(i, string sign))
+                        tell (text.Remove(i, 1).Insert(i, string sign))
 
             seedTests
             variantTests
