@@ -10,7 +10,10 @@ let study = StudyCommand.ofWords "cost" (Array.tail fsi.CommandLineArgs)
 Study.run study
 printfn $"report: {Study.saveReport None study}"
 
+// Baselines are not timed.
 let results =
-    Study.frame study |> Frame.aggregateRowsBy [ "data"; "method" ] [ "trainSeconds"; "peakBytes" ] Stats.median
+    Study.frame study
+    |> Frame.filterRows (fun _ row -> row.TryGetAs<float>("trainSeconds").HasValue)
+    |> Frame.aggregateRowsBy [ "data"; "method" ] [ "trainSeconds"; "peakBytes" ] Stats.median
 
 results.Print()

@@ -16,4 +16,4 @@ public sealed record RunRecord(
     RunCost Cost,
     string Axis,
     IReadOnlyList<RunMeasurement> Measurements
-);
+) : StudyRecord(Run, Axis, Measurements);

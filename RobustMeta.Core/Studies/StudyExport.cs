@@ -2,7 +2,7 @@ using RobustMeta.Runtime;
 
 namespace RobustMeta.Studies;
 
-/// <summary>The results of a study as one table: a row per run, test set and metric.</summary>
+/// <summary>The results of a study as one table: a row per run or baseline, test set and metric.</summary>
 public static class StudyExport
 {
     private static readonly string[] Columns =
@@ -28,8 +28,11 @@ public static class StudyExport
         "vectorWidth",
     ];
 
-    /// <summary>The table as CSV text. Times are not in it: they differ between equal runs.</summary>
-    public static string Csv(IEnumerable<RunRecord> records)
+    /// <summary>
+    /// The table as CSV text. Times are not in it: they differ between equal runs. A baseline has no base model, validation and vector
+    /// width.
+    /// </summary>
+    public static string Csv(IEnumerable<StudyRecord> records)
     {
         ArgumentNullException.ThrowIfNull(records);
         return CsvText.Table(Columns, records.SelectMany(Rows));
@@ -59,16 +62,17 @@ public static class StudyExport
         );
     }
 
-    private static IEnumerable<IEnumerable<object?>> Rows(RunRecord record)
+    private static IEnumerable<IEnumerable<object?>> Rows(StudyRecord record)
     {
-        var width = VectorWidths.Read(record.Folder.Path);
-        return record.Measurements.Select(measurement => Row(record, measurement, width));
+        var (validation, width) = record is RunRecord own
+            ? ((object?)own.Validation, VectorWidths.Read(own.Folder.Path))
+            : (null, "");
+        return record.Measurements.Select(measurement =>
+            (IEnumerable<object?>)[.. Place(record.Run), .. Values(record.Axis, measurement), validation, width]
+        );
     }
 
-    private static IEnumerable<object?> Row(RunRecord record, RunMeasurement measurement, string width)
-    {
-        var run = record.Run;
-        return
+    private static IEnumerable<object?> Place(PlannedRun run) =>
         [
             run.Cell.Data.Name,
             run.Cell.Shift.Name,
@@ -80,15 +84,16 @@ public static class StudyExport
             run.Own,
             run.Seed,
             run.Id,
+        ];
+
+    private static IEnumerable<object?> Values(string axis, RunMeasurement measurement) =>
+        [
             measurement.TestSet,
-            record.Axis,
+            axis,
             measurement.Coordinate,
             measurement.Metric,
             measurement.Mean,
             measurement.WorstDecile,
             measurement.Users,
-            record.Validation,
-            width,
         ];
-    }
 }

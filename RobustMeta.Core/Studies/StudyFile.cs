@@ -42,6 +42,7 @@ public static class StudyFile
         var spec = new StudyReader(file, tables).Spec() with
         {
             Name = variant is null ? name : $"{name}-{variant}",
+            Variant = variant ?? "",
             Text = text,
         };
         StudyCheck.RequireRuns(file, spec, tables);

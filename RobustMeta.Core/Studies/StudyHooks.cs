@@ -13,6 +13,12 @@ public sealed record StudyHooks
     /// <summary>Is told a line of text.</summary>
     public Action<string> Say { get; init; } = _ => { };
 
+    /// <summary>
+    /// Whether the line of a run says which of how many it is. All runs are looked for before the first one is told, which
+    /// takes a second for some thousands.
+    /// </summary>
+    public bool CountsRuns { get; init; }
+
     /// <summary>Gives what is told the epochs of a run, from its spec, its method and the name of the selection metric.</summary>
     public Func<ExperimentSpec, MetaMethodSpec, string, IProgress<EpochRecord>?> Epochs { get; init; } =
         (_, _, _) => null;

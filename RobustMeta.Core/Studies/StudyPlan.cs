@@ -1,4 +1,5 @@
 using RobustMeta.Experiments;
+using RobustMeta.Runtime;
 using RobustMeta.Settings;
 
 namespace RobustMeta.Studies;
@@ -9,6 +10,9 @@ namespace RobustMeta.Studies;
 /// </summary>
 public sealed class StudyPlan
 {
+    /// <summary>Longest line of a run's title.</summary>
+    internal const int LongestTitle = 100;
+
     private readonly RunSettings settings;
     private readonly Func<TuningKey, string?> chosen;
     private readonly Dictionary<(StudyCell, StudyMethod, string), RunTemplate> templates = [];
@@ -146,6 +150,27 @@ public sealed class StudyPlan
                 run.Seed
             )
             : throw new InvalidOperationException($"{run.Title}: tuning has not decided it yet.");
+    }
+
+    /// <summary>
+    /// A run in a line of at most <see cref="LongestTitle"/> characters: data set, shift, base model, method, seed, and the tuned and swept
+    /// settings, e.g. <c>ml-100k, MeLU, robustmeta, seed 4, set chi2 0.25</c>.
+    /// </summary>
+    /// <param name="run">The run, of which all is decided.</param>
+    /// <param name="begin">What stands before it in the line.</param>
+    /// <param name="epochs">Epochs of a training that a search ends early; null: those of the settings.</param>
+    internal string Title(PlannedRun run, string begin, int? epochs)
+    {
+        string[] parts =
+        [
+            run.Cell.Title,
+            run.Method.Name,
+            run.Stage == RunStage.Report ? $"seed {run.Seed}" : $"tuning seed {run.Seed}",
+            .. settings.Varied(run).Select(setting => $"{setting.Key} {setting.Value}"),
+            .. epochs is { } count ? (string[])[Counted.Of(count, "epoch", "epochs")] : [],
+        ];
+        var title = $"{begin}{string.Join(", ", parts)}";
+        return title.Length <= LongestTitle ? title : $"{title[..(LongestTitle - 1)]}…";
     }
 
     // Runs of a method in a cell differ in values and not in keys: the first of them stands for all. Keys that stand for

@@ -6,7 +6,7 @@ using RobustMeta.Settings;
 namespace RobustMeta.Studies;
 
 /// <summary>
-/// The results of a study as records, one a run; per-user rows are aggregated while they are read, run by run.
+/// The results of a study as records, one a run or baseline; per-user rows are aggregated while they are read, record by record.
 /// </summary>
 public static class StudyResults
 {
@@ -21,15 +21,40 @@ public static class StudyResults
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(store);
+        return ReadAll(spec, store, coverage).OfType<RunRecord>();
+    }
+
+    /// <summary>
+    /// The same with the baselines: each stands once a data set and seed, before the first run that it was measured beside.
+    /// </summary>
+    /// <param name="spec">The study.</param>
+    /// <param name="store">Where its results are.</param>
+    /// <param name="coverage">Is told how many runs there are, and which are damaged and left out.</param>
+    /// <exception cref="Data.DataFormatException">A file is damaged; deleting it, or a run's folder, makes it afresh.</exception>
+    public static IEnumerable<StudyRecord> ReadAll(StudySpec spec, StudyStore store, StudyCoverage? coverage = null)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(store);
+        var common = new HashSet<(NamedSettings, NamedSettings, string, string)>();
         return Finished(spec, store, coverage)
-            .Select(done => new RunRecord(
-                done.Run,
-                done.Folder,
-                done.Folder.ReadValidation(),
-                done.Folder.ReadCost(),
-                done.Folder.ReadShift().Name,
-                Measure(done.Folder.ReadShift().Coordinates, done.Folder.StreamUsers())
-            ));
+            .SelectMany(done =>
+            {
+                var (run, folder) = done;
+                var shift = folder.ReadShift();
+                var file = store.CommonFile(folder.Spec);
+                var point = DataPoint(run.Point, folder.Spec);
+                var isFirst = common.Add((run.Cell.Data, run.Cell.Shift, file, point.Text));
+                return (isFirst && File.Exists(file) ? Baselines(run with { Point = point }, file, shift) : []).Append(
+                    new RunRecord(
+                        run,
+                        folder,
+                        folder.ReadValidation(),
+                        folder.ReadCost(),
+                        shift.Name,
+                        Measure(shift.Coordinates, folder.StreamUsers())
+                    )
+                );
+            });
     }
 
     /// <summary>Paths of the folders of the runs that are reported and finished.</summary>
@@ -94,6 +119,36 @@ public static class StudyResults
             }
         }
     }
+
+    // The swept settings that the data depend on: all others change nothing of a baseline.
+    private static SweepPoint DataPoint(SweepPoint point, ExperimentSpec experiment)
+    {
+        if (point.Settings.Count == 0)
+        {
+            return SweepPoint.None;
+        }
+        var known = experiment.DataSettings.Select(setting => setting.Key).ToHashSet();
+        (string, string)[] kept = [.. point.Settings.Where(setting => known.Contains(setting.Key))];
+        return kept.Length == 0 ? SweepPoint.None : point with { Settings = kept };
+    }
+
+    private static IEnumerable<StudyRecord> Baselines(PlannedRun run, string file, ShiftAxis shift) =>
+        ResultTable
+            .Read(file)
+            .Where(row => row.Metric != SupportHardness.Metric)
+            .GroupBy(row => row.Method)
+            .Select(rows => new BaselineRecord(
+                run with
+                {
+                    Cell = run.Cell with { Base = NamedSettings.Unnamed },
+                    Method = new(rows.Key, []),
+                    Shared = "",
+                    Own = "",
+                    Id = Path.GetFileNameWithoutExtension(file),
+                },
+                shift.Name,
+                Measure(shift.Coordinates, rows)
+            ));
 
     private static ImmutableArray<RunMeasurement> Measure(
         IReadOnlyList<double> coordinates,

@@ -25,11 +25,14 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
 
     private readonly StudyWorkshop workshop = new(hooks ?? throw new ArgumentNullException(nameof(hooks)));
     private readonly StudyRungs rungs = new(store.Root);
+    private RunCounter? counter;
     private readonly HashSet<(string Dataset, string Shift, string About)> noticed = [];
 
     /// <summary>Runs everything that is missing.</summary>
+    /// <exception cref="Settings.SettingException">The folder is another study's.</exception>
     public void Run()
     {
+        Begin(_ => true);
         var tuning = Tuning();
         foreach (var cells in spec.Cells.GroupBy(cell => (cell.Data, cell.Shift)))
         {
@@ -38,17 +41,54 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
     }
 
     /// <summary>Makes the choice of one stage of tuning, running what is missing for it.</summary>
+    /// <exception cref="Settings.SettingException">The folder is another study's.</exception>
     public Tuning? Tune(TuningKey key)
     {
+        Begin(run =>
+            run.Cell == key.Cell
+            && (key.Method is null ? run.Stage == RunStage.SharedTuning : run.Stage == RunStage.MethodTuning)
+            && (key.Method is null || run.Method == key.Method)
+        );
         var tuning = Tuning();
         Search(tuning, [key]);
         return tuning.Of(key);
     }
 
     /// <summary>Trains and measures one run unless it is done.</summary>
-    public RunOutcome RunOne(ExperimentSpec experiment) => RunOne(experiment, null);
+    public RunOutcome RunOne(ExperimentSpec experiment)
+    {
+        ArgumentNullException.ThrowIfNull(experiment);
+        return RunOne(
+            experiment,
+            () => $"run: {experiment.Dataset}, {Trained(experiment)}, seed {experiment.Seed}",
+            null
+        );
+    }
 
-    private RunOutcome RunOne(ExperimentSpec experiment, TuningRung? rung)
+    private RunOutcome RunOne(StudyPlan plan, PlannedRun run) =>
+        RunOne(plan, new TuningRun(run, plan.Experiment(run), 0, null));
+
+    private RunOutcome RunOne(StudyPlan plan, TuningRun run) =>
+        RunOne(run.Experiment, () => plan.Title(run.Run, Number(), run.Rung?.Epochs), run.Rung);
+
+    // Which run of how many, where that is counted.
+    private string Number()
+    {
+        if (!hooks.CountsRuns || counter is null)
+        {
+            return "run: ";
+        }
+        var (number, runs) = counter.Next();
+        return string.Create(CultureInfo.InvariantCulture, $"run {number} of {runs}: ");
+    }
+
+    private void Begin(Func<PlannedRun, bool> isCounted)
+    {
+        store.BelongTo(spec);
+        counter = new(spec, store, isCounted);
+    }
+
+    private RunOutcome RunOne(ExperimentSpec experiment, Func<string> title, TuningRung? rung)
     {
         var known = Known(experiment);
         if (known.IsSettled && experiment.Method.IsDetermined)
@@ -60,7 +100,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         {
             hooks.Say(damage);
         }
-        hooks.Say($"— {experiment.Dataset}, {Trained(experiment)}, seed {experiment.Seed}, run {experiment.Hash}");
+        hooks.Say(title());
         var prepared = workshop.Prepare(experiment);
         SayNotices(experiment, prepared);
         try
@@ -120,7 +160,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
                 from candidate in spec.Tuning.Values.Select((value, i) => (Value: value, Number: i))
                 select new StudyPiece(
                     PieceNames.Shared(key.Cell, candidate.Number),
-                    () => plan.TuningRuns(key, candidate.Value).ToList().ForEach(run => RunOne(plan.Experiment(run)))
+                    () => plan.TuningRuns(key, candidate.Value).ToList().ForEach(run => RunOne(plan, run))
                 )
             );
         }
@@ -144,7 +184,15 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
 
     private bool IsTuned(TuningKey key) => spec.ChoiceOf(key).IsTuned;
 
-    private StudyTuning Tuning() => new(spec, run => RunOne(run.Experiment, run.Rung)) { Ahead = RunSideBySide };
+    private StudyTuning Tuning()
+    {
+        // Runs are asked for, and named by the plan, only after it is made.
+        StudyTuning? tuning = null;
+        return tuning = new(spec, run => RunOne(tuning!.Plan, run))
+        {
+            Ahead = (key, runs) => RunSideBySide(tuning!.Plan, key, runs),
+        };
+    }
 
     // A search that asks for one candidate after the other is one piece of work. Of one that asks for several at once each
     // candidate is a piece, and all processes go through the search together.
@@ -168,13 +216,11 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
 
     private bool IsTogether(TuningKey key) => spec.ChoiceOf(key).Search is { Parallel: > 1 };
 
-    private void RunSideBySide(TuningKey key, IReadOnlyList<TuningRun> runs)
+    private void RunSideBySide(StudyPlan plan, TuningKey key, IReadOnlyList<TuningRun> runs)
     {
         if (IsTogether(key))
         {
-            Share(
-                runs.Select(run => new StudyPiece(PieceNames.Trial(key, run), () => RunOne(run.Experiment, run.Rung)))
-            );
+            Share(runs.Select(run => new StudyPiece(PieceNames.Trial(key, run), () => RunOne(plan, run))));
         }
     }
 
@@ -199,7 +245,7 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
         {
             var experiment = tuning.Plan.Experiment(run);
             MeasureCommon(experiment);
-            _ = RunOne(experiment);
+            _ = RunOne(tuning.Plan, run);
         }
     }
 

@@ -15,6 +15,15 @@ public sealed record StudySpec
     /// <summary>Name of the study: of its file, and of its folder of results.</summary>
     public string Name { get; init; } = "study";
 
+    /// <summary>Name of the variant of the file; empty for the study itself.</summary>
+    public string Variant { get; init; } = "";
+
+    /// <summary>Name of the study that this one is a variant of, or its own: what a folder of results belongs to.</summary>
+    internal string Family =>
+        Variant.Length > 0 && Name.EndsWith($"-{Variant}", StringComparison.Ordinal)
+            ? Name[..^(Variant.Length + 1)]
+            : Name;
+
     /// <summary>The file's text, for the report; empty for a study made of values.</summary>
     public string Text { get; init; } = "";
 

@@ -40,6 +40,23 @@ public sealed record StudyStatus(IReadOnlyList<RunStatus> Runs)
         ]);
     }
 
+    /// <summary>Whether nothing is left to do: every reported run is done or diverged, and no process works on any. Looks no further than the first that is open.</summary>
+    /// <param name="spec">The study.</param>
+    /// <param name="store">Where its results are.</param>
+    public static bool IsFinished(StudySpec spec, StudyStore store)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(store);
+        if (store.Claims.Held().Count > 0 || store.Leases(new(0, 1)).Held().Count > 0)
+        {
+            return false;
+        }
+        var plan = StudyTuning.Of(spec, store).Plan;
+        return spec
+            .Cells.SelectMany(plan.Reported)
+            .All(run => run.Id is not null && store.Outcome(plan.Experiment(run)).IsSettled);
+    }
+
     // A plan has one run for each seed of a search: those that are asked for so far, and those that the budget leaves, stand in its place.
     private static IEnumerable<(PlannedRun Run, string[] Piece)> Listed(StudyTuning tuning, PlannedRun run)
     {

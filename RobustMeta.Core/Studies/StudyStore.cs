@@ -1,4 +1,5 @@
 using RobustMeta.Experiments;
+using RobustMeta.Runtime;
 using RobustMeta.Settings;
 using RobustMeta.Studies.Workers;
 
@@ -25,6 +26,41 @@ public sealed class StudyStore
 
     /// <summary>The folder.</summary>
     public string Root { get; }
+
+    // Says whose results are here.
+    private string NameFile => Path.Combine(Root, "study-name");
+
+    /// <summary>
+    /// Refuses the folder of a study of another name. Other seeds, data sets, methods or variants of the same study stand beside each other; a
+    /// folder without a name is anybody's.
+    /// </summary>
+    /// <param name="spec">The study whose results are to be read or made.</param>
+    /// <exception cref="SettingException">Results of another study are here.</exception>
+    public void RequireOf(StudySpec spec)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        if (File.Exists(NameFile) && RegularFile.Text(NameFile).Trim() is var found && found != spec.Family)
+        {
+            throw new SettingException(
+                $"'{Root}' is the folder of the study '{found}'; expected one of '{spec.Family}', or a new one: their results would stand "
+                    + $"among each other. Name another folder (out FOLDER), or the study '{found}'; where that was renamed to "
+                    + $"'{spec.Family}', delete {NameFile}."
+            );
+        }
+    }
+
+    /// <summary>The same, and makes the folder this study's.</summary>
+    /// <param name="spec">The study whose results are to be made.</param>
+    /// <exception cref="SettingException">Results of another study are here.</exception>
+    public void BelongTo(StudySpec spec)
+    {
+        RequireOf(spec);
+        if (!File.Exists(NameFile))
+        {
+            Directory.CreateDirectory(Root);
+            DurableFile.Write(NameFile, spec.Family + "\n");
+        }
+    }
 
     /// <summary>Which processes work on what.</summary>
     public StudyClaims Claims => new(Path.Combine(Root, "claims"));

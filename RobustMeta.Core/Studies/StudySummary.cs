@@ -8,7 +8,7 @@ namespace RobustMeta.Studies;
 /// A study's results in small: what its report is made of, without run folders. Kept in a folder of five files:
 /// <list type="bullet">
 /// <item><c>study.toml</c>: the study file</item>
-/// <item><c>results.csv</c>: a row per run, test set and metric (see <see cref="StudyExport"/>)</item>
+/// <item><c>results.csv</c>: a row per run or baseline, test set and metric (see <see cref="StudyExport"/>)</item>
 /// <item><c>summary.json.gz</c>: this record, compressed; earlier packs have <c>summary.json</c></item>
 /// <item><c>cost.json</c>: times and memory, which differ between equal runs; all others are the same bytes</item>
 /// <item><c>done</c>: size and SHA-256 of all but the costs, written last</item>
@@ -44,7 +44,7 @@ public sealed record StudySummary(
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(folder);
         RequireFree(spec, folder);
-        var records = StudyResults.Read(spec, store, coverage).ToArray();
+        var records = StudyResults.ReadAll(spec, store, coverage).ToArray();
         var summary = new StudySummary(
             typeof(StudySummary).Assembly.GetName().Version!.ToString(3),
             [.. new CellReader(spec, store).ReadAll().Select(CellSummary.Of)],
@@ -61,7 +61,10 @@ public sealed record StudySummary(
         CsvText.Write(Path.Combine(folder, ResultsName), StudyExport.Csv(records));
         PackedText.Write(Path.Combine(folder, SummaryName), StudyJson.Write(spec, summary));
         File.Delete(Path.Combine(folder, FormerSummaryName));
-        CsvText.Write(Path.Combine(folder, CostName), StudyJson.Write(spec, MethodCost.Of(records)));
+        CsvText.Write(
+            Path.Combine(folder, CostName),
+            StudyJson.Write(spec, MethodCost.Of(records.OfType<RunRecord>()))
+        );
         RunManifest.Write(folder, name => name is not (StudyName or ResultsName or SummaryName));
     }
 

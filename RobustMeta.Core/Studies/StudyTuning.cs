@@ -138,15 +138,16 @@ public sealed class StudyTuning
             .. Plan.TuningRuns(key, trial.Value)
                 .Select(run =>
                 {
-                    var experiment = Plan.Experiment(run);
+                    var whole = Plan.Experiment(run);
                     var made = trial.Epochs is { } epochs
                         ? new TuningRun(
-                            experiment.With([(StudyChoice.EpochKey, epochs.ToString(CultureInfo.InvariantCulture))]),
+                            run,
+                            whole.With([(StudyChoice.EpochKey, epochs.ToString(CultureInfo.InvariantCulture))]),
                             trial.Number,
                             // What all rungs of a point have in common.
-                            new(experiment.With([(StudyChoice.EpochKey, "1")]).Hash, epochs)
+                            new(whole.With([(StudyChoice.EpochKey, "1")]).Hash, epochs)
                         )
-                        : new TuningRun(experiment, trial.Number, null);
+                        : new TuningRun(run, whole, trial.Number, null);
                     asked[key].Add((run with { Id = made.Experiment.Hash }, PieceNames.Trial(key, made)));
                     return made;
                 }),

@@ -60,7 +60,9 @@ let loadAmong
     let read = StudyFile.Read(file, Option.toObj variant)
     let spec = StudyOverrides.With(read, structs changes, Array.ofList words)
     StudyFigures.require file spec
-    { Spec = spec; Store = StudyStore(defaultArg out (Path.Combine("results", spec.Name))) }
+    let store = StudyStore(defaultArg out (Path.Combine("results", spec.Name)))
+    store.RequireOf spec
+    { Spec = spec; Store = store }
 
 /// A study by name or path, a variant of it (`Some "quick"`), and changes as the command line has them, e.g.
 /// `[ "data", "ml-100k"; "seeds", "1,2"; "epoch", "5" ]`. Results are below `out`; without it in `results/NAME`.
@@ -76,10 +78,11 @@ let private hooks: Lazy<StudyHooks> =
             Say = (fun line -> printfn $"{line}"),
             Epochs = (fun spec meta criterion -> Progress.reporter spec.MethodName meta criterion),
             Trained = (fun stoppedEarly -> Progress.finish stoppedEarly),
-            Downloads = Progress.download ()
+            Downloads = Progress.download (),
+            CountsRuns = true
         ))
 
-/// The same, told after each training.
+/// The same, told after each training; the caller counts the runs.
 let runTelling (trained: unit -> unit) (cancellation: CancellationToken) (study: Study) =
     let own = hooks.Value
 
@@ -106,24 +109,35 @@ let run (study: Study) = runUntil CancellationToken.None study
 /// The finished runs as records: the results of each on every test set and metric.
 let records (study: Study) : RunRecord list = StudyResults.Read(study.Spec, study.Store) |> List.ofSeq
 
+/// The same with the baselines, each of which is measured once a data set and seed.
+let results (study: Study) : StudyRecord list = StudyResults.ReadAll(study.Spec, study.Store) |> List.ofSeq
+
 /// The cells of which anything is complete, with the per-user results behind them.
 let cells (study: Study) : CellResult list = CellReader(study.Spec, study.Store).ReadAll() |> List.ofSeq
 
-/// All results as a frame: one row per run, test set and metric; a swept setting is a column of its own.
+/// All results as a frame: one row per run or baseline, test set and metric; a swept setting is a column of its own. A baseline has no
+/// base model, and no value where a run was selected or timed.
 let frame (study: Study) : Frame<int, string> =
     let rows =
         [
-            for r in records study do
+            for r in results study do
                 for m in r.Measurements -> r, m
         ]
 
-    let column name (select: RunRecord * RunMeasurement -> obj) =
+    let column name (select: StudyRecord * RunMeasurement -> obj) =
         name => Series.ofValues [ for row in rows -> select row ]
+
+    let word (text: string | null) : obj = (Option.ofObj text |> Option.defaultValue "") :> obj
+
+    let ofRun (number: RunRecord -> float) (record: StudyRecord) : obj =
+        match record with
+        | :? RunRecord as run -> number run
+        | _ -> nan
 
     let swept = study.Spec.Sweeps |> Seq.collect _.Axes |> Seq.map (fun (struct (key, _)) -> key) |> Seq.distinct
 
     // Numbers as numbers, so that they can be an axis; not a number where a run is not swept along the key.
-    let valueOf key (r: RunRecord) : obj =
+    let valueOf key (r: StudyRecord) : obj =
         match r.Run.Point.Settings |> Seq.tryFind (fun (struct (k, _)) -> k = key) with
         | Some(struct (_, text)) ->
             match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
@@ -141,18 +155,21 @@ let frame (study: Study) : Frame<int, string> =
             column "settings" (fun (r, _) -> r.Run.Point.Text)
             for key in swept do
                 column key (fun (r, _) -> valueOf key r)
+            column "shared" (fun (r, _) -> word r.Run.Shared)
+            column "own" (fun (r, _) -> word r.Run.Own)
             column "seed" (fun (r, _) -> r.Run.Seed)
             column "testset" (fun (_, m) -> m.TestSet)
+            column "axis" (fun (r, _) -> r.Axis)
             column "coordinate" (fun (_, m) -> m.Coordinate)
             column "metric" (fun (_, m) -> m.Metric)
             column "mean" (fun (_, m) -> m.Mean)
             column "worstDecile" (fun (_, m) -> m.WorstDecile)
             column "users" (fun (_, m) -> m.Users)
-            column "validation" (fun (r, _) -> r.Validation)
-            column "trainSeconds" (fun (r, _) -> r.Cost.Training.TotalSeconds)
-            column "referenceSeconds" (fun (r, _) -> r.Cost.Reference.TotalSeconds)
-            column "peakBytes" (fun (r, _) -> r.Cost.PeakBytes)
-            column "run" (fun (r, _) -> r.Folder.Spec.Hash)
+            column "validation" (fun (r, _) -> ofRun _.Validation r)
+            column "trainSeconds" (fun (r, _) -> ofRun _.Cost.Training.TotalSeconds r)
+            column "referenceSeconds" (fun (r, _) -> ofRun _.Cost.Reference.TotalSeconds r)
+            column "peakBytes" (fun (r, _) -> ofRun (fun run -> float run.Cost.PeakBytes) r)
+            column "run" (fun (r, _) -> word r.Run.Id)
         ]
 
 /// The epochs of all finished runs as a frame: losses, gap, effective sample sizes, validation.

@@ -45,6 +45,9 @@ let private verbs =
         "pack", Pack
     ]
 
+/// The verbs of this module.
+let verbNames = List.map fst verbs
+
 /// Whether a word is one of the verbs of this module.
 let isVerb (word: string) = verbs |> List.exists (fst >> (=) word)
 
@@ -59,7 +62,7 @@ without a verb: runs what is missing, then writes the report
   report    writes the report from what is there, or with 'from FOLDER' from a packed summary
   pack      writes all that a report needs into a folder of five files (to FOLDER), to keep without
             the runs
-  export    writes results.csv: a row per run, test set and metric
+  export    writes results.csv: a row per run or baseline, test set and metric
 names: out FOLDER, to FILE, from FOLDER, variant NAME, data A,B, base A,B, methods A,B, seeds 1,2,
 tuningSeed 100; all others are settings of the runs, e.g. epoch 5"""
 
@@ -286,7 +289,7 @@ let execute (words: string list) (cancellation: CancellationToken) =
     | Export ->
         StudyResults.RequireFinished(study.Spec, study.Store, "export")
         let coverage = StudyCoverage()
-        let records = StudyResults.Read(study.Spec, study.Store, coverage)
+        let records = StudyResults.ReadAll(study.Spec, study.Store, coverage)
         write order study "results.csv" (StudyExport.Csv records)
         tellPart order.Name coverage
     | RunAndReport ->

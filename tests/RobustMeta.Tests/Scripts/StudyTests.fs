@@ -70,8 +70,16 @@ let private quickStudy root =
     Expect.equal (status.Count RunState.Done) 9 "all are done"
     Expect.isTrue (StudyEstimate.Of(status).Remaining.HasValue) "no time remains"
     let frame = Study.frame study
-    // Two methods, two seeds, five test sets, four metrics.
-    Expect.equal frame.RowCount (2 * 2 * 5 * 4) "rows"
+    let isRow name (row: Deedle.ObjectSeries<string>) = row.GetAs<string> "method" = name
+    let rowsOf name = (frame |> Deedle.Frame.filterRowValues (isRow name)).RowCount
+    // Two seeds, five test sets, four metrics.
+    for name in [ "plain"; "robustmeta"; "bias"; "EASE" ] do
+        Expect.equal (rowsOf name) (2 * 5 * 4) $"rows of {name}"
+
+    Expect.equal frame.RowCount (4 * 2 * 5 * 4) "and no others"
+
+    for name in [ "axis"; "shared"; "own" ] do
+        Expect.contains (List.ofSeq frame.ColumnKeys) name "columns as in the tables"
 
     for record in Study.records study do
         for m in record.Measurements do
@@ -147,6 +155,93 @@ let private quickStudy root =
     Expect.throwsC (fun () -> StudySummary.Write(study.Spec, study.Store, packed)) (fun error ->
         Expect.stringContains error.Message "another study file" "the packed results of another are kept")
 
+// Two base models, of which the baselines know nothing, and a sweep whose number of users the data depend on.
+let private comparedStudy root =
+    let file, out = Path.Combine(root, "swept.toml"), Path.Combine(root, "study")
+
+    File.WriteAllText(
+        file,
+        """seeds = [1, 2]
+
+[shared]
+epoch = 1
+embeddingDim = 2
+hiddenDim1 = 2
+hiddenDim2 = 2
+userNum = 100
+testFraction = 0.3
+shiftDraws = 1
+metrics = "NDCG@10"
+baselines = "bias,itemMean"
+
+[data.synthetic]
+dataset = "synthetic"
+
+[base.MeLU]
+model = "MeLU"
+
+[base.MetaRidge]
+model = "MetaRidge"
+
+[method.plain]
+preset = "plain"
+
+[sweep.size]
+userNum = [80, 100]
+lr = [0.001, 0.01]
+"""
+    )
+
+    let study = Study.load file None (Some out) []
+    StudyRunner(study.Spec, study.Store, StudyHooks.Silent, Threading.CancellationToken.None).Run()
+    let all = Study.results study
+
+    let baselines =
+        all
+        |> List.choose (function
+            | :? BaselineRecord as one -> Some one
+            | _ -> None)
+
+    Expect.equal
+        (set [ for r in baselines -> r.Run.Method.Name, r.Run.Point.Text, r.Run.Seed ])
+        (set
+            [
+                for name in [ "bias"; "itemMean" ] do
+                    for point in [ ""; "userNum=80"; "userNum=100" ] do
+                        for seed in [ 1L; 2L ] -> name, point, seed
+            ])
+        "each once a data set and seed"
+
+    Expect.hasLength baselines 12 "not again for each method, base model and learning rate"
+
+    for record in baselines do
+        let file = Path.Combine(out, "baselines", $"{record.Run.Id}.csv")
+        let rows = RobustMeta.Evaluation.ResultTable.Read file
+
+        for m in record.Measurements do
+            let own =
+                [
+                    for row in rows do
+                        if row.Method = record.Run.Method.Name && row.TestSet = m.TestSet && row.Metric = m.Metric then
+                            row.Value
+                ]
+
+            Expect.floatClose Accuracy.high m.Mean (List.average own) "mean of the file's rows"
+            Expect.equal m.Users own.Length "users"
+
+    let named name = all |> List.filter (fun r -> r.Run.Method.Name = name)
+    Expect.equal (named "plain" |> List.length) (2 * 2 * 5) "two base models, two seeds, five points"
+    Expect.equal (Study.records study |> List.length) 20 "runs alone"
+    let lines = StudyExport.Csv(all).TrimEnd('\n').Split '\n'
+    Expect.hasLength lines (1 + (Study.frame study).RowCount) "the same rows as a table"
+    let header = lines[0].Split ','
+
+    for line in lines[1..] |> Array.filter _.Contains(",itemMean,") do
+        let fields = line.Split ','
+        let at name = fields[Array.IndexOf(header, name)]
+        Expect.equal [ for name in [ "base"; "validation"; "vectorWidth" ] -> at name ] [ ""; ""; "" ] line
+        Expect.equal (at "axis") "beta" line
+
 let private divergedStudy root =
     let file, out = Path.Combine(root, "wild.toml"), Path.Combine(root, "study")
 
@@ -176,6 +271,9 @@ let tests =
         [
             testCase "a study of one's own runs, goes on where it was, and reports without running"
             <| fun () -> TempFolder.within quickStudy
+
+            testCase "baselines are results of a study, once a data set and seed"
+            <| fun () -> TempFolder.within comparedStudy
 
             testCase "a candidate that diverges is settled, told with its reason and never chosen"
             <| fun () -> TempFolder.within divergedStudy
