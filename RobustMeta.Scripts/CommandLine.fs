@@ -92,6 +92,25 @@ let private helpAbout (words: string list) =
         let word = List.last words
         raise (SettingException $"There is no command or method '{word}'{NearestName.Hint(word, known)}")
 
+// What names a study: of the project, or a file.
+let private isStudy (word: string) =
+    word.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) || List.contains word (Study.names ())
+
+/// Refuses a word before a study's name that is neither a verb nor a study.
+let private requireVerb (words: string list) =
+    match words with
+    | "study" :: verb :: name :: _ when
+        isStudy name && not (isStudy verb || StudyCommand.isVerb verb || WorkCommand.isVerb verb || Help.isAsked verb)
+        ->
+        let verbs = StudyCommand.verbNames @ WorkCommand.verbNames
+        let all = String.Join(", ", verbs)
+
+        raise (
+            SettingException
+                $"'{verb}' before '{name}' is no verb of study{NearestName.End(verb, verbs)} Verbs: {all}; or none of them"
+        )
+    | _ -> ()
+
 /// The verb of a study stands before the study's name or after it; here where each command looks for it.
 let private arranged (words: string list) =
     match words with
@@ -102,6 +121,8 @@ let private arranged (words: string list) =
     | words -> words
 
 let private dispatch (words: string list) =
+    requireVerb words
+
     match arranged words with
     | [] ->
         printf "%s" (Help.usage ())

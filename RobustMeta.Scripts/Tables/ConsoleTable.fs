@@ -110,8 +110,7 @@ let private rendered (grid: TextGrid.Grid) (isPlain: bool) (width: int -> int) (
 
     made
 
-/// Writes caption, table and notes; without escape sequences where `isPlain`, and the best value is then starred.
-let write (target: TextWriter) (isPlain: bool) (table: Description) =
+let private writeWithin (widest: int) (target: TextWriter) (isPlain: bool) (table: Description) =
     let settings =
         AnsiConsoleSettings(
             Out = AnsiConsoleOutput target,
@@ -121,7 +120,6 @@ let write (target: TextWriter) (isPlain: bool) (table: Description) =
         )
 
     let console: IAnsiConsole = AnsiConsole.Create settings
-    let widest = if isPlain then PlainWidth else Width
     console.Profile.Width <- widest
     let grid = TextGrid.ofTable table
 
@@ -145,13 +143,22 @@ let write (target: TextWriter) (isPlain: bool) (table: Description) =
                 note
         )
 
+/// Writes caption, table and notes; without escape sequences where `isPlain`, and the best value is then starred.
+let write (target: TextWriter) (isPlain: bool) (table: Description) =
+    writeWithin (if isPlain then PlainWidth else Width) target isPlain table
+
 /// Writes a table to the standard output.
 let print (table: Description) = write Console.Out Console.IsOutputRedirected table
 
-/// A table as plain text.
-let text (table: Description) =
+let private textWithin (widest: int) (table: Description) =
     use target = new StringWriter()
     target.NewLine <- "\n"
-    write target true table
+    writeWithin widest target true table
     // A table's lines are padded to its width.
     String.Join("\n", [ for line in target.ToString().Replace('\u00A0', ' ').Split '\n' -> line.TrimEnd() ])
+
+/// A table as plain text.
+let text (table: Description) = textWithin PlainWidth table
+
+/// The same within the width of a terminal.
+let narrow (table: Description) = textWithin Width table

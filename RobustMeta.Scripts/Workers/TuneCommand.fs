@@ -3,6 +3,7 @@ module RobustMeta.Scripts.TuneCommand
 
 open System
 open System.IO
+open System.Text.RegularExpressions
 open System.Threading
 open RobustMeta.Experiments
 open RobustMeta.Runtime
@@ -155,6 +156,62 @@ let private plan (spec: StudySpec) (points: int option) =
     | Some points -> $"""a grid of {Counted.Of(int64 points, "point", "points")}{each}, the default first"""
     | None -> $"{search.Tuner} with a budget of {search.Budget.Title}{each}"
 
+/// The candidates of a search in the order in which they were tried, each with its value on the validation users; the best is starred.
+let table (model: string) (spec: StudySpec) (tuning: Tuning) : Table =
+    let method = spec.Methods[0]
+
+    let given =
+        [
+            for struct (key, value) in Seq.append method.Settings spec.Data[0].Settings do
+                if key <> StudySpec.ModelKey then
+                    key, value
+        ]
+
+    let evaluation, split = Experiment.spec model given |> fun experiment -> experiment.Evaluation, experiment.Split
+    let metric = evaluation.SelectionFor split.Label
+    let rule = if evaluation.SelectBy = "mean" then "" else evaluation.SelectBy + " "
+    let direction = if metric.HigherIsBetter then "higher" else "lower"
+    let ranked = if metric.HigherIsBetter then Column.highest else Column.lowest
+    let seeds = Counted.Of(int64 spec.TuningSeeds.Count, "seed", "seeds")
+    // A candidate of a search that ends trainings early has its epochs beside its values.
+    let epochs = Regex @" \((\d+) epochs?\)$"
+    let isEnded = tuning.Candidates |> Seq.exists (fun (struct (candidate, _)) -> epochs.IsMatch candidate)
+    let diverged = tuning.Candidates |> Seq.exists (fun (struct (_, value)) -> Double.IsNaN value)
+
+    let rows =
+        [
+            for i, struct (candidate, value) in Seq.indexed tuning.Candidates ->
+                [
+                    yield Cell.count (i + 1)
+                    yield Cell.number value
+                    if isEnded then
+                        yield Cell.text (epochs.Match(candidate).Groups[1].Value)
+                    for part in SearchSpace.Values(epochs.Replace(candidate, "")) do
+                        yield Cell.text part
+                ]
+        ]
+
+    let columns =
+        [
+            yield Column.whole "candidate"
+            yield ranked (Column.fixedDigits 5 metric.Name)
+            if isEnded then
+                yield Column.words "epochs"
+            for key in method.Tuned.Keys do
+                yield Column.words key
+        ]
+
+    Table.make
+        "candidates"
+        $"{model} on {spec.Data[0].Name}: {rule}{metric.Name} on the validation users, {seeds}; {direction} is better"
+        columns
+        rows
+    |> Table.withNotes
+        [
+            if diverged then
+                $"{CellText.Nothing}: training diverged."
+        ]
+
 /// Searches, prints every candidate with its value, and the command that runs the best.
 let execute (words: string list) (cancellation: CancellationToken) =
     match words with
@@ -174,13 +231,12 @@ let execute (words: string list) (cancellation: CancellationToken) =
         let names = String.Join(", ", keys)
         OutFolder.Require out
         printfn $"{model} on {spec.Data[0].Name}: searches {names}, {plan spec points}; runs go to {out}"
-        let hooks = StudyHooks(Say = (fun line -> printfn $"{line}"))
+        let hooks = StudyHooks(Say = (fun line -> printfn $"{line}"), CountsRuns = true)
 
         match StudyRunner(spec, StudyStore out, hooks, cancellation).Tune key with
         | null -> printfn "The search waits for runs that another process makes."
         | tuning ->
-            for struct (candidate, value) in tuning.Candidates do
-                printfn $"{CellText.number 5 value}  {candidate}"
+            printf "%s" (ConsoleTable.narrow (table model spec tuning))
 
             match points with
             | Some points when tuning.Candidates.Count < points ->

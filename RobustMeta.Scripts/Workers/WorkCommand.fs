@@ -21,8 +21,11 @@ study cancel NAME|FILE …      ends all workers, wherever they run; they save w
 study collect NAME|FILE …     one file of all results: a row per run, test set and metric
 study simulate NAME|FILE nodes 10,100,1000 [cores 32] [runs 150000] …     its time on many nodes"""
 
+/// The verbs of this module.
+let verbNames = [ "work"; "submit"; "retry"; "cancel"; "collect"; "simulate" ]
+
 /// Whether a word after `study` is one of the verbs of this module.
-let isVerb (word: string) = List.contains word [ "work"; "submit"; "retry"; "cancel"; "collect"; "simulate" ]
+let isVerb (word: string) = List.contains word verbNames
 
 /// Takes `name value` out of the words.
 let rec take name fallback (words: string list) =
@@ -39,7 +42,20 @@ let number name (fallback: int) words =
 
     match Int32.TryParse(text, Globalization.CultureInfo.InvariantCulture) with
     | true, value when value > 0 -> value, rest
-    | _ -> raise (SettingException $"{name} is '{text}'; expected a positive integer\n{usage}")
+    | _ -> raise (SettingException $"{name} is '{text}'; expected a positive integer, e.g. {name} {fallback}")
+
+// A time limit in minutes, or with its unit.
+let private minutesOf words =
+    let text, rest = take "minutes" "60" words
+
+    match Int32.TryParse(text, Globalization.CultureInfo.InvariantCulture), Option.ofNullable (TimeText.Parse text) with
+    | (true, value), _ when value > 0 -> value, rest
+    | _, Some time when time <= TimeSpan.FromMinutes(float Int32.MaxValue) -> int (ceil time.TotalMinutes), rest
+    | _ ->
+        raise (
+            SettingException
+                $"minutes is '{text}'; expected a positive number of minutes, e.g. minutes 60, or a time, minutes \"2 hours\""
+        )
 
 let private work name words (cancellation: CancellationToken) =
     let shard, words = take "shard" "" words
@@ -82,7 +98,7 @@ let private workersFor (engine: WorkerEngine) (study: Study.Study) =
         | None ->
             raise (
                 SettingException
-                    $"how many workers? Nothing is known of the time of a run yet: give 'workers N', or finish a run first\n{usage}"
+                    $"how many workers? Nothing is known of the time of a run yet: give 'workers N', or finish a run first"
             )
 
 // Workers of a container or of a batch system are placed by that.
@@ -97,6 +113,17 @@ let private requireHosts (engine: WorkerEngine) (hosts: string) =
         )
     | _ -> HostsFile.Require hosts
 
+// What earlier calls started, whatever the engine, and other programs still look after.
+let private waiting (root: string) =
+    WorkerEngine.Registry.All.Values
+    |> Seq.choose (fun engine -> engine.Waiting root |> Option.ofObj)
+    |> List.ofSeq
+
+let private tellWaiting (root: string) =
+    for line in waiting root do
+        printfn
+            $"note: of an earlier submit, {line}: those workers and the new ones share what is missing, and no run is made twice; 'study cancel' ends all"
+
 let private submit name words (cancellation: CancellationToken) =
     let engine, words = take "engine" "local" words
     let engine = WorkerEngine.Registry.Named engine
@@ -104,7 +131,7 @@ let private submit name words (cancellation: CancellationToken) =
     let atOnce, words = take "atOnce" "" words
     let threads, words = number "threads" 1 words
     let memory, words = take "memory" "" words
-    let minutes, words = number "minutes" 60 words
+    let minutes, words = minutesOf words
     let hosts, words = take "hosts" "" words
     let image, words = take "image" "robustmeta" words
     let claim, words = take "claim" "robustmeta-store" words
@@ -170,6 +197,8 @@ let private submit name words (cancellation: CancellationToken) =
 
     engine.Check order
     OutFolder.Require study.Store.Root
+    tellWaiting root
+    study.Store.BelongTo study.Spec
     // The study as it is now: changing the file does not change workers that start later.
     DurableFile.Write(copy, study.Spec.Text)
     StudyCancellation(root).Withdraw()
@@ -178,7 +207,8 @@ let private submit name words (cancellation: CancellationToken) =
     printfn $"{engine.Submit(order, cancellation)}"
 
 let private cancel name words =
-    let root = Path.GetFullPath (StudyCommand.ofWords name words).Store.Root
+    let study = StudyCommand.ofWords name words
+    let root = Path.GetFullPath study.Store.Root
 
     if not (Directory.Exists root) then
         raise (
@@ -187,12 +217,16 @@ let private cancel name words =
         )
 
     OutFolder.Require root
-    StudyCancellation(root).Ask()
 
-    for engine in WorkerEngine.Registry.All.Values do
-        engine.Cancel root |> Option.ofObj |> Option.iter (printfn "%s")
+    if StudyStatus.IsFinished(study.Spec, study.Store) && (waiting root).IsEmpty then
+        printfn $"nothing is left to cancel: the study in {root} is finished, and no worker works on it"
+    else
+        StudyCancellation(root).Ask()
 
-    printfn "running workers end as soon as they have saved; 'study retry' goes on from there"
+        for engine in WorkerEngine.Registry.All.Values do
+            engine.Cancel root |> Option.ofObj |> Option.iter (printfn "%s")
+
+        printfn "running workers end as soon as they have saved; 'study retry' goes on from there"
 
 let private collect name words =
     let asked, words = take "to" "" words
@@ -229,7 +263,7 @@ let private requireSimulable what (count: int64) =
 let private simulate name words =
     let nodes, words = take "nodes" "10,100,1000" words
     let cores, words = number "cores" 32 words
-    let minutes, words = number "minutes" 60 words
+    let minutes, words = minutesOf words
     let runs, words = take "runs" "" words
     // Before anything is read: what is asked for is known here.
     let nodes = counts "nodes" nodes

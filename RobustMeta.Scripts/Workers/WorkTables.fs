@@ -25,17 +25,23 @@ let simulation (seconds: float seq) (nodes: int list) (cores: int) (minutes: int
                 seconds
 
         [
-            Cell.text (string count)
-            Cell.text (string (count * cores))
+            Cell.count count
+            Cell.count (count * cores)
             Cell.text (StudyCommand.time simulated.Makespan)
             Cell.text ((100.0 * simulated.Efficiency).ToString("F0", CultureInfo.InvariantCulture) + " %")
-            Cell.text (string simulated.Restarts)
+            Cell.count simulated.Restarts
         ]
 
     let alone = StudyCommand.time (TimeSpan.FromSeconds(Array.sum seconds))
 
     Table.make
         "simulation"
-        $"{seconds.Length} runs, {alone} in one process, simulated"
-        [ for name in [ "nodes"; "workers"; "time"; "busy"; "restarts" ] -> Column.words name ]
+        $"{CellText.whole (int64 seconds.Length)} runs, {alone} in one process, simulated"
+        [
+            Column.whole "nodes"
+            Column.whole "workers"
+            Column.words "time"
+            Column.words "busy"
+            Column.whole "restarts"
+        ]
         (List.map row nodes)

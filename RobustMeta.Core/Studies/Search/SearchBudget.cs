@@ -10,11 +10,18 @@ namespace RobustMeta.Studies.Search;
 /// <param name="Time">Sum of what the runs took, as told; the last run may go past it.</param>
 public sealed record SearchBudget(int? Runs = null, long? Epochs = null, TimeSpan? Time = null)
 {
-    /// <summary>A budget as files and commands have it: <c>30</c> (runs), <c>300 epochs</c>, <c>20 minutes</c> or <c>2 hours</c>.</summary>
+    /// <summary>
+    /// A budget as files and commands have it: <c>30</c> (runs), <c>300 epochs</c>, or a time as <see cref="TimeText"/> reads it, e.g.
+    /// <c>20 minutes</c>. A unit may stand in the singular.
+    /// </summary>
     /// <exception cref="SettingException">It is none of these, or not positive.</exception>
     public static SearchBudget Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (TimeText.Parse(text) is { } time)
+        {
+            return new(Time: time);
+        }
         var words = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var unit = words.Length == 2 ? words[1] : "runs";
         var number = 0;
@@ -22,12 +29,10 @@ public sealed record SearchBudget(int? Runs = null, long? Epochs = null, TimeSpa
             words.Length is 1 or 2 && int.TryParse(words[0], CultureInfo.InvariantCulture, out number) && number > 0;
         return unit switch
         {
-            "runs" when isNumber => new(Runs: number),
-            "epochs" when isNumber => new(Epochs: number),
-            "minutes" when isNumber => new(Time: TimeSpan.FromMinutes(number)),
-            "hours" when isNumber => new(Time: TimeSpan.FromHours(number)),
+            "run" or "runs" when isNumber => new(Runs: number),
+            "epoch" or "epochs" when isNumber => new(Epochs: number),
             _ => throw new SettingException(
-                $"The budget is '{text}'; expected a number of runs, or e.g. '300 epochs', '20 minutes', '2 hours'"
+                $"The budget is '{text}'; expected a number of runs, or e.g. '300 epochs', '90 seconds', '20 minutes', '2 hours'"
             ),
         };
     }
@@ -40,7 +45,11 @@ public sealed record SearchBudget(int? Runs = null, long? Epochs = null, TimeSpa
             {
                 Runs is { } runs ? Counted.Of(runs, "run", "runs") : null,
                 Epochs is { } epochs ? Counted.Of(epochs, "epoch", "epochs") : null,
-                Time is { } time ? Counted.Of((long)time.TotalMinutes, "minute", "minutes") : null,
+                Time is { } time
+                    ? time.Ticks % TimeSpan.TicksPerMinute == 0
+                        ? Counted.Of((long)time.TotalMinutes, "minute", "minutes")
+                        : Counted.Of((long)time.TotalSeconds, "second", "seconds")
+                    : null,
             }.OfType<string>()
         );
 

@@ -31,6 +31,15 @@ public abstract class WorkerEngine
     /// <exception cref="IOException">Not all workers could be started, or not all ended well; what they did is kept.</exception>
     public abstract string Submit(WorkerOrder order, CancellationToken cancellation);
 
+    /// <summary>What of an earlier call waits for its turn or runs, where another program looks after it. The usual engine does that itself.</summary>
+    /// <param name="root">The study's folder.</param>
+    /// <returns>It in one line, with the name by which that program knows it; null where there is nothing, or nothing is known.</returns>
+    public virtual string? Waiting(string root)
+    {
+        ArgumentNullException.ThrowIfNull(root);
+        return null;
+    }
+
     /// <summary>
     /// Ends what waits to be started; workers that run end by <see cref="StudyCancellation"/>, whatever the engine.
     /// </summary>

@@ -269,6 +269,20 @@ let tests =
                     (SearchBudget(Time = Nullable(TimeSpan.FromHours 2.0)))
                     "hours"
 
-                for text in [ ""; "0"; "-1"; "3 days"; "x"; "1 2 3" ] do
+                for text, time in
+                    [
+                        "1 minute", TimeSpan.FromMinutes 1.0
+                        "20 minutes", TimeSpan.FromMinutes 20.0
+                        "1 hour", TimeSpan.FromHours 1.0
+                        "90 seconds", TimeSpan.FromSeconds 90.0
+                    ] do
+                    Expect.equal (SearchBudget.Parse text) (SearchBudget(Time = Nullable time)) text
+
+                Expect.equal (SearchBudget.Parse "1 epoch") (SearchBudget(Epochs = Nullable 1L)) "one epoch"
+                Expect.equal (SearchBudget.Parse "1 run") (SearchBudget(Runs = Nullable 1)) "one run"
+                Expect.equal (SearchBudget.Parse "1 minute").Title "1 minute" "in words"
+                Expect.equal (SearchBudget.Parse "90 seconds").Title "90 seconds" "no whole minutes"
+
+                for text in [ ""; "0"; "-1"; "3 days"; "x"; "1 2 3"; "-1 minutes"; "0 hours"; "1.5 hours" ] do
                     Expect.throwsT<SettingException> (fun () -> SearchBudget.Parse text |> ignore) text
         ]

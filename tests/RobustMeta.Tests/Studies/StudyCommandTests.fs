@@ -1,0 +1,333 @@
+/// What the commands of studies print and refuse.
+module RobustMeta.Tests.Studies.StudyCommandTests
+
+open System
+open System.IO
+open System.Text.RegularExpressions
+open System.Threading
+open Expecto
+open RobustMeta.Scripts
+open RobustMeta.Studies
+open RobustMeta.Studies.Workers
+open RobustMeta.Tests
+
+/// Four runs of two baselines, in a second.
+let private small =
+    """seeds = [1, 2]
+
+[shared]
+userNum = 100
+testFraction = 0.3
+shiftDraws = 1
+metrics = "NDCG@10"
+baselines = "none"
+
+[data.synthetic]
+dataset = "synthetic"
+
+[method.plain]
+model = "itemMean"
+
+[method.other]
+model = "bias"
+"""
+
+/// A study file of a name in a folder, and the command about it.
+let private written (folder: string) (name: string) =
+    let file = Path.Combine(folder, $"{name}.toml")
+    File.WriteAllText(file, small)
+    file
+
+let private ran words =
+    let code, text = CapturedCommand.run ("study" :: words)
+    Expect.equal code 0 text
+    text
+
+let private refused words =
+    let code, text = CapturedCommand.run ("study" :: words)
+    Expect.equal code 2 text
+    text
+
+/// Lines of a text that say which run begins.
+let private numbered (lines: string seq) =
+    lines |> Seq.filter (fun line -> Regex.IsMatch(line, @"^run \d+ of \d+: ")) |> List.ofSeq
+
+let private progressTests =
+    testList
+        "progress"
+        [
+            testCase "each run is told once, by its number, cell and settings, within 100 columns"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let said = ResizeArray<string>()
+
+                    let spec =
+                        StudySample.parse (
+                            StudySample.text
+                                .Replace("epoch = 3", "epoch = 1")
+                                .Replace(
+                                    "[method.robustmeta]",
+                                    "[method.a-robust-method-of-a-name-that-is-much-too-long-for-a-line-of-any-console]"
+                                )
+                        )
+
+                    let store = StudyStore(Path.Combine(folder, "results"))
+                    let hooks = StudyHooks(Say = (fun line -> said.Add line), CountsRuns = true)
+                    StudyRunner(spec, store, hooks, CancellationToken.None).Run()
+                    let lines = numbered said
+                    let runs = StudyStatus.Of(spec, store).Runs.Count
+                    Expect.equal runs 9 "two of the shared stage, three of the own ones, four that are reported"
+                    Expect.hasLength lines runs "once a run"
+
+                    Expect.equal
+                        [ for line in lines -> line.Split(' ')[1] ]
+                        [ for i in 1..runs -> string i ]
+                        "counted on"
+
+                    Expect.equal
+                        lines[0]
+                        "run 1 of 10: synthetic, MeLU, plain, tuning seed 100, weightDecay 0, lr 0.02"
+                        "a candidate"
+
+                    Expect.stringContains
+                        lines[runs - 2]
+                        $"run {runs - 1} of {runs}: synthetic, MeLU, plain, seed 2, weightDecay"
+                        "a reported run"
+
+                    for line in lines do
+                        Expect.isLessThanOrEqual line.Length 100 line
+
+                    Expect.isTrue (lines |> List.exists _.EndsWith('…')) "cut where it is too long"
+                    said.Clear()
+                    StudyRunner(spec, store, hooks, CancellationToken.None).Run()
+                    Expect.isEmpty (numbered said) "nothing is run again")
+
+            testCase "runs that are there are counted"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let file, out = written folder "mine", Path.Combine(folder, "out")
+                    let first = ran [ file; "run"; "seeds"; "1"; "out"; out ]
+
+                    Expect.equal
+                        (numbered (first.Split '\n'))
+                        [ "run 1 of 2: synthetic, plain, seed 1"; "run 2 of 2: synthetic, other, seed 1" ]
+                        "one seed"
+
+                    let rest = ran [ file; "run"; "out"; out ]
+
+                    Expect.equal
+                        (numbered (rest.Split '\n'))
+                        [ "run 3 of 4: synthetic, plain, seed 2"; "run 4 of 4: synthetic, other, seed 2" ]
+                        "the other")
+        ]
+
+let private folderTests =
+    testList
+        "folder"
+        [
+            testCase "the folder of another study is refused; the same with other seeds, methods or variants is not"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let mine, other, out = written folder "mine", written folder "other", Path.Combine(folder, "out")
+
+                    File.AppendAllText(
+                        mine,
+                        "\n[variant.tiny.data.synthetic]\ndataset = \"synthetic\"\nuserNum = 80\n"
+                    )
+
+                    ran [ mine; "run"; "seeds"; "1"; "out"; out ] |> ignore
+                    let files () = Directory.GetFileSystemEntries(out, "*", SearchOption.AllDirectories) |> Set.ofArray
+                    let before = files ()
+
+                    for verb in [ "run"; "plan"; "status"; "report"; "export"; "pack"; "collect"; "submit"; "cancel" ] do
+                        let text = refused [ verb; other; "out"; out ]
+
+                        for part in [ out; "the study 'mine'"; "expected one of 'other'"; "out FOLDER" ] do
+                            Expect.stringContains text part verb
+
+                    Expect.equal (files ()) before "nothing is written"
+                    ran [ mine; "run"; "out"; out ] |> ignore
+                    ran [ mine; "run"; "methods"; "other"; "seeds"; "1,2,3"; "out"; out ] |> ignore
+                    ran [ mine; "variant"; "tiny"; "run"; "out"; out ] |> ignore
+                    File.AppendAllText(mine, "\n# changed\n")
+
+                    Expect.stringContains
+                        (ran [ mine; "run"; "out"; out ])
+                        "done: 4 of 4 runs"
+                        "finished runs are read"
+
+                    let packed = Path.Combine(folder, "packed")
+                    ran [ mine; "pack"; "to"; packed; "out"; out ] |> ignore
+                    ran [ mine; "report"; "from"; packed ] |> ignore)
+
+            testCase "runs without a name are anybody's, as those of earlier versions"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let mine, other, out = written folder "mine", written folder "other", Path.Combine(folder, "out")
+                    ran [ mine; "run"; "out"; out ] |> ignore
+                    File.Delete(Path.Combine(out, "study-name"))
+                    Expect.stringContains (ran [ other; "run"; "out"; out ]) "done: 4 of 4 runs" "read"
+                    Expect.stringContains (refused [ mine; "run"; "out"; out ]) "the study 'other'" "named by it now")
+        ]
+
+/// Runs an action where these programs are found first.
+let private withPrograms (folder: string) (programs: (string * string) list) (action: unit -> unit) =
+    for name, text in programs do
+        let path = Path.Combine(folder, name)
+        File.WriteAllText(path, $"#!/bin/sh\n{text}\n")
+        File.SetUnixFileMode(path, UnixFileMode.UserRead ||| UnixFileMode.UserWrite ||| UnixFileMode.UserExecute)
+
+    let before = Environment.GetEnvironmentVariable "PATH"
+
+    try
+        Environment.SetEnvironmentVariable("PATH", $"{folder}:{before}")
+        action ()
+    finally
+        Environment.SetEnvironmentVariable("PATH", before)
+
+let private workerTests =
+    testList
+        "workers"
+        [
+            testCase "nothing is left to cancel of a finished study, and nothing is left behind"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let file, out = written folder "mine", Path.Combine(folder, "out")
+                    ran [ file; "run"; "seeds"; "1"; "out"; out ] |> ignore
+                    Expect.stringContains (ran [ "cancel"; file; "out"; out ]) "running workers end" "runs are missing"
+                    StudyCancellation(out).Withdraw()
+                    ran [ file; "run"; "out"; out ] |> ignore
+                    let text = ran [ "cancel"; file; "out"; out ]
+                    Expect.stringContains text "nothing is left to cancel" "says so"
+                    Expect.isFalse (text.Contains "retry") "and nothing of workers"
+                    Expect.isFalse (StudyCancellation(out).IsAsked) "no mark")
+
+            testCase "a job that is still in the queue is told before another is submitted, and both are cancelled"
+            <| fun () ->
+                if OperatingSystem.IsWindows() then
+                    skiptest "needs a shell"
+
+                TempFolder.within (fun folder ->
+                    let file, out = written folder "mine", Path.Combine(folder, "out")
+                    let asked = Path.Combine(folder, "asked")
+                    let jobs = Path.Combine(folder, "jobs")
+                    let words = [ file; "engine"; "slurm"; "workers"; "3"; "out"; out ]
+                    let queue = Path.Combine(folder, "queue")
+                    File.WriteAllText(queue, "")
+
+                    withPrograms
+                        (Directory.CreateDirectory(Path.Combine(folder, "bin")).FullName)
+                        [
+                            "sbatch", $"echo x >> '{jobs}'; echo \"7$(wc -l < '{jobs}' | tr -d ' ')\""
+                            "squeue", $"cat '{queue}'"
+                            "scancel", $"echo \"$@\" > '{asked}'"
+                        ]
+                        (fun () ->
+                            let first = ran ("submit" :: words)
+                            Expect.stringContains first "job 71: 3 workers" "submitted"
+                            Expect.isFalse (first.Contains "note:") "nothing waits"
+                            File.WriteAllText(queue, "71 PENDING\n71 RUNNING\n71 PENDING\n5 PENDING\n")
+                            let again = ran ("retry" :: words)
+                            Expect.stringContains again "job 71 has 2 tasks in the queue and 1 running" "told"
+                            Expect.stringContains again "no run is made twice" "what it means"
+                            Expect.stringContains again "job 72" "and submitted"
+                            ran [ "cancel"; file; "out"; out ] |> ignore
+                            Expect.equal (File.ReadAllText asked) "--state=PENDING 71 72\n" "both"
+                            File.WriteAllText(queue, "")
+                            Expect.isFalse ((ran ("retry" :: words)).Contains "note:") "none waits any more"
+                            ran [ "cancel"; file; "out"; out ] |> ignore
+                            Expect.equal (File.ReadAllText asked) "--state=PENDING 73\n" "the last alone"))
+
+            testCase "a wrong number is told in one line, with its name and what is expected"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let file = written folder "mine"
+
+                    for verb, name, value in
+                        [
+                            "submit", "workers", "many"
+                            "submit", "atOnce", "0"
+                            "submit", "threads", "-1"
+                            "submit", "memory", "2GB"
+                            "submit", "minutes", "1 day"
+                            "simulate", "cores", "1.5"
+                            "simulate", "nodes", "x"
+                            "simulate", "runs", "0"
+                        ] do
+                        let text = refused [ verb; file; name; value; "out"; folder ]
+
+                        let told =
+                            text.TrimEnd().Split '\n' |> Array.filter (fun line -> not (line.StartsWith "'help'"))
+
+                        Expect.hasLength told 1 text
+                        Expect.stringContains told[0] $"{name} is '{value}'; expected a positive" text)
+
+            testCase "a time limit is read in minutes or with its unit"
+            <| fun () ->
+                if OperatingSystem.IsWindows() then
+                    skiptest "needs a shell"
+
+                TempFolder.within (fun folder ->
+                    let file = written folder "mine"
+                    let programs = Directory.CreateDirectory(Path.Combine(folder, "bin")).FullName
+
+                    withPrograms programs [ "sbatch", "echo 7"; "squeue", "true" ] (fun () ->
+                        for given, minutes in [ "1 hour", 60; "90", 90; "20 minutes", 20; "601 seconds", 11 ] do
+                            let out = Path.Combine(folder, $"out {minutes}")
+
+                            ran [ "submit"; file; "engine"; "slurm"; "workers"; "2"; "minutes"; given; "out"; out ]
+                            |> ignore
+
+                            let script = File.ReadAllText(Path.Combine(out, "workers.sbatch"))
+                            Expect.stringContains script $"--time={minutes}\n" given))
+
+            testCase "a misspelt verb before the study is named, with the nearest"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let file = written folder "mine"
+
+                    for verb, nearest in [ "reprot", "report"; "stauts", "status"; "wrok", "work"; "cancle", "cancel" ] do
+                        for study in [ file; "robustness" ] do
+                            let text = refused [ verb; study; "out"; folder ]
+                            Expect.stringContains text $"'{verb}' before '{study}' is no verb" text
+                            Expect.stringContains text $"did you mean '{nearest}'" text)
+
+            testCase "simulated numbers have their thousands apart"
+            <| fun () ->
+                let text = ConsoleTable.text (WorkTables.simulation (Seq.replicate 2000 60.0) [ 1000 ] 32 60)
+
+                for part in [ "2,000 runs"; "1,000"; "32,000" ] do
+                    Expect.stringContains text part part
+        ]
+
+let private tuneTests =
+    testCase "the candidates of a search are a table under the metric and its direction, within 100 columns"
+    <| fun () ->
+        let spec, _ = TuneCommand.study "MeLU" [ "budget", "3"; "seed", "100,101" ]
+        let keys = List.ofSeq spec.Methods[0].Tuned.Keys
+        let point (value: string) = String.Join('/', [ for _ in keys -> value ])
+        let candidates = [| struct (point "0.05", 0.5); struct (point "0.0123456", 0.75); struct (point "1", nan) |]
+        let text = ConsoleTable.narrow (TuneCommand.table "MeLU" spec (Tuning(point "0.0123456", candidates)))
+
+        for line in text.Split '\n' do
+            Expect.isLessThanOrEqual line.Length 100 line
+
+        for part in
+            [
+                "MeLU on synthetic: NDCG@10 on the validation users, 2 seeds; higher is better"
+                "candidate"
+                "0.50000"
+                "0.75000 *"
+                "training diverged"
+                yield! keys
+            ] do
+            Expect.stringContains text part part
+
+        let ended =
+            Tuning(point "1", [| struct (point "1" + " (3 epochs)", 0.5); struct (point "2" + " (1 epoch)", 0.25) |])
+
+        let short = TuneCommand.table "MeLU" spec ended
+        Expect.contains [ for column in short.Columns -> column.Name ] "epochs" "trainings that ended early"
+
+[<Tests>]
+let tests = testList "Study commands" [ progressTests; folderTests; workerTests; tuneTests ]
