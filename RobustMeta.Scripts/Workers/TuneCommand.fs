@@ -166,6 +166,8 @@ let table (model: string) (spec: StudySpec) (tuning: Tuning) : Table =
                 if key <> StudySpec.ModelKey then
                     key, value
         ]
+        // The data set may be given among the settings.
+        |> List.distinctBy fst
 
     let evaluation, split = Experiment.spec model given |> fun experiment -> experiment.Evaluation, experiment.Split
     let metric = evaluation.SelectionFor split.Label

@@ -303,7 +303,7 @@ let private workerTests =
 let private tuneTests =
     testCase "the candidates of a search are a table under the metric and its direction, within 100 columns"
     <| fun () ->
-        let spec, _ = TuneCommand.study "MeLU" [ "budget", "3"; "seed", "100,101" ]
+        let spec, _ = TuneCommand.study "MeLU" [ "dataset", "synthetic"; "budget", "3"; "seed", "100,101" ]
         let keys = List.ofSeq spec.Methods[0].Tuned.Keys
         let point (value: string) = String.Join('/', [ for _ in keys -> value ])
         let candidates = [| struct (point "0.05", 0.5); struct (point "0.0123456", 0.75); struct (point "1", nan) |]
