@@ -12,19 +12,19 @@ internal sealed unsafe partial class NetworkPasses<T>
     /// <summary>J_l of all layers below the last.</summary>
     /// <param name="rows">Rows after <see cref="Forward"/>.</param>
     /// <param name="weights">Its weights.</param>
-    /// <param name="lastTransposed">diag(w) W_Hᵀ.</param>
     /// <param name="count">Number of rows.</param>
-    public void ScoreGradients(NetworkRows<T> rows, NetworkWeights<T> weights, T* lastTransposed, int count)
+    public void ScoreGradients(NetworkRows<T> rows, NetworkWeights<T> weights, int count)
     {
         for (var l = hidden - 1; l >= 1; l--)
         {
-            var isLast = l + 1 == hidden;
-            arithmetic.Gemm(
-                new(isLast ? rows.Slope[l + 1] : rows.Delta[l + 1], count, shape.Width[l + 1], shape.Padded[l + 1]),
-                new(isLast ? lastTransposed : weights.Transposed[l + 1], shape.Width[l + 1], shape.Padded[l]),
-                new(rows.Delta[l], count, shape.Padded[l]),
-                accumulate: false
-            );
+            if (l + 1 == hidden)
+            {
+                LastScores(rows, weights, rows.Delta[l], count);
+            }
+            else
+            {
+                Pull(rows.Delta[l + 1], weights, l + 1, rows.Delta[l], count, accumulate: false);
+            }
             if (shape.IsSmooth)
             {
                 Arithmetic<T>.Copy(rows.Delta[l], rows.Pulled[l], (long)count * shape.Padded[l]);
@@ -73,7 +73,7 @@ internal sealed unsafe partial class NetworkPasses<T>
             }
             else
             {
-                ReverseLast(rows, weights, adjoint, f[l], outer, count);
+                ReverseLastScores(rows, weights, adjoint, f[l], outer, count);
             }
             if (f[l + 1] is not null)
             {
@@ -88,7 +88,7 @@ internal sealed unsafe partial class NetworkPasses<T>
     }
 
     // J_{H−1} hangs on W_H diag(w), which gets O: W_H gets O diag(w), and w the columns' sums of O ∘ W_H.
-    private void ReverseLast(
+    private void ReverseLastScores(
         NetworkRows<T> rows,
         NetworkWeights<T> weights,
         NetworkAdjoint<T> adjoint,

@@ -91,8 +91,19 @@ internal sealed unsafe partial class NetworkPasses<T>(PerceptronShape shape, Ari
     /// <summary>The deltas of all layers, from those of the output.</summary>
     public void Backward(NetworkRows<T> rows, NetworkWeights<T> weights, int count)
     {
-        OuterProduct(rows, rows.OutputDelta, weights, rows.Delta[hidden], count);
-        for (var l = hidden - 1; l >= 1; l--)
+        var top = hidden;
+        if (shape.SplitsLast)
+        {
+            top = hidden - 1;
+            LastScores(rows, weights, rows.Pulled[top], count);
+            MultiplySlope(rows, top, rows.Pulled[top], count);
+            arithmetic.ScaleRows(rows.OutputDelta, rows.Pulled[top], null, null, rows.Delta[top], count, shape.Padded[top]);
+        }
+        else
+        {
+            OuterProduct(rows, rows.OutputDelta, weights, rows.Delta[hidden], count);
+        }
+        for (var l = top - 1; l >= 1; l--)
         {
             Pull(rows.Delta[l + 1], weights, l + 1, rows.Delta[l], count, accumulate: false);
             var size = count * shape.Padded[l];
@@ -124,7 +135,8 @@ internal sealed unsafe partial class NetworkPasses<T>(PerceptronShape shape, Ari
 
     /// <summary>
     /// The reverse of <see cref="Backward"/>: adjoints F_l of the deltas become adjoints of weights, of the output's
-    /// deltas (F of the output, added to), and of the pre-activations through φ″.
+    /// deltas (F of the output, added to), and of the pre-activations through φ″. Where the last layer is split it ends below that: F·φ′ of
+    /// the layer below stays for <see cref="ReverseLast"/>, and F of the output gets what comes from there.
     /// </summary>
     /// <param name="rows">Rows.</param>
     /// <param name="weights">Weights that the deltas were computed with.</param>
@@ -145,14 +157,24 @@ internal sealed unsafe partial class NetworkPasses<T>(PerceptronShape shape, Ari
         int count
     )
     {
-        for (var l = lowest; l <= hidden; l++)
+        var top = shape.SplitsLast ? hidden - 1 : hidden;
+        for (var l = lowest; l <= top; l++)
         {
             var width = shape.Padded[l];
             if (shape.IsSmooth)
             {
                 Bend(rows, weights, l, f[l], bent[l], count);
             }
+            var isBelowSplit = l == top && shape.SplitsLast;
+            if (isBelowSplit)
+            {
+                arithmetic.AddPairDots(f[l], rows.Pulled[l], outputF, count, width);
+            }
             MultiplySlope(rows, l, f[l], count);
+            if (isBelowSplit)
+            {
+                return;
+            }
             if (l < hidden)
             {
                 arithmetic.Gemm(
@@ -203,28 +225,49 @@ internal sealed unsafe partial class NetworkPasses<T>(PerceptronShape shape, Ari
         {
             *adjoint.OutputBias += scores[i];
         }
-        for (var l = hidden; l >= 1; l--)
+        if (!lastIsDone && !isSet[hidden])
         {
-            var size = count * shape.Padded[l];
-            if (l == hidden && lastIsDone)
+            OuterProduct(rows, scores, weights, outputs[hidden], count);
+        }
+        else if (!lastIsDone)
+        {
+            arithmetic.Outer(scores, T.One, weights.Output, outputs[hidden], count, top, accumulate: true);
+            MultiplySlope(rows, hidden, outputs[hidden], count);
+        }
+        ReverseHidden(rows, weights, adjoint, outputs, isSet, bent, lowest, hidden, count);
+    }
+
+    /// <summary>The part of <see cref="ReverseForward"/> from a layer on down whose adjoint of Z is complete, but for <paramref name="bent"/>.</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="weights">Weights of the forward pass.</param>
+    /// <param name="adjoint">Is added to.</param>
+    /// <param name="outputs">As there.</param>
+    /// <param name="isSet">As there.</param>
+    /// <param name="bent">As there.</param>
+    /// <param name="lowest">As there.</param>
+    /// <param name="top">The layer.</param>
+    /// <param name="count">Number of rows.</param>
+    public void ReverseHidden(
+        NetworkRows<T> rows,
+        NetworkWeights<T> weights,
+        NetworkAdjoint<T> adjoint,
+        T*[] outputs,
+        bool[] isSet,
+        T*[] bent,
+        int lowest,
+        int top,
+        int count
+    )
+    {
+        for (var l = top; l >= 1; l--)
+        {
+            if (l < top)
             {
-                // Nothing is missing.
-            }
-            else if (l == hidden && !isSet[l])
-            {
-                OuterProduct(rows, scores, weights, outputs[l], count);
-            }
-            else
-            {
-                if (l == hidden)
-                {
-                    arithmetic.Outer(scores, T.One, weights.Output, outputs[l], count, top, accumulate: true);
-                }
                 MultiplySlope(rows, l, outputs[l], count);
             }
             if (shape.IsSmooth && l >= lowest)
             {
-                arithmetic.AddScaled(T.One, bent[l], outputs[l], size);
+                arithmetic.AddScaled(T.One, bent[l], outputs[l], count * shape.Padded[l]);
             }
             if (l > 1)
             {

@@ -22,7 +22,8 @@ internal sealed unsafe class NetworkRows<T>
     public T*[] Output { get; }
 
     /// <summary>
-    /// φ′(Z_l) of a smooth φ; otherwise null, where the sign of the output tells it, but for the last layer if <see cref="Carve"/> is told so.
+    /// φ′(Z_l) of a smooth φ; otherwise null, where the sign of the output tells it, but for the last layer of <see cref="RowKind.OfScores"/>
+    /// and <see cref="RowKind.Split"/>.
     /// </summary>
     public T*[] Slope { get; }
 
@@ -30,12 +31,13 @@ internal sealed unsafe class NetworkRows<T>
     public T*[] Curvature { get; }
 
     /// <summary>
-    /// D_l, the support loss differentiated by Z_l; if <see cref="Carve"/> is told so J_l, the row's score differentiated by it, for
-    /// all layers but the last, whose J is the slope times the output's weights.
+    /// D_l, the support loss differentiated by Z_l, or J_l, the row's score differentiated by it: see <see cref="RowKind"/>.
     /// </summary>
     public T*[] Delta { get; }
 
-    /// <summary>G_l = D_{l+1} W_{l+1}ᵀ, before the slope; kept for smooth activations alone.</summary>
+    /// <summary>
+    /// G_l = D_{l+1} W_{l+1}ᵀ, before the slope, for smooth activations; for <see cref="RowKind.Split"/> J of the layer below the last.
+    /// </summary>
     public T*[] Pulled { get; }
 
     /// <summary>Score of each row.</summary>
@@ -53,19 +55,21 @@ internal sealed unsafe class NetworkRows<T>
     /// <summary>Takes memory for a number of rows.</summary>
     /// <param name="memory">Where from.</param>
     /// <param name="rows">Number of rows.</param>
-    /// <param name="isSupport">Whether the rows have deltas and second derivatives.</param>
-    /// <param name="ofScores">Whether the deltas are those of the scores.</param>
-    public void Carve(ref Bump<T> memory, long rows, bool isSupport, bool ofScores = false)
+    /// <param name="kind">What is kept.</param>
+    public void Carve(ref Bump<T> memory, long rows, RowKind kind)
     {
+        var isSupport = kind != RowKind.Forward;
+        var takesLastApart = kind is RowKind.OfScores or RowKind.Split;
         for (var l = 1; l <= shape.Hidden; l++)
         {
             var size = rows * shape.Padded[l];
             Output[l] = memory.Take(size);
-            var isLast = ofScores && l == shape.Hidden;
+            var isLast = takesLastApart && l == shape.Hidden;
+            var isBelow = kind == RowKind.Split && l == shape.Hidden - 1;
             Slope[l] = shape.IsSmooth || isLast ? memory.Take(size) : null;
             Delta[l] = isSupport && !isLast ? memory.Take(size) : null;
             Curvature[l] = isSupport && shape.IsSmooth ? memory.Take(size) : null;
-            Pulled[l] = isSupport && shape.IsSmooth ? memory.Take(size) : null;
+            Pulled[l] = isBelow || (isSupport && shape.IsSmooth) ? memory.Take(size) : null;
         }
         Score = memory.Take(rows);
         LossSlope = memory.Take(rows);

@@ -10,6 +10,12 @@ internal sealed unsafe class NetworkWeights<T>(int hidden)
     /// <summary>The same transposed, <c>[out, padded in]</c>.</summary>
     public T*[] Transposed { get; } = new T*[hidden + 1];
 
+    /// <summary>
+    /// The last hidden layer's transpose, each row times the output's weight, diag(w) W_Hᵀ <c>[out, padded in]</c>; null where that is the
+    /// first layer.
+    /// </summary>
+    public T* LastTransposed { get; set; }
+
     /// <summary>Bias of layer l from 2 on; that of the first layer is part of the users' vectors.</summary>
     public T*[] Bias { get; } = new T*[hidden + 1];
 

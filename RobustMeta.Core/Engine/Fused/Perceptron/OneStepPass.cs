@@ -53,9 +53,9 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
         if (LooksAtSupport)
         {
             var rows = support[chunk.EndUser] - support[chunk.FirstUser];
-            Support.Carve(ref memory, rows, isSupport: true, ofScores: Shape.Steps > 0);
+            Support.Carve(ref memory, rows, Shape.Steps > 0 ? RowKind.OfScores : RowKind.OfDeltas);
         }
-        Query.Carve(ref memory, query[chunk.EndUser] - query[chunk.FirstUser], isSupport: false);
+        Query.Carve(ref memory, query[chunk.EndUser] - query[chunk.FirstUser], RowKind.Forward);
         if (Shape.Steps == 0)
         {
             return;
@@ -120,7 +120,7 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
         }
         if (Shape.Steps > 0)
         {
-            Network.ScoreGradients(Support, Slow.Weights, Slow.LastTransposed, count);
+            Network.ScoreGradients(Support, Slow.Weights, count);
             Adapt(batch, chunk, scratch);
         }
         ScoreQueries(batch, chunk);

@@ -80,6 +80,12 @@ internal sealed class PerceptronShape
     public bool IsSmooth => Form.Activation is Activation.Tanh or Activation.Silu;
 
     /// <summary>
+    /// Whether the last hidden layer's deltas are never formed in several steps, but for what they are made of: r, φ′ and w. So it is for
+    /// piecewise linear φ with another hidden layer below.
+    /// </summary>
+    public bool SplitsLast => Hidden > 1 && !IsSmooth;
+
+    /// <summary>
     /// Whether a user with so many supports and queries takes the first layer by kernels instead of weights of its own.
     /// </summary>
     public bool PrefersKernel(int supports, int queries) =>

@@ -29,7 +29,7 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
         }
         if (shape.Hidden > 1)
         {
-            LastTransposed = memory.TakeZeros((long)shape.Width[^1] * shape.Padded[^2]);
+            Weights.LastTransposed = memory.TakeZeros((long)shape.Width[^1] * shape.Padded[^2]);
         }
         Weights.Output = Block + Layout.Output;
         Weights.OutputBias = Block + Layout.OutputBias;
@@ -50,11 +50,6 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
 
     /// <summary>Pointers into <see cref="Block"/>, and transposes.</summary>
     public NetworkWeights<T> Weights { get; }
-
-    /// <summary>
-    /// The last hidden layer's transpose, each row times the output's weight, <c>[out, padded in]</c>; null where that is the first.
-    /// </summary>
-    public T* LastTransposed { get; }
 
     /// <summary>The user part of the first layer, transposed <c>[out, padded users' width]</c>.</summary>
     public T* UserTransposed { get; }
@@ -83,13 +78,13 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
                 shape.Width[l]
             );
         }
-        for (var i = 0; i < shape.Width[^1] && LastTransposed is not null; i++)
+        for (var i = 0; i < shape.Width[^1] && Weights.LastTransposed is not null; i++)
         {
             var row = (long)i * shape.Padded[^2];
             arithmetic.Scale(
                 Weights.Output[i],
                 Weights.Transposed[shape.Hidden] + row,
-                LastTransposed + row,
+                Weights.LastTransposed + row,
                 shape.Padded[^2]
             );
         }

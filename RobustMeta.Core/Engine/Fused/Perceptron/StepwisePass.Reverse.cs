@@ -146,17 +146,30 @@ internal sealed unsafe partial class StepwisePass<T>
 
     private T* Transposed(T* weight, int l, Arena<T> scratch)
     {
-        var (below, padded) = (Shape.Width[l - 1], Shape.Padded[l - 1]);
-        var size = (long)Shape.Width[l] * padded;
-        var transposed = padded > below ? scratch.TakeZeros(size) : scratch.Take(size);
-        Arithmetic.Transpose(weight, Shape.Padded[l], transposed, padded, below, Shape.Width[l]);
+        var padded = Shape.Padded[l - 1];
+        var transposed = scratch.Take((long)Shape.Width[l] * padded);
+        Transpose(weight, l, transposed);
         return transposed;
+    }
+
+    private void Transpose(T* weight, int l, T* into)
+    {
+        var (below, padded) = (Shape.Width[l - 1], Shape.Padded[l - 1]);
+        if (padded > below)
+        {
+            Arithmetic<T>.Clear(into, (long)Shape.Width[l] * padded);
+        }
+        Arithmetic.Transpose(weight, Shape.Padded[l], into, padded, below, Shape.Width[l]);
     }
 
     private void ReserveRows(int count, Arena<T> scratch)
     {
         for (var l = 1; l <= hidden; l++)
         {
+            if (IsSplit(l))
+            {
+                continue;
+            }
             var size = (long)count * Shape.Padded[l];
             f[l] = scratch.Take(size);
             Outputs[l] = scratch.Take(size);
@@ -172,11 +185,15 @@ internal sealed unsafe partial class StepwisePass<T>
         Array.Clear(IsSet);
         ReverseRates(t, count, gradient, scratch);
         var lowest = ReverseLayers(batch, user, t, scratch);
-        if (Shape.AdaptsOutput)
+        if (Shape.AdaptsOutput && !Shape.SplitsLast)
         {
             ReverseOutputGradient(t, outputF, count, scratch);
         }
         Network.ReverseBackward(rows[t], weights[t], own, f, lowest, outputF, Bent, count);
+        if (Shape.SplitsLast)
+        {
+            MoveLast(t, outputF, count, scratch);
+        }
         var fractions = scratch.Take(count);
         for (var i = 0; i < count; i++)
         {
@@ -184,7 +201,14 @@ internal sealed unsafe partial class StepwisePass<T>
             outputF[i] *= batch.SupportFraction[first + i] * rows[t].LossCurvature[i];
         }
         AddSupportAdjoint(batch, user, first, count, fractions);
-        Network.ReverseForward(rows[t], weights[t], own, outputF, Outputs, IsSet, Bent, lowest, count);
+        if (Shape.SplitsLast)
+        {
+            ReverseLast(t, outputF, lowest, count, scratch);
+        }
+        else
+        {
+            Network.ReverseForward(rows[t], weights[t], own, outputF, Outputs, IsSet, Bent, lowest, count);
+        }
         Arithmetic.AddRows(null, Outputs[1], userAdjoint, count, width);
         if (MovesInputs)
         {
@@ -221,6 +245,10 @@ internal sealed unsafe partial class StepwisePass<T>
         }
         for (var l = hidden; l >= 1; l--)
         {
+            if (IsSplit(l))
+            {
+                continue;
+            }
             if (l == 1 && usesKernel)
             {
                 Arithmetic<T>.Copy(sumAdjoint, f[1], (long)count * Shape.Padded[1]);
@@ -350,8 +378,7 @@ internal sealed unsafe partial class StepwisePass<T>
             Arithmetic.AddProduct(-T.One, own.Weight[l], step, gradient + at.RateWeight[l], size);
             if (l > 1)
             {
-                var sum = scratch.TakeZeros(Shape.Padded[l]);
-                Arithmetic.AddRows(null, rows[t].Delta[l], sum, count, Shape.Padded[l]);
+                var sum = BiasGradient(t, l, count, scratch);
                 Arithmetic.AddProduct(-T.One, own.Bias[l], sum, gradient + at.RateBias[l], Shape.Padded[l]);
             }
         }

@@ -39,6 +39,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         nothingSet = new bool[hidden + 1];
         none = new T*[hidden + 1];
         sums = new T*[steps + 1];
+        last = [.. Enumerable.Range(0, steps).Select(_ => new LastStep<T>())];
         (supportItems, userRow, userWeight) = (new T*[steps], new T*[steps + 1], new T*[steps + 1]);
         own = new(hidden);
     }
@@ -85,13 +86,17 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         for (var t = 0; t < steps; t++)
         {
             var same = training ? memory : start;
-            rows[t].Carve(ref same, supports, isSupport: true);
+            rows[t].Carve(ref same, supports, Shape.SplitsLast ? RowKind.Split : RowKind.OfDeltas);
             memory = same;
         }
-        Query.Carve(ref memory, batch.Tasks.QueryLength(user), isSupport: false);
+        Query.Carve(ref memory, batch.Tasks.QueryLength(user), RowKind.Forward);
         if (usesKernel)
         {
             CarveKernel(ref memory, supports, batch.Tasks.QueryLength(user), training);
+        }
+        if (Shape.SplitsLast)
+        {
+            CarveLast(ref memory, training);
         }
         if (MovesInputs)
         {
@@ -102,14 +107,15 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         for (var t = 1; t <= steps; t++)
         {
             var same = training ? memory : start;
-            CarveWeights(ref same, weights[t]);
+            CarveWeights(ref same, t);
             userLayer[t] = same.Take(Shape.Padded[1]);
             memory = same;
         }
     }
 
-    private void CarveWeights(ref Bump<T> memory, NetworkWeights<T> own)
+    private void CarveWeights(ref Bump<T> memory, int t)
     {
+        var own = weights[t];
         for (var l = 1; l <= hidden; l++)
         {
             var adapts = HasOwn(l);
@@ -117,9 +123,13 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             own.Bias[l] = adapts ? memory.Take(Shape.Padded[l]) : Slow.Weights.Bias[l];
             own.Transposed[l] =
                 !adapts ? Slow.Weights.Transposed[l]
-                : l == 1 && !MovesInputs ? null
+                : (l == 1 && !MovesInputs) || (IsSplit(l) && t < steps) ? null
                 : memory.Take((long)Shape.Width[l] * Shape.Padded[l - 1]);
         }
+        own.LastTransposed =
+            !Shape.SplitsLast || t == steps ? null
+            : TurnsLast ? memory.Take((long)Shape.Width[hidden] * Shape.Padded[hidden - 1])
+            : Slow.Weights.LastTransposed;
         own.Output = Shape.AdaptsOutput ? memory.Take(Shape.Padded[hidden]) : Slow.Weights.Output;
         own.OutputBias = memory.Take(1);
     }
@@ -152,6 +162,10 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             Network.Forward(rows[t], weights[t], count);
             SupportLosses(batch, rows[t], first, count);
             Network.Backward(rows[t], weights[t], count);
+            if (TurnsLast)
+            {
+                Network.LastProduct(rows[t], last[t], count, scratch);
+            }
             Step(batch, user, t, count, scratch);
         }
     }
@@ -224,7 +238,11 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             }
             var (below, width) = (Shape.Width[l - 1], Shape.Padded[l]);
             Take(old.Weight[l], next.Weight[l], (long)below * width);
-            if (Shape.HasRates)
+            if (IsSplit(l) && !Shape.HasRates)
+            {
+                StepLast(t, scratch);
+            }
+            else if (Shape.HasRates)
             {
                 var gradient = Gradient(t, l, count, scratch);
                 Arithmetic.AddProduct(-T.One, Slow.Block + at.RateWeight[l], gradient, next.Weight[l], below * width);
@@ -237,19 +255,19 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             }
             if (l > 1 || MovesInputs)
             {
-                var sum = scratch.TakeZeros(width);
-                Arithmetic.AddRows(null, rows[t].Delta[l], sum, count, width);
                 Take(old.Bias[l], next.Bias[l], width);
-                Subtract(at.RateBias[l], sum, next.Bias[l], width);
-                var padded = Shape.Padded[l - 1];
-                if (padded > below)
-                {
-                    Arithmetic<T>.Clear(next.Transposed[l], (long)Shape.Width[l] * padded);
-                }
-                Arithmetic.Transpose(next.Weight[l], width, next.Transposed[l], padded, below, Shape.Width[l]);
+                Subtract(at.RateBias[l], BiasGradient(t, l, count, scratch), next.Bias[l], width);
+            }
+            if (next.Transposed[l] is not null)
+            {
+                Transpose(next.Weight[l], l, next.Transposed[l]);
             }
         }
         StepOutput(t, count, scratch);
+        if (TurnsLast && t + 1 < steps)
+        {
+            TurnLast(next);
+        }
         StepUser(batch, user, t, count, scratch);
         if (MovesInputs && t + 1 < steps)
         {
@@ -341,17 +359,31 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
     // AᵀD of layer l after the deltas of step t.
     private T* Gradient(int t, int l, int count, Arena<T> scratch)
     {
+        if (IsSplit(l))
+        {
+            return LastGradient(t, scratch);
+        }
         var gradient = scratch.TakeZeros((long)Shape.Width[l - 1] * Shape.Padded[l]);
         Network.AddOuter(Below(t, l), l - 1, rows[t].Delta[l], l, gradient, count);
         return gradient;
     }
 
-    private T* DeltaSum(int t, int count, Arena<T> scratch)
+    // The sum of the rows of D_l.
+    private T* BiasGradient(int t, int l, int count, Arena<T> scratch)
     {
-        var sum = scratch.TakeZeros(Shape.Padded[1]);
-        Arithmetic.AddRows(null, rows[t].Delta[1], sum, count, Shape.Padded[1]);
+        var sum = scratch.TakeZeros(Shape.Padded[l]);
+        if (IsSplit(l))
+        {
+            Arithmetic.AddProduct(T.One, last[t].Sum, weights[t].Output, sum, Shape.Padded[l]);
+        }
+        else
+        {
+            Arithmetic.AddRows(null, rows[t].Delta[l], sum, count, Shape.Padded[l]);
+        }
         return sum;
     }
+
+    private T* DeltaSum(int t, int count, Arena<T> scratch) => BiasGradient(t, 1, count, scratch);
 
     // into −= rate · x, with the learned rates at a place of the slow block or the one local rate.
     private void Subtract(long rates, T* x, T* into, int n)

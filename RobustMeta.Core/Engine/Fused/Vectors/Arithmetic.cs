@@ -132,6 +132,18 @@ internal abstract unsafe class Arithmetic<T>
     /// <summary>out[i, :] = (alpha·r[i]·w + s[i]·v)·p[i, :].</summary>
     public abstract void TwoOuterProducts(T alpha, T* r, T* w, T* s, T* v, T* p, T* result, int rows, int width);
 
+    /// <summary>out[i, :] = r[i]·x[i, :] + s[i]·y[i, :], without the second term where y is null; out may be x or y.</summary>
+    public abstract void ScaleRows(T* r, T* x, T* s, T* y, T* result, int rows, int width);
+
+    /// <summary>out[i, :] = x[i, :]·v + y[i, :]·w, or added to it; without the second term where y is null.</summary>
+    public abstract void ColumnProducts(T* x, T* v, T* y, T* w, T* result, int rows, int width, bool accumulate);
+
+    /// <summary>total += Σ_i x[i, :]·y[i, :].</summary>
+    public abstract void AddColumnDots(T* x, T* y, T* total, int rows, int width);
+
+    /// <summary>target[i] += Σ_j x[i, j]·y[i, j].</summary>
+    public abstract void AddPairDots(T* x, T* y, T* target, int rows, int width);
+
     /// <summary>Sets n numbers to zero.</summary>
     public static void Clear(T* x, long n) =>
         System.Runtime.InteropServices.NativeMemory.Clear(x, (nuint)(n * sizeof(T)));

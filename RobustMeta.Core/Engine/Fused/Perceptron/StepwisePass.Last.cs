@@ -1,0 +1,99 @@
+using RobustMeta.Engine.Fused.Memory;
+using RobustMeta.Engine.Fused.Vectors;
+
+namespace RobustMeta.Engine.Fused.Perceptron;
+
+/// <content>
+/// Steps on the last hidden layer of piecewise linear networks, whose deltas are never formed (<see cref="PerceptronShape.SplitsLast"/>).
+/// </content>
+internal sealed unsafe partial class StepwisePass<T>
+{
+    // What each step does to the last hidden layer [steps].
+    private readonly LastStep<T>[] last;
+
+    // Whether a layer is the last hidden one, taken apart.
+    private bool IsSplit(int l) => l == hidden && Shape.SplitsLast;
+
+    // Whether the user's own W_H or w replace the slow ones.
+    private bool TurnsLast => Shape.SplitsLast && (Shape.AdaptsHidden[hidden] || Shape.AdaptsOutput);
+
+    private void CarveLast(ref Bump<T> memory, bool training)
+    {
+        var start = memory;
+        for (var t = 0; t < steps; t++)
+        {
+            var same = training ? memory : start;
+            last[t].Product = same.Take((long)Shape.Width[hidden - 1] * Shape.Padded[hidden]);
+            last[t].Sum = same.Take(Shape.Padded[hidden]);
+            memory = same;
+        }
+    }
+
+    // W_H ← W_H − α P diag(w).
+    private void StepLast(int t, Arena<T> scratch)
+    {
+        var (below, top) = (Shape.Width[hidden - 1], Shape.Padded[hidden]);
+        var scaled = scratch.Take(top);
+        Arithmetic.Scale(-LocalLr, weights[t].Output, scaled, top);
+        var target = weights[t + 1].Weight[hidden];
+        Arithmetic.ColumnProducts(last[t].Product, scaled, null, null, target, below, top, accumulate: true);
+    }
+
+    // A_{H−1}ᵀ D_H = P diag(w).
+    private T* LastGradient(int t, Arena<T> scratch)
+    {
+        var (below, top) = (Shape.Width[hidden - 1], Shape.Padded[hidden]);
+        var gradient = scratch.Take((long)below * top);
+        var w = weights[t].Output;
+        Arithmetic.ColumnProducts(last[t].Product, w, null, null, gradient, below, top, accumulate: false);
+        return gradient;
+    }
+
+    // diag(w) W_Hᵀ of the user's own.
+    private void TurnLast(NetworkWeights<T> turned)
+    {
+        var padded = Shape.Padded[hidden - 1];
+        Transpose(turned.Weight[hidden], hidden, turned.LastTransposed);
+        for (var i = 0; i < Shape.Width[hidden]; i++)
+        {
+            var row = turned.LastTransposed + (long)i * padded;
+            Arithmetic.Scale(turned.Output[i], row, row, padded);
+        }
+    }
+
+    // U = −rate·V of the last hidden layer and the output, and what they do to the scores of step t.
+    private void MoveLast(int t, T* outputF, int count, Arena<T> scratch)
+    {
+        var (size, top) = (Shape.Width[hidden - 1] * Shape.Padded[hidden], Shape.Padded[hidden]);
+        var step = last[t];
+        var adapts = Shape.AdaptsHidden[hidden];
+        step.WeightMove = adapts ? scratch.Take(size) : null;
+        step.BiasMove = adapts ? scratch.Take(top) : null;
+        step.OutputMove = scratch.TakeZeros(top);
+        step.OutputBiasMove = T.Zero;
+        if (adapts)
+        {
+            Step(at.RateWeight[hidden], own.Weight[hidden], step.WeightMove, size);
+            Step(at.RateBias[hidden], own.Bias[hidden], step.BiasMove, top);
+        }
+        if (Shape.AdaptsOutput)
+        {
+            Step(at.RateOutput, own.Output, step.OutputMove, top);
+            step.OutputBiasMove = -OutputBiasRate * *own.OutputBias;
+        }
+        Network.MoveLast(rows[t], weights[t], step, Outputs[hidden - 1], outputF, count, scratch);
+    }
+
+    private void ReverseLast(int t, T* scores, int lowest, int count, Arena<T> scratch)
+    {
+        var below = hidden - 1;
+        if (!TurnsLast)
+        {
+            Network.LastProduct(rows[t], last[t], count, scratch);
+        }
+        var into = Outputs[below];
+        var pushed = lowest <= below ? f[below] : null;
+        Network.ReverseLast(rows[t], weights[t], own, last[t], scores, pushed, into, count, scratch);
+        Network.ReverseHidden(rows[t], weights[t], own, Outputs, IsSet, Bent, lowest, below, count);
+    }
+}
