@@ -93,6 +93,32 @@ internal sealed unsafe class CountingArithmetic(Arithmetic<float> inner) : Arith
         int columns
     ) => inner.DotColumns(x, y, alpha, r, target, sums, rows, columns);
 
+    public override void ScaleRows(float* r, float* x, float* s, float* y, float* result, int rows, int width) =>
+        inner.ScaleRows(r, x, s, y, result, rows, width);
+
+    public override void ColumnProducts(
+        float* x,
+        float* v,
+        float* y,
+        float* w,
+        float* result,
+        int rows,
+        int width,
+        bool accumulate
+    ) => inner.ColumnProducts(x, v, y, w, result, rows, width, accumulate);
+
+    public override void AddColumnDots(float* x, float* y, float* total, int rows, int width)
+    {
+        Count += 2.0 * rows * width;
+        inner.AddColumnDots(x, y, total, rows, width);
+    }
+
+    public override void AddPairDots(float* x, float* y, float* target, int rows, int width)
+    {
+        Count += 2.0 * rows * width;
+        inner.AddPairDots(x, y, target, rows, width);
+    }
+
     public override void AddChosen(float* r, float* x, ReadOnlySpan<int> chosen, float* total, int width) =>
         inner.AddChosen(r, x, chosen, total, width);
 

@@ -43,6 +43,12 @@ internal sealed unsafe class Arena<T> : IDisposable
         return piece;
     }
 
+    /// <summary>Where the next piece comes from, for <see cref="Rewind"/>.</summary>
+    public (int Block, long Used) Mark => (current, used);
+
+    /// <summary>Gives back what was taken since a mark, so that the next pieces lie where caches have been lately.</summary>
+    public void Rewind((int Block, long Used) mark) => (current, used) = mark;
+
     /// <summary>Gives everything back; earlier pieces must not be used any more. Several blocks become one.</summary>
     public void Reset()
     {

@@ -64,6 +64,8 @@ internal sealed unsafe partial class FusedPerceptron<T>
 
     private void BackwardChunk(int worker, int chunk)
     {
+        // The last chunk first: caches still hold what it left on the way there.
+        chunk = chunks.Count - 1 - chunk;
         var gradient = chunkGradients + chunk * slow.Layout.Size;
         // In dual form nothing is added to the first layer's rows of items and users here.
         var start = isDual ? slow.Layout.Rest : 0;

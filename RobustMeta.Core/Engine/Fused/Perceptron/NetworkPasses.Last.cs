@@ -45,6 +45,14 @@ internal sealed unsafe partial class NetworkPasses<T>
         arithmetic.AddRows(rows.OutputDelta, rows.Slope[hidden], last.Sum, count, top);
     }
 
+    /// <summary>A_Hᵀ r, what the step takes from w: the columns' sums of P ∘ W_H, and b_H ∘ φ′ᵀ r, since A_H = φ′ ∘ Z_H.</summary>
+    public void AddOutputGradient(NetworkWeights<T> weights, LastStep<T> last, T* target)
+    {
+        var top = shape.Padded[hidden];
+        arithmetic.AddColumnDots(last.Product, weights.Weight[hidden], target, shape.Width[hidden - 1], top);
+        arithmetic.AddColumnDots(last.Sum, weights.Bias[hidden], target, 1, top);
+    }
+
     /// <summary>
     /// How the scores move along U, from the last hidden layer on: into = φ′ (W_H diag(u) + U diag(w))ᵀ, and what the adjoint of r gets
     /// through that layer, A_{H−1} · into + φ′ (b_H ∘ u + u_b ∘ w) + u_0.

@@ -63,11 +63,12 @@ internal sealed unsafe class NetworkRows<T>
         for (var l = 1; l <= shape.Hidden; l++)
         {
             var size = rows * shape.Padded[l];
-            Output[l] = memory.Take(size);
             var isLast = takesLastApart && l == shape.Hidden;
+            var isSplit = kind == RowKind.Split && l == shape.Hidden;
             var isBelow = kind == RowKind.Split && l == shape.Hidden - 1;
+            Output[l] = isSplit ? null : memory.Take(size);
             Slope[l] = shape.IsSmooth || isLast ? memory.Take(size) : null;
-            Delta[l] = isSupport && !isLast ? memory.Take(size) : null;
+            Delta[l] = isSupport && !isLast && !isBelow ? memory.Take(size) : null;
             Curvature[l] = isSupport && shape.IsSmooth ? memory.Take(size) : null;
             Pulled[l] = isBelow || (isSupport && shape.IsSmooth) ? memory.Take(size) : null;
         }

@@ -12,6 +12,9 @@ internal enum RowKind
     /// <summary>J_l of all layers but the last, whose J is the slope times the output's weights.</summary>
     OfScores,
 
-    /// <summary>D_l of all layers but the last, the J of the layer below it in <see cref="NetworkRows{T}.Pulled"/>, and the last layer's slope.</summary>
+    /// <summary>
+    /// D_l of all layers below the last two, J of the last but one in <see cref="NetworkRows{T}.Pulled"/>, and the last layer's slope. D of the last
+    /// but one and outputs of the last layer have a place that others choose, which may be the same for all steps.
+    /// </summary>
     Split,
 }

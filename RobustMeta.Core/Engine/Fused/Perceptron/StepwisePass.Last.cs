@@ -17,7 +17,10 @@ internal sealed unsafe partial class StepwisePass<T>
     // Whether the user's own W_H or w replace the slow ones.
     private bool TurnsLast => Shape.SplitsLast && (Shape.AdaptsHidden[hidden] || Shape.AdaptsOutput);
 
-    private void CarveLast(ref Bump<T> memory, bool training)
+    // D of the layer below is kept where anything but the sums of kernels takes it.
+    private bool KeepsDelta => hidden > 2 || !usesKernel;
+
+    private void CarveLast(ref Bump<T> memory, int supports, bool training)
     {
         var start = memory;
         for (var t = 0; t < steps; t++)
@@ -25,7 +28,26 @@ internal sealed unsafe partial class StepwisePass<T>
             var same = training ? memory : start;
             last[t].Product = same.Take((long)Shape.Width[hidden - 1] * Shape.Padded[hidden]);
             last[t].Sum = same.Take(Shape.Padded[hidden]);
+            rows[t].Delta[hidden - 1] = KeepsDelta ? same.Take((long)supports * Shape.Padded[hidden - 1]) : null;
             memory = same;
+        }
+    }
+
+    // What only the way there needs has the same place at all steps.
+    private void LendLast(int count, Arena<T> scratch)
+    {
+        if (!Shape.SplitsLast)
+        {
+            return;
+        }
+        var output = scratch.Take((long)count * Shape.Padded[hidden]);
+        var delta = scratch.Take((long)count * Shape.Padded[hidden - 1]);
+        var turned = TurnsLast ? scratch.Take((long)Shape.Width[hidden] * Shape.Padded[hidden - 1]) : null;
+        for (var t = 0; t < steps; t++)
+        {
+            rows[t].Output[hidden] = output;
+            rows[t].Delta[hidden - 1] = KeepsDelta ? rows[t].Delta[hidden - 1] : delta;
+            weights[t].LastTransposed = t > 0 && TurnsLast ? turned : weights[t].LastTransposed;
         }
     }
 

@@ -30,8 +30,10 @@ internal sealed unsafe partial class StepwisePass<T>
         if (Shape.IsSecondOrder)
         {
             ReserveRows(count, scratch);
+            var mark = scratch.Mark;
             for (var t = steps - 1; t >= 0; t--)
             {
+                scratch.Rewind(mark);
                 ReverseStep(batch, user, t, gradient, scratch);
             }
         }
@@ -385,8 +387,7 @@ internal sealed unsafe partial class StepwisePass<T>
         if (Shape.AdaptsOutput)
         {
             var top = Shape.Padded[hidden];
-            var step = scratch.TakeZeros(top);
-            Arithmetic.AddRows(rows[t].OutputDelta, rows[t].Output[hidden], step, count, top);
+            var step = OutputGradient(t, count, scratch);
             Arithmetic.AddProduct(-T.One, own.Output, step, gradient + at.RateOutput, top);
             gradient[at.RateOutputBias] -= *own.OutputBias * Sum(rows[t].OutputDelta, count);
         }

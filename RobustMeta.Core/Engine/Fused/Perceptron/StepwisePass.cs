@@ -96,7 +96,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         }
         if (Shape.SplitsLast)
         {
-            CarveLast(ref memory, training);
+            CarveLast(ref memory, supports, training);
         }
         if (MovesInputs)
         {
@@ -128,7 +128,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         }
         own.LastTransposed =
             !Shape.SplitsLast || t == steps ? null
-            : TurnsLast ? memory.Take((long)Shape.Width[hidden] * Shape.Padded[hidden - 1])
+            : TurnsLast ? null
             : Slow.Weights.LastTransposed;
         own.Output = Shape.AdaptsOutput ? memory.Take(Shape.Padded[hidden]) : Slow.Weights.Output;
         own.OutputBias = memory.Take(1);
@@ -145,8 +145,11 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         {
             FillKernels(batch, user, scratch);
         }
+        LendLast(count, scratch);
+        var mark = scratch.Mark;
         for (var t = 0; t < steps; t++)
         {
+            scratch.Rewind(mark);
             if (t == 0 || !HasOwn(1))
             {
                 FirstLayer(batch, userLayer[t], first, count, rows[t].Output[1]);
@@ -284,8 +287,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         {
             return;
         }
-        var gradient = scratch.TakeZeros(top);
-        Arithmetic.AddRows(rows[t].OutputDelta, rows[t].Output[hidden], gradient, count, top);
+        var gradient = OutputGradient(t, count, scratch);
         Take(old.Output, next.Output, top);
         Subtract(at.RateOutput, gradient, next.Output, top);
         *next.OutputBias -= OutputBiasRate * Sum(rows[t].OutputDelta, count);
@@ -381,6 +383,21 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             Arithmetic.AddRows(null, rows[t].Delta[l], sum, count, Shape.Padded[l]);
         }
         return sum;
+    }
+
+    // A_Hᵀ r.
+    private T* OutputGradient(int t, int count, Arena<T> scratch)
+    {
+        var gradient = scratch.TakeZeros(Shape.Padded[hidden]);
+        if (Shape.SplitsLast)
+        {
+            Network.AddOutputGradient(weights[t], last[t], gradient);
+        }
+        else
+        {
+            Arithmetic.AddRows(rows[t].OutputDelta, rows[t].Output[hidden], gradient, count, Shape.Padded[hidden]);
+        }
+        return gradient;
     }
 
     private T* DeltaSum(int t, int count, Arena<T> scratch) => BiasGradient(t, 1, count, scratch);
