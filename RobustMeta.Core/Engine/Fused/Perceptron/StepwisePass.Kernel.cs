@@ -10,9 +10,9 @@ namespace RobustMeta.Engine.Fused.Perceptron;
 /// </content>
 internal sealed unsafe partial class StepwisePass<T>
 {
-    // S_t [steps + 1], S_0 being zero and null; K between supports (null with a single step, which never uses the
+    // S_t, which every step adds to in place, there and back; K between supports (null with a single step, which never uses the
     // supports again), and between queries and supports.
-    private readonly T*[] sums;
+    private T* sum;
     private T* supportKernel;
     private T* queryKernel;
 
@@ -22,15 +22,11 @@ internal sealed unsafe partial class StepwisePass<T>
     private T* queryMove;
     private bool usesKernel;
 
-    private void CarveKernel(ref Bump<T> memory, int supports, int queries, bool training)
+    private void CarveKernel(ref Bump<T> memory, int supports, int queries)
     {
         supportKernel = steps > 1 ? memory.Take((long)supports * supports) : null;
         queryKernel = memory.Take((long)supports * queries);
-        var size = (long)supports * Shape.Padded[1];
-        for (var t = 1; t <= steps; t++)
-        {
-            sums[t] = training || t == 1 ? memory.Take(size) : sums[1];
-        }
+        sum = memory.Take((long)supports * Shape.Padded[1]);
     }
 
     private void FillKernels(FusedBatch<T> batch, int user, Arena<T> scratch)
@@ -61,11 +57,11 @@ internal sealed unsafe partial class StepwisePass<T>
         );
     }
 
-    // Z_1 of some rows += K S_t.
-    private void AddKernel(T* kernel, int t, int supports, int rows, T* target) =>
+    // Z_1 of some rows += K S.
+    private void AddKernel(T* kernel, int supports, int rows, T* target) =>
         Arithmetic.Gemm(
             new(kernel, rows, supports),
-            new(sums[t], supports, Shape.Padded[1]),
+            new(sum, supports, Shape.Padded[1]),
             new(target, rows, Shape.Padded[1]),
             accumulate: true
         );
@@ -76,11 +72,11 @@ internal sealed unsafe partial class StepwisePass<T>
         var size = count * Shape.Padded[1];
         if (t == 0)
         {
-            Arithmetic<T>.Copy(rows[0].Delta[1], sums[1], size);
+            Arithmetic<T>.Copy(rows[0].Delta[1], sum, size);
         }
         else
         {
-            Arithmetic.Add(sums[t], rows[t].Delta[1], sums[t + 1], size);
+            Arithmetic.AddScaled(T.One, rows[t].Delta[1], sum, size);
         }
     }
 
@@ -91,7 +87,7 @@ internal sealed unsafe partial class StepwisePass<T>
         queryMove = scratch.Take((long)queries * supports);
         Arithmetic.Gram(
             new(errors, queries, width),
-            new(sums[steps], supports, width),
+            new(sum, supports, width),
             new(queryMove, queries, supports),
             -LocalLr,
             T.Zero
@@ -110,14 +106,14 @@ internal sealed unsafe partial class StepwisePass<T>
         );
     }
 
-    // The same for the supports' Z_1 at step t.
-    private void ReverseSupportKernel(int t, int supports, T* errors, Arena<T> scratch)
+    // The same for the supports' Z_1 at a step after the first.
+    private void ReverseSupportKernel(int supports, T* errors, Arena<T> scratch)
     {
         var width = Shape.Padded[1];
         var move = scratch.Take((long)supports * supports);
         Arithmetic.Gram(
             new(errors, supports, width),
-            new(sums[t], supports, width),
+            new(sum, supports, width),
             new(move, supports, supports),
             -LocalLr,
             T.Zero

@@ -17,11 +17,15 @@ internal sealed unsafe partial class StepwisePass<T>
     // Whether the user's own W_H or w replace the slow ones.
     private bool TurnsLast => Shape.SplitsLast && (Shape.AdaptsHidden[hidden] || Shape.AdaptsOutput);
 
+    // The user's own W_H, which every step moves in place, there and back.
+    private T* lastWeight;
+
     // D of the layer below is kept where anything but the sums of kernels takes it.
     private bool KeepsDelta => hidden > 2 || !usesKernel;
 
     private void CarveLast(ref Bump<T> memory, int supports, bool training)
     {
+        lastWeight = HasOwn(hidden) ? memory.Take((long)Shape.Width[hidden - 1] * Shape.Padded[hidden]) : null;
         var start = memory;
         for (var t = 0; t < steps; t++)
         {
@@ -51,14 +55,45 @@ internal sealed unsafe partial class StepwisePass<T>
         }
     }
 
-    // W_H ← W_H − α P diag(w).
-    private void StepLast(int t, Arena<T> scratch)
+    // W_H += scale · rate · P diag(w) of step t: the step itself for −1, and the way back for 1.
+    private void StepLast(int t, T scale, Arena<T> scratch)
     {
         var (below, top) = (Shape.Width[hidden - 1], Shape.Padded[hidden]);
+        if (Shape.HasRates)
+        {
+            var rates = Slow.Block + at.RateWeight[hidden];
+            Arithmetic.AddProduct(scale, rates, LastGradient(t, scratch), lastWeight, below * top);
+            return;
+        }
         var scaled = scratch.Take(top);
-        Arithmetic.Scale(-LocalLr, weights[t].Output, scaled, top);
-        var target = weights[t + 1].Weight[hidden];
-        Arithmetic.ColumnProducts(last[t].Product, scaled, null, null, target, below, top, accumulate: true);
+        Arithmetic.Scale(scale * LocalLr, weights[t].Output, scaled, top);
+        Arithmetic.ColumnProducts(last[t].Product, scaled, null, null, lastWeight, below, top, accumulate: true);
+    }
+
+    // What one place holds for all steps goes back from step t + 1 to step t: W_H and the sum of deltas.
+    private void GoBack(int t, int count, Arena<T> scratch)
+    {
+        // Before the first step stand the slow weights, and no sum.
+        if (t == 0)
+        {
+            return;
+        }
+        if (Shape.SplitsLast && HasOwn(hidden))
+        {
+            StepLast(t, T.One, scratch);
+        }
+        if (!usesKernel)
+        {
+            return;
+        }
+        var width = Shape.Padded[1];
+        if (hidden == 2 && Shape.SplitsLast)
+        {
+            var delta = scratch.Take((long)count * width);
+            Arithmetic.ScaleRows(rows[t].OutputDelta, rows[t].Pulled[1], null, null, delta, count, width);
+            rows[t].Delta[1] = delta;
+        }
+        Arithmetic.AddScaled(-T.One, rows[t].Delta[1], sum, count * width);
     }
 
     // A_{H−1}ᵀ D_H = P diag(w).

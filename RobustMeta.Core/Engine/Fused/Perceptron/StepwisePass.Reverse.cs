@@ -34,6 +34,7 @@ internal sealed unsafe partial class StepwisePass<T>
             for (var t = steps - 1; t >= 0; t--)
             {
                 scratch.Rewind(mark);
+                GoBack(t, count, scratch);
                 ReverseStep(batch, user, t, gradient, scratch);
             }
         }
@@ -41,6 +42,7 @@ internal sealed unsafe partial class StepwisePass<T>
         {
             for (var t = steps - 1; t >= 0; t--)
             {
+                GoBack(t, count, scratch);
                 ReverseRates(t, count, gradient, scratch);
             }
         }
@@ -225,7 +227,7 @@ internal sealed unsafe partial class StepwisePass<T>
         {
             if (t > 0 && usesKernel)
             {
-                ReverseSupportKernel(t, count, Outputs[1], scratch);
+                ReverseSupportKernel(count, Outputs[1], scratch);
             }
             // Through the slow W_1, which the batch does for all rows of an item at once.
             Arithmetic.AddScaled(T.One, Outputs[1], layer, count * width);

@@ -38,7 +38,6 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         queryOutputs = new T*[hidden + 1];
         nothingSet = new bool[hidden + 1];
         none = new T*[hidden + 1];
-        sums = new T*[steps + 1];
         last = [.. Enumerable.Range(0, steps).Select(_ => new LastStep<T>())];
         (supportItems, userRow, userWeight) = (new T*[steps], new T*[steps + 1], new T*[steps + 1]);
         own = new(hidden);
@@ -92,7 +91,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         Query.Carve(ref memory, batch.Tasks.QueryLength(user), RowKind.Forward);
         if (usesKernel)
         {
-            CarveKernel(ref memory, supports, batch.Tasks.QueryLength(user), training);
+            CarveKernel(ref memory, supports, batch.Tasks.QueryLength(user));
         }
         if (Shape.SplitsLast)
         {
@@ -119,7 +118,10 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         for (var l = 1; l <= hidden; l++)
         {
             var adapts = HasOwn(l);
-            own.Weight[l] = adapts ? memory.Take((long)Shape.Width[l - 1] * Shape.Padded[l]) : Slow.Weights.Weight[l];
+            own.Weight[l] =
+                !adapts ? Slow.Weights.Weight[l]
+                : IsSplit(l) ? lastWeight
+                : memory.Take((long)Shape.Width[l - 1] * Shape.Padded[l]);
             own.Bias[l] = adapts ? memory.Take(Shape.Padded[l]) : Slow.Weights.Bias[l];
             own.Transposed[l] =
                 !adapts ? Slow.Weights.Transposed[l]
@@ -155,7 +157,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
                 FirstLayer(batch, userLayer[t], first, count, rows[t].Output[1]);
                 if (t > 0 && usesKernel)
                 {
-                    AddKernel(supportKernel, t, count, count, rows[t].Output[1]);
+                    AddKernel(supportKernel, count, count, rows[t].Output[1]);
                 }
             }
             else
@@ -232,6 +234,8 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         {
             MoveOwnRows(batch, user, t, scratch);
         }
+        // Before the last hidden layer's weights move, which it may be made of.
+        var outputGradient = Shape.AdaptsOutput ? OutputGradient(t, count, scratch) : null;
         var (old, next) = (weights[t], weights[t + 1]);
         for (var l = 1; l <= hidden; l++)
         {
@@ -241,9 +245,9 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             }
             var (below, width) = (Shape.Width[l - 1], Shape.Padded[l]);
             Take(old.Weight[l], next.Weight[l], (long)below * width);
-            if (IsSplit(l) && !Shape.HasRates)
+            if (IsSplit(l))
             {
-                StepLast(t, scratch);
+                StepLast(t, -T.One, scratch);
             }
             else if (Shape.HasRates)
             {
@@ -266,7 +270,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
                 Transpose(next.Weight[l], l, next.Transposed[l]);
             }
         }
-        StepOutput(t, count, scratch);
+        StepOutput(t, count, outputGradient);
         if (TurnsLast && t + 1 < steps)
         {
             TurnLast(next);
@@ -278,7 +282,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         }
     }
 
-    private void StepOutput(int t, int count, Arena<T> scratch)
+    private void StepOutput(int t, int count, T* gradient)
     {
         var (old, next) = (weights[t], weights[t + 1]);
         var top = Shape.Padded[hidden];
@@ -287,7 +291,6 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         {
             return;
         }
-        var gradient = OutputGradient(t, count, scratch);
         Take(old.Output, next.Output, top);
         Subtract(at.RateOutput, gradient, next.Output, top);
         *next.OutputBias -= OutputBiasRate * Sum(rows[t].OutputDelta, count);
@@ -348,7 +351,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             FirstLayer(batch, userLayer[steps], batch.SupportRows + first, count, Query.Output[1]);
             if (usesKernel)
             {
-                AddKernel(queryKernel, steps, batch.Tasks.SupportLength(user), count, Query.Output[1]);
+                AddKernel(queryKernel, batch.Tasks.SupportLength(user), count, Query.Output[1]);
             }
         }
         Network.Forward(Query, weights[steps], count);
