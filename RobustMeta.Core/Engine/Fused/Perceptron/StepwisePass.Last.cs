@@ -17,20 +17,25 @@ internal sealed unsafe partial class StepwisePass<T>
     // Whether the user's own W_H or w replace the slow ones.
     private bool TurnsLast => Shape.SplitsLast && (Shape.AdaptsHidden[hidden] || Shape.AdaptsOutput);
 
-    // The user's own W_H, which every step moves in place, there and back.
+    // The user's own W_H, which every step moves in place, there and back; its transpose after the last step, for the queries' way back.
     private T* lastWeight;
+    private T* lastTurned;
 
     // D of the layer below is kept where anything but the sums of kernels takes it.
     private bool KeepsDelta => hidden > 2 || !usesKernel;
 
+    private int LastSize => Shape.Width[hidden - 1] * Shape.Padded[hidden];
+
     private void CarveLast(ref Bump<T> memory, int supports, bool training)
     {
-        lastWeight = HasOwn(hidden) ? memory.Take((long)Shape.Width[hidden - 1] * Shape.Padded[hidden]) : null;
+        var (size, turned) = (LastSize, (long)Shape.Width[hidden] * Shape.Padded[hidden - 1]);
+        lastWeight = HasOwn(hidden) ? memory.Take(size) : null;
+        lastTurned = HasOwn(hidden) && training ? memory.Take(turned) : null;
         var start = memory;
         for (var t = 0; t < steps; t++)
         {
             var same = training ? memory : start;
-            last[t].Product = same.Take((long)Shape.Width[hidden - 1] * Shape.Padded[hidden]);
+            last[t].Product = same.Take(size);
             last[t].Sum = same.Take(Shape.Padded[hidden]);
             rows[t].Delta[hidden - 1] = KeepsDelta ? same.Take((long)supports * Shape.Padded[hidden - 1]) : null;
             memory = same;
@@ -62,7 +67,7 @@ internal sealed unsafe partial class StepwisePass<T>
         if (Shape.HasRates)
         {
             var rates = Slow.Block + at.RateWeight[hidden];
-            Arithmetic.AddProduct(scale, rates, LastGradient(t, scratch), lastWeight, below * top);
+            Arithmetic.AddProduct(scale, rates, LastGradient(t, scratch), lastWeight, LastSize);
             return;
         }
         var scaled = scratch.Take(top);
@@ -121,7 +126,7 @@ internal sealed unsafe partial class StepwisePass<T>
     // U = −rate·V of the last hidden layer and the output, and what they do to the scores of step t.
     private void MoveLast(int t, T* outputF, int count, Arena<T> scratch)
     {
-        var (size, top) = (Shape.Width[hidden - 1] * Shape.Padded[hidden], Shape.Padded[hidden]);
+        var (size, top) = (LastSize, Shape.Padded[hidden]);
         var step = last[t];
         var adapts = Shape.AdaptsHidden[hidden];
         step.WeightMove = adapts ? scratch.Take(size) : null;

@@ -125,7 +125,8 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
             own.Bias[l] = adapts ? memory.Take(Shape.Padded[l]) : Slow.Weights.Bias[l];
             own.Transposed[l] =
                 !adapts ? Slow.Weights.Transposed[l]
-                : (l == 1 && !MovesInputs) || (IsSplit(l) && t < steps) ? null
+                : IsSplit(l) ? (t == steps ? lastTurned : null)
+                : l == 1 && !MovesInputs ? null
                 : memory.Take((long)Shape.Width[l] * Shape.Padded[l - 1]);
         }
         own.LastTransposed =
