@@ -239,6 +239,68 @@ let tests =
                             let expected = Array.init count (fun at -> r[at % columns] * y[at])
                             close $"{rows} x {columns}, without sums" expected (back target count))
 
+            onWidths
+                "two blocks at once: rows and columns scaled and added, products summed by row and by column"
+                (fun arithmetic ->
+                    for rows in [ 0..6 ] do
+                        for vectors in [ 1; 3; 4 ] do
+                            use arena = new Arena<float>()
+                            let width = vectors * arithmetic.Lanes
+                            let count = rows * width
+                            let x, y, before = draw count, draw count, draw count
+                            let r, s, v, w = draw rows, draw rows, draw width, draw width
+                            let take numbers = onArena numbers arena
+                            let what = $"{rows} x {width}"
+
+                            for both in [ false; true ] do
+                                let other = if both then take y else none
+                                let second = if both then y else Array.zeroCreate count
+                                let result = take x
+                                arithmetic.ScaleRows(take r, result, take s, other, result, rows, width)
+
+                                let expected =
+                                    Array.init count (fun at -> r[at / width] * x[at] + s[at / width] * second[at])
+
+                                close $"{what}, rows, both {both}" expected (back result count)
+
+                                for accumulate in [ false; true ] do
+                                    let result = take before
+
+                                    arithmetic.ColumnProducts(
+                                        take x,
+                                        take v,
+                                        other,
+                                        take w,
+                                        result,
+                                        rows,
+                                        width,
+                                        accumulate
+                                    )
+
+                                    let expected =
+                                        Array.init count (fun at ->
+                                            x[at] * v[at % width]
+                                            + second[at] * w[at % width]
+                                            + (if accumulate then before[at] else 0.0))
+
+                                    close $"{what}, columns, both {both}, {accumulate}" expected (back result count)
+
+                            let product = Array.map2 (*) x y
+                            let byColumn, byRow = take v, take r
+                            arithmetic.AddColumnDots(take x, take y, byColumn, rows, width)
+
+                            let expected =
+                                Array.init width (fun j ->
+                                    v[j] + Seq.sumBy (fun i -> product[i * width + j]) (seq { 0 .. rows - 1 }))
+
+                            close $"{what}, summed by column" expected (back byColumn width)
+                            arithmetic.AddPairDots(take x, take y, byRow, rows, width)
+
+                            let expected =
+                                Array.init rows (fun i -> r[i] + Array.sum product[i * width .. (i + 1) * width - 1])
+
+                            close $"{what}, summed by row" expected (back byRow rows))
+
             onWidths "steps of a piecewise linear activation" (fun arithmetic ->
                 for rows in [ 1; 3 ] do
                     for width in [ 1; arithmetic.Lanes + 1 ] do

@@ -97,7 +97,15 @@ internal sealed unsafe partial class NetworkPasses<T>(PerceptronShape shape, Ari
             top = hidden - 1;
             LastScores(rows, weights, rows.Pulled[top], count);
             MultiplySlope(rows, top, rows.Pulled[top], count);
-            arithmetic.ScaleRows(rows.OutputDelta, rows.Pulled[top], null, null, rows.Delta[top], count, shape.Padded[top]);
+            arithmetic.ScaleRows(
+                rows.OutputDelta,
+                rows.Pulled[top],
+                null,
+                null,
+                rows.Delta[top],
+                count,
+                shape.Padded[top]
+            );
         }
         else
         {
