@@ -13,7 +13,7 @@ internal enum RowKind
     OfScores,
 
     /// <summary>
-    /// D_l of all layers below the last two, J of the last but one in <see cref="NetworkRows{T}.Pulled"/>, and the last layer's slope. D of the last
+    /// D_l of the layers below the last two, J of the last but one in <see cref="NetworkRows{T}.Pulled"/>, and the last layer's slope. D of the last
     /// but one and outputs of the last layer have a place that others choose, which may be the same for all steps.
     /// </summary>
     Split,
