@@ -11,9 +11,6 @@ namespace RobustMeta.Engine.Fused.Perceptron;
 /// </summary>
 internal sealed class PerceptronShape
 {
-    // Measured at 512 bits: with hidden layers of 64 kernels and own weights take as long at 30 queries and 54 supports.
-    private const double SplitCost = 150;
-
     /// <summary>The shape of a form.</summary>
     /// <param name="form">The form.</param>
     /// <param name="label">What is predicted.</param>
@@ -109,14 +106,9 @@ internal sealed class PerceptronShape
         return 3 * supports * ((Steps - 1) * supports * width + queries * (below + width)) + between;
     }
 
-    /// <summary>
-    /// The same by weights of the user's own. Taken apart, the last layer needs no more products than the slow weights alone; what it does
-    /// to the weights element by element takes as long as some 150 products of each (one step).
-    /// </summary>
+    /// <summary>The same by weights of the user's own.</summary>
     public double OwnProducts(int l, double supports, double queries) =>
-        (double)Width[l - 1]
-        * Width[l]
-        * (SplitsLast && l == Hidden ? SplitCost : 3 * ((2 * Steps - 1) * supports + queries));
+        3.0 * Width[l - 1] * Width[l] * ((2 * Steps - 1) * supports + queries);
 
     private bool Adapts => AdaptsOutput || AdaptsHidden.Contains(true) || Context > 0;
 
