@@ -8,7 +8,8 @@ namespace RobustMeta.Studies;
 /// A study's results in small: what its report is made of, without run folders. Kept in a folder of five files:
 /// <list type="bullet">
 /// <item><c>study.toml</c>: the study file</item>
-/// <item><c>results.csv</c>: a row per run or baseline, test set and metric (see <see cref="StudyExport"/>)</item>
+/// <item><c>results.csv.gz</c>: a row per run or baseline, test set and metric (see <see cref="StudyExport"/>), compressed; earlier
+/// packs have <c>results.csv</c></item>
 /// <item><c>summary.json.gz</c>: this record, compressed; earlier packs have <c>summary.json</c></item>
 /// <item><c>cost.json</c>: times and memory, which differ between equal runs; all others are the same bytes</item>
 /// <item><c>done</c>: size and SHA-256 of all but the costs, written last</item>
@@ -27,7 +28,8 @@ public sealed record StudySummary(
 {
     private static readonly Version FirstSealing = new(0, 2);
     private const string StudyName = "study.toml";
-    private const string ResultsName = "results.csv";
+    private const string ResultsName = "results.csv.gz";
+    private const string FormerResultsName = "results.csv";
     private const string SummaryName = "summary.json.gz";
     private const string FormerSummaryName = "summary.json";
     private const string CostName = "cost.json";
@@ -58,7 +60,8 @@ public sealed record StudySummary(
         // It says that the others are whole: it goes first and comes last.
         File.Delete(Path.Combine(folder, RunManifest.Name));
         CsvText.Write(Path.Combine(folder, StudyName), spec.Text);
-        CsvText.Write(Path.Combine(folder, ResultsName), StudyExport.Csv(records));
+        PackedText.Write(Path.Combine(folder, ResultsName), StudyExport.Csv(records));
+        File.Delete(Path.Combine(folder, FormerResultsName));
         PackedText.Write(Path.Combine(folder, SummaryName), StudyJson.Write(spec, summary));
         File.Delete(Path.Combine(folder, FormerSummaryName));
         CsvText.Write(

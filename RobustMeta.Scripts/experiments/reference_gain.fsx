@@ -32,6 +32,8 @@ let reference (cell: StudyCell) (shared: Tuning) (name: string) (seed: int64) =
     ]
     |> List.rev
     |> List.distinctBy fst
+    // What the study shares need not concern the reference: MetaPMF has no embeddings.
+    |> List.filter (fun (key, _) -> isNull ((ExperimentSpec.Of name).WhyWithoutEffect key))
     |> Experiment.spec name
 
 /// Mean of a metric on the test set that is not shifted.

@@ -1,4 +1,4 @@
-// Prints the tables of exposure.md, study-radius.md, robustness.md with its pages of data sets, and models.md from the packed studies
+// Prints the tables of exposure.md, study-radius.md, study-sensitivity.md, robustness.md with its pages of data sets, and models.md from the packed studies
 // beside them; p-values are those of the library.
 //   dotnet fsi docs/results/measured.fsx
 // quick: none
@@ -14,7 +14,7 @@ open Packed
 
 /// The three measures of each method and seed: β = 0, worst β, worst decile.
 let measures (study: string) data =
-    let lines = File.ReadAllLines(Path.Combine(packed study, "results.csv"))
+    let lines = resultLines study
     let header = lines[0].Split ','
     let at name (fields: string[]) = fields[Array.IndexOf(header, name)]
     let number (text: string) = Double.Parse(text, CultureInfo.InvariantCulture)

@@ -5,10 +5,21 @@
 
 open System.Globalization
 open System.IO
+open System.IO.Compression
 open RobustMeta.Scripts
 open RobustMeta.Studies
 
 let packed name = Path.Combine(__SOURCE_DIRECTORY__, "data", name)
+
+/// The lines of a packed study's results, a run or baseline, test set and metric each.
+let resultLines study =
+    match Path.Combine(packed study, "results.csv") with
+    | plain when File.Exists plain -> File.ReadAllLines plain
+    | plain ->
+        use file = File.OpenRead(plain + ".gz")
+        use unpacked = new GZipStream(file, CompressionMode.Decompress)
+        use reader = new StreamReader(unpacked)
+        reader.ReadToEnd().TrimEnd().Split '\n'
 
 let sets =
     [

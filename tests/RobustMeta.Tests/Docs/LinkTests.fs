@@ -91,6 +91,7 @@ let tests =
                     [
                         "exposure"
                         "study-radius"
+                        "study-sensitivity"
                         "robustness"
                         "ml-100k"
                         "ml-1m"
