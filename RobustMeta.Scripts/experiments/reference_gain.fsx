@@ -1,9 +1,9 @@
 // When does robust training help? For every data set and base model of the robustness study: how much better the reference
 // is than the plain model that it guards, and how much `robustmeta` gains over that model.
 //   dotnet fsi RobustMeta.Scripts/experiments/reference_gain.fsx [quick] [out FOLDER] [seeds 1,2,3] [data A,B]
-// Reads the study's runs (experiments/robustness.fsx makes them), trains the references alone for what is missing, and
-// writes reference_gain.md into docs/results.
-// quick: loaded
+// Reads the study's runs (experiments/robustness.fsx makes them; the quick form makes its own), trains the references alone
+// for what is missing, and writes reference_gain.md into docs/results.
+// quick: quick
 #load "../load.fsx"
 
 open System.IO
@@ -12,11 +12,21 @@ open MathNet.Numerics.Statistics
 open RobustMeta.Evaluation
 open RobustMeta.Experiments
 open RobustMeta.Scripts
+open RobustMeta.Settings
 open RobustMeta.Studies
 
 let study = StudyCommand.ofWords "robustness" (Array.tail fsi.CommandLineArgs)
 let runner = StudyRunner(study.Spec, study.Store, StudyHooks.Silent, CancellationToken.None)
 let most = 3
+
+if Array.contains "quick" fsi.CommandLineArgs then
+    Study.run study |> ignore
+
+/// Whether a setting that the study shares concerns a model: MetaPMF has no embeddings.
+let concerns (model: string) (key: string) =
+    let own = ExperimentSpec.Of model
+    let isKnown = key = Experiment.PresetKey || SettingList.Of own |> Seq.exists (fun setting -> setting.Key = key)
+    isKnown && isNull (own.WhyWithoutEffect key)
 
 /// The reference model trained plainly on all training users, as the folds of the reference are on most of them.
 let reference (cell: StudyCell) (shared: Tuning) (name: string) (seed: int64) =
@@ -32,8 +42,7 @@ let reference (cell: StudyCell) (shared: Tuning) (name: string) (seed: int64) =
     ]
     |> List.rev
     |> List.distinctBy fst
-    // What the study shares need not concern the reference: MetaPMF has no embeddings.
-    |> List.filter (fun (key, _) -> isNull ((ExperimentSpec.Of name).WhyWithoutEffect key))
+    |> List.filter (fst >> concerns name)
     |> Experiment.spec name
 
 /// Mean of a metric on the test set that is not shifted.
