@@ -29,7 +29,7 @@ let concerns (model: string) (key: string) =
     isKnown && isNull (own.WhyWithoutEffect key)
 
 /// The reference model trained plainly on all training users, as the folds of the reference are on most of them.
-let reference (cell: StudyCell) (shared: Tuning) (name: string) (seed: int64) =
+let reference (cell: StudyCell) (shared: string) (name: string) (seed: int64) =
     let kept = [ "epoch"; "patience"; "offset" ]
     let pairs (settings: struct (string * string) seq) = [ for struct (key, value) in settings -> key, value ]
 
@@ -37,7 +37,7 @@ let reference (cell: StudyCell) (shared: Tuning) (name: string) (seed: int64) =
         yield! pairs study.Spec.Shared
         yield! pairs cell.Data.Settings
         yield! pairs cell.Base.Settings |> List.filter (fun (key, _) -> List.contains key kept)
-        yield! pairs (study.Spec.Tuning.Settings shared.Value)
+        yield! pairs (study.Spec.Tuning.Settings shared)
         yield! [ "preset", "plain"; "seed", string seed; "method", "reference" ]
     ]
     |> List.rev
@@ -54,9 +54,9 @@ let mean (folder: RunFolder) (metric: string) =
     |> Seq.averageBy _.Value
 
 /// Of one seed, for NDCG@10 and log-loss: what the reference is better by, and what robust training gains.
-let differences (cell: CellResult) (robust: RunFolder) (plain: RunFolder) (seed: int64) =
+let differences (cell: StudyCell) (shared: string) (robust: RunFolder) (plain: RunFolder) (seed: int64) =
     let model = robust.Spec.Meta.Robustness.References.ReferenceModel
-    let outcome = runner.RunOne(reference cell.Cell cell.Shared model seed)
+    let outcome = runner.RunOne(reference cell shared model seed)
 
     if outcome.State = RunState.Done then
         Some
@@ -70,27 +70,28 @@ let differences (cell: CellResult) (robust: RunFolder) (plain: RunFolder) (seed:
 
 let rows =
     [
-        for cell in Study.cells study do
-            let folders name =
+        for cell, own in Study.records study |> List.groupBy _.Run.Cell do
+            let runs name =
                 dict
                     [
-                        for r in Study.records study do
-                            if r.Run.Cell = cell.Cell && r.Run.Method.Name = name then
+                        for r in own do
+                            if r.Run.Method.Name = name then
                                 r.Run.Seed, r
                     ]
 
-            let robust, plain = folders "robustmeta", folders study.Spec.Plain.Name
+            let robust, plain = runs "robustmeta", runs study.Spec.Plain.Name
 
             let seeds =
                 robust.Keys
                 |> Seq.filter plain.ContainsKey
                 |> Seq.truncate most
-                |> Seq.choose (fun seed -> differences cell robust[seed].Folder plain[seed].Folder seed)
+                |> Seq.choose (fun seed ->
+                    differences cell robust[seed].Run.Shared robust[seed].Folder plain[seed].Folder seed)
                 |> List.ofSeq
 
             if not seeds.IsEmpty then
                 let means = [| for i in 0..3 -> seeds |> List.averageBy (fun seed -> seed[i]) |]
-                cell.Cell.Title, (Seq.head robust.Values).Run.Own, seeds.Length, means
+                cell.Title, (Seq.head robust.Values).Run.Own, seeds.Length, means
     ]
     |> List.sortByDescending (fun (_, _, _, means) -> means[2])
 
