@@ -6,7 +6,6 @@
 
 open System
 open System.Globalization
-open System.IO
 open RobustMeta.Evaluation
 open RobustMeta.Scripts
 open RobustMeta.Studies
@@ -66,7 +65,7 @@ let radii = [ "0.01"; "0.05"; "0.1"; "0.25"; "0.5"; "1"; "2" ]
 for based, preset in [ "MeLU", "chi2-dro"; "MeLU", "robustmeta"; "MetaRidge", "chi2-dro"; "MetaRidge", "robustmeta" ] do
     for cell in cells "radius" |> Seq.filter (fun cell -> cell.Cell.Base.Name = based) do
         let own radius = gain cell $"{preset} set=chi2 {radius}"
-        let name = sets |> List.find (fst >> (=) cell.Cell.Data.Name) |> snd
+        let name = nameOf cell
 
         row (
             (if name = "Jester" then "Jester, 6,000 users" else name)
@@ -87,12 +86,6 @@ let rowsOf (cell: CellSummary) =
     ]
 
 let robustness = cells "robustness"
-
-let nameOf (cell: CellSummary) =
-    sets
-    |> List.tryFind (fst >> (=) cell.Cell.Data.Name)
-    |> Option.map snd
-    |> Option.defaultValue cell.Cell.Data.Name
 
 // One table a base model: the mean, the worst β and the worst decile of every data set.
 for based in robustness |> Seq.map _.Cell.Base.Name |> Seq.distinct do
@@ -161,26 +154,25 @@ let overBias (cell: CellSummary) method measure =
         $"{gain cell method measure} [{signed users.Low}, {signed users.High}]"
 
 // All models and baselines, a table a data set and kind of label.
-if Directory.Exists(packed "models") then
-    for cell in cells "models" do
-        let main, shown =
-            if cell.Cell.Data.Name.EndsWith "-click" then
-                "NDCG@10", [ "NDCG@5"; "NDCG@10"; "Precision@10"; "Recall@10"; "F1@10" ]
-            else
-                "MAE", [ "MAE"; "RMSE" ]
+for cell in cells "models" do
+    let main, shown =
+        if cell.Cell.Data.Name.EndsWith "-click" then
+            "NDCG@10", [ "NDCG@5"; "NDCG@10"; "Precision@10"; "Recall@10"; "F1@10" ]
+        else
+            "MAE", [ "MAE"; "RMSE" ]
 
-        let measures =
-            [ for name in shown -> (cell.Measures |> Seq.find (fun m -> string m.Measure.Name = name)).Measure ]
+    let measures =
+        [ for name in shown -> (cell.Measures |> Seq.find (fun m -> string m.Measure.Name = name)).Measure ]
 
-        heading
-            $"{cell.Cell.Data.Name}, {cell.Seeds.Count} seeds, {cell.Evaluations} tested users"
-            (shown @ [ $"{main}: gain over bias" ])
+    heading
+        $"{cell.Cell.Data.Name}, {cell.Seeds.Count} seeds, {cell.Evaluations} tested users"
+        (shown @ [ $"{main}: gain over bias" ])
 
-        for method in cell.Methods do
-            row (
-                method :: [ for measure in measures -> mean cell method measure ]
-                @ [ (if method = cell.Plain then "" else overBias cell method main) ]
-            )
+    for method in cell.Methods do
+        row (
+            method :: [ for measure in measures -> mean cell method measure ]
+            @ [ (if method = cell.Plain then "" else overBias cell method main) ]
+        )
 
 // Sensitivity: the range of the means over a sweep's points.
 let sensitivity = cells "sensitivity"
@@ -204,7 +196,7 @@ let sweeps (cell: CellSummary) =
         else
             $"{fraction (List.min values)} to {fraction (List.max values)}"
 
-    let name = sets |> List.find (fst >> (=) cell.Cell.Data.Name) |> snd
+    let name = nameOf cell
     let plain = fraction (Seq.average (cell.PerSeed(cell.Plain, main)))
 
     row

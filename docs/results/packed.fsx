@@ -41,6 +41,9 @@ let cells (study: string) =
     let spec = StudyFile.Read(Path.Combine(packed study, "study.toml"), null)
     (StudySummary.Read(spec, packed study)).Cells
 
+/// The name of a cell's data set in the pages.
+let nameOf (cell: CellSummary) = sets |> List.find (fst >> (=) cell.Cell.Data.Name) |> snd
+
 /// The difference of a method to plain training on a measure, where both were run.
 let difference (cell: CellSummary) method measure =
     cell.Differences |> Seq.tryFind (fun d -> d.Method = method && string d.Measure.Name = measure)
