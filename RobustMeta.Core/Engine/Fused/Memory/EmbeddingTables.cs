@@ -14,8 +14,8 @@ internal sealed unsafe class EmbeddingTables<T>
 {
     private readonly ImmutableArray<EmbeddedColumn<T>> columns;
     private readonly bool[] isShared;
-    private readonly (int Start, int Width)[] ranges;
-    private readonly (int Start, int Width)[] sharedRanges;
+    private readonly ColumnRange[] ranges;
+    private readonly ColumnRange[] sharedRanges;
     private int rangeCount;
     private int sharedCount;
 
@@ -38,8 +38,8 @@ internal sealed unsafe class EmbeddingTables<T>
         }
         columns = made.ToImmutable();
         isShared = new bool[columns.Length];
-        ranges = new (int, int)[columns.Length];
-        sharedRanges = new (int, int)[columns.Length];
+        ranges = new ColumnRange[columns.Length];
+        sharedRanges = new ColumnRange[columns.Length];
     }
 
     /// <summary>Number of fields.</summary>
@@ -64,24 +64,25 @@ internal sealed unsafe class EmbeddingTables<T>
             isShared[field] = column.Table is { } table && (long)entitiesPerToken * table.Rows <= entities;
             if (isShared[field])
             {
-                Append(column, sharedRanges, ref sharedCount);
+                Append(field, sharedRanges, ref sharedCount);
             }
             else
             {
-                Append(column, ranges, ref rangeCount);
+                Append(field, ranges, ref rangeCount);
             }
         }
     }
 
-    private static void Append(EmbeddedColumn<T> column, (int Start, int Width)[] ranges, ref int count)
+    private void Append(int field, ColumnRange[] ranges, ref int count)
     {
-        if (count > 0 && ranges[count - 1] is var last && last.Start + last.Width == column.Start)
+        var column = columns[field];
+        if (count > 0 && ranges[count - 1] is var last && last.EndField == field)
         {
-            ranges[count - 1] = (last.Start, last.Width + column.Width);
+            ranges[count - 1] = last with { Width = last.Width + column.Width, EndField = field + 1 };
         }
         else
         {
-            ranges[count++] = (column.Start, column.Width);
+            ranges[count++] = new(column.Start, column.Width, field, field + 1);
         }
     }
 
@@ -89,10 +90,10 @@ internal sealed unsafe class EmbeddingTables<T>
     public bool IsShared(int field) => isShared[field];
 
     /// <summary>Columns of fields that are not shared, those side by side in one.</summary>
-    public ReadOnlySpan<(int Start, int Width)> Ranges => ranges.AsSpan(0, rangeCount);
+    public ReadOnlySpan<ColumnRange> Ranges => ranges.AsSpan(0, rangeCount);
 
     /// <summary>Columns of shared fields, those side by side in one.</summary>
-    public ReadOnlySpan<(int Start, int Width)> SharedRanges => sharedRanges.AsSpan(0, sharedCount);
+    public ReadOnlySpan<ColumnRange> SharedRanges => sharedRanges.AsSpan(0, sharedCount);
 
     /// <summary>A field.</summary>
     public EmbeddedColumn<T> Column(int field) => columns[field];
@@ -105,18 +106,6 @@ internal sealed unsafe class EmbeddingTables<T>
         foreach (var column in columns)
         {
             column.Gather(entities, rows + column.Start, width);
-        }
-    }
-
-    /// <summary>The same without shared fields, whose columns are left as they are.</summary>
-    public void GatherOwn(ReadOnlySpan<int> entities, T* rows, int width)
-    {
-        for (var field = 0; field < columns.Length; field++)
-        {
-            if (!isShared[field])
-            {
-                columns[field].Gather(entities, rows + columns[field].Start, width);
-            }
         }
     }
 

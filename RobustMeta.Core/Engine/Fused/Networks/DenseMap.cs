@@ -125,20 +125,40 @@ internal sealed unsafe class DenseMap<T> : IGradientPieces<T>
     }
 
     /// <inheritdoc/>
-    public void WriteGradient(int piece, T* gradient) => WriteGradient(piece, [(0, inputs)], gradient);
-
-    /// <summary>Writes a piece, but for rows of W that are in none of some ranges.</summary>
-    public void WriteGradient(int piece, ReadOnlySpan<(int Start, int Width)> ranges, T* gradient)
+    public void WriteGradient(int piece, T* gradient)
     {
-        var (from, to) = (piece * WeightRowsPerPiece, Math.Min((piece + 1) * WeightRowsPerPiece, inputs));
-        foreach (var (start, length) in ranges)
+        var (first, count) = RowsOf(piece);
+        if (count > 0)
         {
-            var (first, end) = (Math.Max(from, start), Math.Min(to, start + length));
+            WriteRows(first, count, rows + first, InputPadded, adjoints, this.count, gradient);
+        }
+        WriteBias(piece, gradient);
+    }
+
+    /// <summary>Writes a piece, but for rows of W that belong to shared fields.</summary>
+    public void WriteGradient(int piece, FieldMap<T> fields, T* gradient)
+    {
+        var (from, length) = RowsOf(piece);
+        foreach (var range in fields.Tables.Ranges)
+        {
+            var (first, end) = (Math.Max(from, range.Start), Math.Min(from + length, range.Start + range.Width));
             if (first < end)
             {
-                WriteRows(first, end - first, rows + first, InputPadded, adjoints, count, gradient);
+                var columns = rows + fields.Place(range.FirstField) + (first - range.Start);
+                WriteRows(first, end - first, columns, fields.RowWidth, adjoints, count, gradient);
             }
         }
+        WriteBias(piece, gradient);
+    }
+
+    private (int First, int Count) RowsOf(int piece)
+    {
+        var first = piece * WeightRowsPerPiece;
+        return (first, Math.Min(WeightRowsPerPiece, inputs - first));
+    }
+
+    private void WriteBias(int piece, T* gradient)
+    {
         if (piece == 0 && bias is not null)
         {
             Arithmetic<T>.Clear(gradient + bias.Value, OutputPadded);

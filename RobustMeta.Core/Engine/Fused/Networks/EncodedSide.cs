@@ -62,7 +62,7 @@ internal sealed unsafe class EncodedSide<T> : IGradientPieces<T>
         : this(side, fields, embeddingDim, arrays, network)
     {
         this.entitiesPerToken = entitiesPerToken;
-        map = new(tables, arithmetic);
+        map = new(tables, arithmetic, isPacked: true);
         network.TakeFields(map);
     }
 
@@ -89,12 +89,9 @@ internal sealed unsafe class EncodedSide<T> : IGradientPieces<T>
     public void Begin(T* values, ReadOnlyMemory<int> ofBatch, Arena<T> arena, bool isTraining)
     {
         entities = ofBatch;
+        map?.Plan(ofBatch.Length, isTraining ? entitiesPerToken : int.MaxValue, Network.InputPadded);
         Network.Begin(values, ofBatch.Length, arena);
-        if (map is not null)
-        {
-            tables.Plan(ofBatch.Length, isTraining ? entitiesPerToken : int.MaxValue);
-            map.Begin(Network.First.Weights, ofBatch, arena);
-        }
+        map?.Begin(Network.First.Weights, ofBatch, arena);
     }
 
     /// <summary>Takes memory for the way back.</summary>
@@ -110,9 +107,15 @@ internal sealed unsafe class EncodedSide<T> : IGradientPieces<T>
     /// <summary>Outputs of some entities.</summary>
     public void Forward(int first, int count)
     {
+        if (map is not null)
+        {
+            map.Gather(first, count, Network.Inputs + (long)first * map.RowWidth);
+            Network.Forward(first, count);
+            return;
+        }
         var width = Network.InputPadded;
         var inputs = Network.Inputs + (long)first * width;
-        tables.GatherOwn(entities.Span.Slice(first, count), inputs, width);
+        tables.Gather(entities.Span.Slice(first, count), inputs, width);
         for (var i = 0; i < count; i++)
         {
             var row = inputs + (long)i * width;
@@ -157,6 +160,10 @@ internal sealed unsafe class EncodedSide<T> : IGradientPieces<T>
         else if (tables.IsShared(piece))
         {
             WriteShared(piece, gradient);
+        }
+        else if (map is not null)
+        {
+            map.Scatter(piece, Network.InputAdjoint);
         }
         else
         {

@@ -10,7 +10,10 @@ namespace RobustMeta.Engine.Fused.Networks;
 /// </summary>
 /// <param name="tables">The fields.</param>
 /// <param name="arithmetic">Arithmetic.</param>
-internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T> arithmetic)
+/// <param name="isPacked">
+/// Whether rows of inputs have no place for shared fields: fewer bytes go through the caches. Otherwise they are as wide as W is high.
+/// </param>
+internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T> arithmetic, bool isPacked = false)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     // Of each shared field, the table times its rows of W [vocabulary, output]; on the way back the adjoint of that.
@@ -18,6 +21,9 @@ internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T
 
     // Of each shared field, the adjoint of the table as far as it comes through W [vocabulary, padded].
     private readonly T*[] adjoints = new T*[tables.Count];
+
+    // Of each field that is not shared, how far its columns in rows of inputs stand before those in W.
+    private readonly int[] shifts = new int[tables.Count];
     private ReadOnlyMemory<int> entities;
     private Weights map;
 
@@ -42,6 +48,57 @@ internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T
 
     /// <summary>The fields.</summary>
     public EmbeddingTables<T> Tables => tables;
+
+    /// <summary>Length of a row of inputs, and of their adjoints.</summary>
+    public int RowWidth { get; private set; }
+
+    /// <summary>First column in rows of inputs of a field that is not shared, or of a range of them.</summary>
+    public int Place(int field) => tables.Column(field).Start - shifts[field];
+
+    /// <summary>Decides which fields are shared, see <see cref="EmbeddingTables{T}.Plan"/>, and how wide rows of inputs are.</summary>
+    /// <param name="number">Number of distinct entities of the batch.</param>
+    /// <param name="entitiesPerToken">So many entities there must be at least for each token of the vocabulary.</param>
+    /// <param name="inputPadded">Padded number of rows of W.</param>
+    public void Plan(int number, int entitiesPerToken, int inputPadded)
+    {
+        tables.Plan(number, entitiesPerToken);
+        Array.Clear(shifts);
+        RowWidth = inputPadded;
+        if (!isPacked)
+        {
+            return;
+        }
+        RowWidth = 0;
+        foreach (var range in tables.Ranges)
+        {
+            // Whole vectors of its own for each range, its columns at the same lanes as in W: see Pull.
+            var from = Aligned(range.Start);
+            for (var field = range.FirstField; field < range.EndField; field++)
+            {
+                shifts[field] = from - RowWidth;
+            }
+            RowWidth += arithmetic.Padded(range.Start + range.Width) - from;
+        }
+    }
+
+    /// <summary>Writes the inputs of some entities, without shared fields.</summary>
+    public void Gather(int first, int count, T* rows)
+    {
+        var some = entities.Span.Slice(first, count);
+        for (var field = 0; field < shifts.Length; field++)
+        {
+            if (!tables.IsShared(field))
+            {
+                tables.Column(field).Gather(some, rows + Place(field), RowWidth);
+            }
+        }
+    }
+
+    /// <summary>Adds the adjoints of all inputs to the table of a field that is not shared, in place of those of the batch before.</summary>
+    public void Scatter(int field, T* rows) =>
+        tables.Column(field).Scatter(entities.Span, rows + Place(field), RowWidth);
+
+    private int Aligned(int column) => column / arithmetic.Lanes * arithmetic.Lanes;
 
     /// <summary>Takes W, the entities of a batch, and memory for the tokens of the fields that are shared by now.</summary>
     public void Begin(Weights weights, ReadOnlyMemory<int> ofBatch, Arena<T> arena)
@@ -89,12 +146,12 @@ internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T
     /// <param name="accumulate">Whether they are added.</param>
     public void Apply(int first, int count, T* x, T* y, bool accumulate)
     {
-        var (below, width) = (map.InputPadded, map.OutputPadded);
-        foreach (var (start, columns) in tables.Ranges)
+        var width = map.OutputPadded;
+        foreach (var range in tables.Ranges)
         {
             arithmetic.Gemm(
-                new(x + start, count, columns, below),
-                new(map.Weight + (long)start * width, columns, width),
+                new(x + Place(range.FirstField), count, range.Width, RowWidth),
+                new(map.Weight + (long)range.Start * width, range.Width, width),
                 new(y, count, width),
                 accumulate
             );
@@ -120,15 +177,15 @@ internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T
     /// <param name="accumulate">Whether they are added: if <see cref="PullsExactly"/>.</param>
     public void Pull(T* outputAdjoint, T* inputAdjoint, int count, bool accumulate = false)
     {
-        foreach (var (start, columns) in tables.Ranges)
+        foreach (var range in tables.Ranges)
         {
             // Whole vectors: what that covers of neighbours is right too, or does not count.
-            var from = start / arithmetic.Lanes * arithmetic.Lanes;
-            var width = arithmetic.Padded(start + columns) - from;
+            var from = Aligned(range.Start);
+            var width = arithmetic.Padded(range.Start + range.Width) - from;
             arithmetic.Gemm(
                 new(outputAdjoint, count, map.Outputs, map.OutputPadded),
                 new(map.Transposed + from, map.Outputs, width, map.InputPadded),
-                new(inputAdjoint + from, count, width, map.InputPadded),
+                new(inputAdjoint + from - shifts[range.FirstField], count, width, RowWidth),
                 accumulate
             );
         }
@@ -139,9 +196,9 @@ internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T
     {
         get
         {
-            foreach (var (start, columns) in tables.Ranges)
+            foreach (var range in tables.Ranges)
             {
-                if (start % arithmetic.Lanes != 0 || columns % arithmetic.Lanes != 0)
+                if (range.Start % arithmetic.Lanes != 0 || range.Width % arithmetic.Lanes != 0)
                 {
                     return false;
                 }

@@ -79,7 +79,7 @@ internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
     /// <summary>Row length of the outputs.</summary>
     public int OutputPadded => maps.Length == 0 ? InputPadded : maps[^1].OutputPadded;
 
-    /// <summary>Inputs, to be written before <see cref="Forward"/>; their padding is zero.</summary>
+    /// <summary>Inputs, to be written before <see cref="Forward"/>; their padding is zero. Rows are as long as fields say where these do the first layer.</summary>
     public T* Inputs => output[0];
 
     /// <summary>Outputs.</summary>
@@ -115,8 +115,8 @@ internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
     {
         block = values;
         Rows = rows;
-        var size = (long)rows * InputPadded;
-        output[0] = inputs < InputPadded ? arena.TakeZeros(size) : arena.Take(size);
+        var size = (long)rows * InputWidth;
+        output[0] = fields is null && inputs < InputPadded ? arena.TakeZeros(size) : arena.Take(size);
         slope[0] = inputBias is null ? null : arena.Take(size);
         for (var l = 1; l <= maps.Length; l++)
         {
@@ -130,7 +130,7 @@ internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
     /// <summary>Takes memory for the way back.</summary>
     public void BeginReverse(Arena<T> arena)
     {
-        adjoint[0] = arena.Take((long)Rows * InputPadded);
+        adjoint[0] = arena.Take((long)Rows * InputWidth);
         for (var l = 1; l <= maps.Length; l++)
         {
             adjoint[l] = arena.Take((long)Rows * maps[l - 1].OutputPadded);
@@ -152,7 +152,7 @@ internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
         {
             var map = maps[l - 1];
             var start = (long)first * map.OutputPadded;
-            var x = output[l - 1] + (long)first * map.InputPadded;
+            var x = output[l - 1] + (long)first * (l == 1 ? InputWidth : map.InputPadded);
             if (l == 1 && fields is not null)
             {
                 fields.Apply(first, count, x, output[l] + start, map.AddBias(output[l] + start, count, false));
@@ -177,7 +177,7 @@ internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
             var map = maps[l - 1];
             MultiplySlope(l, first, count, map.OutputPadded);
             var y = adjoint[l] + (long)first * map.OutputPadded;
-            var x = adjoint[l - 1] + (long)first * map.InputPadded;
+            var x = adjoint[l - 1] + (long)first * (l == 1 ? InputWidth : map.InputPadded);
             if (l == 1 && fields is not null)
             {
                 fields.Pull(y, x, count);
@@ -195,11 +195,13 @@ internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
     {
         if (fields is not null && piece < First.Pieces)
         {
-            First.WriteGradient(piece, fields.Tables.Ranges, gradient);
+            First.WriteGradient(piece, fields, gradient);
             return;
         }
         pieces.WriteGradient(piece, gradient);
     }
+
+    private int InputWidth => fields?.RowWidth ?? InputPadded;
 
     private void MultiplySlope(int l, int first, int count, int width)
     {

@@ -22,14 +22,14 @@ internal sealed unsafe partial class FusedPerceptron<T>
         var items = batch.Slots.Count;
         batch.Items = TakeRows(items, shape.Width[0], shape.Padded[0]);
         batch.ItemLayer = memory.Take((long)items * shape.Padded[1]);
-        itemTables.Plan(items, entitiesPerSharedToken);
+        fields.Plan(items, entitiesPerSharedToken, shape.Padded[0]);
         fields.Begin(FirstLayer, batch.Slots.ItemMemory, memory);
         weightPieceCount = 0;
-        foreach (var (start, width) in itemTables.Ranges)
+        foreach (var range in itemTables.Ranges)
         {
-            for (var first = 0; first < width; first += RowsPerPiece)
+            for (var first = 0; first < range.Width; first += RowsPerPiece)
             {
-                weightPieces[weightPieceCount++] = (start + first, Math.Min(RowsPerPiece, width - first));
+                weightPieces[weightPieceCount++] = (range.Start + first, Math.Min(RowsPerPiece, range.Width - first));
             }
         }
     }
@@ -118,11 +118,11 @@ internal sealed unsafe partial class FusedPerceptron<T>
     // Adjoints of shared fields come through W_1 by token: nothing of that stands in the items' rows.
     private void ClearShared(T* items, int count)
     {
-        foreach (var (start, width) in itemTables.SharedRanges)
+        foreach (var range in itemTables.SharedRanges)
         {
             for (var i = 0; i < count; i++)
             {
-                new Span<T>(items + (long)i * shape.Padded[0] + start, width).Clear();
+                new Span<T>(items + (long)i * shape.Padded[0] + range.Start, range.Width).Clear();
             }
         }
     }
