@@ -33,8 +33,23 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
     /// <summary>Table of a token field, null for a number.</summary>
     public EmbeddingTable<T>? Table => table;
 
+    /// <summary>Whether every entity has one token.</summary>
+    public bool HasOneToken => isSingle;
+
     /// <summary>Tokens of an entity.</summary>
     public ReadOnlySpan<int> Bag(int entity) => tokens.AsSpan(starts[entity], starts[entity + 1] - starts[entity]);
+
+    /// <summary>The token of each of some rows, where every entity has one.</summary>
+    /// <param name="entities">Entities of all slots.</param>
+    /// <param name="slots">Slot of each row.</param>
+    /// <param name="target">Receives the tokens.</param>
+    public void TokensOf(ReadOnlySpan<int> entities, ReadOnlySpan<int> slots, Span<int> target)
+    {
+        for (var row = 0; row < slots.Length; row++)
+        {
+            target[row] = tokens[entities[slots[row]]];
+        }
+    }
 
     /// <summary>Weight of each token of a bag in its mean.</summary>
     public static T Fraction(ReadOnlySpan<int> bag) => bag.Length <= 1 ? T.One : T.One / T.CreateChecked(bag.Length);

@@ -13,6 +13,10 @@ internal sealed unsafe class EmbeddingTables<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly ImmutableArray<EmbeddedColumn<T>> columns;
+
+    // Products of all pairs of so many tokens stay in the nearest cache.
+    private const int MaxPairedTokens = 64;
+
     private readonly bool[] isShared;
     private readonly ColumnRange[] ranges;
     private readonly ColumnRange[] sharedRanges;
@@ -88,6 +92,13 @@ internal sealed unsafe class EmbeddingTables<T>
 
     /// <summary>Whether a field is shared by the last <see cref="Plan"/>.</summary>
     public bool IsShared(int field) => isShared[field];
+
+    /// <summary>
+    /// Whether a shared field has one token an entity and so few of them that products between entities are better looked up by pairs of
+    /// tokens.
+    /// </summary>
+    public bool IsPaired(int field) =>
+        isShared[field] && columns[field].HasOneToken && columns[field].Table!.Rows <= MaxPairedTokens;
 
     /// <summary>Columns of fields that are not shared, those side by side in one.</summary>
     public ReadOnlySpan<ColumnRange> Ranges => ranges.AsSpan(0, rangeCount);

@@ -62,7 +62,7 @@ internal sealed unsafe class EncodedSide<T> : IGradientPieces<T>
         : this(side, fields, embeddingDim, arrays, network)
     {
         this.entitiesPerToken = entitiesPerToken;
-        map = new(tables, arithmetic, isPacked: true);
+        map = new(tables, arithmetic);
         network.TakeFields(map);
     }
 
@@ -89,7 +89,7 @@ internal sealed unsafe class EncodedSide<T> : IGradientPieces<T>
     public void Begin(T* values, ReadOnlyMemory<int> ofBatch, Arena<T> arena, bool isTraining)
     {
         entities = ofBatch;
-        map?.Plan(ofBatch.Length, isTraining ? entitiesPerToken : int.MaxValue, Network.InputPadded);
+        map?.Plan(ofBatch.Length, isTraining ? entitiesPerToken : int.MaxValue, RowFields.Own);
         Network.Begin(values, ofBatch.Length, arena);
         map?.Begin(Network.First.Weights, ofBatch, arena);
     }

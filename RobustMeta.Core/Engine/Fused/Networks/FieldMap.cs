@@ -10,10 +10,7 @@ namespace RobustMeta.Engine.Fused.Networks;
 /// </summary>
 /// <param name="tables">The fields.</param>
 /// <param name="arithmetic">Arithmetic.</param>
-/// <param name="isPacked">
-/// Whether rows of inputs have no place for shared fields: fewer bytes go through the caches. Otherwise they are as wide as W is high.
-/// </param>
-internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T> arithmetic, bool isPacked = false)
+internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T> arithmetic)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     // Of each shared field, the table times its rows of W [vocabulary, output]; on the way back the adjoint of that.
@@ -22,8 +19,9 @@ internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T
     // Of each shared field, the adjoint of the table as far as it comes through W [vocabulary, padded].
     private readonly T*[] adjoints = new T*[tables.Count];
 
-    // Of each field that is not shared, how far its columns in rows of inputs stand before those in W.
+    // Of each field that rows of inputs hold, how far its columns there stand before those in W.
     private readonly int[] shifts = new int[tables.Count];
+    private RowFields held;
     private ReadOnlyMemory<int> entities;
     private Weights map;
 
@@ -52,49 +50,69 @@ internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T
     /// <summary>Length of a row of inputs, and of their adjoints.</summary>
     public int RowWidth { get; private set; }
 
-    /// <summary>First column in rows of inputs of a field that is not shared, or of a range of them.</summary>
+    /// <summary>Whether numbers of a row of inputs belong to no field.</summary>
+    public bool HasGaps { get; private set; }
+
+    /// <summary>Whether rows of inputs hold a field.</summary>
+    public bool Holds(int field) =>
+        held switch
+        {
+            RowFields.Own => !tables.IsShared(field),
+            RowFields.Unpaired => !tables.IsPaired(field),
+            _ => true,
+        };
+
+    /// <summary>First column in rows of inputs of a field that they hold.</summary>
     public int Place(int field) => tables.Column(field).Start - shifts[field];
 
-    /// <summary>Decides which fields are shared, see <see cref="EmbeddingTables{T}.Plan"/>, and how wide rows of inputs are.</summary>
+    /// <summary>
+    /// Decides which fields are shared, see <see cref="EmbeddingTables{T}.Plan"/>, and how wide rows of inputs are: the fewer fields they
+    /// hold, the fewer bytes go through the caches.
+    /// </summary>
     /// <param name="number">Number of distinct entities of the batch.</param>
     /// <param name="entitiesPerToken">So many entities there must be at least for each token of the vocabulary.</param>
-    /// <param name="inputPadded">Padded number of rows of W.</param>
-    public void Plan(int number, int entitiesPerToken, int inputPadded)
+    /// <param name="holds">Which fields rows of inputs hold.</param>
+    public void Plan(int number, int entitiesPerToken, RowFields holds)
     {
         tables.Plan(number, entitiesPerToken);
-        Array.Clear(shifts);
-        RowWidth = inputPadded;
-        if (!isPacked)
+        held = holds;
+        var (width, numbers) = (0, 0);
+        for (var field = 0; field < tables.Count; )
         {
-            return;
-        }
-        RowWidth = 0;
-        foreach (var range in tables.Ranges)
-        {
-            // Whole vectors of its own for each range, its columns at the same lanes as in W: see Pull.
-            var from = Aligned(range.Start);
-            for (var field = range.FirstField; field < range.EndField; field++)
+            if (!Holds(field))
             {
-                shifts[field] = from - RowWidth;
+                field++;
+                continue;
             }
-            RowWidth += arithmetic.Padded(range.Start + range.Width) - from;
+            // Fields side by side have whole vectors of their own, and their columns the same lanes as in W: see Pull.
+            var from = Aligned(tables.Column(field).Start);
+            var end = from;
+            for (; field < tables.Count && Holds(field); field++)
+            {
+                var column = tables.Column(field);
+                shifts[field] = from - width;
+                end = column.Start + column.Width;
+                numbers += column.Width;
+            }
+            width += arithmetic.Padded(end) - from;
         }
+        (RowWidth, HasGaps) = (width, numbers < width);
     }
 
-    /// <summary>Writes the inputs of some entities, without shared fields.</summary>
+    /// <summary>Writes the inputs of some entities; gaps are left as they are.</summary>
     public void Gather(int first, int count, T* rows)
     {
         var some = entities.Span.Slice(first, count);
-        for (var field = 0; field < shifts.Length; field++)
+        for (var field = 0; field < tables.Count; field++)
         {
-            if (!tables.IsShared(field))
+            if (Holds(field))
             {
                 tables.Column(field).Gather(some, rows + Place(field), RowWidth);
             }
         }
     }
 
-    /// <summary>Adds the adjoints of all inputs to the table of a field that is not shared, in place of those of the batch before.</summary>
+    /// <summary>Adds the adjoints of all inputs to the table of a field, in place of those of the batch before.</summary>
     public void Scatter(int field, T* rows) =>
         tables.Column(field).Scatter(entities.Span, rows + Place(field), RowWidth);
 

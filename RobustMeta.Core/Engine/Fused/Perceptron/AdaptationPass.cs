@@ -79,7 +79,7 @@ internal abstract unsafe class AdaptationPass<T>
     /// <summary>The embedded items of some rows, one below the other.</summary>
     protected void Gather(FusedBatch<T> batch, int firstRow, int count, T* target)
     {
-        var width = Shape.Padded[0];
+        var width = batch.ItemWidth;
         var slots = batch.Slots.Of;
         for (var i = 0; i < count; i++)
         {

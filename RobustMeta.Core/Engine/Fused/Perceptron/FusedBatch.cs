@@ -12,6 +12,12 @@ internal sealed unsafe class FusedBatch<T> : BatchRows<T>
     /// <summary>Embedded distinct items X <c>[U, padded]</c>.</summary>
     public T* Items { get; set; }
 
+    /// <summary>Length of a row of them: fields whose products <see cref="Pairs"/> has are not in it.</summary>
+    public int ItemWidth { get; set; }
+
+    /// <summary>Products between tokens of fields that rows of items lack.</summary>
+    public required TokenPairs<T> Pairs { get; init; }
+
     /// <summary>X·W_1, the items' part of the first layer <c>[U, padded]</c>.</summary>
     public T* ItemLayer { get; set; }
 

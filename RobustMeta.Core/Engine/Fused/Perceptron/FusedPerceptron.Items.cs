@@ -11,25 +11,31 @@ namespace RobustMeta.Engine.Fused.Perceptron;
 /// </content>
 internal sealed unsafe partial class FusedPerceptron<T>
 {
-    private readonly (int First, int Count)[] weightPieces;
+    // Rows of W_1 and the place of their columns in the rows of items.
+    private readonly (int First, int Count, int Place)[] weightPieces;
     private int weightPieceCount;
 
     private int ItemBlocks => (batch.Slots.Count + ItemsPerBlock - 1) / ItemsPerBlock;
 
     // Takes memory for the items and the tokens of shared fields, and cuts W_1's other rows into pieces.
-    private void TakeItems(int entitiesPerSharedToken)
+    private void TakeItems(int entitiesPerSharedToken, RowFields rowFields)
     {
         var items = batch.Slots.Count;
-        batch.Items = TakeRows(items, shape.Width[0], shape.Padded[0]);
+        fields.Plan(items, entitiesPerSharedToken, rowFields);
+        batch.ItemWidth = fields.RowWidth;
+        var size = (long)items * batch.ItemWidth;
+        batch.Items = fields.HasGaps ? memory.TakeZeros(size) : memory.Take(size);
         batch.ItemLayer = memory.Take((long)items * shape.Padded[1]);
-        fields.Plan(items, entitiesPerSharedToken, shape.Padded[0]);
+        pairs.Begin(batch.Slots, batch.SupportRows + batch.QueryRows, memory);
         fields.Begin(FirstLayer, batch.Slots.ItemMemory, memory);
         weightPieceCount = 0;
         foreach (var range in itemTables.Ranges)
         {
+            var place = fields.Place(range.FirstField);
             for (var first = 0; first < range.Width; first += RowsPerPiece)
             {
-                weightPieces[weightPieceCount++] = (range.Start + first, Math.Min(RowsPerPiece, range.Width - first));
+                var count = Math.Min(RowsPerPiece, range.Width - first);
+                weightPieces[weightPieceCount++] = (range.Start + first, count, place + first);
             }
         }
     }
@@ -38,14 +44,18 @@ internal sealed unsafe partial class FusedPerceptron<T>
     {
         var items = batch.Slots.Count;
         itemLayerAdjoint = memory.Take((long)items * shape.Padded[1]);
-        itemAdjoint = memory.Take((long)items * shape.Padded[0]);
+        itemAdjoint = memory.Take((long)items * batch.ItemWidth);
         fields.BeginReverse(memory);
     }
 
     private FieldMap<T>.Weights FirstLayer =>
         new(slow.Weights.Weight[1], slow.Weights.Transposed[1], shape.Width[1], shape.Padded[0], shape.Padded[1]);
 
-    private void EncodeTokens(int worker, int field) => fields.EncodeTokens(field);
+    private void EncodeTokens(int worker, int field)
+    {
+        fields.EncodeTokens(field);
+        pairs.Encode(field);
+    }
 
     // All users (the first piece, since it is the longest), or one block of items.
     private void Encode(int worker, int piece)
@@ -57,9 +67,9 @@ internal sealed unsafe partial class FusedPerceptron<T>
         }
         var first = (piece - 1) * ItemsPerBlock;
         var count = Math.Min(ItemsPerBlock, batch.Slots.Count - first);
-        var (below, width) = (shape.Padded[0], shape.Padded[1]);
-        var items = batch.Items + (long)first * below;
-        itemTables.Gather(batch.Slots.Items.Slice(first, count), items, below);
+        var width = shape.Padded[1];
+        var items = batch.Items + (long)first * batch.ItemWidth;
+        fields.Gather(first, count, items);
         fields.Apply(first, count, items, batch.ItemLayer + (long)first * width, accumulate: false);
     }
 
@@ -73,7 +83,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
         }
         var first = (piece - 1) * ItemsPerBlock;
         var count = Math.Min(ItemsPerBlock, batch.Slots.Count - first);
-        var (below, width) = (shape.Padded[0], shape.Padded[1]);
+        var (below, width) = (batch.ItemWidth, shape.Padded[1]);
         var layer = itemLayerAdjoint + (long)first * width;
         var items = itemAdjoint + (long)first * below;
         batch.Slots.SumRows(
@@ -118,11 +128,16 @@ internal sealed unsafe partial class FusedPerceptron<T>
     // Adjoints of shared fields come through W_1 by token: nothing of that stands in the items' rows.
     private void ClearShared(T* items, int count)
     {
-        foreach (var range in itemTables.SharedRanges)
+        for (var field = 0; field < itemTables.Count; field++)
         {
+            if (!itemTables.IsShared(field) || !fields.Holds(field))
+            {
+                continue;
+            }
+            var (place, width) = (fields.Place(field), itemTables.Column(field).Width);
             for (var i = 0; i < count; i++)
             {
-                new Span<T>(items + (long)i * shape.Padded[0] + range.Start, range.Width).Clear();
+                new Span<T>(items + (long)i * batch.ItemWidth + place, width).Clear();
             }
         }
     }
@@ -132,7 +147,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
     {
         if (!itemTables.IsShared(field))
         {
-            itemTables.Scatter(field, batch.Slots.Items, itemAdjoint, shape.Padded[0]);
+            fields.Scatter(field, itemAdjoint);
             return;
         }
         var column = itemTables.Column(field);
@@ -143,10 +158,16 @@ internal sealed unsafe partial class FusedPerceptron<T>
             AddWeightRows(column.Start, column.Width, values, column.Width, ofTokens, column.Table.Rows);
         }
         var adjoint = fields.PullTokens(field);
-        var (padded, below) = (fields.Padded(field), shape.Padded[0]);
-        if (batch.ItemAdjoint is not null)
+        var padded = fields.Padded(field);
+        if (pairs.Has(field))
         {
-            column.AddByToken(entities, itemAdjoint + column.Start, below, column.Width, adjoint, padded);
+            var ofPairs = chunkGradients + slow.Layout.Size;
+            pairs.AddTable(field, shape.IsSecondOrder, ofPairs, ChunkSize, chunks.Count, adjoint, padded);
+        }
+        else if (batch.ItemAdjoint is not null)
+        {
+            var rows = itemAdjoint + fields.Place(field);
+            column.AddByToken(entities, rows, batch.ItemWidth, column.Width, adjoint, padded);
         }
         column.ScatterTokens(entities, adjoint, padded);
     }

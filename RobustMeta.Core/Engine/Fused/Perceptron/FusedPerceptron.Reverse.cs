@@ -35,6 +35,9 @@ internal sealed unsafe partial class FusedPerceptron<T>
 
     private int SumPieces => (int)((slow.Layout.Size - slow.Layout.Rest + NumbersPerPiece - 1) / NumbersPerPiece);
 
+    // The network's gradients, then the adjoints of products between tokens; places start at cache lines.
+    private long ChunkSize => slow.Layout.Size + (pairs.Size + 15) / 16 * 16;
+
     private bool AdaptsFirst => shape.Steps > 0 && shape.AdaptsHidden[1];
 
     private void TakeAdjoints(ReadOnlySpan<T> queryWeights, ReadOnlySpan<T> userWeights)
@@ -49,13 +52,13 @@ internal sealed unsafe partial class FusedPerceptron<T>
         batch.LayerAdjoint = memory.Take((long)rows * shape.Padded[1]);
         batch.ItemAdjoint =
             batch.RowItems is not null ? batch.RowItems
-            : AdaptsFirst ? memory.Take((long)rows * shape.Padded[0])
+            : AdaptsFirst ? memory.Take((long)rows * batch.ItemWidth)
             : null;
         batch.UserLayerAdjoint = memory.Take((long)users * shape.Padded[1]);
         batch.UserNormAdjoint = memory.TakeZeros(users);
         batch.UserMoveAdjoint = shape.HasRates ? memory.TakeZeros((long)users * shape.Padded[1]) : null;
         batch.UserInputAdjoint = shape.MovesInputs ? memory.TakeZeros((long)users * shape.UserPadded) : null;
-        chunkGradients = memory.Take(chunks.Count * slow.Layout.Size);
+        chunkGradients = memory.Take(chunks.Count * ChunkSize);
         TakeItemAdjoints();
         userAdjoint = memory.Take((long)users * shape.UserPadded);
         userBiasAdjoint = memory.Take(shape.Padded[1]);
@@ -66,10 +69,10 @@ internal sealed unsafe partial class FusedPerceptron<T>
     {
         // The last chunk first: caches still hold what it left on the way there.
         chunk = chunks.Count - 1 - chunk;
-        var gradient = chunkGradients + chunk * slow.Layout.Size;
+        var gradient = chunkGradients + chunk * ChunkSize;
         // In dual form nothing is added to the first layer's rows of items and users here.
         var start = isDual ? slow.Layout.Rest : 0;
-        Arithmetic<T>.Clear(gradient + start, slow.Layout.Size - start);
+        Arithmetic<T>.Clear(gradient + start, ChunkSize - start);
         workers[worker]
             .Training(isDual)
             .Backward(batch, chunks[chunk], (T*)chunkMemory[chunk], workers[worker].Scratch, gradient);
@@ -86,8 +89,8 @@ internal sealed unsafe partial class FusedPerceptron<T>
         }
         else if (rows < weightPieceCount)
         {
-            var (first, count) = weightPieces[rows];
-            AddWeightRows(first, count, batch.Items + first, shape.Padded[0], itemLayerAdjoint, batch.Slots.Count);
+            var (first, count, place) = weightPieces[rows];
+            AddWeightRows(first, count, batch.Items + place, batch.ItemWidth, itemLayerAdjoint, batch.Slots.Count);
         }
         else
         {
@@ -101,7 +104,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
         Arithmetic<T>.Copy(chunkGradients + start, total + start, count);
         for (var chunk = 1; chunk < chunks.Count; chunk++)
         {
-            arithmetic.AddScaled(T.One, chunkGradients + chunk * slow.Layout.Size + start, total + start, count);
+            arithmetic.AddScaled(T.One, chunkGradients + chunk * ChunkSize + start, total + start, count);
         }
     }
 

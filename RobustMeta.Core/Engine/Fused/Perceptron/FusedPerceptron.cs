@@ -32,7 +32,8 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     private readonly WorkerPool pool;
     private readonly Worker[] workers;
     private readonly Arena<T> memory = new();
-    private readonly FusedBatch<T> batch = new() { Tasks = null! };
+    private readonly TokenPairs<T> pairs;
+    private readonly FusedBatch<T> batch;
     private readonly List<Chunk> chunks = [];
     private readonly List<nint> chunkMemory = [];
     private readonly Action<int, int> encodeTokens;
@@ -74,6 +75,8 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         slow = new(shape, arithmetic);
         itemTables = new("item", form.Schema.ItemFields, form.Schema.EmbeddingDim, arrays);
         fields = new(itemTables, arithmetic);
+        pairs = new(fields, T.CreateChecked(form.Inner.LocalLr));
+        batch = new() { Tasks = null!, Pairs = pairs };
         userTables = new("user", form.Schema.UserFields, form.Schema.EmbeddingDim, arrays);
         exposure = form.TakesExposure ? ExposureRows<T>.Of(form.Schema, arrays) : null;
         ownTokens = form.AdaptsEmbeddings
@@ -82,7 +85,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         pool = new(threads);
         var forPrediction = new PerceptronShape(form, label, arithmetic.Padded, training: false);
         workers = [.. Enumerable.Range(0, threads).Select(_ => new Worker(shape, forPrediction, arithmetic, slow))];
-        weightPieces = new (int, int)[itemTables.Count + shape.Width[0] / RowsPerPiece];
+        weightPieces = new (int, int, int)[itemTables.Count + shape.Width[0] / RowsPerPiece];
         (encodeTokens, encode, forward, predict) = (EncodeTokens, Encode, ForwardChunk, PredictChunk);
         (backward, reverseItems, collect) = (BackwardChunk, ReverseItems, Collect);
         numberTokens = ownTokens is null ? null : ownTokens.Number;
@@ -101,10 +104,11 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     /// <inheritdoc/>
     public ReadOnlySpan<T> Forward(TaskBatch tasks, ReadOnlySpan<T> supportWeights)
     {
-        Prepare(tasks, supportWeights, shape, entitiesPerToken);
+        batch.Tasks = tasks;
         isDual = PrefersDual(shape, 0, tasks.Count);
+        Prepare(tasks, supportWeights, shape, entitiesPerToken, KernelsOnly() ? RowFields.Unpaired : RowFields.All);
         batch.RowItems =
-            isDual && AdaptsFirst ? memory.Take((long)(batch.SupportRows + batch.QueryRows) * shape.Padded[0]) : null;
+            isDual && AdaptsFirst ? memory.Take((long)(batch.SupportRows + batch.QueryRows) * batch.ItemWidth) : null;
         Chunk.Plan(tasks, RowsPerChunk, chunks);
         chunkMemory.Clear();
         foreach (var chunk in chunks)
@@ -124,7 +128,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     public T[] Predict(TaskBatch tasks)
     {
         var forPrediction = workers[0].PredictionShape;
-        Prepare(tasks, [], forPrediction, int.MaxValue);
+        Prepare(tasks, [], forPrediction, int.MaxValue, RowFields.All);
         Chunk.Plan(tasks, RowsPerChunk, chunks, user => PrefersDual(forPrediction, user, user + 1));
         pool.Run(chunks.Count, predict);
         return batch.Scores[..batch.QueryRows];
@@ -147,14 +151,15 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         TaskBatch tasks,
         ReadOnlySpan<T> supportWeights,
         PerceptronShape shape,
-        int entitiesPerSharedToken
+        int entitiesPerSharedToken,
+        RowFields rowFields
     )
     {
         isReady = false;
         memory.Reset();
         slow.Fill(arrays.Values);
         batch.Fill(tasks, supportWeights.Length);
-        TakeItems(entitiesPerSharedToken);
+        TakeItems(entitiesPerSharedToken, rowFields);
         batch.Users = TakeRows(tasks.Count, shape.UserWidth, shape.UserPadded);
         batch.UserLayer = memory.Take((long)tasks.Count * shape.Padded[1]);
         batch.UserNorm = memory.Take(tasks.Count);
@@ -268,6 +273,17 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
             }
         }
         return dual <= own;
+    }
+
+    // Whether nobody of the batch has first-layer weights of its own, which need all columns of the items.
+    private bool KernelsOnly()
+    {
+        var all = AdaptsFirst;
+        for (var u = 0; u < batch.Tasks.Count && all && !isDual; u++)
+        {
+            all = shape.PrefersKernel(batch.Tasks.SupportLength(u), batch.Tasks.QueryLength(u));
+        }
+        return all;
     }
 
     private void ForwardChunk(int worker, int chunk) =>

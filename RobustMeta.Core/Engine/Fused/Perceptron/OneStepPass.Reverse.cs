@@ -67,7 +67,7 @@ internal sealed unsafe partial class OneStepPass<T>
             }
             if (Shape.Steps > 0 && Shape.AdaptsHidden[l])
             {
-                ReverseStep(batch, chunk, l, outputF, scratch);
+                ReverseStep(batch, chunk, l, outputF, gradient, scratch);
             }
         }
         ReverseUsers(batch, chunk, gradient, outputF, scratch);
@@ -103,10 +103,10 @@ internal sealed unsafe partial class OneStepPass<T>
 
     // With E the adjoint of Z_q in this layer and N = E Jᵀ: M = −α N diag(r) is the adjoint of A_q Aᵀ; A_q gets M A, A gets Mᵀ A_q,
     // r the columns' sums of K ∘ N, and J gets (K diag(r))ᵀ E.
-    private void ReverseStep(FusedBatch<T> batch, Chunk chunk, int l, T* outputF, Arena<T> scratch)
+    private void ReverseStep(FusedBatch<T> batch, Chunk chunk, int l, T* outputF, T* gradient, Arena<T> scratch)
     {
         var (kernel, scaled) = new Pair(kernels[l], scaledKernels[l]);
-        var (below, width) = (Shape.Padded[l - 1], Shape.Padded[l]);
+        var (below, width) = (Below(batch, l), Shape.Padded[l]);
         for (var u = chunk.FirstUser; u < chunk.EndUser; u++)
         {
             var (s, supports) = SupportOf(batch, chunk, u);
@@ -119,6 +119,7 @@ internal sealed unsafe partial class OneStepPass<T>
             if (l == 1)
             {
                 batch.UserNormAdjoint[u] = Sum(move, (long)queries * supports);
+                batch.Pairs.Reverse(batch.QueryOf(u), batch.SupportOf(u), move, gradient + Slow.Layout.Size);
             }
             var (left, right) = Inputs(batch, chunk, u, l);
             // Adjoints of items take the place of the items, as soon as nothing needs these.

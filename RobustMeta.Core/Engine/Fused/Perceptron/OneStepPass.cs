@@ -87,7 +87,7 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
     private void CarveItems(ref Bump<T> memory, FusedBatch<T> batch, Chunk chunk, bool training)
     {
         var (support, query) = (batch.Tasks.SupportStarts, batch.Tasks.QueryStarts);
-        var width = Shape.Padded[0];
+        var width = batch.ItemWidth;
         if (training)
         {
             supportItems = batch.RowItems + (long)support[chunk.FirstUser] * width;
@@ -236,7 +236,7 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
         {
             var (s, supports) = SupportOf(batch, chunk, u);
             var (q, queries) = QueryOf(batch, chunk, u);
-            var width = Shape.Padded[l - 1];
+            var width = Below(batch, l);
             var (left, right) = Inputs(batch, chunk, u, l);
             if (l == 1)
             {
@@ -251,6 +251,10 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
                 -LocalLr,
                 shift
             );
+            if (l == 1)
+            {
+                batch.Pairs.Add(batch.QueryOf(u), batch.SupportOf(u), kernel);
+            }
             Arithmetic.ScaleColumns(kernel, Support.OutputDelta + s, scaled, queries, supports);
             var place = (long)q * Shape.Padded[l];
             var target = Query.Output[l] + place;
@@ -280,11 +284,14 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
     private Pair Inputs(FusedBatch<T> batch, Chunk chunk, int user, int l)
     {
         var (s, q) = (SupportOf(batch, chunk, user).First, QueryOf(batch, chunk, user).First);
-        var width = Shape.Padded[l - 1];
+        var width = Below(batch, l);
         return l == 1
             ? new(queryItems + (long)q * width, supportItems + (long)s * width)
             : new(Query.Output[l - 1] + (long)q * width, Support.Output[l - 1] + (long)s * width);
     }
+
+    // Length of a row that goes into layer l.
+    private int Below(FusedBatch<T> batch, int l) => l == 1 ? batch.ItemWidth : Shape.Padded[l - 1];
 
     // Tuples cannot hold pointers.
     private readonly struct Pair(T* first, T* second)

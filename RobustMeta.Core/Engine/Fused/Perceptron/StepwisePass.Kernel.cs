@@ -33,7 +33,7 @@ internal sealed unsafe partial class StepwisePass<T>
     {
         var items = supportItems[0];
         var count = batch.Tasks.SupportLength(user);
-        var width = Shape.Padded[0];
+        var width = batch.ItemWidth;
         var (first, queries) = (batch.Tasks.QueryStarts[user], batch.Tasks.QueryLength(user));
         var shift = batch.UserNorm[user];
         if (steps > 1)
@@ -45,6 +45,7 @@ internal sealed unsafe partial class StepwisePass<T>
                 -LocalLr,
                 shift
             );
+            batch.Pairs.Add(batch.SupportOf(user), batch.SupportOf(user), supportKernel);
         }
         var asked = scratch.Take((long)queries * width);
         Gather(batch, batch.SupportRows + first, queries, asked);
@@ -55,6 +56,7 @@ internal sealed unsafe partial class StepwisePass<T>
             -LocalLr,
             shift
         );
+        batch.Pairs.Add(batch.QueryOf(user), batch.SupportOf(user), queryKernel);
     }
 
     // Z_1 of some rows += K S.
@@ -128,12 +130,12 @@ internal sealed unsafe partial class StepwisePass<T>
     }
 
     // From the kernels to the items and to |x_u|². In first order the supports' items are constants of the step.
-    private void ReverseKernels(FusedBatch<T> batch, int user, Arena<T> scratch)
+    private void ReverseKernels(FusedBatch<T> batch, int user, T* gradient, Arena<T> scratch)
     {
         var items = supportItems[0];
         var (first, supports) = (batch.Tasks.SupportStarts[user], batch.Tasks.SupportLength(user));
         var (firstQuery, queries) = (batch.Tasks.QueryStarts[user], batch.Tasks.QueryLength(user));
-        var width = Shape.Padded[0];
+        var width = batch.ItemWidth;
         var ofQueries = batch.ItemAdjoint + (long)(batch.SupportRows + firstQuery) * width;
         Arithmetic.Gemm(
             new(queryMove, queries, supports),
@@ -141,6 +143,8 @@ internal sealed unsafe partial class StepwisePass<T>
             new(ofQueries, queries, width),
             accumulate: false
         );
+        var ofPairs = gradient + Slow.Layout.Size;
+        batch.Pairs.Reverse(batch.QueryOf(user), batch.SupportOf(user), queryMove, ofPairs);
         var norm = Sum(queryMove, queries * supports);
         if (Shape.IsSecondOrder)
         {
@@ -156,6 +160,7 @@ internal sealed unsafe partial class StepwisePass<T>
             if (steps > 1)
             {
                 norm += Sum(supportMove, supports * supports);
+                batch.Pairs.Reverse(batch.SupportOf(user), batch.SupportOf(user), supportMove, ofPairs);
                 Symmetrise(supportMove, supports);
                 Arithmetic.Gemm(
                     new(supportMove, supports, supports),

@@ -53,7 +53,7 @@ internal sealed unsafe partial class StepwisePass<T>
         }
         else if (usesKernel)
         {
-            ReverseKernels(batch, user, scratch);
+            ReverseKernels(batch, user, gradient, scratch);
         }
         else if (Shape.HasRates)
         {

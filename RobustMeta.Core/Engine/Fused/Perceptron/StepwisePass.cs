@@ -193,7 +193,7 @@ internal sealed unsafe partial class StepwisePass<T> : AdaptationPass<T>
         if (steps > 0 && Shape.AdaptsHidden[1])
         {
             var count = batch.Tasks.SupportLength(user);
-            var items = scratch.Take((long)count * Shape.Padded[0]);
+            var items = scratch.Take((long)count * batch.ItemWidth);
             Gather(batch, batch.Tasks.SupportStarts[user], count, items);
             for (var t = 0; t < steps; t++)
             {
