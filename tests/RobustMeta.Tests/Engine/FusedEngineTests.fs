@@ -158,8 +158,7 @@ let private fused (f: Form) (model: MetaRecommender) (case: Case) (batch: TaskBa
 
     scores, gradients, core.SupportGradient.ToArray()
 
-let private isExact (f: Form) =
-    let model = modelOf f
+let private modelIsExact (f: Form) (model: MetaRecommender) =
     let case, batch, weights = objectiveOf f model
     let expected = objective case TrainingPhase.Main weights batch
     let expectedScores = Array.concat (scores case batch)
@@ -171,6 +170,8 @@ let private isExact (f: Form) =
         // To exposure an only support interaction matters.
         let ragged = if f.Exposed = Not then raggedFractions else raggedSupport
         near "support weights" 1e-9 (ragged f.Lengths expected.Support) support
+
+let private isExact (f: Form) = modelIsExact f (modelOf f)
 
 let private fixedForm =
     {
@@ -196,7 +197,23 @@ let private fixedForm =
         Exposed = Not
     }
 
-let private single (f: Form) =
+/// Items of three fields with one token each, of which `entitiesPerToken` 1 shares the last two and 0 all: their products between
+/// items are looked up by pairs of tokens.
+let private ofPairedFields (f: Form) =
+    let items: InputField list =
+        [
+            single "id" 8 [ 1; 2; 3; 4; 5; 6; 7 ]
+            single "kind" 3 [ 0; 1; 2; 0; 1; 2; 2 ]
+            single "rated" 2 [ 1; 0; 0; 1; 1; 0; 1 ]
+        ]
+
+    let inner = GradientAdaptedSpec(LocalLr = 0.3, InnerSteps = f.Steps, Order = f.Order)
+    let inputs = InputSchema(ImmutableArray.CreateRange items, schema.UserFields, schema.EmbeddingDim)
+    let hidden = ImmutableArray.CreateRange f.Hidden
+    let adapted = ImmutableArray.CreateRange f.Adapted
+    PerceptronModel("Form", PerceptronForm(inputs, hidden, f.Activation, adapted, 0, false, inner), 0.5, f.Label)
+
+let private inSinglePrecision (f: Form) =
     let model = modelOf f
     let _, batch, weights = objectiveOf f model
     inSingle f.Seed model batch weights
@@ -222,6 +239,27 @@ let tests =
         [
             propertyOf 300 "equals autograd on every form of perceptron" <| Prop.forAll (Arb.fromGen form) isExact
 
+            for order in Enum.GetValues<MetaGradientOrder>() do
+                for steps in [ 1; 3 ] do
+                    for entitiesPerToken in [ 0; 1 ] do
+                        for bits in [ 128; 256; 512 ] do
+                            testCase
+                                $"products looked up by tokens, {order} order, {steps} steps, {entitiesPerToken} items a token, {bits} bits"
+                            <| fun () ->
+                                let f =
+                                    { fixedForm with
+                                        Hidden = [ 5; 4 ]
+                                        Order = order
+                                        Steps = steps
+                                        Dual = (steps = 1)
+                                        EntitiesPerToken = entitiesPerToken
+                                        Bits = bits
+                                        Threads = 2
+                                        Lengths = [ for i in 1..12 -> 1 + 7 * i % 9, 1 + 5 * i % 7 ]
+                                    }
+
+                                modelIsExact f (ofPairedFields f)
+
             pinned
                 { Seed = 3720985091208147419UL; Gamma = 16278147848764559121UL; Size = 92 }
                 "an only support interaction has no gradient, however large its loss"
@@ -234,9 +272,9 @@ let tests =
             <| fun () ->
                 isAloneAsTogether { fixedForm with Lengths = [ for i in 1..40 -> 1 + 37 * i % 200, 1 + 5 * i % 23 ] }
 
-            onForms "the same bytes with any number of threads, and again" (single >> sameBytesOnAllThreads)
+            onForms "the same bytes with any number of threads, and again" (inSinglePrecision >> sameBytesOnAllThreads)
 
-            onForms "every width of vectors, close in single precision" (single >> closeAtAllWidths)
+            onForms "every width of vectors, close in single precision" (inSinglePrecision >> closeAtAllWidths)
 
             testCase "gradients of rows that an earlier batch touched are gone"
             <| fun () ->
