@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics.Tensors;
 using RobustMeta.Robustness.Sets;
 using RobustMeta.Settings;
 
@@ -164,6 +165,16 @@ public abstract class AmbiguitySet : IEquatable<AmbiguitySet>
 
     /// <inheritdoc/>
     public sealed override int GetHashCode() => HashCode.Combine(GetType(), Name);
+
+    /// <summary>Projection in the mean-one convention, in place: of weights relative to the uniform member.</summary>
+    /// <exception cref="ArgumentException">Empty or not finite.</exception>
+    internal virtual void ProjectRelative(Span<double> weights)
+    {
+        var uniform = UniformWeight(weights.Length);
+        TensorPrimitives.Multiply(weights, uniform, weights);
+        Project(weights);
+        TensorPrimitives.Multiply(weights, 1 / uniform, weights);
+    }
 
     /// <summary>Projection of a checked point, in place.</summary>
     protected abstract void ProjectCore(Span<double> weights);

@@ -20,25 +20,5 @@ internal sealed class ProjectedStep(AmbiguitySet set) : IWeightStep
         }
     }
 
-    // The set is in the probability convention, the weights relative to its uniform member.
-    public void Restore(Span<double> weights)
-    {
-        var uniform = set.UniformWeight(weights.Length);
-        Scale(weights, uniform);
-        set.Project(weights);
-        Scale(weights, 1 / uniform);
-    }
-
-    private static void Scale(Span<double> weights, double factor)
-    {
-        var vectors = MemoryMarshal.Cast<double, Vector<double>>(weights);
-        for (var i = 0; i < vectors.Length; i++)
-        {
-            vectors[i] *= factor;
-        }
-        foreach (ref var weight in weights[(vectors.Length * Vector<double>.Count)..])
-        {
-            weight *= factor;
-        }
-    }
+    public void Restore(Span<double> weights) => set.ProjectRelative(weights);
 }

@@ -49,6 +49,53 @@ public static class SimplexProjection
         }
     }
 
+    /// <summary>
+    /// Projects weights relative to 1/n, if none of them comes to zero: one pass to read and one to write, with the bits of scaling,
+    /// <see cref="Apply"/> and scaling back.
+    /// </summary>
+    /// <param name="weights">n weights, in place.</param>
+    /// <param name="unit">1/n.</param>
+    /// <returns>Whether they are projected; otherwise they are as they were: one comes to zero, or one is not finite.</returns>
+    internal static bool TryKeepAll(Span<double> weights, double unit)
+    {
+        var vectors = MemoryMarshal.Cast<double, Vector<double>>(weights);
+        var tail = weights[(vectors.Length * Vector<double>.Count)..];
+        var sums = Vector<double>.Zero;
+        var lowest = new Vector<double>(double.PositiveInfinity);
+        foreach (var vector in vectors)
+        {
+            var scaled = vector * unit;
+            sums += scaled;
+            lowest = Vector.Min(lowest, scaled);
+        }
+        var sum = Vector.Sum(sums);
+        var least = double.PositiveInfinity;
+        for (var lane = 0; lane < Vector<double>.Count; lane++)
+        {
+            least = Math.Min(least, lowest[lane]);
+        }
+        foreach (var weight in tail)
+        {
+            sum += weight * unit;
+            least = Math.Min(least, weight * unit);
+        }
+        var threshold = (sum - 1) / weights.Length;
+        if (!(Math.Abs(threshold) <= LargestThreshold) || !(least > threshold))
+        {
+            return false;
+        }
+        var (shift, back) = (new Vector<double>(threshold), 1 / unit);
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            vectors[i] = (vectors[i] * unit - shift) * back;
+        }
+        foreach (ref var weight in tail)
+        {
+            weight = (weight * unit - threshold) * back;
+        }
+        return true;
+    }
+
     private static double Threshold(ReadOnlySpan<double> values, double total)
     {
         // With everything active the function is linear through this point, which lies left of the root.

@@ -53,6 +53,15 @@ public sealed class SimplexSet() : MirrorSet("simplex")
         return Math.Abs(sum - 1) <= tolerance;
     }
 
+    // After every batch of a slow ascent: all weights of all training users.
+    internal override void ProjectRelative(Span<double> weights)
+    {
+        if (!SimplexProjection.TryKeepAll(weights, UniformWeight(weights.Length)))
+        {
+            base.ProjectRelative(weights);
+        }
+    }
+
     /// <inheritdoc/>
     protected override void ProjectCore(Span<double> weights) => SimplexProjection.Apply(weights, 1);
 

@@ -3,6 +3,7 @@ module RobustMeta.Tests.Robustness.AmbiguitySetTests
 open System
 open Expecto
 open RobustMeta.Robustness
+open RobustMeta.Runtime
 open RobustMeta.Settings
 
 let private v = [| 0.5; 0.1; -0.2; 0.9; 0.3 |]
@@ -219,6 +220,40 @@ let tests =
                     let weights = Array.zeroCreate<float> 5
                     mirror.MirrorProject(Span weights)
                     Expect.equal weights (Array.create 5 0.2) $"{mirror}"
+
+            testCase
+                "relative weights: the bits of scaling, projecting and scaling back, whether some come to zero or none"
+            <| fun () ->
+                let random = Seeds.Generator(31L, "relative")
+                let mutable kept = 0
+
+                for set in [ "simplex"; "unit-ball"; "chi2 0.3" ] do
+                    let set = AmbiguitySet.Parse set
+
+                    for n in [ 1..40 ] @ [ 1000 ] do
+                        for spread in [ 0.0; 1e-3; 0.2; 2.0 ] do
+                            let point = Array.init n (fun _ -> 1.0 + spread * random.NextGaussian())
+                            let uniform = set.UniformWeight n
+                            let expected = point |> Array.map (fun w -> w * uniform)
+                            set.Project(Span expected)
+                            let expected = expected |> Array.map (fun w -> w * (1.0 / uniform))
+                            let actual = Array.copy point
+                            set.ProjectRelative(Span actual)
+                            Expect.equal actual expected $"{set}, {n} weights, {spread}"
+
+                            if spread > 0.0 && Array.forall (fun w -> w > 0.0) actual then
+                                kept <- kept + 1
+
+                Expect.isGreaterThan kept 100 "often none comes to zero"
+
+                let throws (point: float[]) =
+                    Expect.throwsT<ArgumentException>
+                        (fun () -> AmbiguitySet.Parse("simplex").ProjectRelative(Span point))
+                        $"%A{point}"
+
+                throws [| 1.0; nan; 1.0 |]
+                throws [| 1.0; infinity |]
+                throws [||]
 
             testCase "points of any size project onto the simplex and its capped part"
             <| fun () ->
