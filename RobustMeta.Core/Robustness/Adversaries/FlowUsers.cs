@@ -26,12 +26,21 @@ internal sealed class FlowUsers : IUserAdversary
     private const double Fast = 0.9;
     private const double Slow = 0.999;
     private const double Least = 1e-8;
-    private readonly ImmutableArray<double[]> identifiers;
+
+    // z of the training users in a row.
+    private readonly double[] identifiers;
+    private readonly int width;
     private readonly double rate;
     private readonly PlanarFlow flow;
     private readonly double[] first;
     private readonly double[] second;
     private readonly double[] steps = new double[1];
+    private readonly double[] gradient;
+
+    // Of the batch that was weighed last, as long as φ stays as it was: its fractions, and what the flow noted of its users.
+    private TaskBatch? weighed;
+    private double[] fractions = [];
+    private double[] traces = [];
 
     /// <summary>An adversary that weighs all users alike at first.</summary>
     /// <param name="identifiers">z of each training user.</param>
@@ -39,8 +48,11 @@ internal sealed class FlowUsers : IUserAdversary
     /// <param name="seed">Master seed of the run.</param>
     public FlowUsers(ImmutableArray<double[]> identifiers, double rate, long seed)
     {
-        (this.identifiers, this.rate) = (identifiers, rate);
-        flow = new(identifiers[0].Length, Layers, Seeds.Generator(seed, "adversary flow"));
+        this.identifiers = [.. identifiers.SelectMany(z => z)];
+        this.rate = rate;
+        width = identifiers[0].Length;
+        flow = new(width, Layers, Seeds.Generator(seed, "adversary flow"));
+        gradient = new double[flow.Parameters.Length];
         first = new double[flow.Parameters.Length];
         second = new double[flow.Parameters.Length];
     }
@@ -56,10 +68,10 @@ internal sealed class FlowUsers : IUserAdversary
 
     public void Weigh(TaskBatch batch, ReadOnlySpan<double> values, Span<double> weights)
     {
-        Fractions(batch, weights);
-        foreach (ref var weight in weights)
+        Follow(batch);
+        for (var b = 0; b < batch.Count; b++)
         {
-            weight *= batch.Count;
+            weights[b] = fractions[b] * batch.Count;
         }
     }
 
@@ -69,8 +81,18 @@ internal sealed class FlowUsers : IUserAdversary
         {
             return;
         }
-        var gradient = Gradient(batch, values);
-        var norm = Math.Sqrt(gradient.Sum(x => x * x));
+        if (!ReferenceEquals(batch, weighed))
+        {
+            Follow(batch);
+        }
+        weighed = null;
+        Differentiate(batch, values);
+        double squares = 0;
+        foreach (var own in gradient)
+        {
+            squares += own * own;
+        }
+        var norm = Math.Sqrt(squares);
         var scale = norm > Clip ? Clip / norm : 1;
         steps[0]++;
         var (ofFirst, ofSecond) = (1 - Math.Pow(Fast, steps[0]), 1 - Math.Pow(Slow, steps[0]));
@@ -92,40 +114,54 @@ internal sealed class FlowUsers : IUserAdversary
     /// <param name="values">Loss of each user.</param>
     internal double[] Gradient(TaskBatch batch, ReadOnlySpan<double> values)
     {
-        var fractions = new double[batch.Count];
-        Fractions(batch, fractions);
+        Follow(batch);
+        Differentiate(batch, values);
+        return [.. gradient];
+    }
+
+    private void Differentiate(TaskBatch batch, ReadOnlySpan<double> values)
+    {
         double mean = 0;
         for (var b = 0; b < batch.Count; b++)
         {
             mean += fractions[b] * values[b];
         }
-        var gradient = new double[flow.Parameters.Length];
+        Array.Clear(gradient);
         for (var b = 0; b < batch.Count; b++)
         {
             var factor = fractions[b] * (values[b] - mean - Penalty) + Penalty / batch.Count;
-            flow.AddGradient(identifiers[batch.Positions[b]], factor, gradient);
+            flow.AddGradientOf(TraceOf(b), factor, gradient);
         }
-        return gradient;
     }
 
-    // p_φ / p_0 of each user, summing to one.
-    private void Fractions(TaskBatch batch, Span<double> fractions)
+    // Each user's p_φ / p_0, summing to one, into the fractions.
+    private void Follow(TaskBatch batch)
     {
+        if (fractions.Length < batch.Count)
+        {
+            fractions = new double[batch.Count];
+            traces = new double[batch.Count * flow.TraceLength];
+        }
+        flow.Prepare();
         var largest = double.NegativeInfinity;
         for (var b = 0; b < batch.Count; b++)
         {
-            fractions[b] = flow.LogRatio(identifiers[batch.Positions[b]]);
+            fractions[b] = flow.LogRatio(identifiers.AsSpan(batch.Positions[b] * width, width), TraceOf(b));
             largest = Math.Max(largest, fractions[b]);
         }
+        var own = fractions.AsSpan(0, batch.Count);
         double sum = 0;
-        foreach (ref var fraction in fractions)
+        foreach (ref var fraction in own)
         {
             fraction = Math.Exp(fraction - largest);
             sum += fraction;
         }
-        foreach (ref var fraction in fractions)
+        foreach (ref var fraction in own)
         {
             fraction /= sum;
         }
+        weighed = batch;
     }
+
+    private Span<double> TraceOf(int b) => traces.AsSpan(b * flow.TraceLength, flow.TraceLength);
 }

@@ -15,9 +15,13 @@ internal sealed class PlanarFlow
     private readonly int width;
     private readonly int layers;
 
-    // Inputs of the layers in a row, and the tanh of each.
-    private readonly double[] points;
-    private readonly double[] bends;
+    // Of each layer, as the parameters were at the last Prepare: û, m(aᵀu), (m − aᵀu) / |a|², |a|², m′(aᵀu).
+    private readonly double[] moves;
+    private readonly double[] stretches;
+    private readonly double[] pulls;
+    private readonly double[] squares;
+    private readonly double[] slopes;
+    private readonly double[] own;
 
     /// <summary>The standard normal.</summary>
     /// <param name="width">D.</param>
@@ -26,8 +30,10 @@ internal sealed class PlanarFlow
     public PlanarFlow(int width, int layers, Random random)
     {
         (this.width, this.layers) = (width, layers);
-        points = new double[(layers + 1) * width];
-        bends = new double[layers];
+        moves = new double[layers * width];
+        (stretches, pulls) = (new double[layers], new double[layers]);
+        (squares, slopes) = (new double[layers], new double[layers]);
+        own = new double[TraceLength];
         Parameters = new double[layers * Stride];
         for (var layer = 0; layer < layers; layer++)
         {
@@ -43,67 +49,117 @@ internal sealed class PlanarFlow
 
     private int Stride => 2 * width + 1;
 
+    /// <summary>Length of what <see cref="LogRatio(ReadOnlySpan{double}, Span{double})"/> notes of a point.</summary>
+    public int TraceLength => (layers + 1) * width + layers;
+
+    /// <summary>Takes what is the same for all points from the parameters: to be called whenever these have changed.</summary>
+    public void Prepare()
+    {
+        for (var layer = 0; layer < layers; layer++)
+        {
+            var (u, a) = new Layer(Parameters.AsSpan(layer * Stride, Stride), width);
+            var c = Dot(a, u);
+            var square = Dot(a, a);
+            var m = Softplus(c) - 1;
+            var pull = (m - c) / square;
+            (stretches[layer], pulls[layer], squares[layer]) = (m, pull, square);
+            slopes[layer] = Logistic.Sigmoid(c + Shift);
+            for (var k = 0; k < width; k++)
+            {
+                moves[layer * width + k] = u[k] + pull * a[k];
+            }
+        }
+    }
+
     /// <summary><c>log p(z) − log N(z; 0, I)</c>. One thread at a time.</summary>
     /// <param name="z">The point, <c>[D]</c>.</param>
     public double LogRatio(ReadOnlySpan<double> z)
     {
-        z.CopyTo(points);
+        Prepare();
+        return LogRatio(z, own);
+    }
+
+    /// <summary><c>log p(z) − log N(z; 0, I)</c>, after <see cref="Prepare"/>.</summary>
+    /// <param name="z">The point, <c>[D]</c>.</param>
+    /// <param name="trace">Receives the inputs of the layers in a row, and the tanh of each, for the way back.</param>
+    public double LogRatio(ReadOnlySpan<double> z, Span<double> trace)
+    {
+        z.CopyTo(trace);
         double ratio = 0;
         for (var layer = 0; layer < layers; layer++)
         {
-            var x = points.AsSpan(layer * width, width);
-            var y = points.AsSpan((layer + 1) * width, width);
-            var u = U(layer);
-            var a = A(layer);
-            var pull = Pull(u, a, out var m);
-            var t = Math.Tanh(Dot(a, x) + Parameters[layer * Stride + 2 * width]);
-            for (var k = 0; k < width; k++)
+            var x = trace.Slice(layer * width, width);
+            var y = trace.Slice((layer + 1) * width, width);
+            var move = moves.AsSpan(layer * width, width);
+            var t = Math.Tanh(Dot(A(layer), x) + Parameters[layer * Stride + 2 * width]);
+            for (var k = 0; k < y.Length; k++)
             {
-                y[k] = x[k] + (u[k] + pull * a[k]) * t;
+                y[k] = x[k] + move[k] * t;
             }
-            bends[layer] = t;
-            ratio += Math.Log(1 + (1 - t * t) * m);
+            trace[(layers + 1) * width + layer] = t;
+            ratio += Math.Log(1 + (1 - t * t) * stretches[layer]);
         }
-        var last = points.AsSpan(layers * width, width);
+        var last = trace.Slice(layers * width, width);
         return ratio + (Dot(z, z) - Dot(last, last)) / 2;
     }
 
-    /// <summary>Adds a multiple of the derivative of <see cref="LogRatio"/> by the parameters.</summary>
+    /// <summary>Adds a multiple of the derivative of <see cref="LogRatio(ReadOnlySpan{double})"/> by the parameters.</summary>
     /// <param name="z">The point, <c>[D]</c>.</param>
     /// <param name="factor">The multiple.</param>
     /// <param name="gradient">Is added to, as <see cref="Parameters"/>.</param>
     public void AddGradient(ReadOnlySpan<double> z, double factor, Span<double> gradient)
     {
         LogRatio(z);
+        AddGradientOf(own, factor, gradient);
+    }
+
+    /// <summary>The same for a point whose ratio was computed with these parameters.</summary>
+    /// <param name="trace">What <see cref="LogRatio(ReadOnlySpan{double}, Span{double})"/> noted.</param>
+    /// <param name="factor">The multiple.</param>
+    /// <param name="gradient">Is added to, as <see cref="Parameters"/>.</param>
+    public void AddGradientOf(ReadOnlySpan<double> trace, double factor, Span<double> gradient)
+    {
         Span<double> above = stackalloc double[width];
-        var last = points.AsSpan(layers * width, width);
+        var last = trace.Slice(layers * width, width);
         for (var k = 0; k < width; k++)
         {
             above[k] = -factor * last[k];
         }
         for (var layer = layers - 1; layer >= 0; layer--)
         {
-            Backward(layer, factor, above, gradient.Slice(layer * Stride, Stride));
+            var x = trace.Slice(layer * width, width);
+            Backward(
+                layer,
+                factor,
+                x,
+                trace[(layers + 1) * width + layer],
+                above,
+                gradient.Slice(layer * Stride, Stride)
+            );
         }
     }
 
-    // From the derivative by a layer's output to that by its input, in place.
-    private void Backward(int layer, double factor, Span<double> above, Span<double> gradient)
+    // From the derivative by a layer's output to that by its input x, in place; t is the layer's tanh.
+    private void Backward(
+        int layer,
+        double factor,
+        ReadOnlySpan<double> x,
+        double t,
+        Span<double> above,
+        Span<double> gradient
+    )
     {
-        var x = points.AsSpan(layer * width, width);
-        var t = bends[layer];
-        var u = U(layer);
-        var a = A(layer);
-        var pull = Pull(u, a, out var m);
-        var square = Dot(a, a);
+        var (u, a) = new Layer(Parameters.AsSpan(layer * Stride, Stride), width);
+        var (m, pull, square) = (stretches[layer], pulls[layer], squares[layer]);
         var slope = 1 - t * t;
         var determinant = 1 + slope * m;
-        var along = Dot(above, u) + pull * Dot(above, a);
+        var alongA = Dot(above, a);
+        var along = Dot(above, u) + pull * alongA;
         var before = slope * (along - factor * 2 * t * m / determinant);
         // Through û = u + pull a, pull = (m(c) − c) / |a|², c = aᵀu.
-        var ofPull = t * Dot(above, a);
+        var ofPull = t * alongA;
         var ofM = factor * slope / determinant + ofPull / square;
-        var ofC = ofM * Logistic.Sigmoid(Dot(a, u) + Shift) - ofPull / square;
+        var ofC = ofM * slopes[layer] - ofPull / square;
         var ofSquare = -ofPull * pull / square;
         var byU = gradient[..width];
         var byA = gradient.Slice(width, width);
@@ -116,15 +172,18 @@ internal sealed class PlanarFlow
         gradient[2 * width] += before;
     }
 
-    private ReadOnlySpan<double> U(int layer) => Parameters.AsSpan(layer * Stride, width);
-
     private ReadOnlySpan<double> A(int layer) => Parameters.AsSpan(layer * Stride + width, width);
 
-    private static double Pull(ReadOnlySpan<double> u, ReadOnlySpan<double> a, out double m)
+    // u and a of a layer; tuples cannot hold spans.
+    private readonly ref struct Layer(ReadOnlySpan<double> parameters, int width)
     {
-        var c = Dot(a, u);
-        m = Softplus(c) - 1;
-        return (m - c) / Dot(a, a);
+        private readonly ReadOnlySpan<double> parameters = parameters;
+
+        public void Deconstruct(out ReadOnlySpan<double> u, out ReadOnlySpan<double> a)
+        {
+            u = parameters[..width];
+            a = parameters.Slice(width, width);
+        }
     }
 
     // log(1 + (e − 1) eᶜ), without overflow.
