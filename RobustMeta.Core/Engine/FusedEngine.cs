@@ -15,7 +15,7 @@ namespace RobustMeta.Engine;
 /// differentiation and without padding. Use it from one thread; it has workers of its own. Its results do not depend on their
 /// number.
 /// </summary>
-public sealed class FusedEngine : IMetaGradientEngine
+public sealed class FusedEngine : IMetaGradientEngine, IPartEngine
 {
     private readonly MetaRecommender model;
     private readonly Func<TrainingPhase, IFusedCore<float>> create;
@@ -104,6 +104,35 @@ public sealed class FusedEngine : IMetaGradientEngine
     {
         var core = Core(current);
         core.Backward(queryWeights, userWeights);
+        Publish(core);
+    }
+
+    /// <inheritdoc/>
+    bool IPartEngine.TakesParts(TrainingPhase phase) =>
+        model.Phases.IndexOf(phase) is >= 0 and var place && Core(place) is IPartCore<float> { TakesParts: true };
+
+    /// <inheritdoc/>
+    ReadOnlySpan<float> IPartEngine.ForwardParts(TaskBatch batch, ReadOnlySpan<int> ends, TrainingPhase phase)
+    {
+        current = model.Phases.IndexOf(phase);
+        return Parts.ForwardParts(batch, ends);
+    }
+
+    /// <inheritdoc/>
+    double[,] IPartEngine.PartProducts() => Parts.PartProducts();
+
+    /// <inheritdoc/>
+    void IPartEngine.BackwardParts(ReadOnlySpan<float> factors)
+    {
+        Parts.BackwardParts(factors);
+        Publish(Parts);
+    }
+
+    private IPartCore<float> Parts => (IPartCore<float>)Core(current);
+
+    // Which rows have gradients, and the new state.
+    private void Publish(IFusedCore<float> core)
+    {
         if (current != written)
         {
             ForgetOthers(model.Phases[current]);

@@ -10,7 +10,7 @@ namespace RobustMeta.Engine;
 /// </summary>
 /// <param name="inner">The engine; disposed with this one.</param>
 /// <param name="bias">The bias model of the meta-training users.</param>
-public sealed class OffsetEngine(IMetaGradientEngine inner, BiasModel bias) : IMetaGradientEngine
+public sealed class OffsetEngine(IMetaGradientEngine inner, BiasModel bias) : IMetaGradientEngine, IPartEngine
 {
     /// <inheritdoc/>
     public ParameterSet Parameters => inner.Parameters;
@@ -28,6 +28,21 @@ public sealed class OffsetEngine(IMetaGradientEngine inner, BiasModel bias) : IM
     /// <inheritdoc/>
     public void Backward(ReadOnlySpan<float> queryWeights, ReadOnlySpan<float> userWeights) =>
         inner.Backward(queryWeights, userWeights);
+
+    /// <inheritdoc/>
+    bool IPartEngine.TakesParts(TrainingPhase phase) => inner is IPartEngine parted && parted.TakesParts(phase);
+
+    /// <inheritdoc/>
+    ReadOnlySpan<float> IPartEngine.ForwardParts(TaskBatch batch, ReadOnlySpan<int> ends, TrainingPhase phase) =>
+        Parted.ForwardParts(OnTopOfBias(batch), ends, phase);
+
+    /// <inheritdoc/>
+    double[,] IPartEngine.PartProducts() => Parted.PartProducts();
+
+    /// <inheritdoc/>
+    void IPartEngine.BackwardParts(ReadOnlySpan<float> factors) => Parted.BackwardParts(factors);
+
+    private IPartEngine Parted => (IPartEngine)inner;
 
     /// <inheritdoc/>
     public float[] Predict(TaskBatch batch) => inner.Predict(OnTopOfBias(batch));

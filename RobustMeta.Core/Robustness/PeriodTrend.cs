@@ -21,6 +21,9 @@ internal sealed class PeriodTrend
     private readonly double[] importance;
     private readonly int groupCount;
 
+    // Of each cell its number of users in a batch, then its part.
+    private readonly int[] sizes;
+
     // Of the batch that gradients were given for last.
     private TaskBatch? seen;
     private int[][] parts = [];
@@ -35,6 +38,7 @@ internal sealed class PeriodTrend
         (this.groups, this.periods) = (groups, periods);
         groupCount = groups.Max() + 1;
         importance = [.. Enumerable.Range(0, periods.Max() + 1).Select(e => Math.Exp(growth * e))];
+        sizes = new int[groupCount * importance.Length];
         var sum = importance.Sum();
         for (var e = 0; e < importance.Length; e++)
         {
@@ -42,15 +46,32 @@ internal sealed class PeriodTrend
         }
     }
 
-    /// <summary>Places of a batch's tasks by cell, without empty cells.</summary>
-    public int[][] Parts(TaskBatch batch) =>
-        [
-            .. Enumerable
-                .Range(0, batch.Count)
-                .GroupBy(b => Cell(batch.Positions[b]))
-                .OrderBy(cell => cell.Key)
-                .Select(cell => cell.ToArray()),
-        ];
+    /// <summary>Places of a batch's tasks by cell, without empty cells; each in ascending order.</summary>
+    public int[][] Parts(TaskBatch batch)
+    {
+        Array.Clear(sizes);
+        foreach (var user in batch.Positions)
+        {
+            sizes[Cell(user)]++;
+        }
+        var found = new int[sizes.Length - sizes.AsSpan().Count(0)][];
+        for (int cell = 0, part = 0; cell < sizes.Length; cell++)
+        {
+            if (sizes[cell] > 0)
+            {
+                found[part] = new int[sizes[cell]];
+                sizes[cell] = part++;
+            }
+        }
+        Span<int> filled = stackalloc int[found.Length];
+        filled.Clear();
+        for (var b = 0; b < batch.Count; b++)
+        {
+            var part = sizes[Cell(batch.Positions[b])];
+            found[part][filled[part]++] = b;
+        }
+        return found;
+    }
 
     /// <summary>Takes the gradients of a batch's cells.</summary>
     /// <param name="batch">The batch, which is weighed next.</param>

@@ -188,6 +188,12 @@ public sealed class Reweighter
     public IReadOnlyList<int[]> GradientParts(TaskBatch batch) =>
         users is IGradientUsers asking ? asking.Parts(batch) : [];
 
+    /// <summary>
+    /// Whether the objective weighs each of <see cref="GradientParts"/> as a whole, so that its gradient is a sum of theirs: single
+    /// interactions have no weights.
+    /// </summary>
+    internal bool WeighsWholeParts => interactions is UniformInteractions && support is null;
+
     /// <summary>Takes the gradients of <see cref="GradientParts"/>.</summary>
     /// <param name="batch">The batch, which is weighed next.</param>
     /// <param name="products">

@@ -181,19 +181,26 @@ public sealed class Trainer(
             var adversary = AdversaryIn(epoch);
             var batch = adversary.Relabel(shown.Part(users));
 
-            if (adversary.GradientParts(batch) is { Count: > 0 } parts)
-            {
-                adversary.LearnGradients(batch, PartGradients.Products(engine, batch, parts, adversary, phase));
-            }
-            var losses = engine.Forward(batch, adversary.SupportWeights(batch), phase);
+            var parted = PartedBatch.Of(engine, ref batch, adversary, phase);
+            var losses = parted is null
+                ? engine.Forward(batch, adversary.SupportWeights(batch), phase)
+                : parted.Forward();
             RequireFinite(losses, epoch, number);
+            parted?.Teach(adversary);
             var weights = Buffer(ref queryWeights, losses.Length);
             var ofUsers = Buffer(ref userWeights, batch.Count);
             adversary.Weigh(batch, losses, weights, ofUsers);
             mean += BatchLoss.Mean(batch, losses) * batch.Count;
             robust += BatchLoss.Weighted(losses, weights) * batch.Count;
 
-            engine.Backward(weights, ofUsers);
+            if (parted is null)
+            {
+                engine.Backward(weights, ofUsers);
+            }
+            else
+            {
+                parted.Backward(ofUsers);
+            }
             adversary.AscendSupport(batch, engine.SupportGradient);
             var length = GradientNorm.Of(engine.Parameters);
             if (!double.IsFinite(length))

@@ -5,7 +5,10 @@ namespace RobustMeta.Robustness.Adversaries;
 /// <summary>An adversary of users that looks at the directions of gradients, beside the size of losses.</summary>
 internal interface IGradientUsers : IUserAdversary
 {
-    /// <summary>The parts of a batch whose gradients it asks for, as places of tasks; empty for none.</summary>
+    /// <summary>
+    /// The parts of a batch whose gradients it asks for, as places of tasks; empty for none. Each task is in one of them, and users of a part
+    /// are given the same weight.
+    /// </summary>
     int[][] Parts(TaskBatch batch);
 
     /// <summary>Takes them, before it weighs the batch.</summary>

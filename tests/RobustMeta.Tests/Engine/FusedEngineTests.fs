@@ -43,7 +43,7 @@ type Form =
         Exposed: Exposed
     }
 
-let private form =
+let internal form =
     gen {
         let! seed = Gen.choose (0, 1_000_000)
         let! depth = Gen.choose (1, 3)
@@ -96,7 +96,7 @@ let private form =
             }
     }
 
-let private modelOf (f: Form) : MetaRecommender =
+let internal modelOf (f: Form) : MetaRecommender =
     let inner = GradientAdaptedSpec(LocalLr = 0.3, InnerSteps = f.Steps, Order = f.Order)
     let none = ImmutableArray<InputField>.Empty
 
@@ -124,12 +124,12 @@ let private modelOf (f: Form) : MetaRecommender =
 
         PerceptronModel("Form", form, 0.5, f.Label)
 
-let private objectiveOf (f: Form) (model: MetaRecommender) =
+let internal objectiveOf (f: Form) (model: MetaRecommender) =
     let weight random _ = aroundOne random
     let takes = f.SupportWeights && model.SupportWeighting = SupportWeighting.Differentiable
     objectiveOf f.Seed f.Label f.Lengths (if takes then Some weight else None) f.Offset model
 
-let private arraysOf (case: Case) =
+let internal arraysOf (case: Case) =
     let values = case.Values |> Map.map (fun _ v -> Array.copy v)
     let gradients = case.Values |> Map.map (fun _ v -> Array.zeroCreate<float> v.Length)
     ParameterArrays<float>((fun name -> values[name]), (fun name -> gradients[name])), gradients
@@ -173,7 +173,7 @@ let private modelIsExact (f: Form) (model: MetaRecommender) =
 
 let private isExact (f: Form) = modelIsExact f (modelOf f)
 
-let private fixedForm =
+let internal fixedForm =
     {
         Seed = 5L
         Hidden = [ 32; 32 ]
@@ -202,7 +202,7 @@ let private fixedForm =
 let private ofPairedFields (f: Form) =
     let items: InputField list =
         [
-            single "id" 8 [ 1; 2; 3; 4; 5; 6; 7 ]
+            RobustMeta.Tests.TinyWorld.single "id" 8 [ 1; 2; 3; 4; 5; 6; 7 ]
             single "kind" 3 [ 0; 1; 2; 0; 1; 2; 2 ]
             single "rated" 2 [ 1; 0; 0; 1; 1; 0; 1 ]
         ]

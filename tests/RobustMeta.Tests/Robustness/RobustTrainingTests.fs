@@ -139,6 +139,24 @@ let tests =
                 finally
                     Directory.Delete(folder, true)
 
+            testCase "trends over periods: one pass of the fused engine trains as passes of each part do"
+            <| fun () ->
+                for what, settings in
+                    [
+                        "whole parts", []
+                        "weights of interactions, which ask for passes of their own", [ "levels", "both" ]
+                        "no losses but of one part", [ "batchSize", "1" ]
+                    ] do
+                    let run engine = train (preset "tdro" @ [ "engine", engine; "taskWeightLr", "2" ] @ settings)
+                    let fused, autograd = run "fused", run "autograd"
+                    Expect.isLessThan (Seq.min fused.Weights.Users) 0.99 "weights move"
+
+                    for a, b in Seq.zip fused.Weights.Users autograd.Weights.Users do
+                        Expect.floatClose { absolute = 1e-3; relative = 1e-3 } a b $"{what}: users"
+
+                    for a, b in Seq.zip fused.Training.History autograd.Training.History do
+                        Expect.floatClose { absolute = 1e-4; relative = 1e-3 } a.MeanLoss b.MeanLoss $"{what}: loss"
+
             testCase "support weights need a derivative through the adaptation"
             <| fun () ->
                 let settings order = [ "weightsAct", "support"; "levels", "interaction"; "order", order ]

@@ -313,8 +313,9 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         }
     }
 
+    /// <summary>y = scale · x, without padding.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Scale(T scale, T* x, T* y, int n)
+    internal static void Scale(T scale, T* x, T* y, int n)
     {
         var factor = new Vector<T>(scale);
         var i = 0;
@@ -348,6 +349,24 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         {
             y[i] += x[i];
         }
+    }
+
+    /// <summary>Σ x·y, without padding.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static T Dot(T* x, T* y, int n)
+    {
+        var sums = Vector<T>.Zero;
+        var i = 0;
+        for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
+        {
+            sums += *(Vector<T>*)(x + i) * *(Vector<T>*)(y + i);
+        }
+        var sum = Vector.Sum(sums);
+        for (; i < n; i++)
+        {
+            sum += x[i] * y[i];
+        }
+        return sum;
     }
 
     /// <summary>y += scale · x, without padding.</summary>

@@ -239,16 +239,23 @@ internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T
     /// <summary>The adjoint of a shared field's table through W <c>[vocabulary, padded]</c>, after <see cref="SumByToken"/>.</summary>
     public T* PullTokens(int field)
     {
-        arithmetic.Gemm(
-            new(outputs[field], Tokens(field), map.Outputs, map.OutputPadded),
-            new(map.Transposed + tables.Column(field).Start, map.Outputs, Padded(field), map.InputPadded),
-            new(adjoints[field], Tokens(field), Padded(field)),
-            accumulate: false
-        );
+        PullTokens(field, outputs[field], adjoints[field]);
         return adjoints[field];
     }
 
-    /// <summary>Length of a token's row in <see cref="PullTokens"/>.</summary>
+    /// <summary>The adjoint of a shared field's table through W <c>[vocabulary, padded]</c>.</summary>
+    /// <param name="field">The field.</param>
+    /// <param name="sums">Adjoints of entities' outputs summed by token <c>[vocabulary, outputPadded]</c>.</param>
+    /// <param name="target">Receives it.</param>
+    public void PullTokens(int field, T* sums, T* target) =>
+        arithmetic.Gemm(
+            new(sums, Tokens(field), map.Outputs, map.OutputPadded),
+            new(map.Transposed + tables.Column(field).Start, map.Outputs, Padded(field), map.InputPadded),
+            new(target, Tokens(field), Padded(field)),
+            accumulate: false
+        );
+
+    /// <summary>Length of a token's row in <see cref="PullTokens(int)"/>.</summary>
     public int Padded(int field) => arithmetic.Padded(tables.Column(field).Width);
 
     private int Tokens(int field) => tables.Column(field).Table!.Rows;

@@ -20,17 +20,22 @@ internal sealed unsafe partial class FusedPerceptron<T>
     /// <summary>Gradients of all parameters; see <see cref="IMetaGradientEngine.Backward"/>.</summary>
     public void Backward(ReadOnlySpan<T> queryWeights, ReadOnlySpan<T> userWeights)
     {
-        if (!isReady)
-        {
-            throw new InvalidOperationException("Backward needs a Forward of the same batch before it.");
-        }
-        isReady = false;
+        RequireForward();
         TakeAdjoints(queryWeights, userWeights);
         pool.Run(chunks.Count, backward);
         pool.Run(ItemBlocks + 1, reverseItems);
         pool.Run(SumPieces + weightPieceCount + itemTables.Count, collect);
         AddFirstLayer(workers[0].Scratch);
         slow.Layout.Unpack(total, arrays.Gradient);
+    }
+
+    private void RequireForward()
+    {
+        if (!isReady)
+        {
+            throw new InvalidOperationException("Backward needs a Forward of the same batch before it.");
+        }
+        isReady = false;
     }
 
     private int SumPieces => (int)((slow.Layout.Size - slow.Layout.Rest + NumbersPerPiece - 1) / NumbersPerPiece);
@@ -70,8 +75,8 @@ internal sealed unsafe partial class FusedPerceptron<T>
         // The last chunk first: caches still hold what it left on the way there.
         chunk = chunks.Count - 1 - chunk;
         var gradient = chunkGradients + chunk * ChunkSize;
-        // In dual form nothing is added to the first layer's rows of items and users here.
-        var start = isDual ? slow.Layout.Rest : 0;
+        // In dual form nothing is added to the first layer's rows of items and users here; a part's block has to be whole.
+        var start = isDual && partCount == 0 ? slow.Layout.Rest : 0;
         Arithmetic<T>.Clear(gradient + start, ChunkSize - start);
         workers[worker]
             .Training(isDual)

@@ -13,7 +13,7 @@ namespace RobustMeta.Engine.Fused.Perceptron;
 /// users to workers, and adds up what they return in a fixed order, so that results do not depend on the number of
 /// workers.
 /// </summary>
-internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
+internal sealed unsafe partial class FusedPerceptron<T> : IPartCore<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     // Rows that go through the network as one block: enough to fill tiles, few enough to stay in the second-level cache.
@@ -88,6 +88,8 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         weightPieces = new (int, int, int)[itemTables.Count + shape.Width[0] / RowsPerPiece];
         (encodeTokens, encode, forward, predict) = (EncodeTokens, Encode, ForwardChunk, PredictChunk);
         (backward, reverseItems, collect) = (BackwardChunk, ReverseItems, Collect);
+        (backwardOrBegin, collectPart) = (BackwardOrBegin, CollectPart);
+        (multiplyPart, combine) = (MultiplyPart, Combine);
         numberTokens = ownTokens is null ? null : ownTokens.Number;
     }
 
@@ -104,12 +106,18 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
     /// <inheritdoc/>
     public ReadOnlySpan<T> Forward(TaskBatch tasks, ReadOnlySpan<T> supportWeights)
     {
+        (partCount, hasParts) = (0, false);
+        return Forward(tasks, supportWeights, kindOf: null);
+    }
+
+    private ReadOnlySpan<T> Forward(TaskBatch tasks, ReadOnlySpan<T> supportWeights, Func<int, bool>? kindOf)
+    {
         batch.Tasks = tasks;
         isDual = PrefersDual(shape, 0, tasks.Count);
         Prepare(tasks, supportWeights, shape, entitiesPerToken, KernelsOnly() ? RowFields.Unpaired : RowFields.All);
         batch.RowItems =
             isDual && AdaptsFirst ? memory.Take((long)(batch.SupportRows + batch.QueryRows) * batch.ItemWidth) : null;
-        Chunk.Plan(tasks, RowsPerChunk, chunks);
+        Chunk.Plan(tasks, RowsPerChunk, chunks, kindOf);
         chunkMemory.Clear();
         foreach (var chunk in chunks)
         {
@@ -275,10 +283,10 @@ internal sealed unsafe partial class FusedPerceptron<T> : IFusedCore<T>
         return dual <= own;
     }
 
-    // Whether nobody of the batch has first-layer weights of its own, which need all columns of the items.
+    // Whether nobody of the batch has first-layer weights of its own, which need all columns of the items, as parts do.
     private bool KernelsOnly()
     {
-        var all = AdaptsFirst;
+        var all = AdaptsFirst && partCount == 0;
         for (var u = 0; u < batch.Tasks.Count && all && !isDual; u++)
         {
             all = shape.PrefersKernel(batch.Tasks.SupportLength(u), batch.Tasks.QueryLength(u));

@@ -1,0 +1,367 @@
+using RobustMeta.Engine.Fused.Memory;
+using RobustMeta.Engine.Fused.Vectors;
+using RobustMeta.Runtime.Vectors;
+using RobustMeta.Tasks;
+
+namespace RobustMeta.Engine.Fused.Perceptron;
+
+/// <content>
+/// Gradients of parts of a batch, kept apart: chunks end with a part, so that all up to the rows' adjoints is computed as ever; what follows
+/// is computed part by part.
+/// </content>
+internal sealed unsafe partial class FusedPerceptron<T>
+{
+    private readonly List<PartBlock<T>> parts = [];
+    private readonly Action<int, int> backwardOrBegin;
+    private readonly Action<int, int> collectPart;
+    private readonly Action<int, int> multiplyPart;
+    private readonly Action<int, int> combine;
+    private int[] partEnds = [];
+    private int[] partOfUser = [];
+    private int partCount;
+    private bool hasParts;
+    private T[] partFactors = [];
+    private double[,] products = new double[0, 0];
+
+    /// <inheritdoc/>
+    // Of the others, what comes after the sums (a context, exposure) or beside the losses (joint training) is not by part.
+    public bool TakesParts =>
+        shape is { IsJoint: false, HasRates: false, MovesInputs: false, Context: 0 } && exposure is null;
+
+    /// <inheritdoc/>
+    public ReadOnlySpan<T> ForwardParts(TaskBatch tasks, ReadOnlySpan<int> ends)
+    {
+        (partCount, hasParts) = (ends.Length, false);
+        partEnds = ends.ToArray();
+        if (partOfUser.Length < tasks.Count)
+        {
+            partOfUser = new int[tasks.Count];
+        }
+        for (var part = 0; part < partCount; part++)
+        {
+            partOfUser.AsSpan()[StartOf(part)..partEnds[part]].Fill(part);
+        }
+        while (parts.Count < partCount)
+        {
+            parts.Add(new(itemTables, userTables));
+        }
+        return Forward(tasks, [], user => partOfUser[user] % 2 == 0);
+    }
+
+    /// <inheritdoc/>
+    public double[,] PartProducts()
+    {
+        RequireForward();
+        var tasks = batch.Tasks;
+        var weights = new T[batch.QueryRows];
+        for (var u = 0; u < tasks.Count; u++)
+        {
+            var users = partEnds[partOfUser[u]] - StartOf(partOfUser[u]);
+            weights.AsSpan(tasks.QueryRange(u)).Fill(T.CreateChecked(1.0 / ((double)users * tasks.QueryLength(u))));
+        }
+        TakeAdjoints(weights, new T[tasks.Count]);
+        pool.Run(partCount + chunks.Count, backwardOrBegin);
+        for (int part = 0, chunk = 0; part < partCount; part++)
+        {
+            parts[part].Network = chunkGradients + chunk * slow.Layout.Size;
+            TakeMemory(parts[part]);
+            while (chunk < chunks.Count && chunks[chunk].EndUser <= partEnds[part])
+            {
+                chunk++;
+            }
+        }
+        pool.Run(partCount, collectPart);
+        products = new double[partCount, partCount];
+        pool.Run(partCount, multiplyPart);
+        hasParts = true;
+        return products;
+    }
+
+    /// <inheritdoc/>
+    public void BackwardParts(ReadOnlySpan<T> factors)
+    {
+        if (!hasParts || factors.Length != partCount)
+        {
+            throw new InvalidOperationException(
+                "BackwardParts needs PartProducts of the same batch before it, and a factor a part."
+            );
+        }
+        hasParts = false;
+        partFactors = factors.ToArray();
+        pool.Run(itemTables.Count + userTables.Count + CombinedPieces, combine);
+        slow.Layout.Unpack(total, arrays.Gradient);
+    }
+
+    private int CombinedPieces => (int)((slow.Layout.Size + NumbersPerPiece - 1) / NumbersPerPiece);
+
+    private int StartOf(int part) => part == 0 ? 0 : partEnds[part - 1];
+
+    private void BackwardOrBegin(int worker, int piece)
+    {
+        if (piece < partCount)
+        {
+            parts[piece].Begin(batch, StartOf(piece), partEnds[piece]);
+        }
+        else
+        {
+            BackwardChunk(worker, piece - partCount);
+        }
+    }
+
+    private void TakeMemory(PartBlock<T> part)
+    {
+        var (below, width, items) = (shape.Padded[0], shape.Padded[1], (long)part.ItemCount);
+        part.Inputs = memory.Take(items * below);
+        part.LayerAdjoint = memory.Take(items * width);
+        part.ItemAdjoint = memory.Take(items * below);
+        part.UserAdjoint = memory.Take((long)(part.EndUser - part.FirstUser) * shape.UserPadded);
+        for (var field = 0; field < itemTables.Count; field++)
+        {
+            if (part.ItemRows(field) is not { } rows)
+            {
+                continue;
+            }
+            var padded = fields.Padded(field);
+            if (itemTables.IsShared(field))
+            {
+                var tokens = (long)itemTables.Column(field).Table!.Rows;
+                part.TokenSums[field] = memory.Take(tokens * width);
+                rows.Place(memory.Take(tokens * padded), padded);
+            }
+            else if (part.IsAligned(field))
+            {
+                rows.Place(part.ItemAdjoint + itemTables.Column(field).Start, below);
+            }
+            else
+            {
+                rows.Place(memory.TakeZeros((long)rows.Count * padded), padded);
+            }
+        }
+        for (var field = 0; field < userTables.Count; field++)
+        {
+            if (part.UserRows(field) is { } rows)
+            {
+                var padded = arithmetic.Padded(userTables.Column(field).Width);
+                rows.Place(memory.TakeZeros((long)rows.Count * padded), padded);
+            }
+        }
+    }
+
+    private void CollectPart(int worker, int piece)
+    {
+        var part = parts[piece];
+        SumPartChunks(part);
+        CollectItems(part);
+        for (var field = 0; field < itemTables.Count; field++)
+        {
+            if (itemTables.IsShared(field))
+            {
+                CollectShared(part, field);
+            }
+            else if (part.ItemRows(field) is { } rows && !part.IsAligned(field))
+            {
+                AddBags(itemTables.Column(field), part.Entities, part.ItemAdjoint, shape.Padded[0], rows);
+            }
+        }
+        CollectUsers(part);
+    }
+
+    // The first chunk's block becomes the part's.
+    private void SumPartChunks(PartBlock<T> part)
+    {
+        for (var chunk = 0; chunk < chunks.Count; chunk++)
+        {
+            var gradient = chunkGradients + chunk * slow.Layout.Size;
+            if (chunks[chunk].FirstUser > part.FirstUser && chunks[chunk].EndUser <= part.EndUser)
+            {
+                var start = isDual ? slow.Layout.Rest : 0;
+                arithmetic.AddScaled(T.One, gradient + start, part.Network + start, (int)(slow.Layout.Size - start));
+            }
+        }
+    }
+
+    // Adjoints of the items, and the first layer's rows of fields that are not shared.
+    private void CollectItems(PartBlock<T> part)
+    {
+        var (below, width) = (shape.Padded[0], shape.Padded[1]);
+        part.SumRows(batch, arithmetic, batch.LayerAdjoint, part.LayerAdjoint, width, accumulate: false);
+        if (batch.ItemAdjoint is null)
+        {
+            fields.Pull(part.LayerAdjoint, part.ItemAdjoint, part.ItemCount);
+        }
+        else if (fields.PullsExactly)
+        {
+            part.SumRows(batch, arithmetic, batch.ItemAdjoint, part.ItemAdjoint, below, accumulate: false);
+            fields.Pull(part.LayerAdjoint, part.ItemAdjoint, part.ItemCount, accumulate: true);
+        }
+        else
+        {
+            fields.Pull(part.LayerAdjoint, part.ItemAdjoint, part.ItemCount);
+            ClearShared(part.ItemAdjoint, part.ItemCount);
+            part.SumRows(batch, arithmetic, batch.ItemAdjoint, part.ItemAdjoint, below, accumulate: true);
+        }
+        var slots = part.Slots;
+        for (var i = 0; i < slots.Length; i++)
+        {
+            Arithmetic<T>.Copy(batch.Items + (long)slots[i] * below, part.Inputs + (long)i * below, below);
+        }
+        foreach (var range in itemTables.Ranges)
+        {
+            var inputs = part.Inputs + range.Start;
+            AddPartRows(part, range.Start, range.Width, inputs, below, part.LayerAdjoint, part.ItemCount);
+        }
+    }
+
+    private void CollectShared(PartBlock<T> part, int field)
+    {
+        var (column, rows, width) = (itemTables.Column(field), part.ItemRows(field)!, shape.Padded[1]);
+        var sums = part.TokenSums[field];
+        var tokens = column.Table!.Rows;
+        Arithmetic<T>.Clear(sums, (long)tokens * width);
+        column.AddByToken(part.Entities, part.LayerAdjoint, width, width, sums, width);
+        fixed (T* values = column.Table.Values)
+        {
+            AddPartRows(part, column.Start, column.Width, values, column.Width, sums, tokens);
+        }
+        fields.PullTokens(field, sums, rows.Rows);
+        if (batch.ItemAdjoint is not null)
+        {
+            var adjoint = part.ItemAdjoint + column.Start;
+            column.AddByToken(part.Entities, adjoint, shape.Padded[0], column.Width, rows.Rows, rows.Stride);
+        }
+    }
+
+    private void CollectUsers(PartBlock<T> part)
+    {
+        var (users, below, width) = (part.EndUser - part.FirstUser, shape.UserPadded, shape.Padded[1]);
+        var inputs = batch.Users + (long)part.FirstUser * below;
+        var adjoint = batch.UserLayerAdjoint + (long)part.FirstUser * width;
+        arithmetic.Gemm(
+            new Matrix<T>(inputs, users, shape.UserWidth, below).Transposed,
+            new(adjoint, users, width),
+            new(part.Network + slow.Layout.User, shape.UserWidth, width),
+            accumulate: false
+        );
+        arithmetic.AddRows(null, adjoint, part.Network + slow.Layout.Bias[1], users, width);
+        arithmetic.Gemm(
+            new(adjoint, users, shape.Width[1], width),
+            new(slow.UserTransposed, shape.Width[1], below),
+            new(part.UserAdjoint, users, below),
+            accumulate: false
+        );
+        for (var u = 0; u < users && AdaptsFirst; u++)
+        {
+            var factor = shape.IsSecondOrder ? T.One + T.One : T.One;
+            arithmetic.AddScaled(
+                factor * batch.UserNormAdjoint[part.FirstUser + u],
+                inputs + (long)u * below,
+                part.UserAdjoint + (long)u * below,
+                below
+            );
+        }
+        var entities = batch.Tasks.Users.AsSpan()[part.FirstUser..part.EndUser];
+        for (var field = 0; field < userTables.Count; field++)
+        {
+            if (part.UserRows(field) is { } rows)
+            {
+                AddBags(userTables.Column(field), entities, part.UserAdjoint, below, rows);
+            }
+        }
+    }
+
+    private static void AddBags(
+        EmbeddedColumn<T> column,
+        ReadOnlySpan<int> entities,
+        T* adjoints,
+        int stride,
+        TokenRows<T> rows
+    )
+    {
+        var adjoint = adjoints + column.Start;
+        foreach (var entity in entities)
+        {
+            var bag = column.Bag(entity);
+            var fraction = EmbeddedColumn<T>.Fraction(bag);
+            foreach (var token in bag)
+            {
+                EmbeddedColumn<T>.AddScaled(fraction, adjoint, rows.Find(token), column.Width);
+            }
+            adjoint += stride;
+        }
+    }
+
+    // Some rows of the part's dW_1 = XᵀP, plus what users' own weights have brought.
+    private void AddPartRows(PartBlock<T> part, int first, int count, T* inputs, int stride, T* adjoints, int rows)
+    {
+        var width = shape.Padded[1];
+        arithmetic.Gemm(
+            new Matrix<T>(inputs, rows, count, stride).Transposed,
+            new(adjoints, rows, width),
+            new(part.Network + slow.Layout.Weight[1] + (long)first * width, count, width),
+            accumulate: !isDual
+        );
+    }
+
+    private void MultiplyPart(int worker, int piece)
+    {
+        // The longest row first.
+        var part = partCount - 1 - piece;
+        for (var other = 0; other <= part; other++)
+        {
+            var product = parts[part].Product(parts[other], arithmetic, slow.Layout.Size);
+            (products[part, other], products[other, part]) = (product, product);
+        }
+    }
+
+    private void Combine(int worker, int piece)
+    {
+        if (piece < itemTables.Count)
+        {
+            CombineTable(itemTables.Column(piece), piece, ofItems: true);
+            return;
+        }
+        piece -= itemTables.Count;
+        if (piece < userTables.Count)
+        {
+            CombineTable(userTables.Column(piece), piece, ofItems: false);
+            return;
+        }
+        var start = (long)(piece - userTables.Count) * NumbersPerPiece;
+        var count = (int)Math.Min(NumbersPerPiece, slow.Layout.Size - start);
+        arithmetic.Scale(partFactors[0], parts[0].Network + start, total + start, count);
+        for (var part = 1; part < partCount; part++)
+        {
+            arithmetic.AddScaled(partFactors[part], parts[part].Network + start, total + start, count);
+        }
+    }
+
+    private void CombineTable(EmbeddedColumn<T> column, int field, bool ofItems)
+    {
+        if (column.Table is not { } table)
+        {
+            return;
+        }
+        table.Begin();
+        fixed (T* gradient = table.Gradient)
+        {
+            for (var part = 0; part < partCount; part++)
+            {
+                var rows = (ofItems ? parts[part].ItemRows(field) : parts[part].UserRows(field))!;
+                var factor = partFactors[part];
+                foreach (var token in rows.Tokens)
+                {
+                    var target = gradient + (long)token * column.Width;
+                    if (table.Touch(token))
+                    {
+                        EmbeddedColumn<T>.Scale(factor, rows.Find(token), target, column.Width);
+                    }
+                    else
+                    {
+                        EmbeddedColumn<T>.AddScaled(factor, rows.Find(token), target, column.Width);
+                    }
+                }
+            }
+        }
+        table.End();
+    }
+}
