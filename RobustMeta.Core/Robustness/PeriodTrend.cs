@@ -46,6 +46,25 @@ internal sealed class PeriodTrend
         }
     }
 
+    /// <summary>Orders users of a batch by cell, those of a cell as they were.</summary>
+    public void Arrange(Span<int> users)
+    {
+        Array.Clear(sizes);
+        foreach (var user in users)
+        {
+            sizes[Cell(user)]++;
+        }
+        var start = 0;
+        foreach (ref var size in sizes.AsSpan())
+        {
+            (size, start) = (start, start + size);
+        }
+        foreach (var user in users.ToArray())
+        {
+            users[sizes[Cell(user)]++] = user;
+        }
+    }
+
     /// <summary>Places of a batch's tasks by cell, without empty cells; each in ascending order.</summary>
     public int[][] Parts(TaskBatch batch)
     {

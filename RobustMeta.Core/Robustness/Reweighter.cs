@@ -192,7 +192,10 @@ public sealed class Reweighter
     /// Whether the objective weighs each of <see cref="GradientParts"/> as a whole, so that its gradient is a sum of theirs: single
     /// interactions have no weights.
     /// </summary>
-    internal bool WeighsWholeParts => interactions is UniformInteractions && support is null;
+    internal bool WeighsWholeParts => users is IGradientUsers && interactions is UniformInteractions && support is null;
+
+    /// <summary>Orders training users of a batch so that those of one of <see cref="GradientParts"/> stand in a row.</summary>
+    internal void Arrange(Span<int> ofBatch) => (users as IGradientUsers)?.Arrange(ofBatch);
 
     /// <summary>Takes the gradients of <see cref="GradientParts"/>.</summary>
     /// <param name="batch">The batch, which is weighed next.</param>

@@ -19,17 +19,21 @@ internal sealed class PartedBatch
     private PartedBatch(IPartEngine engine, TaskBatch batch, TrainingPhase phase, int[] ends) =>
         (this.engine, this.batch, this.phase, this.ends) = (engine, batch, phase, ends);
 
+    /// <summary>Whether one pass is enough: the engine keeps parts apart, and the adversary weighs no single interaction.</summary>
+    public static bool IsPossible(IMetaGradientEngine engine, Reweighter adversary, TrainingPhase phase) =>
+        adversary.WeighsWholeParts && engine is IPartEngine able && able.TakesParts(phase);
+
     /// <summary>
-    /// The batch in one pass; null where the adversary looks at losses alone, or where a pass of the engine's for the parts alone was needed
-    /// and has been taken.
+    /// The batch in one pass; null where the adversary looks at losses alone, or where a pass of its own for each part was needed and has been
+    /// taken.
     /// </summary>
     /// <param name="engine">Computes it.</param>
-    /// <param name="batch">The batch; in one pass, those of a part come to stand in a row.</param>
+    /// <param name="batch">The batch; where one pass is possible, after <see cref="Reweighter.Arrange"/>.</param>
     /// <param name="adversary">Asks for the gradients.</param>
     /// <param name="phase">What is learned.</param>
     public static PartedBatch? Of(
         IMetaGradientEngine engine,
-        ref TaskBatch batch,
+        TaskBatch batch,
         Reweighter adversary,
         TrainingPhase phase
     )
@@ -39,21 +43,24 @@ internal sealed class PartedBatch
         {
             return null;
         }
-        if (engine is not IPartEngine able || !able.TakesParts(phase) || !adversary.WeighsWholeParts)
+        if (!IsPossible(engine, adversary, phase))
         {
             adversary.LearnGradients(batch, PartGradients.Products(engine, batch, parts, adversary, phase));
             return null;
         }
-        var places = new int[batch.Count];
         var ends = new int[parts.Count];
         var end = 0;
         for (var part = 0; part < ends.Length; part++)
         {
-            parts[part].CopyTo(places, end);
+            if (parts[part][0] != end || parts[part][^1] != end + parts[part].Length - 1)
+            {
+                throw new InvalidOperationException(
+                    "Users of a part do not stand in a row: call Arrange before the batch is made."
+                );
+            }
             ends[part] = end += parts[part].Length;
         }
-        batch = batch.Part(places);
-        return new(able, batch, phase, ends);
+        return new((IPartEngine)engine, batch, phase, ends);
     }
 
     /// <summary>Losses of the query.</summary>

@@ -179,9 +179,13 @@ public sealed class Trainer(
             number++;
             var users = order.AsSpan(start, Math.Min(spec.BatchSize, order.Length - start));
             var adversary = AdversaryIn(epoch);
+            if (PartedBatch.IsPossible(engine, adversary, phase))
+            {
+                adversary.Arrange(users);
+            }
             var batch = adversary.Relabel(shown.Part(users));
 
-            var parted = PartedBatch.Of(engine, ref batch, adversary, phase);
+            var parted = PartedBatch.Of(engine, batch, adversary, phase);
             var losses = parted is null
                 ? engine.Forward(batch, adversary.SupportWeights(batch), phase)
                 : parted.Forward();

@@ -52,6 +52,8 @@ internal sealed class GroupUsers(ImmutableArray<int> groups, WeightAscent ascent
         }
     }
 
+    public void Arrange(Span<int> users) => Trend?.Arrange(users);
+
     public int[][] Parts(TaskBatch batch) => Trend?.Parts(batch) ?? [];
 
     public void See(TaskBatch batch, double[,] products) => Trend?.See(batch, products);

@@ -127,19 +127,51 @@ public sealed class CappedSimplexSet(double fraction)
         // The loss at which the budget of 1 runs out, when the largest losses take the cap each.
         var budget = Math.Max(fraction * n, 1);
         var threshold = OrderStatistic.At(weights, n - (int)Math.Min(n, Math.Ceiling(budget)));
-        var (above, ties) = (0, 0);
-        foreach (var loss in losses)
+        var (above, ties) = Compare(losses, threshold);
+        var (full, shared) = (1 / budget, (budget - above) / budget / ties);
+        var vectors = MemoryMarshal.Cast<double, Vector<double>>(losses);
+        var targets = MemoryMarshal.Cast<double, Vector<double>>(weights);
+        var level = new Vector<double>(threshold);
+        for (var i = 0; i < vectors.Length; i++)
         {
-            above += loss > threshold ? 1 : 0;
-            ties += loss == threshold ? 1 : 0;
+            targets[i] = Vector.ConditionalSelect(
+                Vector.GreaterThan(vectors[i], level),
+                new Vector<double>(full),
+                Vector.ConditionalSelect(
+                    Vector.Equals(vectors[i], level),
+                    new Vector<double>(shared),
+                    Vector<double>.Zero
+                )
+            );
         }
-        for (var i = 0; i < n; i++)
+        for (var i = vectors.Length * Vector<double>.Count; i < n; i++)
         {
             weights[i] =
-                losses[i] > threshold ? 1 / budget
-                : losses[i] == threshold ? (budget - above) / budget / ties
+                losses[i] > threshold ? full
+                : losses[i] == threshold ? shared
                 : 0;
         }
+    }
+
+    // How many losses are above a threshold, and how many at it.
+    private static (long Above, long Ties) Compare(ReadOnlySpan<double> losses, double threshold)
+    {
+        var vectors = MemoryMarshal.Cast<double, Vector<double>>(losses);
+        var level = new Vector<double>(threshold);
+        // A comparison that holds is −1.
+        var (above, ties) = (Vector<long>.Zero, Vector<long>.Zero);
+        foreach (var vector in vectors)
+        {
+            above -= Vector.GreaterThan(vector, level);
+            ties -= Vector.Equals(vector, level);
+        }
+        var (higher, equal) = (Vector.Sum(above), Vector.Sum(ties));
+        foreach (var loss in losses[(vectors.Length * Vector<double>.Count)..])
+        {
+            higher += loss > threshold ? 1 : 0;
+            equal += loss == threshold ? 1 : 0;
+        }
+        return (higher, equal);
     }
 
     // How many weights are above a threshold, and the sum of the others.

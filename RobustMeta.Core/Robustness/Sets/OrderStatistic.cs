@@ -1,10 +1,13 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
 namespace RobustMeta.Robustness.Sets;
 
-/// <summary>Order statistics without sorting (Hoare's selection, 1961).</summary>
+/// <summary>Order statistics without sorting (Hoare's selection, 1961; the last few by counting, on vectors).</summary>
 internal static class OrderStatistic
 {
-    // Below this, sorting is faster.
-    private const int Few = 24;
+    // Below this, counting is faster: as many comparisons as pairs, but none of them is a branch.
+    private const int Few = 80;
 
     /// <summary>The value that would stand at a place if all were sorted; leaves the values in another order.</summary>
     /// <param name="values">The values; none may be NaN.</param>
@@ -48,8 +51,36 @@ internal static class OrderStatistic
                 return pivot;
             }
         }
-        values[first..(last + 1)].Sort();
-        return values[place];
+        return ByRank(values[first..(last + 1)], place - first);
+    }
+
+    // The value that fewer are below than the place, and at least so many not above.
+    private static double ByRank(ReadOnlySpan<double> values, int place)
+    {
+        var vectors = MemoryMarshal.Cast<double, Vector<double>>(values);
+        var tail = values[(vectors.Length * Vector<double>.Count)..];
+        foreach (var value in values)
+        {
+            var level = new Vector<double>(value);
+            // A comparison that holds is −1.
+            var (below, upTo) = (Vector<long>.Zero, Vector<long>.Zero);
+            foreach (var vector in vectors)
+            {
+                below -= Vector.LessThan(vector, level);
+                upTo -= Vector.LessThanOrEqual(vector, level);
+            }
+            var (first, end) = (Vector.Sum(below), Vector.Sum(upTo));
+            foreach (var other in tail)
+            {
+                first += other < value ? 1 : 0;
+                end += other <= value ? 1 : 0;
+            }
+            if (first <= place && place < end)
+            {
+                return value;
+            }
+        }
+        throw new ArgumentException("A value is NaN.");
     }
 
     private static double Median(double a, double b, double c) => Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
