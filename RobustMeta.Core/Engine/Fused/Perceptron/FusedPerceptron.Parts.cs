@@ -12,6 +12,9 @@ namespace RobustMeta.Engine.Fused.Perceptron;
 internal sealed unsafe partial class FusedPerceptron<T>
 {
     private readonly List<PartBlock<T>> parts = [];
+
+    // Made where parts are first asked for.
+    private PartTable[]? tables;
     private readonly Action<int, int> backwardOrBegin;
     private readonly Action<int, int> collectPart;
     private readonly Action<int, int> multiplyPart;
@@ -41,6 +44,11 @@ internal sealed unsafe partial class FusedPerceptron<T>
         {
             partOfUser.AsSpan()[StartOf(part)..partEnds[part]].Fill(part);
         }
+        tables ??=
+        [
+            .. PartTables(itemTables, (part, field) => part.ItemRows(field)),
+            .. PartTables(userTables, (part, field) => part.UserRows(field)),
+        ];
         while (parts.Count < partCount)
         {
             parts.Add(new(itemTables, userTables));
@@ -72,7 +80,8 @@ internal sealed unsafe partial class FusedPerceptron<T>
         }
         pool.Run(partCount, collectPart);
         products = new double[partCount, partCount];
-        pool.Run(partCount, multiplyPart);
+        pool.Run(tables!.Length + partCount, multiplyPart);
+        SumProducts();
         hasParts = true;
         return products;
     }
@@ -88,7 +97,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
         }
         hasParts = false;
         partFactors = factors.ToArray();
-        pool.Run(itemTables.Count + userTables.Count + CombinedPieces, combine);
+        pool.Run(tables!.Length + CombinedPieces, combine);
         slow.Layout.Unpack(total, arrays.Gradient);
     }
 
@@ -302,31 +311,45 @@ internal sealed unsafe partial class FusedPerceptron<T>
         );
     }
 
+    // Tables take the longest; each piece writes to a place of its own.
     private void MultiplyPart(int worker, int piece)
     {
+        if (piece < tables!.Length)
+        {
+            tables![piece].Multiply(parts, partCount);
+            return;
+        }
         // The longest row first.
-        var part = partCount - 1 - piece;
+        var part = partCount - 1 - (piece - tables!.Length);
         for (var other = 0; other <= part; other++)
         {
-            var product = parts[part].Product(parts[other], arithmetic, slow.Layout.Size);
-            (products[part, other], products[other, part]) = (product, product);
+            products[part, other] = parts[part].Product(parts[other], arithmetic, slow.Layout.Size);
+        }
+    }
+
+    private void SumProducts()
+    {
+        for (var part = 0; part < partCount; part++)
+        {
+            for (var other = 0; other <= part; other++)
+            {
+                foreach (var table in tables!)
+                {
+                    products[part, other] += table.Products[part * partCount + other];
+                }
+                products[other, part] = products[part, other];
+            }
         }
     }
 
     private void Combine(int worker, int piece)
     {
-        if (piece < itemTables.Count)
+        if (piece < tables!.Length)
         {
-            CombineTable(itemTables.Column(piece), piece, ofItems: true);
+            tables![piece].Combine(partFactors);
             return;
         }
-        piece -= itemTables.Count;
-        if (piece < userTables.Count)
-        {
-            CombineTable(userTables.Column(piece), piece, ofItems: false);
-            return;
-        }
-        var start = (long)(piece - userTables.Count) * NumbersPerPiece;
+        var start = (long)(piece - tables!.Length) * NumbersPerPiece;
         var count = (int)Math.Min(NumbersPerPiece, slow.Layout.Size - start);
         arithmetic.Scale(partFactors[0], parts[0].Network + start, total + start, count);
         for (var part = 1; part < partCount; part++)
@@ -335,33 +358,33 @@ internal sealed unsafe partial class FusedPerceptron<T>
         }
     }
 
-    private void CombineTable(EmbeddedColumn<T> column, int field, bool ofItems)
+    // A table, and which rows of it parts have.
+    private sealed class PartTable(EmbeddedColumn<T> column, Func<PartBlock<T>, TokenRows<T>> rowsOf)
     {
-        if (column.Table is not { } table)
+        private readonly TokenChains<T> chains = new(column.Width, column.Table!.Rows);
+        private TokenRows<T>[] rows = [];
+
+        public double[] Products { get; private set; } = [];
+
+        public void Multiply(List<PartBlock<T>> parts, int count)
         {
-            return;
-        }
-        table.Begin();
-        fixed (T* gradient = table.Gradient)
-        {
-            for (var part = 0; part < partCount; part++)
+            if (rows.Length < parts.Count)
             {
-                var rows = (ofItems ? parts[part].ItemRows(field) : parts[part].UserRows(field))!;
-                var factor = partFactors[part];
-                foreach (var token in rows.Tokens)
-                {
-                    var target = gradient + (long)token * column.Width;
-                    if (table.Touch(token))
-                    {
-                        EmbeddedColumn<T>.Scale(factor, rows.Find(token), target, column.Width);
-                    }
-                    else
-                    {
-                        EmbeddedColumn<T>.AddScaled(factor, rows.Find(token), target, column.Width);
-                    }
-                }
+                rows = [.. parts.Select(rowsOf)];
             }
+            chains.Begin(rows.AsSpan(0, count));
+            Products = chains.Products(count);
         }
-        table.End();
+
+        public void Combine(ReadOnlySpan<T> factors) => chains.Combine(column.Table!, factors);
     }
+
+    private static IEnumerable<PartTable> PartTables(
+        EmbeddingTables<T> tables,
+        Func<PartBlock<T>, int, TokenRows<T>?> rowsOf
+    ) =>
+        Enumerable
+            .Range(0, tables.Count)
+            .Where(field => tables.Column(field).Table is not null)
+            .Select(field => new PartTable(tables.Column(field), part => rowsOf(part, field)!));
 }

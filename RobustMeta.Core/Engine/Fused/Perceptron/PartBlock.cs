@@ -124,7 +124,7 @@ internal sealed unsafe class PartBlock<T>(EmbeddingTables<T> items, EmbeddingTab
         }
     }
 
-    /// <summary>Inner product of two parts' gradients.</summary>
+    /// <summary>Inner product of two parts' gradients of the network.</summary>
     /// <param name="other">The other part.</param>
     /// <param name="arithmetic">Arithmetic.</param>
     /// <param name="size">Length of the network's block.</param>
@@ -135,32 +135,6 @@ internal sealed unsafe class PartBlock<T>(EmbeddingTables<T> items, EmbeddingTab
         {
             var count = (int)Math.Min(Piece, size - start);
             sum += double.CreateTruncating(arithmetic.Dot(Network + start, other.Network + start, count));
-        }
-        for (var field = 0; field < itemRows.Length; field++)
-        {
-            sum += Product(itemRows[field], other.itemRows[field], items.Column(field).Width);
-        }
-        for (var field = 0; field < userRows.Length; field++)
-        {
-            sum += Product(userRows[field], other.userRows[field], users.Column(field).Width);
-        }
-        return sum;
-    }
-
-    private static double Product(TokenRows<T>? first, TokenRows<T>? second, int width)
-    {
-        double sum = 0;
-        if (first is null || second is null)
-        {
-            return sum;
-        }
-        foreach (var token in first.Tokens)
-        {
-            var own = second.Find(token);
-            if (own is not null)
-            {
-                sum += double.CreateTruncating(EmbeddedColumn<T>.Dot(first.Find(token), own, width));
-            }
         }
         return sum;
     }
