@@ -202,7 +202,7 @@ let internal fixedForm =
 let private ofPairedFields (f: Form) =
     let items: InputField list =
         [
-            RobustMeta.Tests.TinyWorld.single "id" 8 [ 1; 2; 3; 4; 5; 6; 7 ]
+            single "id" 8 [ 1; 2; 3; 4; 5; 6; 7 ]
             single "kind" 3 [ 0; 1; 2; 0; 1; 2; 2 ]
             single "rated" 2 [ 1; 0; 0; 1; 1; 0; 1 ]
         ]

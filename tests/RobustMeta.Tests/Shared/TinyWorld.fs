@@ -9,7 +9,7 @@ open RobustMeta.Tasks
 
 let private iota n = ImmutableArray.CreateRange(seq { 0..n })
 
-let private single name vocabulary (tokens: int list) =
+let single name vocabulary (tokens: int list) =
     TokenField(name, vocabulary, iota tokens.Length, ImmutableArray.CreateRange tokens)
 
 let private bag name vocabulary (bags: int list list) =
