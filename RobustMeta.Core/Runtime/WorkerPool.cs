@@ -13,20 +13,20 @@ internal sealed class WorkerPool : IDisposable
     private const int SpinsBeforeSleep = 1000;
     private const int Pause = 4;
 
-    // A range of units in a number: the run in the upper half, then the first unit and the end; ranges stand in cache lines of their own.
+    // A range of units in a number: the run in the upper half, then the first unit and the end. Ranges stand in cache lines of their own,
+    // and so does the number of pieces that are done: what changes while a run goes on must not share a line with what all read.
     private const int MaxUnits = ushort.MaxValue;
-    private const int RangeStride = 16;
+    private const int LineStride = 16;
 
     private readonly Thread[] threads;
     private readonly object gate = new();
-    private readonly long[] ranges;
+    private readonly long[] lines;
 
     // What the pieces of the run are, some in a row to a unit. They change only while all ranges are empty.
     private Action<int, int>? work;
     private int pieces;
     private int grain;
     private long run;
-    private int finished;
     private int sleeping;
     private volatile bool stopped;
     private Exception? failure;
@@ -36,7 +36,7 @@ internal sealed class WorkerPool : IDisposable
     {
         Count = count;
         threads = new Thread[count - 1];
-        ranges = new long[(count + 1) * RangeStride];
+        lines = new long[(count + 3) * LineStride];
         for (var i = 0; i < threads.Length; i++)
         {
             var worker = i + 1;
@@ -68,7 +68,7 @@ internal sealed class WorkerPool : IDisposable
         }
         Share(0);
         // For pieces, not for threads: one that the system keeps from running has nothing that must be waited for.
-        for (var i = 0; Volatile.Read(ref finished) < count; i++)
+        for (var i = 0; Volatile.Read(ref Finished) < count; i++)
         {
             if (i < SpinsBeforeSleep)
             {
@@ -100,7 +100,7 @@ internal sealed class WorkerPool : IDisposable
     // empty, or takes part in this run.
     private void Open(int count, Action<int, int> piece)
     {
-        (work, pieces, failure, finished) = (piece, count, null, 0);
+        (work, pieces, failure, Finished) = (piece, count, null, 0);
         grain = (count + MaxUnits - 1) / MaxUnits;
         var units = (long)(count + grain - 1) / grain;
         for (var thread = 0; thread < Count; thread++)
@@ -164,24 +164,33 @@ internal sealed class WorkerPool : IDisposable
         }
     }
 
-    private ref long RangeOf(int thread) => ref ranges[(thread + 1) * RangeStride];
+    private ref long Finished => ref lines[LineStride];
 
-    // Its own range first, then those of the others.
+    private ref long RangeOf(int thread) => ref lines[(thread + 2) * LineStride];
+
+    // Its own range first, then those of the others. What was done is told once: until then the run goes on, so all of it is of one run.
     private void Share(int worker)
     {
+        var done = 0;
         for (var i = 0; i < Count; i++)
         {
             while (TryTake(ref RangeOf((worker + i) % Count), isOwn: i == 0, out var unit))
             {
-                Do(worker, unit);
+                done += Do(worker, unit);
             }
+        }
+        if (done > 0)
+        {
+            Interlocked.Add(ref Finished, done);
         }
     }
 
-    private void Do(int worker, int unit)
+    // Does the pieces of a unit, and says how many they are.
+    private int Do(int worker, int unit)
     {
+        var first = unit * grain;
         var end = (int)Math.Min(pieces, (unit + 1L) * grain);
-        for (var piece = unit * grain; piece < end; piece++)
+        for (var piece = first; piece < end; piece++)
         {
             try
             {
@@ -192,8 +201,8 @@ internal sealed class WorkerPool : IDisposable
                 // Handed to the caller, who throws it.
                 Interlocked.CompareExchange(ref failure, exception, null);
             }
-            Interlocked.Increment(ref finished);
         }
+        return end - first;
     }
 
     private static bool TryTake(ref long range, bool isOwn, out int unit)
