@@ -21,11 +21,11 @@ internal class BlockLayout(ImmutableHashSet<string>? learned = null)
         foreach (var piece in pieces)
         {
             var source = values(piece.Name);
-            for (var row = 0; row < piece.Rows; row++)
+            for (var run = 0; run < piece.Runs; run++)
             {
                 source
-                    .AsSpan((piece.FirstRow + row) * piece.Width, piece.Width)
-                    .CopyTo(new Span<T>(block + piece.Start + (long)row * piece.Padded, piece.Width));
+                    .AsSpan(piece.FirstNumber + run * piece.RunLength, piece.RunLength)
+                    .CopyTo(new Span<T>(block + piece.Start + (long)run * piece.Padded, piece.RunLength));
             }
         }
     }
@@ -41,10 +41,10 @@ internal class BlockLayout(ImmutableHashSet<string>? learned = null)
                 continue;
             }
             var target = values(piece.Name);
-            for (var row = 0; row < piece.Rows; row++)
+            for (var run = 0; run < piece.Runs; run++)
             {
-                new Span<T>(block + piece.Start + (long)row * piece.Padded, piece.Width).CopyTo(
-                    target.AsSpan((piece.FirstRow + row) * piece.Width, piece.Width)
+                new Span<T>(block + piece.Start + (long)run * piece.Padded, piece.RunLength).CopyTo(
+                    target.AsSpan(piece.FirstNumber + run * piece.RunLength, piece.RunLength)
                 );
             }
         }
@@ -71,5 +71,15 @@ internal class BlockLayout(ImmutableHashSet<string>? learned = null)
         return start;
     }
 
-    private sealed record Piece(string Name, long Start, int FirstRow, int Rows, int Width, int Padded);
+    private sealed record Piece(string Name, long Start, int FirstRow, int Rows, int Width, int Padded)
+    {
+        /// <summary>Where it begins in the parameter.</summary>
+        public int FirstNumber { get; } = FirstRow * Width;
+
+        /// <summary>Numbers that are copied at once: rows without padding stand one behind the other on both sides.</summary>
+        public int RunLength { get; } = Width == Padded ? Rows * Width : Width;
+
+        /// <summary>Number of such runs.</summary>
+        public int Runs { get; } = Width == Padded ? 1 : Rows;
+    }
 }
