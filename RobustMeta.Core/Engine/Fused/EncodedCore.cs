@@ -10,8 +10,8 @@ namespace RobustMeta.Engine.Fused;
 
 /// <summary>
 /// The order of steps of the cores that encode items and users once each by networks that no user adapts, and then compute users
-/// in chunks, which workers share: encode, chunks forward; chunks back, entities back, gradients. Results do not depend on the
-/// number of workers.
+/// in chunks, which workers share: encode, chunks forward; chunks back, entities back, gradients. Between these stages all wait for
+/// one, so what a stage can take along is a piece of it. Results do not depend on the number of workers.
 /// </summary>
 internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
     where T : unmanaged, IFloatingPointIeee754<T>
@@ -33,6 +33,7 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
     private EncodedSide<T>[] learnedUsers = [];
     private ITouchesRows[] others = [];
     private PieceList<T>? pieces;
+    private int groupings;
     private bool isReady;
 
     /// <summary>A core whose constructor ends with <see cref="Complete"/>.</summary>
@@ -162,11 +163,23 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
     /// <summary>Does independent pieces of work on the workers.</summary>
     protected void Share(int count, Action<int, int> piece) => pool.Run(count, piece);
 
+    /// <summary>Whether the way back sums rows by item, for which they must be grouped.</summary>
+    protected virtual bool SumsByItem => true;
+
+    /// <summary>Number of pieces that neither need what is encoded nor are needed for it, see <see cref="Aside"/>.</summary>
+    protected virtual int AsidePieces => 0;
+
     /// <summary>The tasks as the core computes them, whose supports may be shorter in training.</summary>
     protected abstract TaskBatch Choose(TaskBatch tasks, bool isTraining);
 
     /// <summary>Takes memory for a batch; outputs of the networks have their places, but are not computed yet.</summary>
     protected abstract void Begin(ReadOnlySpan<T> supportWeights, bool isTraining);
+
+    /// <summary>One of <see cref="AsidePieces"/>, computed beside the encoding of items and users.</summary>
+    protected virtual void Aside(int piece) { }
+
+    /// <summary>Puts together what stands there when all pieces are done and items and users are encoded.</summary>
+    protected virtual void EndEncoding() { }
 
     /// <summary>What does not depend on users, for some items whose networks' outputs are there.</summary>
     protected abstract void EncodeItems(int first, int count);
@@ -201,13 +214,28 @@ internal abstract unsafe class EncodedCore<T> : IFusedCore<T>
         }
         Begin(supportWeights, isTraining);
         pool.Run(Items.TokenFields, encodeTokens);
-        pool.Run(Items.Network.Blocks + users.Sum(side => side.Network.Blocks), encode);
+        groupings = isTraining && SumsByItem ? 1 : 0;
+        pool.Run(AsidePieces + groupings + Items.Network.Blocks + users.Sum(side => side.Network.Blocks), encode);
+        EndEncoding();
         pool.Run(Chunks.Count, forward);
     }
 
-    // One block of items or users.
-    private void Encode(int worker, int block)
+    // What is done aside, the grouping of rows by item, or one block of items or users.
+    private void Encode(int worker, int piece)
     {
+        var block = piece - AsidePieces - groupings;
+        if (block < 0)
+        {
+            if (piece < AsidePieces)
+            {
+                Aside(piece);
+            }
+            else
+            {
+                Rows.Slots.Group();
+            }
+            return;
+        }
         if (block >= Items.Network.Blocks)
         {
             var (side, firstUser, number) = UserBlock(users, block - Items.Network.Blocks);

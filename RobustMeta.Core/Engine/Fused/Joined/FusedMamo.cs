@@ -79,6 +79,7 @@ internal sealed unsafe class FusedMamo<T> : EncodedCore<T>
     /// <inheritdoc/>
     protected override void ForwardChunk(int worker, int chunk)
     {
+        batch.TakeFractions(Chunks[chunk]);
         for (var u = Chunks[chunk].FirstUser; u < Chunks[chunk].EndUser; u++)
         {
             if (isTraining)

@@ -5,8 +5,8 @@ using RobustMeta.Tasks;
 namespace RobustMeta.Engine.Fused.Memory;
 
 /// <summary>
-/// The distinct items of a batch in order of first appearance, the slot of each row, and the rows of each slot. Keeps its
-/// arrays from batch to batch.
+/// The distinct items of a batch in order of first appearance, the slot of each row, and after <see cref="Group"/> the rows of each
+/// slot. Keeps its arrays from batch to batch.
 /// </summary>
 internal sealed class ItemSlots
 {
@@ -20,6 +20,7 @@ internal sealed class ItemSlots
     private int[] slots = [];
     private int[] starts = [];
     private int[] rows = [];
+    private int total;
 
     /// <summary>Number of distinct items U.</summary>
     public int Count { get; private set; }
@@ -33,10 +34,10 @@ internal sealed class ItemSlots
     /// <summary>Slot of each row, support first, then query.</summary>
     public ReadOnlySpan<int> Of => slots;
 
-    /// <summary>Rows of a slot, ascending.</summary>
+    /// <summary>Rows of a slot, ascending, after <see cref="Group"/>.</summary>
     public ReadOnlySpan<int> Rows(int slot) => rows.AsSpan(starts[slot], starts[slot + 1] - starts[slot]);
 
-    /// <summary>Sums the rows' numbers by slot, for some slots, rows in ascending order.</summary>
+    /// <summary>Sums the rows' numbers by slot, for some slots, rows in ascending order, after <see cref="Group"/>.</summary>
     /// <param name="arithmetic">Arithmetic.</param>
     /// <param name="rows">Numbers of every row, <c>[rows, width]</c>.</param>
     /// <param name="firstRow">First row that counts.</param>
@@ -80,11 +81,11 @@ internal sealed class ItemSlots
         }
     }
 
-    /// <summary>Takes a batch.</summary>
+    /// <summary>Takes a batch and numbers its items. All else waits for that, so the rest is left to <see cref="Group"/>.</summary>
     public void Fill(TaskBatch tasks)
     {
-        var total = tasks.SupportItems.Length + tasks.QueryItems.Length;
-        Reserve(total);
+        total = tasks.SupportItems.Length + tasks.QueryItems.Length;
+        Reserve();
         first += Count;
         if (first > int.MaxValue / 2)
         {
@@ -92,34 +93,35 @@ internal sealed class ItemSlots
             first = 1;
         }
         Count = 0;
-        var row = 0;
-        foreach (var item in tasks.SupportItems)
-        {
-            slots[row++] = SlotOf(item);
-        }
-        foreach (var item in tasks.QueryItems)
-        {
-            slots[row++] = SlotOf(item);
-        }
-        Invert(total);
+        Number(tasks.SupportItems.AsSpan(), slots);
+        Number(tasks.QueryItems.AsSpan(), slots.AsSpan(tasks.SupportItems.Length));
     }
 
-    private int SlotOf(int item)
+    // Whether an item is new cannot be predicted, so there is no branch: an item that is not new is written behind the last one, where
+    // the next new one takes its place.
+    private void Number(ReadOnlySpan<int> ofRows, Span<int> slotOfRow)
     {
-        if (item >= numberOfItem.Length)
+        var count = Count;
+        for (var row = 0; row < ofRows.Length; row++)
         {
-            Array.Resize(ref numberOfItem, item + item / 2 + 16);
+            var item = ofRows[row];
+            if (item >= numberOfItem.Length)
+            {
+                Array.Resize(ref numberOfItem, item + item / 2 + 16);
+            }
+            ref var number = ref numberOfItem[item];
+            // All ones for a number of an earlier batch.
+            var isNew = (number - first) >> 31;
+            number += isNew & (first + count - number);
+            items[count] = item;
+            count -= isNew;
+            slotOfRow[row] = number - first;
         }
-        ref var number = ref numberOfItem[item];
-        if (number < first)
-        {
-            number = first + Count;
-            items[Count++] = item;
-        }
-        return number - first;
+        Count = count;
     }
 
-    private void Invert(int total)
+    /// <summary>Groups the rows by slot. It reads what <see cref="Fill"/> wrote and may run beside other readers of that.</summary>
+    public void Group()
     {
         Array.Clear(starts, 0, Count + 1);
         for (var row = 0; row < total; row++)
@@ -142,7 +144,7 @@ internal sealed class ItemSlots
         starts[Count] = total;
     }
 
-    private void Reserve(int total)
+    private void Reserve()
     {
         if (slots.Length < total)
         {

@@ -15,12 +15,17 @@ internal unsafe class WeighedRows<T> : BatchRows<T>
     /// <summary>Weights of the users.</summary>
     public T* UserWeights { get; private set; }
 
-    /// <summary>Takes memory for the way there, and the fractions of support weights.</summary>
+    /// <summary>Takes support weights, and memory for the way there.</summary>
     public void Begin(Arena<T> arena, ReadOnlySpan<T> supportWeights)
     {
         TakeSupportWeights(arena, supportWeights);
         Fractions = arena.Take(SupportRows);
-        for (var u = 0; u < Tasks.Count; u++)
+    }
+
+    /// <summary>Writes the <see cref="Fractions"/> of some users.</summary>
+    public void TakeFractions(Chunk users)
+    {
+        for (var u = users.FirstUser; u < users.EndUser; u++)
         {
             var (first, count) = SupportOf(u);
             var total = Total(u);

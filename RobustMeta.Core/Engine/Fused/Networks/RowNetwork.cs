@@ -13,7 +13,7 @@ namespace RobustMeta.Engine.Fused.Networks;
 internal sealed unsafe class RowNetwork<T> : IGradientPieces<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    private const int RowsPerBlock = 64;
+    private const int RowsPerBlock = 48;
 
     private readonly Arithmetic<T> arithmetic;
     private readonly ImmutableArray<RowLayer> layers;

@@ -57,7 +57,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
         pairs.Encode(field);
     }
 
-    // All users (the first piece, since it is the longest), or one block of items.
+    // All users (the first piece, since it is the longest), the items' rows for the way back, or one block of items.
     private void Encode(int worker, int piece)
     {
         if (piece == 0)
@@ -65,7 +65,12 @@ internal sealed unsafe partial class FusedPerceptron<T>
             EncodeUsers();
             return;
         }
-        var first = (piece - 1) * ItemsPerBlock;
+        if (piece == 1)
+        {
+            batch.Slots.Group();
+            return;
+        }
+        var first = (piece - 2) * ItemsPerBlock;
         var count = Math.Min(ItemsPerBlock, batch.Slots.Count - first);
         var width = shape.Padded[1];
         var items = batch.Items + (long)first * batch.ItemWidth;

@@ -176,7 +176,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IPartCore<T>
         exposure?.Begin(tasks, supportWeights, memory);
         BeginInputs();
         pool.Run(itemTables.Count, encodeTokens);
-        pool.Run(ItemBlocks + 1, encode);
+        pool.Run(ItemBlocks + 2, encode);
     }
 
     // Rows whose padding is zero; the rest is written anyway.

@@ -71,6 +71,7 @@ internal sealed unsafe class FusedMetaEmb<T> : VectorCore<T>
     protected override void ForwardChunk(int worker, int chunk)
     {
         var users = Chunks[chunk];
+        Batch.TakeFractions(users);
         kept.Apply(generator, users);
         kept.Take(start, generator.Outputs, users);
         for (var u = users.FirstUser; u < users.EndUser; u++)

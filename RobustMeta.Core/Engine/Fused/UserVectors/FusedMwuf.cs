@@ -21,6 +21,7 @@ internal sealed unsafe class FusedMwuf<T> : VectorCore<T>
 
     private readonly KeptBase<T> kept;
     private readonly T[] trained;
+    private readonly T[] sums;
     private readonly int dim;
     private readonly RowNetwork<T> moves;
     private readonly RowNetwork<T> scale;
@@ -53,6 +54,7 @@ internal sealed unsafe class FusedMwuf<T> : VectorCore<T>
         var schema = form.Schema;
         dim = form.VectorDim;
         trained = arrays.Values("user.vector");
+        sums = new T[(TrainedUsers + RowsPerSum - 1) / RowsPerSum * dim];
         kept = new(form, Network, Batch);
         moves = new(dim, [], Layout, arithmetic);
         scale = new(form.UserInputWidth, Layers("scale"), Layout, arithmetic);
@@ -82,15 +84,42 @@ internal sealed unsafe class FusedMwuf<T> : VectorCore<T>
         cold.Begin(Memory);
         warm.Begin(Memory);
         mean = Memory.TakeZeros(moves.OutputPadded);
-        TakeMean();
         coldVectors = Memory.Take((long)users * moves.OutputPadded);
         warmVectors = Memory.Take((long)users * moves.OutputPadded);
+    }
+
+    /// <inheritdoc/>
+    protected override int AsidePieces => sums.Length / dim;
+
+    /// <inheritdoc/>
+    /// <remarks>Some rows of the table, for the mean of the vectors of all meta-training users; row 0 stands for others.</remarks>
+    protected override void Aside(int piece)
+    {
+        var sum = sums.AsSpan(piece * dim, dim);
+        sum.Clear();
+        var first = 1 + piece * RowsPerSum;
+        for (var row = first; row < Math.Min(first + RowsPerSum, TrainedUsers + 1); row++)
+        {
+            TensorPrimitives.Add(sum, trained.AsSpan(row * dim, dim), sum);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndEncoding()
+    {
+        var total = new Span<T>(mean, dim);
+        for (var part = 0; part < sums.Length; part += dim)
+        {
+            TensorPrimitives.Add(total, sums.AsSpan(part, dim), total);
+        }
+        TensorPrimitives.Divide(total, T.CreateChecked(TrainedUsers), total);
     }
 
     /// <inheritdoc/>
     protected override void ForwardChunk(int worker, int chunk)
     {
         var users = Chunks[chunk];
+        Batch.TakeFractions(users);
         for (var u = users.FirstUser; u < users.EndUser; u++)
         {
             PoolItems(u);
@@ -171,31 +200,6 @@ internal sealed unsafe class FusedMwuf<T> : VectorCore<T>
         }
     }
 
-    // Mean of the vectors of all meta-training users; row 0 stands for others.
-    private void TakeMean()
-    {
-        var users = trained.Length / dim - 1;
-        var sums = new T[(users + RowsPerSum - 1) / RowsPerSum * dim];
-        Share(
-            sums.Length / dim,
-            (_, part) =>
-            {
-                var sum = sums.AsSpan(part * dim, dim);
-                var first = 1 + part * RowsPerSum;
-                for (var row = first; row < Math.Min(first + RowsPerSum, users + 1); row++)
-                {
-                    TensorPrimitives.Add(sum, trained.AsSpan(row * dim, dim), sum);
-                }
-            }
-        );
-        var total = new Span<T>(mean, dim);
-        for (var part = 0; part < sums.Length; part += dim)
-        {
-            TensorPrimitives.Add(total, sums.AsSpan(part, dim), total);
-        }
-        TensorPrimitives.Divide(total, T.CreateChecked(users), total);
-    }
-
     // The mean item of a user's support.
     private void PoolItems(int user)
     {
@@ -217,6 +221,8 @@ internal sealed unsafe class FusedMwuf<T> : VectorCore<T>
             Batch.FractionAdjoint[i] += Arithmetic.Dot(pulled, Item(i), shift.InputPadded);
         }
     }
+
+    private int TrainedUsers => trained.Length / dim - 1;
 
     private T* Item(int row) => Network.Items.Inputs + (long)Batch.Slots.Of[row] * shift.InputPadded;
 }

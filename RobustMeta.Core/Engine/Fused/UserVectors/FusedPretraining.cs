@@ -59,6 +59,7 @@ internal sealed unsafe class FusedPretraining<T> : VectorCore<T>
     protected override void ForwardChunk(int worker, int chunk)
     {
         var users = Chunks[chunk];
+        Batch.TakeFractions(users);
         for (var u = users.FirstUser; u < users.EndUser; u++)
         {
             var start = (long)u * Network.Padded;

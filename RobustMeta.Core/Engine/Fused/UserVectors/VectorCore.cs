@@ -31,6 +31,9 @@ internal abstract unsafe class VectorCore<T> : EncodedCore<T>
     /// <inheritdoc/>
     protected sealed override BatchRows<T> Rows => Batch;
 
+    /// <inheritdoc/>
+    protected sealed override bool SumsByItem => !Items.IsConstant;
+
     /// <summary>The batch.</summary>
     protected VectorBatch<T> Batch { get; } = new() { Tasks = null! };
 
