@@ -32,8 +32,8 @@ let private datasets () =
                  with :? DataFormatException as error ->
                      error.Message)
 
-    for KeyValue(name, problem) in catalog.Problems do
-        line $"catalog {name}" problem
+    for KeyValue(_, problem) in catalog.Problems do
+        line "catalog" problem
 
 /// Prints the report; 0 only when a tiny second-order gradient comes out right.
 let run () =

@@ -22,11 +22,14 @@ public static class SpecFile
     public static ExperimentSpec Read(string path)
     {
         var text = SettingsText.Read(path, "a file of settings, such as the spec.toml of a run");
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new SettingException($"{path}: the file is empty; expected settings, such as model = \"MeLU\"");
+        }
+        _ = TomlParsing.Document(path, text);
         try
         {
-            return string.IsNullOrWhiteSpace(text)
-                ? throw new SettingException("the file is empty; expected settings, such as model = \"MeLU\"")
-                : Parse(text);
+            return Of(text);
         }
         catch (SettingException error)
         {
@@ -39,6 +42,12 @@ public static class SpecFile
     public static ExperimentSpec Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        _ = TomlParsing.Document("spec", text);
+        return Of(text);
+    }
+
+    private static ExperimentSpec Of(string text)
+    {
         var (model, settings) = Settings(text);
         return ExperimentSpec.Of(model, settings);
     }
@@ -61,6 +70,7 @@ public static class SpecFile
     public static IReadOnlyList<(string Name, IReadOnlyList<(string Key, string Value)> Settings)> Tables(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        _ = TomlParsing.Document("settings", text);
         return [.. Tables("", Deserialize(text))];
     }
 
@@ -93,10 +103,10 @@ public static class SpecFile
 
     private static Dictionary<string, object?> Deserialize(string text)
     {
-        // A TomlTable would let the last of two equal keys win, which the format forbids; a dictionary refuses them.
+        // What the syntax alone does not tell, such as a table in place of a key's value.
         try
         {
-            return TomlParsing.Checked("", () => TomlSerializer.Deserialize<Dictionary<string, object?>>(text)) ?? [];
+            return TomlSerializer.Deserialize<Dictionary<string, object?>>(text) ?? [];
         }
         catch (TomlException error)
         {

@@ -5,10 +5,9 @@ using Tomlyn.Syntax;
 namespace RobustMeta.Settings;
 
 /// <summary>A place where a text is no TOML: what stands there, what was expected, and what would be right.</summary>
-/// <param name="Line">Line, from 1.</param>
-/// <param name="Column">Column, from 1.</param>
+/// <param name="Place">Where.</param>
 /// <param name="Problem">The sentence.</param>
-internal sealed partial record TomlFault(int Line, int Column, string Problem)
+internal sealed partial record TomlFault(TomlPlace Place, string Problem)
 {
     private const string Typographic = "“”‘’„";
     private const string Values = "a number, true or false, text in quotes, or a list in [ ]";
@@ -26,7 +25,7 @@ internal sealed partial record TomlFault(int Line, int Column, string Problem)
         var lines = text.Split('\n');
         var line = start.Line < lines.Length ? lines[start.Line].TrimEnd('\r') : "";
         var column = Math.Min(start.Column, line.Length);
-        return new(start.Line + 1, column + 1, Sentence(first.Message, line, column));
+        return new(new(start.Line + 1, column + 1), Sentence(first.Message, line, column));
     }
 
     // By the parser's sentences, of which the part that is no name or number tells what is wrong.

@@ -1,3 +1,4 @@
+using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -12,28 +13,32 @@ internal static class TomlParsing
     /// <exception cref="SettingException">It is no TOML; the message has line and column of its first fault.</exception>
     public static DocumentSyntax Document(string file, string text)
     {
-        var document = Checked($"{file}: ", () => SyntaxParser.Parse(text, file, validate: true));
+        var document = Parsed(file, text);
         return document.HasErrors && TomlFault.First(text, document.Diagnostics) is var fault
-            ? throw new SettingException($"{file}:{fault.Line}:{fault.Column}: {fault.Problem}")
+            ? throw new SettingException($"{file}:{fault.Place}: {fault.Problem}")
             : document;
     }
 
-    /// <summary>The result of parsing; an escape that names no character is an error like any other.</summary>
-    /// <param name="place">Begins the message: the name of the file and a colon, or nothing.</param>
-    /// <param name="parse">Parses the text.</param>
-    /// <exception cref="SettingException">A backslash in a quoted text is the last character of the file, or names no character.</exception>
-    public static T Checked<T>(string place, Func<T> parse)
+    // An escape that names no character is an error like any other.
+    private static DocumentSyntax Parsed(string file, string text)
     {
         try
         {
-            return parse();
+            return SyntaxParser.Parse(text, file, validate: true);
         }
         // Tomlyn makes a character of what follows a backslash before it looks whether anything follows.
         catch (ArgumentOutOfRangeException)
         {
             throw new SettingException(
-                $"{place}a backslash in a quoted text names no character, or ends the file; close the text, or write '…' "
+                $"{file}: a backslash in a quoted text names no character, or ends the file; close the text, or write '…' "
                     + "around it, where a backslash stands for itself"
+            );
+        }
+        // The one thing that Tomlyn throws instead of noting it: lists or tables within one another beyond its limit.
+        catch (TomlException)
+        {
+            throw new SettingException(
+                $"{file}: lists or tables are nested too deeply; settings are flat: key = value"
             );
         }
     }

@@ -4,7 +4,7 @@ using RobustMeta.Settings;
 
 namespace RobustMeta.Studies;
 
-/// <summary>Makes the specs of a study's runs before any is run, so that a mistake is told with its line, at once.</summary>
+/// <summary>Makes the specs of a study's runs before any is run, so that a mistake is told with its place, at once.</summary>
 internal static class StudyCheck
 {
     // Beyond, the values of a sweep are checked one by one and not in all combinations.
@@ -13,9 +13,9 @@ internal static class StudyCheck
     /// <summary>Requires that every method of every cell can be run with every value that is tuned or swept.</summary>
     /// <param name="file">Names the file in messages.</param>
     /// <param name="spec">The study.</param>
-    /// <param name="tables">Its tables, for the lines; empty for a study made of values.</param>
+    /// <param name="tables">Its tables, for the places; empty for a study made of values.</param>
     /// <param name="words">Words that a misspelt key given beside the study may be meant for.</param>
-    /// <exception cref="SettingException">One cannot; the message names file, line, table and key.</exception>
+    /// <exception cref="SettingException">One cannot; the message names file, place, table and key.</exception>
     public static void RequireRuns(
         string file,
         StudySpec spec,
@@ -225,7 +225,11 @@ internal static class StudyCheck
             foreach (var (key, _) in settings.Where(setting => !known.Contains(setting.Key)))
             {
                 var hint = NearestName.Hint(key, table.Length == 0 ? known.Concat(words).Distinct() : known);
-                throw new SettingException($"{At(file, tables, table, key)}: There is no setting '{key}'{hint}");
+                var problem =
+                    key == StudySpec.ModelKey
+                        ? "'model' is not set for all runs; it stands in [base.NAME], or in [method.NAME] where a method has its own"
+                        : $"There is no setting '{key}'{hint}";
+                throw new SettingException($"{At(file, tables, table, key)}: {problem}");
             }
         }
     }
@@ -259,10 +263,10 @@ internal static class StudyCheck
             return "given beside the study";
         }
         var found = tables.FirstOrDefault(t => t.Name == table);
-        // A tuned key stands in a list: its line is that of 'tuned'.
+        // A tuned key stands in a list: its place is that of 'tuned'.
         var entry =
             found?.Entries.FirstOrDefault(e => e.Key == key)
             ?? found?.Entries.FirstOrDefault(e => e.Key == "tuned" && e.Values.Contains(key));
-        return found is null ? $"{file}: [{table}]" : $"{file}:{entry?.Line ?? found.Line}: [{table}]";
+        return found is null ? $"{file}: [{table}]" : $"{file}:{entry?.Place ?? found.Place}: [{table}]";
     }
 }

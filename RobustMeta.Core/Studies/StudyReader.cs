@@ -80,12 +80,12 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
                 || Kinds.Any(kind => table.Name.StartsWith(kind + ".", StringComparison.Ordinal));
             if (!isKnown)
             {
-                throw At(table.Line, $"there is no table [{table.Name}]; {Expected}");
+                throw At(table.Place, $"there is no table [{table.Name}]; {Expected}");
             }
             if (table.Name.AsSpan().ContainsAny(",;\"\r\n/\\:"))
             {
                 throw At(
-                    table.Line,
+                    table.Place,
                     $"[{string.Join(' ', table.Name.Split('\r', '\n'))}] has a name with one of , ; \" / \\ : or a line break, which file "
                         + "names cannot hold"
                 );
@@ -93,7 +93,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
             if (table.Name.Length > LongestName)
             {
                 throw At(
-                    table.Line,
+                    table.Place,
                     $"[{table.Name[..20]}…] has {table.Name.Length} characters; expected at most {LongestName}, since files are "
                         + "named by it"
                 );
@@ -102,7 +102,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         foreach (var entry in Find("")!.Entries.Where(entry => !TopKeys.Contains(entry.Key)))
         {
             throw At(
-                entry.Line,
+                entry.Place,
                 $"there is no '{entry.Key}' above the tables{NearestName.End(entry.Key, TopKeys)} Expected "
                     + $"{string.Join(", ", TopKeys)}; settings of runs stand in [shared]"
             );
@@ -133,7 +133,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         if (own is not null && !own.Contains(methods[0]))
         {
             throw At(
-                Line(table, MethodsKey),
+                PlaceOf(table, MethodsKey),
                 $"[{table.Name}] leaves out '{methods[0]}', which the others are compared with"
             );
         }
@@ -153,25 +153,30 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         foreach (var axis in axes.Where(axis => !axis.IsList || axis.Values.Count == 0))
         {
             throw At(
-                axis.Line,
+                axis.Place,
                 $"[{table.Name}] has {axis.Key} = {(axis.IsList ? "[]" : axis.Text)}; expected a list of values, "
                     + $"{axis.Key} = [...]"
             );
         }
         return axes.Length == 0
-            ? throw At(table.Line, $"[{table.Name}] varies nothing; expected e.g. taskWeightLr = [0.001, 0.01, 0.1]")
+            ? throw At(table.Place, $"[{table.Name}] varies nothing; expected e.g. taskWeightLr = [0.001, 0.01, 0.1]")
             : new(name, [.. axes.Select(axis => (axis.Key, axis.Values))])
             {
                 Methods = MethodsOf(table, methods),
-                Bases = NamesOf(table, BasesKey, "base model", [.. Named("base").Select(t => t.Name)]),
+                Bases = NamesOf(table, BasesKey, ("base model", "base"), [.. Named("base").Select(t => t.Name)]),
             };
     }
 
     private IReadOnlyList<string>? MethodsOf(StudyTable table, string[] methods) =>
-        NamesOf(table, MethodsKey, "method", methods);
+        NamesOf(table, MethodsKey, ("method", "method"), methods);
 
-    // The names of a list, each of a table of the study; null without the list.
-    private IReadOnlyList<string>? NamesOf(StudyTable table, string key, string kind, string[] known)
+    // The names of a list, each of a table of the study; null without the list. A kind has its name in words and in headers.
+    private IReadOnlyList<string>? NamesOf(
+        StudyTable table,
+        string key,
+        (string Words, string Header) kind,
+        string[] known
+    )
     {
         if (table.Entries.FirstOrDefault(entry => entry.Key == key) is not { } entry)
         {
@@ -180,19 +185,24 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         if (entry.Values.Count == 0)
         {
             throw At(
-                entry.Line,
-                $"[{table.Name}] has {key} without a {kind}; name some of {string.Join(", ", known)}, or leave '{key}' out for all"
+                entry.Place,
+                $"[{table.Name}] has {key} without a {kind.Words}; name some of {string.Join(", ", known)}, or leave '{key}' out for all"
             );
         }
         foreach (var name in entry.Values.Where(name => !known.Contains(name)))
         {
             throw At(
-                entry.Line,
-                $"[{table.Name}] names the {kind} '{name}', which has no table{NearestName.Hint(name, known)}"
+                entry.Place,
+                $"[{table.Name}] names the {kind.Words} '{name}', which has no table [{kind.Header}.{name}]{Remedy(name, key, known)}"
             );
         }
         return entry.Values;
     }
+
+    private static string Remedy(string name, string key, string[] known) =>
+        known.Length == 0 ? $"; add one, or leave '{key}' out for all"
+        : NearestName.Hint(name, known) is { Length: > 0 } hint ? hint
+        : $"; expected some of {string.Join(", ", known)}";
 
     private StudyChoice Choice(StudyTable table, bool required)
     {
@@ -201,7 +211,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         if (required && table.Entries.FirstOrDefault(e => !ChoiceKeys.Contains(e.Key)) is { } other)
         {
             throw At(
-                other.Line,
+                other.Place,
                 $"[{table.Name}] has '{other.Key}'; expected 'tuned' with 'values', or with 'tuner' and 'budget', and nothing else"
             );
         }
@@ -223,14 +233,14 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         if (table.Entries.FirstOrDefault(entry => entry.Key is BudgetKey or ParallelKey) is { } searching)
         {
             throw At(
-                searching.Line,
+                searching.Place,
                 $"[{table.Name}] has a '{searching.Key}'; it needs tuner = one of {string.Join(", ", SearchPlan.Names)}, and no 'values'"
             );
         }
         if (keys is null || values is not { Values.Count: > 0 })
         {
             throw At(
-                table.Line,
+                table.Place,
                 $"[{table.Name}] has no '{(keys is null ? TunedKey : ValuesKey)}'; expected e.g. tuned = \"weightDecay\", "
                     + "values = [0.0001, 0.001], or tuned = \"none\""
             );
@@ -238,7 +248,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         var choice = new StudyChoice(keys.Values, values.Values);
         return choice.Misfit() is { } value
             ? throw At(
-                values.Line,
+                values.Place,
                 $"[{table.Name}] has the value '{value}' for {string.Join(", ", choice.Keys)}; expected one for all, "
                     + "or one for each with '/' between"
             )
@@ -250,7 +260,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         if (table.Entries.FirstOrDefault(entry => entry.Key == ValuesKey) is { } values)
         {
             throw At(
-                values.Line,
+                values.Place,
                 $"[{table.Name}] has 'values', which only the tuner grid tries; {tuner.Text} takes a 'budget'"
             );
         }
@@ -267,7 +277,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         }
         catch (SettingException error)
         {
-            throw At((budget ?? tuner).Line, error.Message);
+            throw At((budget ?? tuner).Place, error.Message);
         }
     }
 
@@ -280,7 +290,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         var entry = table?.Entries.FirstOrDefault(e => e.Key == SeedsKey);
         return entry is { Values.Count: > 0 } ? Integers(entry)
             : required || entry is not null
-                ? throw At(entry?.Line ?? 1, "there are no 'seeds'; expected e.g. seeds = [1, 2, 3]")
+                ? throw At(entry?.Place ?? TomlPlace.Beginning, "there are no 'seeds'; expected e.g. seeds = [1, 2, 3]")
             : null;
     }
 
@@ -292,7 +302,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
                 ? entry.Values
                 : ["1", "2", "3"];
             throw At(
-                entry.Line,
+                entry.Place,
                 $"'{entry.Key}' is text, in quotes; expected integers without them, e.g. {entry.Key} = "
                     + (entry.IsList ? $"[{string.Join(", ", meant)}]" : meant[0])
             );
@@ -303,7 +313,7 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         }
         catch (SettingException error)
         {
-            throw At(entry.Line, error.Message);
+            throw At(entry.Place, error.Message);
         }
     }
 
@@ -317,13 +327,13 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
             if (!names.TryGetValue(name, out var cell))
             {
                 throw At(
-                    table.Line,
+                    table.Place,
                     $"[{table.Name}] is no data set and base model of this study{NearestName.Hint(name, names.Keys)}"
                 );
             }
             if (table.Entries.FirstOrDefault(entry => entry.Key != SeedsKey) is { } other)
             {
-                throw At(other.Line, $"[{table.Name}] has '{other.Key}'; it takes 'seeds' and nothing else");
+                throw At(other.Place, $"[{table.Name}] has '{other.Key}'; it takes 'seeds' and nothing else");
             }
             seeds.Add(cell, SeedsOf(table, required: true)!);
         }
@@ -343,14 +353,14 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         }
         catch (SettingException error)
         {
-            throw At(Line(Find("")!, TuningSeedKey), error.Message);
+            throw At(PlaceOf(Find("")!, TuningSeedKey), error.Message);
         }
         foreach (var (table, _) in Named("method"))
         {
             if (table.Entries.All(entry => entry.Key != TunedKey))
             {
                 throw At(
-                    table.Line,
+                    table.Place,
                     $"[{table.Name}] has no 'tuned', while other parts of the study are tuned; expected e.g. "
                         + "tuned = \"weightDecay\" with 'values', or tuned = \"none\" where there is nothing to choose"
                 );
@@ -374,8 +384,8 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
     private static (string, string)[] Settings(StudyTable? table, params string[] without) =>
         table is null ? [] : [.. table.Entries.Where(e => !without.Contains(e.Key)).Select(e => (e.Key, e.Text))];
 
-    private static int Line(StudyTable table, string key) =>
-        table.Entries.FirstOrDefault(entry => entry.Key == key)?.Line ?? table.Line;
+    private static TomlPlace PlaceOf(StudyTable table, string key) =>
+        table.Entries.FirstOrDefault(entry => entry.Key == key)?.Place ?? table.Place;
 
-    private SettingException At(int line, string message) => new($"{file}:{line}: {message}");
+    private SettingException At(TomlPlace place, string message) => new($"{file}:{place}: {message}");
 }

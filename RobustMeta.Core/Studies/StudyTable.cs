@@ -4,11 +4,11 @@ using Tomlyn.Syntax;
 
 namespace RobustMeta.Studies;
 
-/// <summary>A table of a study file, with the lines that its keys stand on.</summary>
+/// <summary>A table of a study file, with the places where its keys stand.</summary>
 /// <param name="Name">Its name, nested names joined by points; empty for the keys above all tables.</param>
-/// <param name="Line">Line of its header, from 1.</param>
+/// <param name="Place">Where its header stands.</param>
 /// <param name="Entries">Its keys, in order.</param>
-internal sealed record StudyTable(string Name, int Line, IReadOnlyList<StudyEntry> Entries)
+internal sealed record StudyTable(string Name, TomlPlace Place, IReadOnlyList<StudyEntry> Entries)
 {
     /// <summary>The tables of a text, in order, the keys above all tables first.</summary>
     /// <param name="file">Names the text in messages.</param>
@@ -17,16 +17,16 @@ internal sealed record StudyTable(string Name, int Line, IReadOnlyList<StudyEntr
     public static IReadOnlyList<StudyTable> Read(string file, string text)
     {
         var document = TomlParsing.Document(file, text);
-        var tables = new List<StudyTable> { new("", 1, EntriesOf(file, document.KeyValues)) };
+        var tables = new List<StudyTable> { new("", TomlPlace.Beginning, EntriesOf(file, document.KeyValues)) };
         foreach (var table in document.Tables)
         {
             if (table is not TableSyntax)
             {
                 throw new SettingException(
-                    $"{file}:{LineOf(table)}: [[{NameOf(table.Name!)}]] is a list of tables; expected [{NameOf(table.Name!)}]"
+                    $"{file}:{PlaceOf(table)}: [[{NameOf(table.Name!)}]] is a list of tables; expected [{NameOf(table.Name!)}]"
                 );
             }
-            tables.Add(new(NameOf(table.Name!), LineOf(table), EntriesOf(file, table.Items)));
+            tables.Add(new(NameOf(table.Name!), PlaceOf(table), EntriesOf(file, table.Items)));
         }
         return tables;
     }
@@ -35,7 +35,7 @@ internal sealed record StudyTable(string Name, int Line, IReadOnlyList<StudyEntr
         [
             .. items.Select(item =>
             {
-                var line = LineOf(item);
+                var place = PlaceOf(item);
                 var key = NameOf(item.Key!);
                 SyntaxNode?[] values = item.Value is ArraySyntax list
                     ? [.. list.Items.Select(element => element.Value)]
@@ -44,13 +44,13 @@ internal sealed record StudyTable(string Name, int Line, IReadOnlyList<StudyEntr
                     key,
                     [.. values.Select(value => TextOf(file, key, value))],
                     item.Value is ArraySyntax,
-                    line,
+                    place,
                     values.Any(value => value is StringValueSyntax)
                 );
             }),
         ];
 
-    private static int LineOf(SyntaxNode node) => node.Span.Start.Line + 1;
+    private static TomlPlace PlaceOf(SyntaxNode node) => new(node.Span.Start.Line + 1, node.Span.Start.Column + 1);
 
     private static string NameOf(KeySyntax key) =>
         string.Join('.', key.DotKeys.Select(dotted => dotted.Key).Prepend(key.Key).Select(NameOf));
@@ -71,7 +71,7 @@ internal sealed record StudyTable(string Name, int Line, IReadOnlyList<StudyEntr
             FloatValueSyntax x => x.Value.ToString("R", CultureInfo.InvariantCulture),
             BooleanValueSyntax x => x.Value ? "true" : "false",
             _ => throw new SettingException(
-                $"{file}:{(value is null ? 0 : LineOf(value))}: '{key}' is neither text, number, true or false, nor a "
+                $"{file}:{(value is null ? TomlPlace.Beginning : PlaceOf(value))}: '{key}' is neither text, number, true or false, nor a "
                     + "list of those"
             ),
         };

@@ -265,8 +265,8 @@ let runUntil (cancellation: CancellationToken) (words: string list) =
             "download: fetched when first used; by hand: 'doctor' tells where from. %s names the folder of the data."
             DatasetCatalog.FolderVariable
 
-        for KeyValue(name, problem) in catalog.Problems do
-            printfn "cannot be read: %s: %s" name problem
+        for KeyValue(_, problem) in catalog.Problems do
+            printfn "cannot be read: %s" problem
 
         0
     | [ "check" ] -> raise (SettingException "data check needs a file: data check FILE…")

@@ -1,7 +1,6 @@
 using RobustMeta.Settings;
 using Tomlyn;
 using Tomlyn.Model;
-using Tomlyn.Parsing;
 
 namespace RobustMeta.Data.Reading;
 
@@ -50,25 +49,13 @@ internal static class CatalogFile
     /// <summary>The entries of a text, and what is wrong with those that are malformed, by name.</summary>
     /// <param name="text">TOML.</param>
     /// <param name="place">Name of the file, for errors.</param>
-    /// <exception cref="SettingException">The text is no TOML.</exception>
+    /// <exception cref="SettingException">The text is no TOML; the message has line and column.</exception>
     public static (IReadOnlyList<CatalogEntry> Entries, IReadOnlyList<(string Name, string Problem)> Problems) Parse(
         string text,
         string place
     )
     {
-        TomlTable root;
-        try
-        {
-            // Deserialising alone takes the last of two equal keys.
-            TomlParsing.Checked($"{place}: ", () => SyntaxParser.ParseStrict(text, place, validate: true));
-            root = TomlSerializer.Deserialize<TomlTable>(text) ?? [];
-        }
-        catch (TomlException error)
-        {
-            // The first of several errors, in one line; the strict parser names the place itself.
-            var first = error.Message.Trim().Split('\n')[0].TrimEnd();
-            throw new SettingException(first.StartsWith(place, StringComparison.Ordinal) ? first : $"{place}: {first}");
-        }
+        var root = Root(text, place);
         var entries = new List<CatalogEntry>();
         var problems = new List<(string, string)>();
         foreach (var (name, value) in root)
@@ -83,6 +70,21 @@ internal static class CatalogFile
             }
         }
         return (entries, problems);
+    }
+
+    private static TomlTable Root(string text, string place)
+    {
+        // Deserialising alone takes the last of two equal keys.
+        _ = TomlParsing.Document(place, text);
+        try
+        {
+            return TomlSerializer.Deserialize<TomlTable>(text) ?? [];
+        }
+        catch (TomlException error)
+        {
+            // What the syntax alone does not tell; the first of several errors, in one line.
+            throw new SettingException($"{place}: {error.Message.Trim().Split('\n')[0].TrimEnd()}");
+        }
     }
 
     private static CatalogEntry Entry(string name, object? value, string place)

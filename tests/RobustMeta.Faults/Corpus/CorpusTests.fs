@@ -108,6 +108,27 @@ let private names =
                         Expect.isGreaterThan (catalog.Load("synthetic").Ratings.Count) 0 "the others are there")
         ]
 
+let private faults =
+    testList
+        "faults of the form are told alike, with line and column"
+        [
+            for fault, told in
+                [
+                    "a 0.1", ":2:3: after the key 'a' stands '0.1'; expected '='"
+                    "a = b", ":2:5: 'b' stands without quotes"
+                    "a = 1\na = 2", ":3:1: 'own.a' stands in line 2 already"
+                    "a = [1", ":3:1: the list has no end"
+                ] do
+                testCase fault
+                <| fun () ->
+                    within (fun root ->
+                        let path = Path.Combine(root, "catalog.toml")
+                        write $"[own]\n{fault}\n" path
+                        Expect.stringContains (DatasetCatalog([ root ], null).Problems[path]) (path + told) "a catalog"
+                        Expect.throwsC (fun () -> SpecFile.Read path |> ignore) (isSettingError (path + told))
+                        Expect.throwsC (fun () -> StudyFile.Read(path, null) |> ignore) (isSettingError (path + told)))
+        ]
+
 // Found by afl-fuzz: the TOML library's own error was no answer to bad input.
 let private escapes =
     testList
@@ -141,6 +162,7 @@ let tests =
             specs
             names
             escapes
+            faults
             testCase "the corpus has at least 330 inputs"
             <| fun () ->
                 printfn $"corpus: {size} inputs"

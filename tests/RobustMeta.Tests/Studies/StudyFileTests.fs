@@ -57,11 +57,22 @@ let private refusals =
         [ "my.toml:32:"; "tuned = \"none\"" ]
         "[data.synthetic", "[data.synthetic]", [ "my.toml:21:" ]
         "epoch = 3\nepoch = 4", "epoch = 3", [ "my.toml:6:" ]
+        "[sweep.a]\nbases = [\"MeLO\"]\nbatchSize = [0.1]\n[base.MeLU]",
+        "[base.MeLU]",
+        [ "my.toml:25:1: "; "[base.MeLO]"; "did you mean 'MeLU'" ]
+        "[sweep.a]\nbases = [\"x\"]\nbatchSize = [0.1]\n[base.MeLU]",
+        "[base.MeLU]",
+        [ "my.toml:25:1: "; "expected some of MeLU" ]
+        "[sweep.a]\nbatchSize = 0.1\n[base.MeLU]", "[base.MeLU]", [ "my.toml:25:1: "; "batchSize = [...]" ]
+        "[sweep.a]\nbases = [\"MeLU\"]\nbatchSize = [0.1]\n[shift.y]",
+        "[base.MeLU]",
+        [ "my.toml:25:1: "; "add one, or leave 'bases' out" ]
+        "model = \"MeLU\"\nepoch = 3", "epoch = 3", [ "my.toml:5:1: [shared]: 'model'"; "[base.NAME]" ]
         "[base.MeLU]\nmethods = []", "[base.MeLU]", [ "my.toml:25:"; "leave 'methods' out for all" ]
         "tuned = \"none\"\n[sweep.x]\nlr = []\n",
         "tuned = \"lr\"\nvalues = [0.01, 0.02]",
         [ "my.toml:31:"; "has lr = []" ]
-        "[data.\"a\\nb\"]", "[data.synthetic]", [ "my.toml:21: [data.a b]"; "a line break" ]
+        "[data.\"a\\nb\"]", "[data.synthetic]", [ "my.toml:21:1: [data.a b]"; "a line break" ]
         "[data.\"a/b\"]", "[data.synthetic]", [ "my.toml:21:"; "file names" ]
         "lr 0.1", "lr = 0.01", [ "my.toml:7:4: "; "after the key 'lr' stands '0.1'"; "expected '='"; "lr = 0.1" ]
         "lr: 0.1", "lr = 0.01", [ "my.toml:7:3: "; "after the key 'lr' stands ':'" ]
