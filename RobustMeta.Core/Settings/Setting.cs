@@ -108,7 +108,7 @@ public sealed class Setting
         var value =
             SettingValue.Parse(type, text)
             ?? throw new SettingException(
-                $"{Key} is '{text}'; expected {Range}"
+                $"{Key} is '{text}'; expected {Range}{(double.IsFinite(attribute.Max) ? "" : SettingValue.Limit(type, text))}"
                     + (type.IsEnum ? NearestName.Hint(text, Enum.GetNames(type).Select(SettingValue.CamelCase)) : "")
             );
         Require(value);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Numerics;
 using System.Reflection;
 
 namespace RobustMeta.Settings;
@@ -93,9 +94,25 @@ internal static class SettingValue
         throw new NotSupportedException($"Settings of type {type} have no text form.");
     }
 
+    /// <summary>A clause about a whole number that is beyond what its type holds, or nothing.</summary>
+    public static string Limit(Type type, string text) =>
+        (type == typeof(int) || type == typeof(long))
+        && BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? Limit(
+                type == typeof(int) ? int.MinValue : long.MinValue,
+                type == typeof(int) ? int.MaxValue : long.MaxValue,
+                number
+            )
+            : "";
+
     /// <summary>The registry of a concept's kinds: the static property <c>Registry</c> of its base type; null without one.</summary>
     public static IRegistry? RegistryOf(Type type) =>
         Registries.GetOrAdd(type, PropertyOf)?.GetValue(null) as IRegistry;
+
+    private static string Limit(BigInteger low, BigInteger high, BigInteger number) =>
+        number > high ? string.Create(CultureInfo.InvariantCulture, $" (whole numbers end at {high})")
+        : number < low ? string.Create(CultureInfo.InvariantCulture, $" (whole numbers begin at {low})")
+        : "";
 
     private static PropertyInfo? PropertyOf(Type type)
     {

@@ -23,7 +23,7 @@ public static class StudyFile
     /// <param name="file">Path of the file.</param>
     /// <param name="variant">Name of a variant in it, or null.</param>
     /// <exception cref="SettingException">
-    /// Something is not valid; the message names file, line, table and key, and the nearest valid name.
+    /// Something is not valid; the message names file, line, column, table and key, and the nearest valid name.
     /// </exception>
     public static StudySpec Read(string file, string? variant = null) =>
         Parse(file, SettingsText.Read(file, "a study file"), variant);
@@ -62,7 +62,9 @@ public static class StudyFile
             .. words.Select(word =>
                 long.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seed)
                     ? seed
-                    : throw new SettingException($"'{key}' is {string.Join(',', words)}; expected integers")
+                    : throw new SettingException(
+                        $"'{key}' is {string.Join(',', words)}; expected integers{SettingValue.Limit(typeof(long), word)}"
+                    )
             ),
         ];
         return seeds.Distinct().Count() == seeds.Length

@@ -21,7 +21,7 @@ let private number (name: string) (value: string) =
 let private count (name: string) (value: string) =
     match Int32.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture) with
     | true, count -> count
-    | _ -> raise (SettingException $"{name} is '{value}'; expected a whole number of at least 0.")
+    | _ -> raise (SettingException $"{name} is '{value}'; expected a whole number from 0 to {Int32.MaxValue}.")
 
 let private flag (name: string) (value: string) =
     match value with

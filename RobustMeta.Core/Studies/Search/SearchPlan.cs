@@ -29,7 +29,7 @@ public sealed record SearchPlan(string Tuner, SearchBudget Budget)
     public static SearchPlan Parse(string tuner, string budget, string parallel = "1") =>
         !(int.TryParse(parallel, CultureInfo.InvariantCulture, out var atOnce) && atOnce > 0)
             ? throw new SettingException(
-                $"parallel is '{parallel}'; expected the number of candidates that are asked for at once"
+                $"parallel is '{parallel}'; expected the number of candidates that are asked for at once, from 1 to {int.MaxValue}"
             )
         : Names.Contains(tuner) ? new(tuner, SearchBudget.Parse(budget)) { Parallel = atOnce }
         : throw new SettingException(
