@@ -19,9 +19,10 @@ internal sealed class RunCounter(StudySpec spec, StudyStore store, Func<PlannedR
     private TimeSpan took;
     private int settled;
     private int runs;
+    private bool isOpen;
 
-    /// <summary>The number of the run that begins now, and of all.</summary>
-    public (int Number, int Runs) Next()
+    /// <summary>The number of the run that begins now, and of all; null while a search goes on whose budget is not counted in runs.</summary>
+    public (int Number, int? Runs) Next()
     {
         if (runs <= Few || since.Elapsed > Pause * took)
         {
@@ -31,16 +32,25 @@ internal sealed class RunCounter(StudySpec spec, StudyStore store, Func<PlannedR
         {
             settled++;
         }
-        return (Math.Min(settled + 1, runs), runs);
+        return isOpen ? (settled + 1, null) : (Math.Min(settled + 1, runs), runs);
     }
 
     private void Look()
     {
         var clock = Stopwatch.StartNew();
-        var counted = StudyStatus.Of(spec, store).Runs.Where(run => isCounted(run.Run)).ToArray();
+        var all = StudyStatus.Of(spec, store).Runs;
+        var counted = all.Where(run => isCounted(run.Run)).ToArray();
         settled = counted.Count(run => run.State is RunState.Done or RunState.Diverged);
         runs = counted.Length;
+        // What waits for a search has no name yet.
+        isOpen = HasOpenSearch(spec) && all.Any(run => run.Run.Id is null);
         took = clock.Elapsed;
         since.Restart();
     }
+
+    private static bool HasOpenSearch(StudySpec spec) =>
+        spec
+            .Methods.Select(method => method.Tuned)
+            .Append(spec.Tuning)
+            .Any(choice => choice.Search is { Budget.Runs: null });
 }

@@ -38,12 +38,14 @@ public static class StudyExport
         return CsvText.Table(Columns, records.SelectMany(Rows));
     }
 
-    /// <summary>The runs of a plan as CSV text, a row each; what tuning must decide first is empty.</summary>
+    /// <summary>
+    /// The runs of a plan as CSV text, a row each; what tuning must decide first is empty, and so are sweep and settings where nothing is swept.
+    /// </summary>
     public static string Plan(IEnumerable<PlannedRun> runs)
     {
         ArgumentNullException.ThrowIfNull(runs);
         return CsvText.Table(
-            ["run", "stage", "data", "shift", "base", "method", "settings", "shared", "own", "seed"],
+            ["run", "stage", "data", "shift", "base", "method", "sweep", "settings", "shared", "own", "seed"],
             runs.Select(run =>
                 (IEnumerable<object?>)
                     [
@@ -53,6 +55,7 @@ public static class StudyExport
                         run.Cell.Shift.Name,
                         run.Cell.Base.Name,
                         run.Method.Name,
+                        run.Point.Sweep,
                         run.Point.Text,
                         run.Shared,
                         run.Own,

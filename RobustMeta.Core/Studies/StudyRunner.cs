@@ -79,7 +79,9 @@ public sealed class StudyRunner(StudySpec spec, StudyStore store, StudyHooks hoo
             return "run: ";
         }
         var (number, runs) = counter.Next();
-        return string.Create(CultureInfo.InvariantCulture, $"run {number} of {runs}: ");
+        return runs is { } all
+            ? string.Create(CultureInfo.InvariantCulture, $"run {number} of {all}: ")
+            : string.Create(CultureInfo.InvariantCulture, $"run {number}: ");
     }
 
     private void Begin(Func<PlannedRun, bool> isCounted)
