@@ -177,6 +177,18 @@ let figures: Figure list =
                             Worst = 0.58 + 2.0 * (0.72 - level) + 0.012 * float k
                         }
             ]
+        ParetoFigure.draw
+            "AUC"
+            "worst test set"
+            [
+                for i, name in List.indexed [ "plain"; yield! [ for k in 1..14 -> $"robust method {k}" ] ] ->
+                    {
+                        ParetoFigure.Method = name
+                        Setting = ""
+                        Average = if i = 14 then 0.55 else 0.7 + 0.002 * float (i * 11 % 15)
+                        Worst = if i = 14 then 0.5 else 0.66 + 0.002 * float (i * 8 % 13)
+                    }
+            ]
         GapFigure.draw gaps
         SetsFigure.draw "NDCG@10" users (bars [ "plain"; "ball"; "simplex"; "chi2"; "KL"; "CVaR" ] [ "β = 0"; "β = 2" ])
         OrderFigure.draw
