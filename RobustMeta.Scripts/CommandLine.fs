@@ -92,37 +92,15 @@ let private helpAbout (words: string list) =
         let word = List.last words
         raise (SettingException $"There is no command or method '{word}'{NearestName.Hint(word, known)}")
 
-// What names a study: of the project, or a file.
-let private isStudy (word: string) =
-    word.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) || List.contains word (Study.names ())
-
-/// Refuses a word before a study's name that is neither a verb nor a study.
-let private requireVerb (words: string list) =
-    match words with
-    | "study" :: verb :: name :: _ when
-        isStudy name && not (isStudy verb || StudyCommand.isVerb verb || WorkCommand.isVerb verb || Help.isAsked verb)
-        ->
-        let verbs = StudyCommand.verbNames @ WorkCommand.verbNames
-        let all = String.Join(", ", verbs)
-
-        raise (
-            SettingException
-                $"'{verb}' before '{name}' is no verb of study{NearestName.End(verb, verbs)} Verbs: {all}; or none of them"
-        )
-    | _ -> ()
-
-/// The verb of a study stands before the study's name or after it; here where each command looks for it.
+/// The verb of a study where each command looks for it. `robustness` is short for a study of that name.
 let private arranged (words: string list) =
     match words with
-    | "study" :: verb :: name :: rest when StudyCommand.isVerb verb && not (StudyCommand.isVerb name) ->
-        "study" :: name :: verb :: rest
-    | "study" :: name :: verb :: rest when WorkCommand.isVerb verb && not (WorkCommand.isVerb name) ->
-        "study" :: verb :: name :: rest
+    | words when List.exists Help.isAsked words -> words
+    | "study" :: rest -> "study" :: StudyWords.arranged rest
+    | "robustness" :: _ -> "study" :: StudyWords.arranged words
     | words -> words
 
 let private dispatch (words: string list) =
-    requireVerb words
-
     match arranged words with
     | [] ->
         printf "%s" (Help.usage ())
@@ -168,14 +146,11 @@ let private dispatch (words: string list) =
     | "tune" :: rest ->
         Interruption.withCancellation (TuneCommand.execute rest)
         0
-    | "study" :: verb :: rest when WorkCommand.isVerb verb ->
+    | "study" :: verb :: rest when StudyWords.isOfMany verb ->
         Interruption.withCancellation (WorkCommand.execute verb rest)
         0
     | "study" :: rest ->
         Interruption.withCancellation (StudyCommand.execute rest)
-        0
-    | "robustness" :: rest ->
-        Interruption.withCancellation (StudyCommand.execute ("robustness" :: rest))
         0
     | "reproduce" :: rest ->
         Interruption.withCancellation (Reproduce.execute rest)

@@ -11,6 +11,8 @@ namespace RobustMeta.Studies;
 /// </summary>
 public sealed class StudyStore
 {
+    private const string StudyNameFile = "study-name";
+    private const string RunsFolder = "runs";
     private readonly string runs;
 
     /// <summary>The store in a folder, which is made when first written to.</summary>
@@ -20,7 +22,7 @@ public sealed class StudyStore
     {
         ArgumentNullException.ThrowIfNull(root);
         Root = root;
-        runs = Path.Combine(root, "runs");
+        runs = Path.Combine(root, RunsFolder);
         RequireThisFormat();
     }
 
@@ -28,14 +30,14 @@ public sealed class StudyStore
     public string Root { get; }
 
     // Says whose results are here.
-    private string NameFile => Path.Combine(Root, "study-name");
+    private string NameFile => Path.Combine(Root, StudyNameFile);
 
     /// <summary>
-    /// Refuses the folder of a study of another name. Other seeds, data sets, methods or variants of the same study stand beside each other; a
-    /// folder without a name is anybody's.
+    /// Refuses the folder of a study of another name, and one that holds files of anything else. Other seeds, data sets, methods or variants of
+    /// the same study stand beside each other; a folder of runs without a name is any study's.
     /// </summary>
     /// <param name="spec">The study whose results are to be read or made.</param>
-    /// <exception cref="SettingException">Results of another study are here.</exception>
+    /// <exception cref="SettingException">Results of another study, or other files, are here.</exception>
     public void RequireOf(StudySpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -47,11 +49,18 @@ public sealed class StudyStore
                     + $"'{spec.Family}', delete {NameFile}."
             );
         }
+        if (!IsStudy(Root) && ForeignFile.In(Root, IsOwn) is { } other)
+        {
+            throw new SettingException(
+                $"out is '{Root}', which holds other files ({other}) and no study; expected a new or empty folder, or that of a study, e.g. out "
+                    + Path.Combine(Root, spec.Name)
+            );
+        }
     }
 
     /// <summary>The same, and makes the folder this study's.</summary>
     /// <param name="spec">The study whose results are to be made.</param>
-    /// <exception cref="SettingException">Results of another study are here.</exception>
+    /// <exception cref="SettingException">Results of another study, or other files, are here.</exception>
     public void BelongTo(StudySpec spec)
     {
         RequireOf(spec);
@@ -61,6 +70,16 @@ public sealed class StudyStore
             DurableFile.Write(NameFile, spec.Family + "\n");
         }
     }
+
+    /// <summary>Whether a folder holds a study's runs, or is to hold them.</summary>
+    /// <param name="folder">The folder; it need not be there.</param>
+    internal static bool IsStudy(string folder) =>
+        File.Exists(Path.Combine(folder, StudyNameFile)) || Directory.Exists(Path.Combine(folder, RunsFolder));
+
+    // What a study has in a folder before its first run: its file, its plan, what tells workers to end.
+    private static bool IsOwn(string name) =>
+        name is "plan.csv" or "cancelled" or "claims" or "leases"
+        || name.EndsWith(".toml", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Which processes work on what.</summary>
     public StudyClaims Claims => new(Path.Combine(Root, "claims"));

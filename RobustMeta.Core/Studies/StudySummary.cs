@@ -34,6 +34,27 @@ public sealed record StudySummary(
     private const string FormerSummaryName = "summary.json";
     private const string CostName = "cost.json";
 
+    // What an earlier pack, its report, or one that was ended in between leaves in a folder.
+    private static readonly string[] OwnNames =
+    [
+        StudyName,
+        ResultsName,
+        FormerResultsName,
+        SummaryName,
+        FormerSummaryName,
+        CostName,
+        RunManifest.Name,
+        "report",
+        "report.md",
+        "report.cost.md",
+    ];
+
+    /// <summary>Name of the variant of the study file that was packed, empty for the study itself; null where earlier versions did not say it.</summary>
+    public string? Variant { get; init; }
+
+    /// <summary>Settings that were given beside the study file; null where earlier versions did not say it.</summary>
+    public IReadOnlyList<(string Key, string Value)>? Overrides { get; init; }
+
     /// <summary>Writes what there is of a study into a folder.</summary>
     /// <param name="spec">The study.</param>
     /// <param name="store">Where its results are.</param>
@@ -54,7 +75,11 @@ public sealed record StudySummary(
                 ? PooledHistory.Of(StudyHistory.Read(spec, store))
                 : [],
             Draws(spec, "weights") ? MethodWeights.Of(StudyWeights.Read(spec, store)) : []
-        );
+        )
+        {
+            Variant = spec.Variant,
+            Overrides = spec.Overrides,
+        };
         Directory.CreateDirectory(folder);
         TemporaryFile.Sweep(folder);
         // It says that the others are whole: it goes first and comes last.
@@ -71,10 +96,13 @@ public sealed record StudySummary(
         RunManifest.Write(folder, name => name is not (StudyName or ResultsName or SummaryName));
     }
 
-    /// <summary>Refuses a folder with the packed results of another study: they would be lost.</summary>
+    /// <summary>
+    /// Refuses a folder with the packed results of another study, which would be lost, one of a study's runs, and one with files of anything
+    /// else.
+    /// </summary>
     /// <param name="spec">The study to be packed.</param>
     /// <param name="folder">Where; it need not be there.</param>
-    /// <exception cref="SettingException">It holds the results of another study file, or of another form of this one.</exception>
+    /// <exception cref="SettingException">It is one.</exception>
     public static void RequireFree(StudySpec spec, string folder)
     {
         ArgumentNullException.ThrowIfNull(spec);
@@ -84,6 +112,18 @@ public sealed record StudySummary(
             throw new SettingException(
                 $"'{folder}' holds the packed results of another study file than '{spec.Name}' is now: name another folder, or delete "
                     + "this one if they are no longer needed"
+            );
+        }
+        if (StudyStore.IsStudy(folder))
+        {
+            throw new SettingException(
+                $"to is '{folder}', the folder of a study's runs; expected one of its own for the pack, e.g. to {Path.Combine(folder, "summary")}"
+            );
+        }
+        if (!IsIn(folder) && ForeignFile.In(folder, OwnNames.Contains) is { } other)
+        {
+            throw new SettingException(
+                $"to is '{folder}', which holds other files ({other}); expected a new or empty folder for the pack, or that of an earlier one"
             );
         }
     }
@@ -98,7 +138,9 @@ public sealed record StudySummary(
     /// <summary>The summary in a folder.</summary>
     /// <param name="spec">The study that it is of.</param>
     /// <param name="folder">The folder.</param>
-    /// <exception cref="SettingException">There is none, or it was made with another study file.</exception>
+    /// <exception cref="SettingException">
+    /// There is none, or it was made with another study file, variant or settings; the message says which.
+    /// </exception>
     /// <exception cref="InvalidDataException">A file is not what was packed; the message names it.</exception>
     /// <exception cref="Data.DataFormatException">A file is damaged.</exception>
     public static StudySummary Read(StudySpec spec, string folder)
@@ -113,6 +155,7 @@ public sealed record StudySummary(
                     + $"{spec.Name} pack to {folder}"
             );
         }
+        StudyJson.Read<PackOrigin>(spec, SummaryIn(folder)).Require(spec, folder);
         var summary = StudyJson.Read<StudySummary>(spec, SummaryIn(folder));
         if (!IsSealed(folder) && IsOfSealingVersion(summary))
         {

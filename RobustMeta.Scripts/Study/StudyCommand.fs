@@ -45,12 +45,6 @@ let private verbs =
         "pack", Pack
     ]
 
-/// The verbs of this module.
-let verbNames = List.map fst verbs
-
-/// Whether a word is one of the verbs of this module.
-let isVerb (word: string) = verbs |> List.exists (fst >> (=) word)
-
 /// The grammar, for help.
 let usage =
     """study NAME|FILE.toml [quick] [plan|probe|status|run|report|export|pack] [name value …]
@@ -63,6 +57,7 @@ without a verb: runs what is missing, then writes the report
   pack      writes all that a report needs into a folder of five files (to FOLDER), to keep without
             the runs
   export    writes results.csv: a row per run or baseline, test set and metric
+the verb may stand before the study's name or after it
 names: out FOLDER, to FILE, from FOLDER, variant NAME, data A,B, base A,B, methods A,B, seeds 1,2,
 tuningSeed 100; all others are settings of the runs, e.g. epoch 5"""
 
@@ -72,23 +67,27 @@ let private once name (given: string option) (value: string) =
     | Some _ -> raise (SettingException $"{name} is given twice.")
     | None -> Some value
 
+// `quick` is a variant by another word, which is easily given beside it.
+let private variantOf (order: Order) (name: string) =
+    match order.Variant with
+    | Some given when List.contains "quick" [ given; name ] ->
+        raise (
+            SettingException
+                "The variant is given twice: 'quick' is short for 'variant quick'; leave 'quick' or 'variant' out."
+        )
+    | given -> once "variant" given name
+
 let rec private read (order: Order) (words: string list) =
     match words with
     | [] -> order
-    | "quick" :: rest when order.Variant.IsNone -> read { order with Variant = Some "quick" } rest
+    | "quick" :: rest -> read { order with Variant = variantOf order "quick" } rest
     | word :: rest when order.Verb = RunAndReport && List.exists (fst >> (=) word) verbs ->
         read { order with Verb = verbs |> List.find (fst >> (=) word) |> snd } rest
-    | [ word ] ->
-        let known = "quick" :: List.map fst verbs
-
-        raise (
-            SettingException
-                $"'{word}' has no value, and is no verb{NearestName.End(word, known)} 'study help' lists the verbs"
-        )
+    | [ word ] -> raise (StudyWords.withoutValue word)
     | "out" :: folder :: rest -> read { order with Out = once "out" order.Out folder } rest
     | "from" :: folder :: rest -> read { order with From = once "from" order.From folder } rest
     | "to" :: file :: rest -> read { order with To = once "to" order.To file } rest
-    | "variant" :: name :: rest -> read { order with Variant = once "variant" order.Variant name } rest
+    | "variant" :: name :: rest -> read { order with Variant = variantOf order name } rest
     | key :: _ when List.exists (fst >> (=) key) order.Changes -> raise (SettingException $"{key} is given twice.")
     | key :: value :: rest -> read { order with Changes = order.Changes @ [ key, value ] } rest
 
@@ -119,6 +118,16 @@ let private requireEnding (path: string) (endings: string list) (what: string) =
         let proposed = Path.ChangeExtension(path, endings.Head)
         raise (SettingException $"to is '{path}'; expected {what}, e.g. to {proposed}")
 
+// A pack is reported as it was made. Settings that it was made with may be repeated; the pack knows them.
+let private requireWhole (order: Order) =
+    match order.Changes |> List.tryFind (fun (key, _) -> Seq.contains key StudyOverrides.Keys) with
+    | Some(key, value) ->
+        raise (
+            SettingException
+                $"'{key}' chooses a part of the runs, and a pack is reported as it was made: leave it out, or pack that part of the runs, study {order.Name} pack {key} {value} to FOLDER"
+        )
+    | None -> ()
+
 /// Refuses words that would change nothing.
 let private requireActing (order: Order) =
     if order.From.IsSome && order.Verb <> Report then
@@ -127,6 +136,9 @@ let private requireActing (order: Order) =
                 "'from' takes the results of a packed study to report; write: study NAME report from FOLDER"
         )
 
+    if order.From.IsSome then
+        requireWhole order
+
     match order.To, order.Verb with
     | Some place, (Run | Status) ->
         raise (SettingException $"'to {place}' names no file here: run and status write none but the study's own")
@@ -134,13 +146,10 @@ let private requireActing (order: Order) =
     | Some path, (Plan | Probe | Export) -> requireEnding path [ ".csv" ] "a table as CSV"
     | _ -> ()
 
-/// Words of this command before a value; all others are settings of the runs.
-let private places = [ "out"; "to"; "from"; "variant" ]
-
 /// The study of a command's words after the study's name, beside words that the command has itself.
 let ofWordsAmong (own: string list) (name: string) (words: string seq) : Study.Study =
     let order = order (name :: List.ofSeq words)
-    Study.loadAmong (own @ places) order.Name order.Variant order.Out order.Changes
+    Study.loadAmong (own @ StudyWords.places) order.Name order.Variant order.Out order.Changes
 
 /// The study of a script's words: `[quick] [name value …]` after the script's name.
 let ofWords (name: string) (words: string seq) : Study.Study = ofWordsAmong [] name words
@@ -248,8 +257,8 @@ let private tellPart (name: string) (coverage: StudyCoverage) =
 
 let private pack (order: Order) (study: Study.Study) =
     let folder = defaultArg order.To (Path.Combine(study.Store.Root, "summary"))
-    StudyResults.RequireFinished(study.Spec, study.Store, "pack")
     StudySummary.RequireFree(study.Spec, folder)
+    StudyResults.RequireFinished(study.Spec, study.Store, "pack")
     OutFolder.Require(folder, "to")
     let coverage = StudyCoverage()
     StudySummary.Write(study.Spec, study.Store, folder, coverage)
@@ -260,13 +269,14 @@ let private pack (order: Order) (study: Study.Study) =
 let execute (words: string list) (cancellation: CancellationToken) =
     let order = order words
     requireActing order
-    let study = Study.loadAmong places order.Name order.Variant order.Out order.Changes
+    let study = Study.loadAmong StudyWords.places order.Name order.Variant order.Out order.Changes
 
     if order.Verb = Report || order.Verb = RunAndReport then
         // A wrong name of the browser is told before the runs, not after them.
         Chromium.find () |> ignore
 
-    if order.Verb <> Status then
+    // A pack is reported beside itself, or where it is told to.
+    if order.Verb <> Status && order.From.IsNone then
         OutFolder.Require study.Store.Root
     elif File.Exists study.Store.Root then
         raise (

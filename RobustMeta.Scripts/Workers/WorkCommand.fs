@@ -21,12 +21,6 @@ study cancel NAME|FILE …      ends all workers, wherever they run; they save w
 study collect NAME|FILE …     one file of all results: a row per run, test set and metric
 study simulate NAME|FILE nodes 10,100,1000 [cores 32] [runs 150000] …     its time on many nodes"""
 
-/// The verbs of this module.
-let verbNames = [ "work"; "submit"; "retry"; "cancel"; "collect"; "simulate" ]
-
-/// Whether a word after `study` is one of the verbs of this module.
-let isVerb (word: string) = List.contains word verbNames
-
 /// Takes `name value` out of the words.
 let rec take name fallback (words: string list) =
     match words with
@@ -42,7 +36,11 @@ let number name (fallback: int) words =
 
     match Int32.TryParse(text, Globalization.CultureInfo.InvariantCulture) with
     | true, value when value > 0 -> value, rest
-    | _ -> raise (SettingException $"{name} is '{text}'; expected a positive integer, e.g. {name} {fallback}")
+    | _ ->
+        raise (
+            SettingException
+                $"{name} is '{text}'; expected a whole number from 1 to {Int32.MaxValue}, e.g. {name} {fallback}"
+        )
 
 // A time limit in minutes, or with its unit.
 let private minutesOf words =
@@ -54,12 +52,12 @@ let private minutesOf words =
     | _ ->
         raise (
             SettingException
-                $"minutes is '{text}'; expected a positive number of minutes, e.g. minutes 60, or a time, minutes \"2 hours\""
+                $"minutes is '{text}'; expected a positive number of minutes, at most {Int32.MaxValue}, e.g. minutes 60, or a time, minutes \"2 hours\""
         )
 
 let private work name words (cancellation: CancellationToken) =
     let shard, words = take "shard" "" words
-    let study = StudyCommand.ofWordsAmong [ "shard" ] name words
+    let study = StudyCommand.ofWordsAmong (StudyWords.ownOf "work") name words
     OutFolder.Require study.Store.Root
     let hooks = StudyHooks(Say = (fun line -> printfn $"{line}"))
     let claims = study.Store.Leases(StudyShard.Parse shard, (fun line -> printfn $"{line}"))
@@ -124,6 +122,19 @@ let private tellWaiting (root: string) =
         printfn
             $"note: of an earlier submit, {line}: those workers and the new ones share what is missing, and no run is made twice; 'study cancel' ends all"
 
+// Writes what workers read, and starts them.
+let private start (study: Study.Study) (copy: string) (engine: WorkerEngine) (order: WorkerOrder) cancellation =
+    OutFolder.Require study.Store.Root
+    tellWaiting order.Root
+    study.Store.BelongTo study.Spec
+    // The study as it is now: changing the file does not change workers that start later.
+    DurableFile.Write(copy, study.Spec.Text)
+    StudyCancellation(order.Root).Withdraw()
+    // Before anything starts, so that a closed output ends the command and not its workers.
+    let workers = Counted.Of(int64 order.Command.Shards, "worker", "workers")
+    printfn $"{study.Spec.Name}: {workers} by {engine.Name}, folder {order.Root}"
+    printfn $"{engine.Submit(order, cancellation)}"
+
 let private submit name words (cancellation: CancellationToken) =
     let engine, words = take "engine" "local" words
     let engine = WorkerEngine.Registry.Named engine
@@ -136,11 +147,7 @@ let private submit name words (cancellation: CancellationToken) =
     let image, words = take "image" "robustmeta" words
     let claim, words = take "claim" "robustmeta-store" words
     // Read here, so that a mistake is told once and before anything starts.
-    let study =
-        StudyCommand.ofWordsAmong
-            [ "engine"; "workers"; "atOnce"; "threads"; "memory"; "minutes"; "hosts"; "image"; "claim" ]
-            name
-            words
+    let study = StudyCommand.ofWordsAmong (StudyWords.ownOf "submit") name words
 
     let root = Path.GetFullPath study.Store.Root
     EngineWord.Require("the study", Study.fileOf name)
@@ -196,15 +203,12 @@ let private submit name words (cancellation: CancellationToken) =
         )
 
     engine.Check order
-    OutFolder.Require study.Store.Root
-    tellWaiting root
-    study.Store.BelongTo study.Spec
-    // The study as it is now: changing the file does not change workers that start later.
-    DurableFile.Write(copy, study.Spec.Text)
-    StudyCancellation(root).Withdraw()
-    // Before anything starts, so that a closed output ends the command and not its workers.
-    printfn $"""{study.Spec.Name}: {Counted.Of(int64 workers, "worker", "workers")} by {engine.Name}, folder {root}"""
-    printfn $"{engine.Submit(order, cancellation)}"
+
+    if StudyStatus.IsFinished(study.Spec, study.Store) then
+        printfn
+            $"nothing is left to do: the study in {root} is finished, so no worker is started; 'study {name} report' writes its report"
+    else
+        start study copy engine order cancellation
 
 let private cancel name words =
     let study = StudyCommand.ofWords name words
@@ -230,7 +234,7 @@ let private cancel name words =
 
 let private collect name words =
     let asked, words = take "to" "" words
-    let study = StudyCommand.ofWordsAmong [ "to" ] name words
+    let study = StudyCommand.ofWordsAmong (StudyWords.ownOf "collect") name words
 
     let path =
         if asked = "" then
@@ -273,7 +277,7 @@ let private simulate name words =
     for count in nodes do
         requireSimulable "workers" (int64 count * int64 cores)
 
-    let study = StudyCommand.ofWordsAmong [ "nodes"; "cores"; "minutes"; "runs" ] name words
+    let study = StudyCommand.ofWordsAmong (StudyWords.ownOf "simulate") name words
     let measured = StudyEstimate.Seconds(StudyStatus.Of(study.Spec, study.Store))
 
     if measured.Count = 0 then

@@ -31,6 +31,12 @@ let private files =
         "study-basename.toml", study + parts.Replace("base.MeLU", "base.\"/abs\"")
         "study-name.toml", study + parts.Replace("method.plain", "method.\"../plain\"")
         "study-long.toml", study + parts.Replace("method.plain", "method." + String('x', 200))
+        "study-model.toml", study + "model = \"MeLU\"\n" + parts
+        "study-bases.toml",
+        study
+        + parts.Replace("[base.MeLU]\nmodel = \"MeLU\"\n", "").Replace("preset", "model = \"MeLU\"\npreset")
+        + "[sweep.rates]\nbases = [\"MeLU\"]\nlr = [0.1, 0.2]\n"
+        "study-sweep.toml", study + parts + "[sweep.rates]\nlr = 0.1\n"
         "nothing.csv", ""
         "bad.csv", "user,item,rating\nu,a,five\n"
         "ratings.csv", "user,item,rating\nu,i1,5\nu,i2,1\n"

@@ -119,6 +119,55 @@ let private progressTests =
                         (numbered (rest.Split '\n'))
                         [ "run 3 of 4: synthetic, plain, seed 2"; "run 4 of 4: synthetic, other, seed 2" ]
                         "the other")
+
+            testCase "the list of a plan has the sweep and its settings as columns, as the results have"
+            <| fun () ->
+                let spec = StudySample.parse (StudySample.text + "[sweep.rates]\nbatchSize = [16, 32]\n")
+                let lines = (StudyExport.Plan(StudyPlan.Of(spec).Runs())).Split '\n'
+                let columns = List.ofArray (lines[0].Split ',')
+                let field (name: string) (line: string) = line.Split(',')[List.findIndex ((=) name) columns]
+
+                let swept =
+                    lines |> Array.filter (fun line -> line.Contains(",Report,") && field "sweep" line = "rates")
+
+                Expect.isNonEmpty swept "runs of the sweep"
+
+                Expect.equal
+                    (swept |> Array.map (field "settings") |> Array.distinct |> Array.sort |> List.ofArray)
+                    [ "batchSize=16"; "batchSize=32" ]
+                    "its settings"
+
+            testCase "a search whose budget is no number of runs has no number of all"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let begins budget =
+                        let words =
+                            [
+                                "MeLU"
+                                "keys"
+                                "lr"
+                                "tuner"
+                                "random"
+                                "userNum"
+                                "100"
+                                "epoch"
+                                "1"
+                                "hiddenDim1"
+                                "2"
+                            ]
+
+                        let out = Path.Combine(folder, budget)
+                        let code, text = CapturedCommand.run ([ "tune" ] @ words @ [ "budget"; budget; "out"; out ])
+                        Expect.equal code 0 text
+
+                        [
+                            for line in text.Split '\n' do
+                                if line.StartsWith "run " then
+                                    line.Split(':')[0]
+                        ]
+
+                    Expect.equal (begins "3") [ "run 1 of 3"; "run 2 of 3"; "run 3 of 3" ] "of a number of runs"
+                    Expect.equal (begins "3 epochs") [ "run 1"; "run 2"; "run 3" ] "of a number of epochs")
         ]
 
 let private folderTests =
@@ -159,6 +208,85 @@ let private folderTests =
                     let packed = Path.Combine(folder, "packed")
                     ran [ mine; "pack"; "to"; packed; "out"; out ] |> ignore
                     ran [ mine; "report"; "from"; packed ] |> ignore)
+
+            testCase "a folder that holds other files is refused before anything is written"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let mine, out = written folder "mine", Path.Combine(folder, "out")
+                    Directory.CreateDirectory out |> ignore
+                    File.WriteAllText(Path.Combine(out, "thesis.tex"), "x")
+
+                    for verb in [ "run"; "plan"; "status"; "probe"; "submit"; "work"; "cancel" ] do
+                        let text = refused [ verb; mine; "out"; out ]
+
+                        for part in [ out; "other files (thesis.tex)"; "out " + Path.Combine(out, "mine") ] do
+                            Expect.stringContains text part verb
+
+                    Expect.equal
+                        [ for path in Directory.GetFileSystemEntries out -> Path.GetFileName path ]
+                        [ "thesis.tex" ]
+                        "all that is there"
+                    // The remedy helps; beside the study's own files and hidden ones it runs.
+                    ran [ mine; "plan"; "out"; Path.Combine(out, "mine") ] |> ignore
+                    File.Delete(Path.Combine(out, "thesis.tex"))
+                    Directory.Delete(Path.Combine(out, "mine"), true)
+                    File.WriteAllText(Path.Combine(out, ".hidden"), "x")
+                    File.Copy(mine, Path.Combine(out, "mine.toml"))
+                    ran [ mine; "plan"; "out"; out ] |> ignore
+                    ran [ mine; "run"; "out"; out ] |> ignore
+                    File.WriteAllText(Path.Combine(out, "thesis.tex"), "x")
+                    ran [ mine; "run"; "out"; out ] |> ignore)
+
+            testCase "a pack has a folder of its own"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let mine, out = written folder "mine", Path.Combine(folder, "out")
+                    ran [ mine; "run"; "out"; out ] |> ignore
+                    let files () = Directory.GetFileSystemEntries(out, "*", SearchOption.AllDirectories) |> Set.ofArray
+                    let before = files ()
+                    let text = refused [ mine; "pack"; "to"; out; "out"; out ]
+                    Expect.stringContains text "the folder of a study's runs" "among the runs"
+                    Expect.equal (files ()) before "nothing is written"
+                    let other = Directory.CreateDirectory(Path.Combine(folder, "other")).FullName
+                    File.WriteAllText(Path.Combine(other, "thesis.tex"), "x")
+                    let text = refused [ mine; "pack"; "to"; other; "out"; out ]
+                    Expect.stringContains text "other files (thesis.tex)" "among others"
+                    Expect.hasLength (Directory.GetFileSystemEntries other) 1 "nothing is written"
+                    let packed = Path.Combine(folder, "packed")
+                    ran [ mine; "pack"; "to"; packed; "out"; out ] |> ignore
+                    File.WriteAllText(Path.Combine(packed, "notes.txt"), "x")
+                    ran [ mine; "pack"; "to"; packed; "out"; out ] |> ignore)
+
+            testCase
+                "a pack is reported as it was made: other seeds, parts, settings or variants are refused by their names"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let mine, out = written folder "mine", Path.Combine(folder, "out")
+                    let packed, tiny = Path.Combine(folder, "packed"), Path.Combine(folder, "tiny")
+                    File.AppendAllText(mine, "\n[variant.tiny.shared]\nuserNum = 80\n")
+                    let changed = [ "shiftDraws"; "2"; "out"; out ]
+                    ran ([ mine; "run" ] @ changed) |> ignore
+                    ran ([ mine; "pack"; "to"; packed ] @ changed) |> ignore
+                    ran [ mine; "variant"; "tiny"; "run"; "out"; out ] |> ignore
+                    ran [ mine; "variant"; "tiny"; "pack"; "to"; tiny; "out"; out ] |> ignore
+
+                    for from, words, parts in
+                        [
+                            packed, [ "seeds"; "1" ], [ "'seeds'"; "pack seeds 1" ]
+                            packed, [ "base"; "MeLU" ], [ "'base'" ]
+                            packed, [ "methods"; "other" ], [ "'methods'" ]
+                            packed, [ "shiftDraws"; "3" ], [ "shiftDraws is given as '3'"; "with shiftDraws 2" ]
+                            packed, [ "testFraction"; "0.2" ], [ "testFraction"; "without 'testFraction'" ]
+                            packed, [ "variant"; "tiny" ], [ "the study itself"; "variant 'tiny'" ]
+                            tiny, [], [ "the variant 'tiny'" ]
+                        ] do
+                        let text = refused ([ mine; "report"; "from"; from ] @ words)
+
+                        for part in parts do
+                            Expect.stringContains text part text
+
+                    for from, words in [ packed, []; packed, [ "shiftDraws"; "2" ]; tiny, [ "variant"; "tiny" ] ] do
+                        ran ([ mine; "report"; "from"; from ] @ words) |> ignore)
 
             testCase "runs without a name are anybody's, as those of earlier versions"
             <| fun () ->
@@ -201,6 +329,21 @@ let private workerTests =
                     Expect.stringContains text "nothing is left to cancel" "says so"
                     Expect.isFalse (text.Contains "retry") "and nothing of workers"
                     Expect.isFalse (StudyCancellation(out).IsAsked) "no mark")
+
+            testCase "nothing is left to do of a finished study, and no worker is started"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let file, out = written folder "mine", Path.Combine(folder, "out")
+                    ran [ file; "run"; "out"; out ] |> ignore
+                    let files () = Directory.GetFileSystemEntries(out, "*", SearchOption.AllDirectories) |> Set.ofArray
+                    let before = files ()
+
+                    for verb in [ "submit"; "retry" ] do
+                        let text = ran [ verb; file; "workers"; "2"; "out"; out ]
+                        Expect.stringContains text "nothing is left to do" verb
+                        Expect.isFalse (text.Contains "2 workers") "none is told of"
+
+                    Expect.equal (files ()) before "nothing is written")
 
             testCase "a job that is still in the queue is told before another is submitted, and both are cancelled"
             <| fun () ->
@@ -249,7 +392,6 @@ let private workerTests =
                             "submit", "atOnce", "0"
                             "submit", "threads", "-1"
                             "submit", "memory", "2GB"
-                            "submit", "minutes", "1 day"
                             "simulate", "cores", "1.5"
                             "simulate", "nodes", "x"
                             "simulate", "runs", "0"
@@ -260,7 +402,12 @@ let private workerTests =
                             text.TrimEnd().Split '\n' |> Array.filter (fun line -> not (line.StartsWith "'help'"))
 
                         Expect.hasLength told 1 text
-                        Expect.stringContains told[0] $"{name} is '{value}'; expected a positive" text)
+                        Expect.stringContains told[0] $"{name} is '{value}'; expected a whole number from 1" text
+
+                    // A number that is one, but too large, is told how large it may be.
+                    for verb, name in [ "submit", "workers"; "submit", "minutes"; "simulate", "runs" ] do
+                        let text = refused [ verb; file; name; "99999999999"; "out"; folder ]
+                        Expect.stringContains text "2147483647" text)
 
             testCase "a time limit is read in minutes or with its unit"
             <| fun () ->
@@ -300,6 +447,48 @@ let private workerTests =
                     Expect.stringContains text part part
         ]
 
+let private wordTests =
+    testList
+        "words"
+        [
+            testCase "the verb stands anywhere between pairs of words"
+            <| fun () ->
+                let name = "robustness"
+
+                for words, expected in
+                    [
+                        [ name ], [ name ]
+                        [ "plan"; name ], [ name; "plan" ]
+                        [ name; "seeds"; "1"; "plan"; "quick" ], [ name; "plan"; "seeds"; "1"; "quick" ]
+                        [ "out"; "X"; name; "plan" ], [ name; "plan"; "out"; "X" ]
+                        [ "quick"; name; "status" ], [ name; "status"; "quick" ]
+                        [ name; "out"; "X"; "cancel" ], [ "cancel"; name; "out"; "X" ]
+                        [ "out"; "X"; "submit"; name; "workers"; "3" ], [ "submit"; name; "out"; "X"; "workers"; "3" ]
+                        [ name; "quick"; "retry" ], [ "retry"; name; "quick" ]
+                        // Values are no verbs, nor settings that are called like studies.
+                        [ name; "out"; "run" ], [ name; "out"; "run" ]
+                        [ name; "noise"; "0.1"; "plan" ], [ name; "plan"; "noise"; "0.1" ]
+                        // What names no study is told by the command.
+                        [ "plan"; "nothing" ], [ "nothing"; "plan" ]
+                        [ "nothing"; "work"; "shard"; "0/2" ], [ "work"; "nothing"; "shard"; "0/2" ]
+                    ] do
+                    Expect.equal (StudyWords.arranged words) expected (String.Join(' ', words))
+
+            testCase "every verb of the command is one of the words, and each word of a verb stands in its help"
+            <| fun () ->
+                for verb in StudyWords.verbs do
+                    Expect.stringContains (StudyCommand.usage + WorkCommand.usage) verb verb
+
+                for _, words in StudyWords.ofMany do
+                    for word in words do
+                        Expect.stringContains (StudyCommand.usage + WorkCommand.usage) word word
+
+                Expect.throwsC
+                    (fun () -> StudyWords.arranged [ "robustness"; "run"; "workers"; "3" ] |> ignore)
+                    (fun error ->
+                        Expect.stringContains error.Message "'workers' belongs to submit, retry" "whose it is")
+        ]
+
 let private tuneTests =
     testCase "the candidates of a search are a table under the metric and its direction, within 100 columns"
     <| fun () ->
@@ -330,4 +519,4 @@ let private tuneTests =
         Expect.contains [ for column in short.Columns -> column.Name ] "epochs" "trainings that ended early"
 
 [<Tests>]
-let tests = testList "Study commands" [ progressTests; folderTests; workerTests; tuneTests ]
+let tests = testList "Study commands" [ progressTests; folderTests; workerTests; wordTests; tuneTests ]
