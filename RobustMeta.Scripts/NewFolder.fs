@@ -16,6 +16,11 @@ let private DataSet = "my-shop"
 // The launcher stands at the clone's root, four folders above the assemblies.
 let private clone = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "..", ".."))
 
+// How a command begins that is run in another folder.
+let private launcher =
+    let name = if OperatingSystem.IsWindows() then "robustmeta.cmd" else "robustmeta"
+    Path.Combine(clone, name).Replace('\\', '/')
+
 let private isInClone (folder: string) =
     File.Exists(Path.Combine(clone, "RobustMeta.sln"))
     && folder.StartsWith(
@@ -28,12 +33,7 @@ let private template (name: string) =
     use stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("templates/" + name) |> nonNull
     use reader = new StreamReader(stream)
     let assemblies = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar).Replace('\\', '/')
-    let launcher = if OperatingSystem.IsWindows() then "robustmeta.cmd" else "robustmeta"
-
-    reader
-        .ReadToEnd()
-        .Replace("{{assemblies}}", assemblies)
-        .Replace("{{launcher}}", Path.Combine(clone, launcher).Replace('\\', '/'))
+    reader.ReadToEnd().Replace("{{assemblies}}", assemblies).Replace("{{launcher}}", launcher)
 
 /// The example: a small world of the same kind as `synthetic`, as comma-separated ratings and items.
 let private example () =
@@ -104,4 +104,16 @@ let create (folder: string) =
         if Directory.Exists aside then
             Directory.Delete(aside, true)
 
-    printfn $"{folder} is ready. Next:\n  cd \"{folder}\"\n  dotnet fsi analysis.fsx"
+    let next =
+        [
+            $"{launcher} study study.toml plan", "the runs of the study, and how long they take"
+            $"{launcher} study study.toml run", "runs what is missing"
+            $"{launcher} study study.toml report", "tables and figures of what is there"
+            "dotnet fsi analysis.fsx", "a comparison in a script, to begin an analysis of your own with"
+        ]
+
+    let width = next |> List.map (fst >> String.length) |> List.max
+    printfn $"{folder} is ready. Next:\n  cd \"{folder}\""
+
+    for command, meaning in next do
+        printfn $"  {command.PadRight width}   # {meaning}"
