@@ -104,6 +104,9 @@ let create (folder: string) =
         if Directory.Exists aside then
             Directory.Delete(aside, true)
 
+    // As a shell takes it.
+    let launcher = if launcher.Contains ' ' then $"\"{launcher}\"" else launcher
+
     let next =
         [
             $"{launcher} study study.toml plan", "the runs of the study, and how long they take"

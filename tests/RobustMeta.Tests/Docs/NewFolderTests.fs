@@ -23,4 +23,14 @@ let tests =
                     let before = File.ReadAllText(Path.Combine(folder, "study.toml"))
                     Expect.equal (CommandLine.run [ "new"; folder ]) 2 "is not written over"
                     Expect.equal (File.ReadAllText(Path.Combine(folder, "study.toml"))) before "kept")
+
+            testCase "the next steps are told in their order"
+            <| fun () ->
+                TempFolder.within (fun root ->
+                    let code, text = CapturedCommand.run [ "new"; Path.Combine(root, "mine") ]
+                    Expect.equal code 0 text
+                    let steps = [ "cd "; "study.toml plan"; "study.toml run"; "study.toml report"; "fsi analysis.fsx" ]
+                    let places = [ for step in steps -> text.IndexOf step ]
+                    Expect.isTrue (places |> List.forall (fun place -> place > 0)) text
+                    Expect.equal places (List.sort places) text)
         ]
