@@ -29,6 +29,7 @@ let private batchOf label (weights: float[]) (encoded: nativeptr<float>) (arena:
     let tasks = withOffsets label given (batch given)
     let batch = ClassBatch<float>(Tasks = tasks)
     batch.Fill(tasks, weights.Length)
+    batch.Slots.Group()
     batch.FillUsers()
     batch.TakeSupportWeights(arena, ReadOnlySpan weights)
     batch.Encoded <- encoded

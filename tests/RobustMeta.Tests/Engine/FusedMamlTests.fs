@@ -90,7 +90,7 @@ let private userFields =
         ]
     )
 
-let private modelOf (f: WholeForm) : MetaRecommender =
+let private modelAt (rate: float) (f: WholeForm) : MetaRecommender =
     let none = ImmutableArray<InputField>.Empty
 
     let inputs =
@@ -106,18 +106,20 @@ let private modelOf (f: WholeForm) : MetaRecommender =
         MamlSpec(
             HiddenDim1 = fst f.Hidden,
             HiddenDim2 = snd f.Hidden,
-            Inner = GradientAdaptedSpec(LocalLr = 0.2, InnerSteps = f.Steps, Order = f.Order)
+            Inner = GradientAdaptedSpec(LocalLr = rate, InnerSteps = f.Steps, Order = f.Order)
         )
 
     spec.Create(inputs, 0.5, f.Label)
+
+let private modelOf = modelAt 0.2
 
 let private objectiveOf (f: WholeForm) (model: MetaRecommender) =
     let weight random place = if place = 1 then 0.0 else aroundOne random
     let takes = f.SupportWeights && model.SupportWeighting = SupportWeighting.Differentiable
     objectiveOf f.Seed f.Label f.Lengths (if takes then Some weight else None) f.Offset model
 
-let private isExact (f: WholeForm) =
-    let model = modelOf f
+let private isExactAt rate (f: WholeForm) =
+    let model = modelAt rate f
     let case, batch, weights = objectiveOf f model
     let form = (box model :?> IHasForm<PerceptronForm>).Form
 
@@ -136,6 +138,12 @@ let private isExact (f: WholeForm) =
         batch
         weights
     |> equalsAutogradByFractions f.Lengths case batch weights
+
+let private isExact = isExactAt 0.2
+
+// Several steps on ratings diverge at the larger rate: of losses of 1e35 nothing but rounding would be compared.
+let private isExactWhereStepsConverge (f: WholeForm) =
+    isExactAt (if f.Label = LabelKind.Rating && f.Steps > 1 then 0.02 else 0.2) f
 
 let private fixedForm =
     {
@@ -179,7 +187,8 @@ let tests =
     testList
         "FusedMaml"
         [
-            propertyOf 300 "MAML equals autograd on every form" <| Prop.forAll (Arb.fromGen form) isExact
+            propertyOf 300 "MAML equals autograd on every form"
+            <| Prop.forAll (Arb.fromGen form) isExactWhereStepsConverge
 
             pinned
                 { Seed = 10132989026887003019UL; Gamma = 2359585840375876493UL; Size = 68 }

@@ -106,7 +106,9 @@ let private rows label =
         let run (memory: Arena<float>) =
             let batch = VectorBatch<float>(Tasks = tasks, ItemPart = itemPart)
             batch.Fill(tasks, supports)
+            batch.Slots.Group()
             batch.Begin(memory, ReadOnlySpan(back weights supports))
+            batch.TakeFractions(Chunk(0, users))
             network.Begin(block, supports + queries, memory)
             let rows = VectorRows<float>(batch, network, LossKernel<float> label, arithmetic)
             rows.Begin(memory, true)
