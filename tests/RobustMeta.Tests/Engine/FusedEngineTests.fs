@@ -274,6 +274,13 @@ let tests =
 
             onForms "the same bytes with any number of threads, and again" (inSinglePrecision >> sameBytesOnAllThreads)
 
+            testCase "products looked up by tokens: the same bytes with any number of threads, and again"
+            <| fun () ->
+                for f in [ fixedForm; { fixedForm with Steps = 3; Dual = false } ] do
+                    let model = ofPairedFields f
+                    let _, batch, weights = objectiveOf f model
+                    inSingle f.Seed model batch weights |> sameBytesOnAllThreads
+
             onForms "every width of vectors, close in single precision" (inSinglePrecision >> closeAtAllWidths)
 
             testCase "gradients of rows that an earlier batch touched are gone"
