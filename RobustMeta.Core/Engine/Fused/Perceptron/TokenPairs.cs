@@ -20,6 +20,9 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
 
     // Of each paired field, where its adjoints stand among those of a chunk.
     private readonly int[] starts = new int[fields.Tables.Count];
+    private readonly List<int> paired = [];
+    private ItemSlots slots = null!;
+    private int rows;
 
     /// <summary>Number of products of all paired fields of the batch.</summary>
     public int Size { get; private set; }
@@ -27,10 +30,11 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
     /// <summary>Whether rows of items lack a field, whose products are looked up.</summary>
     public bool Has(int field) => !fields.Holds(field);
 
-    /// <summary>Takes the tokens of all rows of a batch whose fields are planned, and memory for the products.</summary>
+    /// <summary>Takes a batch whose items are numbered and whose fields are planned, and memory for the products.</summary>
     public void Begin(ItemSlots slots, int rows, Arena<T> arena)
     {
-        Size = 0;
+        (this.slots, this.rows, Size) = (slots, rows, 0);
+        paired.Clear();
         for (var field = 0; field < tables.Count; field++)
         {
             if (!Has(field))
@@ -39,6 +43,7 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
             }
             var column = tables.Column(field);
             var pairs = column.Table!.Rows * column.Table.Rows;
+            paired.Add(field);
             starts[field] = Size;
             products[field] = arena.Take(pairs);
             Size += pairs;
@@ -46,11 +51,10 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
             {
                 tokens[field] = new int[rows + rows / 2];
             }
-            column.TokensOf(slots.Items, slots.Of[..rows], tokens[field]);
         }
     }
 
-    /// <summary>The products between the tokens of a field, if it is paired: before <see cref="Add"/>.</summary>
+    /// <summary>The tokens of all rows and the products between tokens of a field, if it is paired: before <see cref="Add"/>.</summary>
     public void Encode(int field)
     {
         if (!Has(field))
@@ -58,6 +62,7 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
             return;
         }
         var column = tables.Column(field);
+        column.TokensOf(slots.Items, slots.Of[..rows], tokens[field]);
         var (table, width) = (column.Table!, column.Width);
         fixed (T* values = table.Values)
         {
@@ -81,12 +86,8 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
     /// <summary>Adds the products of paired fields to a kernel <c>[left rows, right rows]</c>.</summary>
     public void Add(RowRange left, RowRange right, T* kernel)
     {
-        for (var field = 0; field < tables.Count && Size > 0; field++)
+        foreach (var field in paired)
         {
-            if (!Has(field))
-            {
-                continue;
-            }
             var count = tables.Column(field).Table!.Rows;
             fixed (int* ofRows = tokens[field])
             {
@@ -106,12 +107,8 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
     /// <param name="adjoints">Those of a chunk, <see cref="Size"/> numbers.</param>
     public void Reverse(RowRange left, RowRange right, T* move, T* adjoints)
     {
-        for (var field = 0; field < tables.Count && Size > 0; field++)
+        foreach (var field in paired)
         {
-            if (!Has(field))
-            {
-                continue;
-            }
             var count = tables.Column(field).Table!.Rows;
             fixed (int* ofRows = tokens[field])
             {
