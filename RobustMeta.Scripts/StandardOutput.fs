@@ -37,8 +37,10 @@ let private say (error: exn) =
     | :? UnauthorizedAccessException -> raise (IOException("standard output is closed; nothing can be printed", error))
     | _ -> raise (IOException($"standard output takes nothing more: {error.Message.TrimEnd '.'}", error))
 
-let private writer (stream: Stream) (failed: exn -> unit) =
-    let text = new StreamWriter(new Guarded(stream, failed), Console.Out.Encoding)
+/// Text onto a stream: a line is one write. `failed` is given the errors of writing.
+let writer (stream: Stream) (failed: exn -> unit) =
+    // The system does not mix a write of up to 4096 bytes with those of other processes.
+    let text = new StreamWriter(new Guarded(stream, failed), Console.Out.Encoding, 4096)
     text.AutoFlush <- true
     text
 
@@ -47,3 +49,6 @@ let check () =
     Console.SetOut(writer (Console.OpenStandardOutput()) say)
     // The exit code still says how the command ended.
     Console.SetError(writer (Console.OpenStandardError()) ignore)
+
+/// Prints a line in one write: workers share the output of the command that started them, and their lines stay whole.
+let line (text: string) = Console.WriteLine text

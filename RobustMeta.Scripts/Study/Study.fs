@@ -75,7 +75,7 @@ let ofSpec (out: string) (spec: StudySpec) : Study = { Spec = spec; Store = Stud
 let private hooks: Lazy<StudyHooks> =
     lazy
         (StudyHooks(
-            Say = (fun line -> printfn $"{line}"),
+            Say = StandardOutput.line,
             Epochs = (fun spec meta criterion -> Progress.reporter spec.MethodName meta criterion),
             Trained = (fun stoppedEarly -> Progress.finish stoppedEarly),
             Downloads = Progress.download (),

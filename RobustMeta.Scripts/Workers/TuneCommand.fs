@@ -233,7 +233,7 @@ let execute (words: string list) (cancellation: CancellationToken) =
         let names = String.Join(", ", keys)
         OutFolder.Require out
         printfn $"{model} on {spec.Data[0].Name}: searches {names}, {plan spec points}; runs go to {out}"
-        let hooks = StudyHooks(Say = (fun line -> printfn $"{line}"), CountsRuns = true)
+        let hooks = StudyHooks(Say = StandardOutput.line, CountsRuns = true)
 
         match StudyRunner(spec, StudyStore out, hooks, cancellation).Tune key with
         | null -> printfn "The search waits for runs that another process makes."

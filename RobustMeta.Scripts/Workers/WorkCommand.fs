@@ -59,7 +59,7 @@ let private work name words (cancellation: CancellationToken) =
     let shard, words = take "shard" "" words
     let study = StudyCommand.ofWordsAmong (StudyWords.ownOf "work") name words
     OutFolder.Require study.Store.Root
-    let hooks = StudyHooks(Say = (fun line -> printfn $"{line}"))
+    let hooks = StudyHooks(Say = StandardOutput.line)
     let claims = study.Store.Leases(StudyShard.Parse shard, (fun line -> printfn $"{line}"))
     let asked = StudyCancellation study.Store.Root
     use source = CancellationTokenSource.CreateLinkedTokenSource cancellation
@@ -199,7 +199,7 @@ let private submit name words (cancellation: CancellationToken) =
             Hosts = (if hosts = "" then null else hosts),
             Image = image,
             Claim = claim,
-            Say = (fun line -> printfn $"{line}")
+            Say = StandardOutput.line
         )
 
     engine.Check order
