@@ -176,6 +176,12 @@ public abstract class AmbiguitySet : IEquatable<AmbiguitySet>
         TensorPrimitives.Multiply(weights, 1 / uniform, weights);
     }
 
+    /// <summary>
+    /// Keeps the weights of a slow ascent over this set so that a step of few takes no pass over all; null where every projection
+    /// needs the whole vector.
+    /// </summary>
+    internal virtual Sets.DeferredWeights? Defer() => null;
+
     /// <summary>Projection of a checked point, in place.</summary>
     protected abstract void ProjectCore(Span<double> weights);
 

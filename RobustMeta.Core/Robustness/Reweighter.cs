@@ -34,6 +34,7 @@ public sealed class Reweighter
     private readonly StreamingLosses stream;
     private readonly Distillation? distillation;
     private readonly bool subtractsMean;
+    private readonly HierarchicalWeights stored;
 
     // Of the last batch: excess losses and interaction weights in query layout; values and weights of its users.
     private double[] excess = [];
@@ -70,17 +71,17 @@ public sealed class Reweighter
         this.reference = reference;
         subtractsMean = spec.References.UserExcess == UserExcess.Mean && reference is not NoReference;
         IsAlternating = spec.Alternating && spec.Levels != WeightLevels.None;
-        Weights = new([.. Enumerable.Range(0, train.Count).Select(train.QueryLength)]);
+        stored = new([.. Enumerable.Range(0, train.Count).Select(train.QueryLength)]);
         if (spec.References.Distill > 0)
         {
-            distillation = new(label, reference.Scores.Span, Weights.Starts, spec.References.Distill);
+            distillation = new(label, reference.Scores.Span, stored.Starts, spec.References.Distill);
             // Learner and reference are measured on the same labels, the mixed ones.
             this.reference = reference is FixedReference known ? known.On(label, Relabel(train)) : reference;
         }
-        users = AdversaryFactory.Users(spec, train, Weights, groups, periods, items, seed);
-        interactions = AdversaryFactory.Interactions(spec, train, Weights, items);
+        users = AdversaryFactory.Users(spec, train, stored, groups, periods, items, seed);
+        interactions = AdversaryFactory.Interactions(spec, train, stored, items);
         support = AdversaryFactory.Support(spec, train);
-        stream = new(Weights.Starts, spec.UserIndex == UserIndex.Group ? 1 : spec.LossAverage);
+        stream = new(stored.Starts, spec.UserIndex == UserIndex.Group ? 1 : spec.LossAverage);
     }
 
     /// <summary>The weights of a training: fits its reference and divides the users into groups where the spec asks.</summary>
@@ -138,12 +139,19 @@ public sealed class Reweighter
         reference = new NoReference();
         users = new UniformUsers();
         interactions = new UniformInteractions();
-        Weights = new(queryLengths);
-        stream = new(Weights.Starts, 1);
+        stored = new(queryLengths);
+        stream = new(stored.Starts, 1);
     }
 
     /// <summary>The weights each user and interaction had last.</summary>
-    public HierarchicalWeights Weights { get; }
+    public HierarchicalWeights Weights
+    {
+        get
+        {
+            users.Settle();
+            return stored;
+        }
+    }
 
     /// <summary>Whether <see cref="Ascend"/> expects losses evaluated anew after the model's step.</summary>
     public bool IsAlternating { get; }
@@ -231,8 +239,8 @@ public sealed class Reweighter
                 target[j] = (float)(userWeights[b] * own[j] / count);
             }
             ofUsers[b] = (float)(userWeights[b] / batch.Count);
-            own.CopyTo(Weights.Of(batch.Positions[b]));
-            Weights.Users[batch.Positions[b]] = userWeights[b];
+            own.CopyTo(stored.Of(batch.Positions[b]));
+            stored.Users[batch.Positions[b]] = userWeights[b];
         }
     }
 
@@ -267,7 +275,8 @@ public sealed class Reweighter
     /// <summary>Closes an epoch: weights that ascend once an epoch do, and those that the epoch had are certified.</summary>
     public Certificate EndEpoch()
     {
-        var userValues = new double[Weights.Users.Length];
+        users.Settle();
+        var userValues = new double[stored.Users.Length];
         var certificate = Certify(userValues);
         isRescored = false;
         users.EndEpoch(userValues);
@@ -286,10 +295,10 @@ public sealed class Reweighter
             {
                 for (var user = piece.Item1; user < piece.Item2; user++)
                 {
-                    var own = stream.Values.AsSpan(Weights.Starts[user]..Weights.Starts[user + 1]);
+                    var own = stream.Values.AsSpan(stored.Starts[user]..stored.Starts[user + 1]);
                     means[user] = Means.Of(own);
-                    fractions[user] = HierarchicalWeights.EffectiveFraction(Weights.Of(user));
-                    userValues[user] = Means.Weighted(Weights.Of(user), own);
+                    fractions[user] = HierarchicalWeights.EffectiveFraction(stored.Of(user));
+                    userValues[user] = Means.Weighted(stored.Of(user), own);
                     // Best responses to these very losses need no second computation.
                     worst[user] =
                         interactions.RespondsExactly && !isRescored ? userValues[user] : interactions.Worst(own);
@@ -298,9 +307,9 @@ public sealed class Reweighter
         );
         return new(
             Total(means),
-            Means.Weighted(Weights.Users, userValues),
+            Means.Weighted(stored.Users, userValues),
             Array.Exists(worst, double.IsNaN) ? double.NaN : users.Worst(worst),
-            HierarchicalWeights.EffectiveFraction(Weights.Users),
+            HierarchicalWeights.EffectiveFraction(stored.Users),
             Total(fractions)
         );
 

@@ -14,7 +14,10 @@ internal interface IUserAdversary
     /// <summary>Ascends with the values of a batch.</summary>
     void Ascend(TaskBatch batch, ReadOnlySpan<double> values);
 
-    /// <summary>Closes an epoch.</summary>
+    /// <summary>Brings the stored weights of users up to date, if steps left something to be written.</summary>
+    void Settle() { }
+
+    /// <summary>Closes an epoch; the weights are settled.</summary>
     /// <param name="values">The newest loss of every training user.</param>
     void EndEpoch(ReadOnlySpan<double> values);
 

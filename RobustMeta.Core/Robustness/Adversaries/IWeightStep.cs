@@ -1,3 +1,5 @@
+using RobustMeta.Robustness.Sets;
+
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
@@ -11,4 +13,7 @@ internal interface IWeightStep
 
     /// <summary>Brings the whole vector back into the set.</summary>
     void Restore(Span<double> weights);
+
+    /// <summary>Keeps weights so that both halves of a step of few take no pass over all; null where there is no such way.</summary>
+    DeferredWeights? Defer() => null;
 }

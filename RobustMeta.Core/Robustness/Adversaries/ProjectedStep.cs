@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using RobustMeta.Robustness.Sets;
 
 namespace RobustMeta.Robustness.Adversaries;
 
@@ -21,4 +22,6 @@ internal sealed class ProjectedStep(AmbiguitySet set) : IWeightStep
     }
 
     public void Restore(Span<double> weights) => set.ProjectRelative(weights);
+
+    public DeferredWeights? Defer() => set.Defer();
 }

@@ -1,3 +1,5 @@
+using RobustMeta.Robustness.Sets;
+
 namespace RobustMeta.Robustness.Adversaries;
 
 /// <summary>
@@ -11,6 +13,9 @@ internal sealed class WeightAscent(SetResponse response, IWeightStep? step, doub
 {
     /// <summary>Whether single steps are taken, and their rate is not zero: best responses need all losses at once.</summary>
     public bool TakesSteps => step is not null && rate > 0;
+
+    /// <summary>Keeps weights for steps of few of them; null where none are taken, or each needs the whole vector.</summary>
+    public DeferredWeights? Defer() => TakesSteps ? step!.Defer() : null;
 
     /// <summary>All weights, each with its loss.</summary>
     public void Ascend(Span<double> weights, ReadOnlySpan<double> losses)
@@ -42,11 +47,44 @@ internal sealed class WeightAscent(SetResponse response, IWeightStep? step, doub
             moved.Values[i] = weights[places[i]];
         }
         step!.Move(moved.Values, losses, rate);
+        Put(weights, places, moved.Values);
+    }
+
+    /// <summary>The same step of weights that are kept for it.</summary>
+    /// <param name="weights">All weights.</param>
+    /// <param name="places">Which of them have a loss, each once.</param>
+    /// <param name="losses">Their losses.</param>
+    /// <param name="whole">Receives all weights after the step where it takes the whole vector.</param>
+    /// <returns>Whether the step was taken with <paramref name="weights"/>; otherwise it is in <paramref name="whole"/>.</returns>
+    public bool TryAscendSome(
+        DeferredWeights weights,
+        ReadOnlySpan<int> places,
+        ReadOnlySpan<double> losses,
+        Span<double> whole
+    )
+    {
+        using var moved = new Scratch(places.Length);
         for (var i = 0; i < places.Length; i++)
         {
-            weights[places[i]] = moved.Values[i];
+            moved.Values[i] = weights[places[i]];
         }
-        step.Restore(weights);
+        step!.Move(moved.Values, losses, rate);
+        if (weights.TryMove(places, moved.Values))
+        {
+            return true;
+        }
+        weights.CopyTo(whole);
+        Put(whole, places, moved.Values);
+        return false;
+    }
+
+    private void Put(Span<double> weights, ReadOnlySpan<int> places, ReadOnlySpan<double> moved)
+    {
+        for (var i = 0; i < places.Length; i++)
+        {
+            weights[places[i]] = moved[i];
+        }
+        step!.Restore(weights);
     }
 
     /// <summary>A step of weights that have several losses each, one after the other, as items have in a batch.</summary>

@@ -62,6 +62,8 @@ public sealed class SimplexSet() : MirrorSet("simplex")
         }
     }
 
+    internal override DeferredWeights Defer() => new DeferredSimplex();
+
     /// <inheritdoc/>
     protected override void ProjectCore(Span<double> weights) => SimplexProjection.Apply(weights, 1);
 

@@ -37,6 +37,8 @@ public sealed class UnitBallSet() : AmbiguitySet("unit-ball")
         return squares <= 1 + tolerance;
     }
 
+    internal override DeferredWeights Defer() => new DeferredUnitBall();
+
     /// <inheritdoc/>
     protected override void ProjectCore(Span<double> weights)
     {
