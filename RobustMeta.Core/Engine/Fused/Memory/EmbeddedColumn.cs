@@ -128,16 +128,34 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
     /// <param name="n">Numbers of a row that count.</param>
     /// <param name="target">Is added to, a row for each token of the vocabulary.</param>
     /// <param name="targetStride">From one token to the next.</param>
-    public void AddByToken(ReadOnlySpan<int> entities, T* rows, int stride, int n, T* target, int targetStride)
+    /// <param name="touches">
+    /// Whether the tokens become those that the batch touches, for <see cref="ScatterTokens"/>: another pass for it would wait once more for
+    /// each entity's tokens.
+    /// </param>
+    public void AddByToken(
+        ReadOnlySpan<int> entities,
+        T* rows,
+        int stride,
+        int n,
+        T* target,
+        int targetStride,
+        bool touches = false
+    )
     {
+        if (touches)
+        {
+            table!.Begin();
+        }
         foreach (var entity in entities)
         {
             // A few too many at the end do no harm.
             Prefetch(rows + (long)Ahead * stride, n);
             if (isSingle)
             {
-                Add(rows, target + (long)tokens[entity] * targetStride, n);
+                var only = tokens[entity];
+                Add(rows, target + (long)only * targetStride, n);
                 rows += stride;
+                _ = touches && table!.Touch(only);
                 continue;
             }
             var bag = Bag(entity);
@@ -145,6 +163,7 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
             foreach (var token in bag)
             {
                 AddScaled(fraction, rows, target + (long)token * targetStride, n);
+                _ = touches && table!.Touch(token);
             }
             rows += stride;
         }
@@ -175,24 +194,16 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         }
     }
 
-    /// <summary>Gives the table adjoints that are known by token: those of the entities' tokens.</summary>
-    /// <param name="entities">The entities.</param>
+    /// <summary>Gives the table adjoints that are known by token, after <see cref="AddByToken"/> has touched the batch's tokens.</summary>
     /// <param name="ofTokens">Adjoint of each token of the vocabulary.</param>
     /// <param name="stride">From one token to the next.</param>
-    public void ScatterTokens(ReadOnlySpan<int> entities, T* ofTokens, int stride)
+    public void ScatterTokens(T* ofTokens, int stride)
     {
-        table!.Begin();
-        fixed (T* gradient = table.Gradient)
+        fixed (T* gradient = table!.Gradient)
         {
-            foreach (var entity in entities)
+            foreach (var token in table.Touched.Span)
             {
-                foreach (var token in Bag(entity))
-                {
-                    if (table.Touch(token))
-                    {
-                        Copy(ofTokens + (long)token * stride, gradient + (long)token * width, width);
-                    }
-                }
+                Copy(ofTokens + (long)token * stride, gradient + (long)token * width, width);
             }
         }
         table.End();

@@ -181,6 +181,6 @@ internal sealed unsafe class EncodedSide<T> : IGradientPieces<T>
             var (start, width, tokens) = (column.Start, column.Width, column.Table.Rows);
             Network.First.WriteRows(start, width, values, width, ofTokens, tokens, gradient);
         }
-        column.ScatterTokens(entities.Span, map.PullTokens(field), map.Padded(field));
+        column.ScatterTokens(map.PullTokens(field), map.Padded(field));
     }
 }

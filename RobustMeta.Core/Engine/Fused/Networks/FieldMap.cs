@@ -225,14 +225,25 @@ internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T
         }
     }
 
-    /// <summary>The adjoints of entities' outputs summed by token of a shared field <c>[vocabulary, outputPadded]</c>.</summary>
+    /// <summary>
+    /// The adjoints of entities' outputs summed by token of a shared field <c>[vocabulary, outputPadded]</c>; its table is told the
+    /// batch's tokens.
+    /// </summary>
     public T* SumByToken(int field, T* outputAdjoint)
     {
         var sums = outputs[field];
         Arithmetic<T>.Clear(sums, (long)Tokens(field) * map.OutputPadded);
         tables
             .Column(field)
-            .AddByToken(entities.Span, outputAdjoint, map.OutputPadded, map.OutputPadded, sums, map.OutputPadded);
+            .AddByToken(
+                entities.Span,
+                outputAdjoint,
+                map.OutputPadded,
+                map.OutputPadded,
+                sums,
+                map.OutputPadded,
+                touches: true
+            );
         return sums;
     }
 

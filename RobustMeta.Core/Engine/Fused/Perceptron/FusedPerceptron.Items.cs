@@ -174,7 +174,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
             var rows = itemAdjoint + fields.Place(field);
             column.AddByToken(entities, rows, batch.ItemWidth, column.Width, adjoint, padded);
         }
-        column.ScatterTokens(entities, adjoint, padded);
+        column.ScatterTokens(adjoint, padded);
     }
 
     // Some rows of dW_1 = XᵀP, plus what users' own weights have brought.
