@@ -41,9 +41,15 @@ internal sealed class DeferredUnitBall : DeferredWeights
             sum += after * after - before * before;
         }
         var factor = sum > Count ? Math.Sqrt(Count / sum) : 1;
-        if (!double.IsFinite(sum) || scale * factor < LeastScale)
+        if (!double.IsFinite(sum))
         {
             return false;
+        }
+        if (scale * factor < LeastScale)
+        {
+            // After hundreds of steps that each lead far out.
+            System.Numerics.Tensors.TensorPrimitives.Multiply(quotients, scale, quotients);
+            scale = 1;
         }
         for (var i = 0; i < places.Length; i++)
         {

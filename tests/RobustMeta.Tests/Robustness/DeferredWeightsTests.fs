@@ -113,6 +113,19 @@ let tests =
                     let member' = written kept |> Array.map (fun w -> w * set.UniformWeight n)
                     Expect.isTrue (set.Contains(ReadOnlySpan member', 1e-10)) $"{set}"
 
+            testCase "many steps far out of the ball: factors beyond the range of numbers"
+            <| fun () ->
+                let ascent = ascent (UnitBallSet()) 1e6
+                let kept = ascent.Defer()
+                let expected = Array.create 3 1.0
+                kept.Load(ReadOnlySpan expected)
+
+                for number in 1..200 do
+                    let place, loss = [| number % 3 |], [| 1.0 |]
+                    ascent.AscendSome(Span expected, place.AsSpan(), loss.AsSpan())
+                    Expect.isTrue (ascent.TryAscendSome(kept, place.AsSpan(), loss.AsSpan(), Span.Empty)) "a step"
+                    areClose (written kept) expected $"step {number}"
+
             testCase "rules and sets that need the whole vector keep nothing"
             <| fun () ->
                 for set in [ "chi2 0.5"; "cvar 0.5" ] do
