@@ -39,8 +39,8 @@ let private lines metric worst (choices: Choice list) =
     PointPanel.draw (xAxis metric) (yAxis metric worst) true groups
 
 // Many: a point each, named where there is room, the most important first.
-let private points width height metric worst (best: Choice list) (choices: Choice list) =
-    let isBase (c: Choice) = c.Method = choices.Head.Method && c.Setting = choices.Head.Setting
+let private points width height metric worst (first: Choice) (best: Choice list) (choices: Choice list) =
+    let isBase (c: Choice) = c.Method = first.Method && c.Setting = first.Setting
 
     NamedPoints.draw
         width
@@ -66,15 +66,17 @@ let private listed (names: string list) = String.Join(", ", names)
 let draw (metric: string) (worst: string) (choices: Choice list) : Figure =
     let name = $"pareto {metric}"
     let higherIsBetter = Metric.Parse(metric).HigherIsBetter
-    let isMany = (choices |> List.distinctBy _.Method).Length > MostColours
+    // What has no place stands in the table alone.
+    let placed, without = choices |> List.partition (fun c -> Double.IsFinite c.Average && Double.IsFinite c.Worst)
+    let isMany = (placed |> List.distinctBy _.Method).Length > MostColours
     let width, height = if isMany then TwoColumns, 4.2 else OneColumn, 2.6
-    let best = front higherIsBetter choices
+    let best = front higherIsBetter placed
     let corner = if higherIsBetter then "up and right" else "down and left"
     let head = $"{metric} on average against {metric} of the {worst}"
 
     let panel, caption =
         if isMany then
-            let drawn = points width height metric worst best choices
+            let drawn = points width height metric worst choices.Head best placed
             let beaten = "the Pareto front, which none beats on both: " + listed (List.map title best)
 
             let outlying = [ for p in drawn.Outlying -> $"{p.Name} ({CellText.number 4 p.X}, {CellText.number 4 p.Y})" ]
@@ -93,13 +95,19 @@ let draw (metric: string) (worst: string) (choices: Choice list) : Figure =
             )
             + "."
         else
-            lines metric worst choices,
+            lines metric worst placed,
             $"{head}, for the settings that stand at the points, where there is room; {corner} is better."
+
+    let missing =
+        if without.IsEmpty then
+            ""
+        else
+            $" Not drawn, as a number is missing or infinite: {listed (List.map title without)}."
 
     {
         Name = InertText.name name
         Title = $"Average and {worst}, {metric}"
-        Caption = caption
+        Caption = caption + missing
         Width = width
         Height = height
         Drawing = Plot(Panels.chart width height [ panel ])

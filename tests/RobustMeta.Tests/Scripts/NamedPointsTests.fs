@@ -135,4 +135,28 @@ let tests =
                 let figure = ParetoFigure.draw "LogLoss" "worst test set" crowd
                 Expect.stringContains figure.Caption "down and left is better" "direction"
                 Expect.stringContains figure.Caption "beats on both: far" "front"
+
+            testCase "methods without a number are told in the caption, and move neither the others nor the front"
+            <| fun () ->
+                let lost = [ choice "lost" nan 0.2; choice "endless" 0.3 infinity ]
+                let figure = ParetoFigure.draw "NDCG@10" "worst test set" (crowd @ lost)
+                let without = ParetoFigure.draw "NDCG@10" "worst test set" crowd
+
+                Expect.equal
+                    figure.Caption
+                    $"{without.Caption} Not drawn, as a number is missing or infinite: lost, endless."
+                    "caption"
+
+                Expect.equal (json figure) (json without) "drawing"
+                Expect.hasLength figure.Data.Rows (crowd.Length + 2) "all numbers"
+
+                for missing in [ nan; infinity ] do
+                    for count in [ 3; 8 ] do
+                        let figure =
+                            ParetoFigure.draw
+                                "NDCG@10"
+                                "worst test set"
+                                [ for i in 1..8 -> choice $"m{i}" (if i <= count then missing else 0.1 * float i) 0.2 ]
+
+                        Expect.stringContains figure.Caption "infinite: m1, m2, m3" $"{count} of 8 are {missing}"
         ]
