@@ -9,6 +9,9 @@ internal sealed class DeferredSimplex : DeferredWeights
 {
     private const int Nowhere = -1;
 
+    // As for the projection of the whole vector.
+    private const double LargestMean = 1024;
+
     private double[] levels = [];
     private double threshold;
 
@@ -59,9 +62,9 @@ internal sealed class DeferredSimplex : DeferredWeights
             var isPositive = standing[places[i]] != Nowhere;
             sum += isPositive || moved[i] > 0 ? moved[i] - this[places[i]] : 0;
         }
-        if (!double.IsFinite(sum) || (sum < Count && positive < Count))
+        if (!(sum <= LargestMean * Count) || (sum < Count && positive < Count))
         {
-            // A negative threshold raises all that are zero.
+            // Differences would lose digits; or a negative threshold raises all that are zero.
             return false;
         }
         for (var i = 0; i < places.Length; i++)

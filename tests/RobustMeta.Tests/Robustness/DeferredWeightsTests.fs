@@ -126,6 +126,22 @@ let tests =
                     Expect.isTrue (ascent.TryAscendSome(kept, place.AsSpan(), loss.AsSpan(), Span.Empty)) "a step"
                     areClose (written kept) expected $"step {number}"
 
+            testCase "a step far out of the simplex takes the whole vector"
+            <| fun () ->
+                for loss in [ 1e4; 1e20; 1e300 ] do
+                    let ascent = ascent (SimplexSet()) 1.0
+                    let kept = ascent.Defer()
+                    let expected = [| 1.0; 1.0; 1.0 |]
+                    kept.Load(ReadOnlySpan expected)
+                    let place, loss = [| 1 |], [| loss |]
+                    let all = Array.zeroCreate 3
+
+                    Expect.isFalse
+                        (ascent.TryAscendSome(kept, place.AsSpan(), loss.AsSpan(), Span all))
+                        "the whole vector"
+
+                    Expect.equal all [| 0.0; 3.0; 0.0 |] $"{loss}"
+
             testCase "rules and sets that need the whole vector keep nothing"
             <| fun () ->
                 for set in [ "chi2 0.5"; "cvar 0.5" ] do

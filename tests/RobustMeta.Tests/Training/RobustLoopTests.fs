@@ -64,7 +64,17 @@ let tests =
 
                     Expect.notEqual (valuesOf engine) before "has learned"
                     Expect.equal (valuesOf engine) (valuesOf other) "parameters"
-                    Expect.equal byHand.UserWeights reweighter.Weights.Users "user weights"
+
+                    if set = "simplex" then
+                        // The trainer defers projections onto it, which moves last digits.
+                        for user in 0 .. tasks.Length - 1 do
+                            Expect.floatClose
+                                { absolute = 1e-12; relative = 1e-12 }
+                                reweighter.Weights.Users[user]
+                                byHand.UserWeights[user]
+                                $"weight of user {user}"
+                    else
+                        Expect.equal byHand.UserWeights reweighter.Weights.Users "user weights"
 
                     for user in 0 .. tasks.Length - 1 do
                         Expect.equal
