@@ -139,6 +139,14 @@ let private requireActing (order: Order) =
     if order.From.IsSome then
         requireWhole order
 
+    match order.From, order.Out with
+    | Some folder, Some out ->
+        raise (
+            SettingException
+                $"'out {out}' names the folder of a study's runs, and 'report from {folder}' reads none: leave 'out' out; 'to FILE.md' says where the report goes"
+        )
+    | _ -> ()
+
     match order.To, order.Verb with
     | Some place, (Run | Status) ->
         raise (SettingException $"'to {place}' names no file here: run and status write none but the study's own")

@@ -39,8 +39,9 @@ let private known: (string * Draw) list =
 /// Names that the `figures` of a study file takes.
 let names = List.map fst known
 
-// The line of a study's text that names a figure among `figures`; 1 where it is given in another way.
-let private lineOf (name: string) (text: string) =
+// Line and column of the word of a study's text that names a figure among `figures`; of the key, or the beginning, where it is
+// given in another way.
+let private placeOf (name: string) (text: string) =
     let lines = text.Split '\n' |> List.ofArray
 
     let key =
@@ -48,9 +49,19 @@ let private lineOf (name: string) (text: string) =
 
     match key with
     | Some start ->
-        let within = lines |> List.skip start |> List.tryFindIndex (fun line -> line.Contains $"\"{name}\"")
-        start + 1 + defaultArg within 0
-    | None -> 1
+        let columns (quote: char) =
+            lines
+            |> List.mapi (fun number line -> number, line.IndexOf($"{quote}{name}{quote}", StringComparison.Ordinal))
+
+        let word =
+            columns '"' @ columns '\''
+            |> List.filter (fun (number, column) -> number >= start && column >= 0)
+            |> List.sort
+            |> List.tryHead
+
+        let line, column = defaultArg word (start, lines[start].IndexOf("figures", StringComparison.Ordinal))
+        $"{line + 1}:{column + 1}"
+    | None -> "1:1"
 
 /// Refuses a study that names a figure there is not; `file` is its file, for the message.
 let require (file: string) (spec: StudySpec) =
@@ -60,7 +71,7 @@ let require (file: string) (spec: StudySpec) =
 
             raise (
                 SettingException
-                    $"{file}:{lineOf name spec.Text}: figures: there is no figure '{name}'{NearestName.End(name, names)} Figures: {all}"
+                    $"{file}:{placeOf name spec.Text}: figures: there is no figure '{name}'{NearestName.End(name, names)} Figures: {all}"
             )
 
 // A study has its name and its cell in the names of its files, so that those of several studies stand in one folder.

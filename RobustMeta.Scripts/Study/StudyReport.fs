@@ -125,6 +125,9 @@ let private summary (source: StudySource) =
 
     [
         "Made from the result files of the study, whose file stands at the end. Every method of a section is measured on the same users."
+        if not source.Given.IsEmpty then
+            let settings = String.Join(", ", [ for key, value in source.Given -> $"{key} {value}" ])
+            $"Settings given beside the study file, which win over what it says: {settings}."
         tuningText source.Spec
         $"Gains and differences are over {source.Spec.Plain.Name}, positive where the method is better (a smaller loss is a positive gain). Nulls are reported like the rest."
         meanings source.Cells

@@ -6,6 +6,8 @@ open RobustMeta.Studies
 type StudySource =
     {
         Spec: StudySpec
+        /// Settings that the runs were given beside the study file, which win over it.
+        Given: (string * string) list
         /// The cells of which anything is complete.
         Cells: CellSummary list
         Histories: Lazy<PooledHistory list>
@@ -20,12 +22,15 @@ type StudySource =
 /// Reading what a study is made of.
 [<RequireQualifiedAccess>]
 module StudySource =
+    let private pairs (settings: struct (string * string) seq) = [ for struct (key, value) in settings -> key, value ]
+
     /// What is there of a study.
     let read (spec: StudySpec) (store: StudyStore) : StudySource =
         let coverage = StudyCoverage()
 
         {
             Spec = spec
+            Given = pairs spec.Overrides
             Coverage = Some coverage
             Cells = [ for cell in CellReader(spec, store, coverage).ReadAll() -> CellSummary.Of cell ]
             Histories = lazy (List.ofSeq (PooledHistory.Of(StudyHistory.Read(spec, store))))
@@ -44,6 +49,7 @@ module StudySource =
 
         {
             Spec = spec
+            Given = summary.Overrides |> Option.ofObj |> Option.map pairs |> Option.defaultValue []
             Cells = List.ofSeq summary.Cells
             Histories = lazy (List.ofSeq summary.Histories)
             Weights = lazy (List.ofSeq summary.Weights)

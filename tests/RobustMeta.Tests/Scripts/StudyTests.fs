@@ -29,6 +29,7 @@ let private quickStudy root =
     let file, out = Path.Combine(root, "mine.toml"), Path.Combine(root, "study")
     File.WriteAllText(file, StudySample.text)
     let run words = CommandLine.run ([ "study"; file ] @ words @ [ "out"; out ])
+    let reportFrom folder = CommandLine.run [ "study"; file; "report"; "from"; folder ]
     let report () = File.ReadAllText(Path.Combine(out, Study.ReportFile))
     Expect.equal (run [ "report" ]) 2 "nothing to report"
     Expect.isFalse (File.Exists(Path.Combine(out, Study.ReportFile))) "and none is written"
@@ -117,7 +118,7 @@ let private quickStudy root =
     Expect.equal (run [ "report" ]) 0 "reports the runs"
     let page, parts = report (), tablesAndData (Path.Combine(out, "report"))
     Directory.Delete(Path.Combine(out, "runs"), true)
-    Expect.equal (run [ "report"; "from"; packed ]) 0 "reports the summary"
+    Expect.equal (reportFrom packed) 0 "reports the summary"
     Expect.equal (File.ReadAllText(Path.Combine(packed, Study.ReportFile))) page "the same page"
 
     Expect.equal
@@ -125,31 +126,31 @@ let private quickStudy root =
         [ for _, text in parts -> text ]
         "the same tables and data"
 
-    Expect.equal (run [ "report"; "from"; root ]) 2 "no summary there"
+    Expect.equal (reportFrom root) 2 "no summary there"
     Expect.equal (run [ "from"; packed ]) 2 "from is for report"
 
     // What was changed since is not reported, and what has no list of its files is at least whole.
     let digit = Text.RegularExpressions.Regex "(?<=\"values\":\\[0\\.)\\d"
     pack place (digit.Replace(summary, "0", 1))
-    Expect.equal (run [ "report"; "from"; packed ]) 1 "a number was changed"
+    Expect.equal (reportFrom packed) 1 "a number was changed"
     File.WriteAllBytes(place, bytes[.. bytes.Length / 2])
-    Expect.equal (run [ "report"; "from"; packed ]) 1 "half of it is gone"
+    Expect.equal (reportFrom packed) 1 "half of it is gone"
     File.WriteAllBytes(place, bytes)
-    Expect.equal (run [ "report"; "from"; packed ]) 0 "as it was"
+    Expect.equal (reportFrom packed) 0 "as it was"
     File.Delete(Path.Combine(packed, "done"))
     pack place (summary.Replace("\"baselines\":", "\"former\":"))
-    Expect.equal (run [ "report"; "from"; packed ]) 2 "a part is missing"
+    Expect.equal (reportFrom packed) 2 "a part is missing"
     File.WriteAllBytes(place, bytes[.. bytes.Length / 2])
-    Expect.equal (run [ "report"; "from"; packed ]) 2 "half of it is gone, and no list tells"
+    Expect.equal (reportFrom packed) 2 "half of it is gone, and no list tells"
     pack place summary
-    Expect.equal (run [ "report"; "from"; packed ]) 1 "packing did not end"
+    Expect.equal (reportFrom packed) 1 "packing did not end"
     let version = Text.RegularExpressions.Regex "(?<=\"version\":\")[^\"]*"
     // Packs of earlier versions are not compressed.
     File.Delete place
     File.WriteAllText(Path.Combine(packed, "summary.json"), version.Replace(summary, "0.1.0", 1))
-    Expect.equal (run [ "report"; "from"; packed ]) 0 "of an earlier version"
+    Expect.equal (reportFrom packed) 0 "of an earlier version"
     File.AppendAllText(file, "\n# another\n")
-    Expect.equal (run [ "report"; "from"; packed ]) 2 "of another study file"
+    Expect.equal (reportFrom packed) 2 "of another study file"
     let study = Study.load file None (Some out) []
 
     Expect.throwsC (fun () -> StudySummary.Write(study.Spec, study.Store, packed)) (fun error ->
@@ -322,7 +323,7 @@ let tests =
                         (fun () -> StudyCommand.execute words System.Threading.CancellationToken.None)
                         (fun error -> Expect.stringContains error.Message hint "hint")
 
-            testCase "a figure that there is not is told with its file and line"
+            testCase "a figure that there is not is told with its file, line and column"
             <| fun () ->
                 TempFolder.within (fun root ->
                     let file = Path.Combine(root, "mine.toml")
@@ -333,7 +334,7 @@ let tests =
                     )
 
                     Expect.throwsC (fun () -> Study.load file None None [] |> ignore) (fun error ->
-                        for part in [ "mine.toml:4: "; "did you mean 'noise'" ] do
+                        for part in [ "mine.toml:4:3: "; "did you mean 'noise'" ] do
                             Expect.stringContains error.Message part part))
 
             testCase "a folder of version 0.1 is refused"

@@ -116,6 +116,7 @@ let private folderTests =
                             packed, [ "testFraction"; "0.2" ], [ "testFraction"; "without 'testFraction'" ]
                             packed, [ "variant"; "tiny" ], [ "the study itself"; "variant 'tiny'" ]
                             tiny, [], [ "the variant 'tiny'" ]
+                            packed, [ "out"; out ], [ "'out"; "leave 'out' out"; "to FILE.md" ]
                         ] do
                         let text = refused ([ mine; "report"; "from"; from ] @ words)
 
@@ -123,7 +124,15 @@ let private folderTests =
                             Expect.stringContains text part text
 
                     for from, words in [ packed, []; packed, [ "shiftDraws"; "2" ]; tiny, [ "variant"; "tiny" ] ] do
-                        ran ([ mine; "report"; "from"; from ] @ words) |> ignore)
+                        ran ([ mine; "report"; "from"; from ] @ words) |> ignore
+
+                    // The file at the report's end says otherwise: the report tells what was given beside it.
+                    let page folder = File.ReadAllText(Path.Combine(folder, "report.md"))
+                    let told = "Settings given beside the study file, which win over what it says: shiftDraws 2."
+                    Expect.stringContains (page packed) told "of the pack"
+                    ran ([ mine; "report" ] @ changed) |> ignore
+                    Expect.stringContains (page out) told "of the runs"
+                    Expect.isFalse ((page tiny).Contains "given beside") "nothing was given")
 
             testCase "runs without a name are anybody's, as those of earlier versions"
             <| fun () ->
