@@ -36,13 +36,17 @@ internal sealed class CheckedStream : Stream
         {
             throw new DataFormatException(path, 0, 0, "there is no such file; expected the path of a file to read");
         }
+        if (Directory.Exists(path))
+        {
+            throw new DataFormatException(path, 0, 0, "expected a file, found a folder: name a file in it");
+        }
         if (!FileIdentity.Of(path).IsRegular)
         {
             throw new DataFormatException(
                 path,
                 0,
                 0,
-                "expected a file, found a pipe, device, folder or broken link of that name"
+                "expected a file, found a pipe, device or broken link of that name"
             );
         }
         var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16);

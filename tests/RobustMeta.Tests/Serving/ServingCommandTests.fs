@@ -181,7 +181,7 @@ let tests =
                     refused [ "predict"; folder; users; "out"; users + ".d/x" ] [ "there is no folder" ]
                     refused [ "export"; folder; "onnx"; "out"; folder ] [ "a folder, pipe or device" ]
                     refused [ "evaluate"; users; "run"; folder; "out"; folder ] [ "a folder, pipe or device" ]
-                    refused [ "recommend"; folder; "ratings"; folder ] [ "expected a file" ])
+                    refused [ "recommend"; folder; "ratings"; folder ] [ "expected a file, found a folder" ])
 
             testCase "a run whose files were changed since is not compared with"
             <| fun () ->
