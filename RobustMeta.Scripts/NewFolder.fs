@@ -109,7 +109,7 @@ let create (folder: string) =
 
     let next =
         [
-            $"{launcher} study study.toml plan", "the runs of the study, and how long they take"
+            $"{launcher} study study.toml probe", "the runs of the study, and how long they take"
             $"{launcher} study study.toml run", "runs what is missing"
             $"{launcher} study study.toml report", "tables and figures of what is there"
             "dotnet fsi analysis.fsx", "a comparison in a script, to begin an analysis of your own with"

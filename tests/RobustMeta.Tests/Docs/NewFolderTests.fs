@@ -29,7 +29,10 @@ let tests =
                 TempFolder.within (fun root ->
                     let code, text = CapturedCommand.run [ "new"; Path.Combine(root, "mine") ]
                     Expect.equal code 0 text
-                    let steps = [ "cd "; "study.toml plan"; "study.toml run"; "study.toml report"; "fsi analysis.fsx" ]
+
+                    let steps =
+                        [ "cd "; "study.toml probe"; "study.toml run"; "study.toml report"; "fsi analysis.fsx" ]
+
                     let places = [ for step in steps -> text.IndexOf step ]
                     Expect.isTrue (places |> List.forall (fun place -> place > 0)) text
                     Expect.equal places (List.sort places) text)
