@@ -55,7 +55,7 @@ public class AscentBenchmarks
         return ascent.TryAscendSome(deferred, places, losses, weights);
     }
 
-    // Distinct places, in no order.
+    // Distinct places, spread over all users.
     private void Draw()
     {
         var first = random.Next(Users);

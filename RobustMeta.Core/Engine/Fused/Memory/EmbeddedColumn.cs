@@ -17,7 +17,6 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
 {
     // Tables and their gradients do not fit the nearer caches, and rows come in no order: they are prefetched.
     private const int Ahead = 8;
-    private const int Line = 64;
 
     private readonly int[] starts = ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Starts ?? []) ?? [];
     private readonly int[] tokens = ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Tokens ?? []) ?? [];
@@ -149,21 +148,27 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         foreach (var entity in entities)
         {
             // A few too many at the end do no harm.
-            Prefetch(rows + (long)Ahead * stride, n);
+            TableRow<T>.Prefetch(rows + (long)Ahead * stride, n);
             if (isSingle)
             {
                 var only = tokens[entity];
-                Add(rows, target + (long)only * targetStride, n);
+                TableRow<T>.Add(rows, target + (long)only * targetStride, n);
                 rows += stride;
-                _ = touches && table!.Touch(only);
+                if (touches)
+                {
+                    table!.Touch(only);
+                }
                 continue;
             }
             var bag = Bag(entity);
             var fraction = Fraction(bag);
             foreach (var token in bag)
             {
-                AddScaled(fraction, rows, target + (long)token * targetStride, n);
-                _ = touches && table!.Touch(token);
+                TableRow<T>.AddScaled(fraction, rows, target + (long)token * targetStride, n);
+                if (touches)
+                {
+                    table!.Touch(token);
+                }
             }
             rows += stride;
         }
@@ -180,7 +185,7 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         {
             if (isSingle)
             {
-                Add(ofTokens + (long)tokens[entity] * n, target, n);
+                TableRow<T>.Add(ofTokens + (long)tokens[entity] * n, target, n);
                 target += n;
                 continue;
             }
@@ -188,7 +193,7 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
             var fraction = Fraction(bag);
             foreach (var token in bag)
             {
-                AddScaled(fraction, ofTokens + (long)token * n, target, n);
+                TableRow<T>.AddScaled(fraction, ofTokens + (long)token * n, target, n);
             }
             target += n;
         }
@@ -203,7 +208,7 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         {
             foreach (var token in table.Touched.Span)
             {
-                Copy(ofTokens + (long)token * stride, gradient + (long)token * width, width);
+                TableRow<T>.Copy(ofTokens + (long)token * stride, gradient + (long)token * width, width);
             }
         }
         table.End();
@@ -215,9 +220,9 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         {
             if (i + Ahead < entities.Length)
             {
-                Prefetch(values + (long)tokens[entities[i + Ahead]] * width, width);
+                TableRow<T>.Prefetch(values + (long)tokens[entities[i + Ahead]] * width, width);
             }
-            Copy(values + (long)tokens[entities[i]] * width, rows, width);
+            TableRow<T>.Copy(values + (long)tokens[entities[i]] * width, rows, width);
             rows += stride;
         }
     }
@@ -228,18 +233,18 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         {
             if (i + Ahead < entities.Length)
             {
-                Prefetch(gradient + (long)tokens[entities[i + Ahead]] * width, width);
-                Prefetch(rows + (long)Ahead * stride, width);
+                TableRow<T>.Prefetch(gradient + (long)tokens[entities[i + Ahead]] * width, width);
+                TableRow<T>.Prefetch(rows + (long)Ahead * stride, width);
             }
             var token = tokens[entities[i]];
             var target = gradient + (long)token * width;
             if (table!.Touch(token))
             {
-                Copy(rows, target, width);
+                TableRow<T>.Copy(rows, target, width);
             }
             else
             {
-                AddScaled(T.One, rows, target, width);
+                TableRow<T>.AddScaled(T.One, rows, target, width);
             }
             rows += stride;
         }
@@ -256,11 +261,11 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
                 var target = gradient + (long)token * width;
                 if (table!.Touch(token))
                 {
-                    Scale(fraction, rows, target, width);
+                    TableRow<T>.Scale(fraction, rows, target, width);
                 }
                 else
                 {
-                    AddScaled(fraction, rows, target, width);
+                    TableRow<T>.AddScaled(fraction, rows, target, width);
                 }
             }
             rows += stride;
@@ -273,7 +278,7 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         new Span<T>(row, width).Clear();
         foreach (var token in bag)
         {
-            AddScaled(fraction, values + (long)token * width, row, width);
+            TableRow<T>.AddScaled(fraction, values + (long)token * width, row, width);
         }
     }
 
@@ -287,116 +292,5 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
             }
         }
         return true;
-    }
-
-    /// <summary>Asks for n numbers to be brought to the nearest cache.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Prefetch(T* row, int n)
-    {
-        if (Sse.IsSupported)
-        {
-            for (var i = 0; i < n; i += Line / sizeof(T))
-            {
-                Sse.Prefetch0(row + i);
-            }
-        }
-    }
-
-    // Vector<T> has 256 bits at most, unless the runtime is told otherwise.
-    private static bool IsWide => Vector512.IsHardwareAccelerated && Vector512<T>.IsSupported;
-
-    // Rows of tables have the width that the user chose and no padding, so the last numbers go one by one.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Copy(T* x, T* y, int n)
-    {
-        var i = 0;
-        for (; IsWide && i + Vector512<T>.Count <= n; i += Vector512<T>.Count)
-        {
-            *(Vector512<T>*)(y + i) = *(Vector512<T>*)(x + i);
-        }
-        for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
-        {
-            *(Vector<T>*)(y + i) = *(Vector<T>*)(x + i);
-        }
-        for (; i < n; i++)
-        {
-            y[i] = x[i];
-        }
-    }
-
-    /// <summary>y = scale · x, without padding.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Scale(T scale, T* x, T* y, int n)
-    {
-        var factor = new Vector<T>(scale);
-        var i = 0;
-        for (; IsWide && i + Vector512<T>.Count <= n; i += Vector512<T>.Count)
-        {
-            *(Vector512<T>*)(y + i) = Vector512.Create(scale) * *(Vector512<T>*)(x + i);
-        }
-        for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
-        {
-            *(Vector<T>*)(y + i) = factor * *(Vector<T>*)(x + i);
-        }
-        for (; i < n; i++)
-        {
-            y[i] = scale * x[i];
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Add(T* x, T* y, int n)
-    {
-        var i = 0;
-        for (; IsWide && i + Vector512<T>.Count <= n; i += Vector512<T>.Count)
-        {
-            *(Vector512<T>*)(y + i) += *(Vector512<T>*)(x + i);
-        }
-        for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
-        {
-            *(Vector<T>*)(y + i) += *(Vector<T>*)(x + i);
-        }
-        for (; i < n; i++)
-        {
-            y[i] += x[i];
-        }
-    }
-
-    /// <summary>Σ x·y, without padding.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static T Dot(T* x, T* y, int n)
-    {
-        var sums = Vector<T>.Zero;
-        var i = 0;
-        for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
-        {
-            sums += *(Vector<T>*)(x + i) * *(Vector<T>*)(y + i);
-        }
-        var sum = Vector.Sum(sums);
-        for (; i < n; i++)
-        {
-            sum += x[i] * y[i];
-        }
-        return sum;
-    }
-
-    /// <summary>y += scale · x, without padding.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void AddScaled(T scale, T* x, T* y, int n)
-    {
-        var factor = new Vector<T>(scale);
-        var i = 0;
-        for (; IsWide && i + Vector512<T>.Count <= n; i += Vector512<T>.Count)
-        {
-            *(Vector512<T>*)(y + i) += Vector512.Create(scale) * *(Vector512<T>*)(x + i);
-        }
-        for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
-        {
-            *(Vector<T>*)(y + i) += factor * *(Vector<T>*)(x + i);
-        }
-        for (; i < n; i++)
-        {
-            y[i] += scale * x[i];
-        }
     }
 }

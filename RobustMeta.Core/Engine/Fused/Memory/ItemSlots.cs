@@ -64,7 +64,7 @@ internal sealed class ItemSlots
         {
             if (i + Ahead < count && Rows(firstSlot + i + Ahead) is [var next, ..])
             {
-                EmbeddedColumn<T>.Prefetch(rows + (long)next * width, width);
+                TableRow<T>.Prefetch(rows + (long)next * width, width);
             }
             var ofSlot = Rows(firstSlot + i);
             var skipped = 0;

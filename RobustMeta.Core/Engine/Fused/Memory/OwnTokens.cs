@@ -96,7 +96,7 @@ internal sealed unsafe class OwnTokens<T>(EmbeddingTables<T> tables, int workers
                     if (numbers[next++] is var number && number != None)
                     {
                         var token = own + (long)number * width;
-                        EmbeddedColumn<T>.AddScaled(factor, toOwn ? cells : token, toOwn ? token : cells, column.Width);
+                        TableRow<T>.AddScaled(factor, toOwn ? cells : token, toOwn ? token : cells, column.Width);
                     }
                 }
             }

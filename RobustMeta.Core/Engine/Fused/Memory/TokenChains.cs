@@ -79,7 +79,7 @@ internal sealed unsafe class TokenChains<T>(int width, int vocabulary)
                 var ofPart = products.AsSpan(parts[a] * partCount, partCount);
                 for (var b = starts[i]; b <= a; b++)
                 {
-                    ofPart[parts[b]] += double.CreateTruncating(EmbeddedColumn<T>.Dot((T*)rows[a], (T*)rows[b], width));
+                    ofPart[parts[b]] += double.CreateTruncating(TableRow<T>.Dot((T*)rows[a], (T*)rows[b], width));
                 }
             }
         }
@@ -97,10 +97,10 @@ internal sealed unsafe class TokenChains<T>(int width, int vocabulary)
                 var target = gradient + (long)tokens[i] * width;
                 table.Touch(tokens[i]);
                 var start = starts[i];
-                EmbeddedColumn<T>.Scale(factors[parts[start]], (T*)rows[start], target, width);
+                TableRow<T>.Scale(factors[parts[start]], (T*)rows[start], target, width);
                 for (var a = start + 1; a < starts[i + 1]; a++)
                 {
-                    EmbeddedColumn<T>.AddScaled(factors[parts[a]], (T*)rows[a], target, width);
+                    TableRow<T>.AddScaled(factors[parts[a]], (T*)rows[a], target, width);
                 }
             }
         }

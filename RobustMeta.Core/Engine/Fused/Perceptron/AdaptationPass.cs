@@ -85,9 +85,9 @@ internal abstract unsafe class AdaptationPass<T>
         {
             if (i + Ahead < count)
             {
-                EmbeddedColumn<T>.Prefetch(batch.Items + (long)slots[firstRow + i + Ahead] * width, width);
+                TableRow<T>.Prefetch(batch.Items + (long)slots[firstRow + i + Ahead] * width, width);
             }
-            EmbeddedColumn<T>.Copy(batch.Items + (long)slots[firstRow + i] * width, target + (long)i * width, width);
+            TableRow<T>.Copy(batch.Items + (long)slots[firstRow + i] * width, target + (long)i * width, width);
         }
     }
 

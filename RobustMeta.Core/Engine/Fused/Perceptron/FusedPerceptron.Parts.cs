@@ -293,7 +293,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
             var fraction = EmbeddedColumn<T>.Fraction(bag);
             foreach (var token in bag)
             {
-                EmbeddedColumn<T>.AddScaled(fraction, adjoint, rows.Find(token), column.Width);
+                TableRow<T>.AddScaled(fraction, adjoint, rows.Find(token), column.Width);
             }
             adjoint += stride;
         }

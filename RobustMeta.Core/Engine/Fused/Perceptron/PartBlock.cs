@@ -113,7 +113,7 @@ internal sealed unsafe class PartBlock<T>(EmbeddingTables<T> items, EmbeddingTab
                 var to = target + (long)rowItems[place] * width;
                 if (rowItems[place++] == seen)
                 {
-                    EmbeddedColumn<T>.Copy(from, to, width);
+                    TableRow<T>.Copy(from, to, width);
                     seen++;
                 }
                 else

@@ -149,7 +149,7 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
                     var factor = sums[i * count + j] + (both ? sums[j * count + i] : T.Zero);
                     if (factor != T.Zero)
                     {
-                        EmbeddedColumn<T>.AddScaled(factor, values + (long)j * width, target + (long)i * stride, width);
+                        TableRow<T>.AddScaled(factor, values + (long)j * width, target + (long)i * stride, width);
                     }
                 }
             }
