@@ -147,21 +147,22 @@ public sealed record StudySummary(
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(folder);
-        RequireSameStudy(spec, folder);
+        RequireSummary(folder);
         if (IsSealed(folder) && RunManifest.Damage(folder) is { Count: > 0 } damage)
         {
             throw new InvalidDataException(
-                $"{folder}: {string.Join(' ', damage)} Take the folder from where it was kept, or pack the study again: study "
-                    + $"{spec.Name} pack to {folder}"
+                $"{folder}: {string.Join(' ', damage)} Take the folder from where it was kept, or pack the study again: {PackTo(folder)}"
             );
         }
+        // A study file that was damaged is not another study's.
+        RequireSameStudy(spec, folder);
         StudyJson.Read<PackOrigin>(spec, SummaryIn(folder)).Require(spec, folder);
         var summary = StudyJson.Read<StudySummary>(spec, SummaryIn(folder));
         if (!IsSealed(folder) && IsOfSealingVersion(summary))
         {
             throw new InvalidDataException(
                 $"{folder}: there is no list of the files ('{RunManifest.Name}'), which is written last: packing did not end, so that "
-                    + $"files of two packs may stand side by side. Pack the study again: study {spec.Name} pack to {folder}"
+                    + $"files of two packs may stand side by side. Pack the study again: {PackTo(folder)}"
             );
         }
         return summary;
@@ -198,15 +199,21 @@ public sealed record StudySummary(
     private static bool Draws(StudySpec spec, params string[] figures) =>
         spec.Figures.Count == 0 || figures.Any(spec.Figures.Contains);
 
-    private static void RequireSameStudy(StudySpec spec, string folder)
+    private static void RequireSummary(string folder)
     {
         if (!IsIn(folder))
         {
             throw new SettingException(
-                $"There is no summary of a study in '{folder}': expected {SummaryName}, as 'study {spec.Name} pack to "
-                    + $"{folder}' writes it."
+                $"There is no summary of a study in '{folder}': expected {SummaryName}, which 'pack' writes: {PackTo(folder)}"
             );
         }
+    }
+
+    // Whether a study is named or a file, and where its runs are, is in the words of the command that made them.
+    private static string PackTo(string folder) => $"study STUDY pack to {folder}, with the words of its runs";
+
+    private static void RequireSameStudy(StudySpec spec, string folder)
+    {
         var file = Path.Combine(folder, StudyName);
         if (IsOfOtherFile(spec, file))
         {
