@@ -60,7 +60,7 @@ let private work name words (cancellation: CancellationToken) =
     let study = StudyCommand.ofWordsAmong (StudyWords.ownOf "work") name words
     OutFolder.Require study.Store.Root
     let hooks = StudyHooks(Say = StandardOutput.line)
-    let claims = study.Store.Leases(StudyShard.Parse shard, (fun line -> printfn $"{line}"))
+    let claims = study.Store.Leases(StudyShard.Parse shard, StandardOutput.line)
     let asked = StudyCancellation study.Store.Root
     use source = CancellationTokenSource.CreateLinkedTokenSource cancellation
     use _ = asked.Watch source

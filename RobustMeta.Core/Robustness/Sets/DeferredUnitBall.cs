@@ -1,3 +1,5 @@
+using System.Numerics.Tensors;
+
 namespace RobustMeta.Robustness.Sets;
 
 /// <summary>
@@ -28,7 +30,7 @@ internal sealed class DeferredUnitBall : DeferredWeights
         }
         weights.CopyTo(quotients);
         scale = 1;
-        squares = System.Numerics.Tensors.TensorPrimitives.SumOfSquares<double>(quotients);
+        squares = TensorPrimitives.SumOfSquares<double>(quotients);
     }
 
     /// <inheritdoc/>
@@ -48,7 +50,7 @@ internal sealed class DeferredUnitBall : DeferredWeights
         if (scale * factor < LeastScale)
         {
             // After hundreds of steps that each lead far out.
-            System.Numerics.Tensors.TensorPrimitives.Multiply(quotients, scale, quotients);
+            TensorPrimitives.Multiply(quotients, scale, quotients);
             scale = 1;
         }
         for (var i = 0; i < places.Length; i++)
