@@ -99,7 +99,7 @@ public sealed class AutogradEngine : IMetaGradientEngine
         {
             if (!phase.Learns(parameter))
             {
-                Array.Clear(parameter.Gradient);
+                parameter.Gradient.AsSpan().Clear();
             }
         }
         for (var i = 0; i < targets.Count; i++)
@@ -142,11 +142,11 @@ public sealed class AutogradEngine : IMetaGradientEngine
         }
     }
 
-    private static void Sum(ImmutableArray<Tensor> parts, float[] sum)
+    private static void Sum(ImmutableArray<Tensor> parts, Span<float> sum)
     {
         if (parts.IsEmpty)
         {
-            Array.Clear(sum);
+            sum.Clear();
             return;
         }
         Values(parts[0]).CopyTo(sum);

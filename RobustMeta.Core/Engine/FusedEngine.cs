@@ -144,7 +144,7 @@ public sealed class FusedEngine : IMetaGradientEngine, IPartEngine
         }
         foreach (var (name, values) in core.NewState)
         {
-            values.CopyTo(Parameters[name].Values, 0);
+            values.CopyTo(Parameters[name].Values.AsSpan());
         }
     }
 
@@ -170,7 +170,7 @@ public sealed class FusedEngine : IMetaGradientEngine, IPartEngine
             parameter.TouchedRows = null;
             if (!phase.Learns(parameter))
             {
-                Array.Clear(parameter.Gradient);
+                parameter.Gradient.AsSpan().Clear();
             }
         }
     }

@@ -90,7 +90,7 @@ internal static class PopulationRun
                     member.Engine.Parameters.All.Select(parameter =>
                     {
                         var copy = new Parameter($"radius {Name(radii[i])} {parameter.Name}", [.. parameter.Shape]);
-                        parameter.Values.CopyTo(copy.Values, 0);
+                        parameter.Values.AsSpan().CopyTo(copy.Values);
                         return copy;
                     })
             )

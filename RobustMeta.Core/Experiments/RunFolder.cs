@@ -280,7 +280,7 @@ public sealed class RunFolder
         file.Metadata["spec"] = Spec.Text;
         foreach (var parameter in result.Parameters.All)
         {
-            file.Add(parameter.Name, parameter.Values, [.. parameter.Shape]);
+            file.Add(parameter.Name, parameter.Values.ToArray(), [.. parameter.Shape]);
         }
         file.Save(In("model.safetensors"));
     }

@@ -211,7 +211,7 @@ public sealed class MetaPmf : MetaRecommender, IHasForm<FactorForm>
         Set("logSpread", variance.Select(Math.Log));
         foreach (var shape in items.Shapes(0))
         {
-            Array.Clear(parameters[shape.Name].Values);
+            parameters[shape.Name].Values.AsSpan().Clear();
         }
         SetContent(parameters, design, fitted);
         SetItems(parameters, field, fitted);
@@ -232,7 +232,7 @@ public sealed class MetaPmf : MetaRecommender, IHasForm<FactorForm>
                 : train.SupportLength(task);
 
         void Set(string name, IEnumerable<double> values) =>
-            values.Select(x => (float)x).ToArray().CopyTo(parameters[name].Values, 0);
+            values.Select(x => (float)x).ToArray().CopyTo(parameters[name].Values.AsSpan());
     }
 
     // What an item's own vector adds to that of its features, and how sure it is.

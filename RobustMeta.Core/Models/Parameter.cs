@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Models;
 
@@ -17,9 +18,8 @@ public sealed class Parameter
         {
             size = checked(size * extent);
         }
-        // Pinned: tensors and kernels look at this memory in place.
-        Values = GC.AllocateArray<float>(size, pinned: true);
-        Gradient = GC.AllocateArray<float>(size, pinned: true);
+        Values = new(size);
+        Gradient = new(size);
     }
 
     private Parameter(string name, Parameter other)
@@ -46,10 +46,10 @@ public sealed class Parameter
     public int RowWidth => Shape.IsEmpty || Shape[0] == 0 ? Size : Size / Shape[0];
 
     /// <summary>Current values, row-major; written by optimizers, or by the engine if it is state.</summary>
-    public float[] Values { get; }
+    public AlignedNumbers<float> Values { get; }
 
     /// <summary>Gradient of the last backward pass, row-major.</summary>
-    public float[] Gradient { get; }
+    public AlignedNumbers<float> Gradient { get; }
 
     /// <summary>This parameter under another name: the same memory, for models that are parts of another.</summary>
     internal Parameter Named(string name) => new(name, this);

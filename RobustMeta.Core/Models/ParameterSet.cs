@@ -35,7 +35,7 @@ public sealed class ParameterSet
     {
         for (var i = 0; i < All.Length; i++)
         {
-            snapshot[i].CopyTo(All[i].Values, 0);
+            snapshot[i].CopyTo(All[i].Values.AsSpan());
         }
     }
 }

@@ -161,7 +161,7 @@ internal sealed class FactorModel : IServedModel
 
     private static double[] PrecisionOf(MetaPmfSpec spec, ParameterSet parameters, int order)
     {
-        var diagonal = Array.ConvertAll(parameters["logPrecision"].Values, x => Math.Exp(x));
+        double[] diagonal = [.. parameters["logPrecision"].Values.Select(x => Math.Exp(x))];
         var packed = new double[PackedSymmetric.Size(order)];
         diagonal.CopyTo(packed, 0);
         if (spec.UserPrior != PriorKind.Plain)

@@ -111,7 +111,7 @@ internal sealed class PerceptronGradients(
 
     private (double[] Outputs, double[] Slopes) Apply(int layer, double[] x)
     {
-        double[] z = Array.ConvertAll(parameters[$"head.{layer}.bias"].Values, v => (double)v);
+        double[] z = [.. parameters[$"head.{layer}.bias"].Values.Select(v => (double)v)];
         for (var i = 0; i < x.Length; i++)
         {
             FactorTables.Add(parameters[$"head.{layer}.weight"].Values, i, x[i], z);

@@ -174,7 +174,7 @@ internal sealed class PerceptronScorer
         return new(Singles(weight), Singles(bias), layer < count - 1);
     }
 
-    private double[] Doubles(string name) => Array.ConvertAll(parameters[name].Values, x => (double)x);
+    private double[] Doubles(string name) => [.. parameters[name].Values.Select(x => (double)x)];
 
     private static float[] Singles(double[] values) => Array.ConvertAll(values, x => (float)x);
 }

@@ -31,8 +31,8 @@ internal sealed class RidgeScorer(RidgeForm form, ScoredTask task, ParameterSet 
 
     private ScorerLayer FeatureLayer(int layer) =>
         new(
-            parameters[$"feature.{layer}.weight"].Values,
-            parameters[$"feature.{layer}.bias"].Values,
+            parameters[$"feature.{layer}.weight"].Values.ToArray(),
+            parameters[$"feature.{layer}.bias"].Values.ToArray(),
             layer < form.Features.Length - 1
         );
 

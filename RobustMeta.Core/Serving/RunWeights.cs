@@ -86,7 +86,7 @@ internal sealed class RunWeights
                 $"{path}: '{name}' is {values[place]} at place {place}; expected finite numbers."
             );
         }
-        values.CopyTo(parameter.Values, 0);
+        values.CopyTo(parameter.Values.AsSpan());
         return parameter;
     }
 

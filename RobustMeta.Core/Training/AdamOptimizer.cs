@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using RobustMeta.Models;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Training;
 
@@ -18,7 +19,7 @@ public sealed class AdamOptimizer : Optimizer
 
     private readonly float decay;
     private readonly bool isSparse;
-    private readonly Dictionary<string, float[]> state = [];
+    private readonly Dictionary<string, AlignedNumbers<float>> state = [];
 
     /// <summary>Adam for given parameters.</summary>
     /// <param name="parameters">What may be updated; state is left out.</param>
@@ -31,13 +32,13 @@ public sealed class AdamOptimizer : Optimizer
         decay = (float)weightDecay;
         foreach (var parameter in parameters.All.Where(p => !p.IsState))
         {
-            state.Add(First(parameter), new float[parameter.Size]);
-            state.Add(Second(parameter), new float[parameter.Size]);
+            state.Add(First(parameter), new(parameter.Size));
+            state.Add(Second(parameter), new(parameter.Size));
         }
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, float[]> State => state;
+    public override IReadOnlyDictionary<string, AlignedNumbers<float>> State => state;
 
     /// <inheritdoc/>
     public override void Step(IReadOnlyList<Parameter> learned, double learningRate, double gradientScale)
@@ -64,8 +65,8 @@ public sealed class AdamOptimizer : Optimizer
 
     private void UpdateRow(
         Parameter parameter,
-        float[] first,
-        float[] second,
+        AlignedNumbers<float> first,
+        AlignedNumbers<float> second,
         int row,
         float scale,
         float rate,

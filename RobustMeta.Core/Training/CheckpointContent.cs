@@ -39,14 +39,14 @@ internal static class CheckpointContent
         for (var i = 0; i < parameters.All.Length; i++)
         {
             var parameter = parameters.All[i];
-            file.Add($"parameter.{parameter.Name}", [.. parameter.Values], [.. parameter.Shape]);
+            file.Add($"parameter.{parameter.Name}", parameter.Values.ToArray(), [.. parameter.Shape]);
             file.Add($"best.{parameter.Name}", state.Best[i], [.. parameter.Shape]);
         }
         file.Add(BestUsers, state.BestWeights.Users, state.BestWeights.Users.Length);
         file.Add(BestInteractions, state.BestWeights.Interactions, state.BestWeights.Interactions.Length);
         foreach (var (name, values) in optimizer.State)
         {
-            file.Add($"optimizer.{name}", [.. values], values.Length);
+            file.Add($"optimizer.{name}", values.ToArray(), values.Length);
         }
         foreach (var (name, values) in reweighter.State)
         {
@@ -88,12 +88,12 @@ internal static class CheckpointContent
             bestEpoch,
             Saved(file.Double, BestValidation, 1)[0]
         );
-        (float[] Saved, float[] Target)[] singles =
+        (float[] Saved, Memory<float> Target)[] singles =
         [
-            .. parameters.All.Select(p => Pair(file.Single, $"parameter.{p.Name}", p.Values)),
-            .. optimizer.State.Select(entry => Pair(file.Single, $"optimizer.{entry.Key}", entry.Value)),
+            .. parameters.All.Select(p => Pair(file.Single, $"parameter.{p.Name}", p.Values.AsMemory())),
+            .. optimizer.State.Select(entry => Pair(file.Single, $"optimizer.{entry.Key}", entry.Value.AsMemory())),
         ];
-        (double[] Saved, double[] Target)[] doubles =
+        (double[] Saved, Memory<double> Target)[] doubles =
         [
             .. reweighter.State.Select(entry => Pair(file.Double, $"reweighter.{entry.Key}", entry.Value)),
         ];
@@ -121,15 +121,15 @@ internal static class CheckpointContent
                 : throw Unfit(path, $"its array '{name}' has {values.Length} values, expected {size}");
         }
 
-        (T[] Saved, T[] Target) Pair<T>(Func<string, T[]> find, string name, T[] target) =>
+        (T[] Saved, Memory<T> Target) Pair<T>(Func<string, T[]> find, string name, Memory<T> target) =>
             (Saved(find, name, target.Length), target);
     }
 
-    private static void Copy<T>((T[] Saved, T[] Target)[] pairs)
+    private static void Copy<T>((T[] Saved, Memory<T> Target)[] pairs)
     {
         foreach (var (saved, target) in pairs)
         {
-            saved.CopyTo(target, 0);
+            saved.CopyTo(target);
         }
     }
 

@@ -1,4 +1,5 @@
 using RobustMeta.Models;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Training;
 
@@ -30,12 +31,12 @@ public abstract class Optimizer
         Steps = 0;
         foreach (var values in State.Values)
         {
-            Array.Clear(values);
+            values.AsSpan().Clear();
         }
     }
 
     /// <summary>Everything but the parameters that the next step depends on, by name, for checkpoints.</summary>
-    public abstract IReadOnlyDictionary<string, float[]> State { get; }
+    public abstract IReadOnlyDictionary<string, AlignedNumbers<float>> State { get; }
 
     /// <summary>Number of steps so far; set when a checkpoint is read back.</summary>
     public long Steps { get; set; }

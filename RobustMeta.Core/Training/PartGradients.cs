@@ -37,7 +37,7 @@ internal static class PartGradients
             gradients.Add([.. engine.Parameters.All.Where(phase.Learns).Select(p => p.Gradient.ToArray())]);
             for (var i = 0; i < state.Count; i++)
             {
-                before[i].CopyTo(state[i].Values, 0);
+                before[i].CopyTo(state[i].Values.AsSpan());
             }
         }
         var products = new double[parts.Count, parts.Count];

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using RobustMeta.Models;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Training;
 
@@ -9,7 +10,8 @@ namespace RobustMeta.Training;
 public sealed class SgdOptimizer(double weightDecay) : Optimizer
 {
     /// <inheritdoc/>
-    public override IReadOnlyDictionary<string, float[]> State { get; } = new Dictionary<string, float[]>();
+    public override IReadOnlyDictionary<string, AlignedNumbers<float>> State { get; } =
+        new Dictionary<string, AlignedNumbers<float>>();
 
     /// <inheritdoc/>
     public override void Step(IReadOnlyList<Parameter> learned, double learningRate, double gradientScale)

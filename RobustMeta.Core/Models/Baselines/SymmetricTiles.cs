@@ -13,7 +13,7 @@ internal sealed unsafe class SymmetricTiles
     private const int Pitch = TileKernels.Pitch;
 
     private readonly int tiles;
-    private readonly AlignedNumbers numbers;
+    private readonly AlignedNumbers<double> numbers;
 
     /// <summary>Zeros.</summary>
     /// <param name="order">Number n of rows.</param>
@@ -95,8 +95,8 @@ internal sealed unsafe class SymmetricTiles
             *At(row, row) += ridge;
         }
         // Of each block of rows: its tiles in the pivot's columns transposed, and the same times the pivot.
-        var column = new AlignedNumbers((long)tiles * TileKernels.Length);
-        var scaled = new AlignedNumbers((long)tiles * TileKernels.Length);
+        var column = new AlignedNumbers<double>((long)tiles * TileKernels.Length);
+        var scaled = new AlignedNumbers<double>((long)tiles * TileKernels.Length);
         for (var pivot = 0; pivot < tiles; pivot++)
         {
             Sweep(pivot, kernels, column, scaled, threads);
@@ -109,8 +109,8 @@ internal sealed unsafe class SymmetricTiles
     private void Sweep(
         int pivot,
         TileKernels kernels,
-        AlignedNumbers column,
-        AlignedNumbers scaled,
+        AlignedNumbers<double> column,
+        AlignedNumbers<double> scaled,
         ParallelOptions threads
     )
     {
@@ -140,7 +140,13 @@ internal sealed unsafe class SymmetricTiles
         );
     }
 
-    private void ScaleColumn(int pivot, int other, TileKernels kernels, AlignedNumbers column, AlignedNumbers scaled)
+    private void ScaleColumn(
+        int pivot,
+        int other,
+        TileKernels kernels,
+        AlignedNumbers<double> column,
+        AlignedNumbers<double> scaled
+    )
     {
         if (other == pivot)
         {
@@ -168,7 +174,7 @@ internal sealed unsafe class SymmetricTiles
         }
     }
 
-    private static double* Piece(AlignedNumbers all, int tile) => all.Start + (nint)tile * TileKernels.Length;
+    private static double* Piece(AlignedNumbers<double> all, int tile) => all.Start + (nint)tile * TileKernels.Length;
 
     private double* Tile(int place) => Piece(numbers, place);
 

@@ -11,8 +11,8 @@ internal sealed unsafe class FactorSide
 {
     private const int Block = FactorKernels.Block;
 
-    private readonly AlignedNumbers means;
-    private readonly AlignedNumbers[] slabs;
+    private readonly AlignedNumbers<double> means;
+    private readonly AlignedNumbers<double>[] slabs;
 
     /// <summary>Vectors that are zero.</summary>
     /// <param name="count">Number of vectors.</param>
@@ -25,7 +25,9 @@ internal sealed unsafe class FactorSide
         var size = PackedSymmetric.Size(width);
         slabs =
         [
-            .. Enumerable.Range(0, (size + Block - 1) / Block).Select(_ => new AlignedNumbers((long)count * Block)),
+            .. Enumerable
+                .Range(0, (size + Block - 1) / Block)
+                .Select(_ => new AlignedNumbers<double>((long)count * Block)),
         ];
     }
 
@@ -45,7 +47,7 @@ internal sealed unsafe class FactorSide
     public int Slabs => slabs.Length;
 
     /// <summary>E[x], <c>[D]</c>.</summary>
-    public ReadOnlySpan<double> Mean(int index) => means.Part((long)index * MeanStride, Width);
+    public ReadOnlySpan<double> Mean(int index) => means.AsSpan(index * MeanStride, Width);
 
     /// <summary>Where a mean starts.</summary>
     public double* MeanAt(int index) => means.Start + (nint)index * MeanStride;

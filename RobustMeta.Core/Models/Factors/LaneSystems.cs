@@ -14,7 +14,7 @@ internal sealed unsafe class LaneSystems
     private readonly int order;
     private readonly int size;
     private readonly int lanes;
-    private readonly AlignedNumbers memory;
+    private readonly AlignedNumbers<double> memory;
 
     /// <summary>Room for the systems.</summary>
     /// <param name="kernels">Loops for a width of vectors.</param>

@@ -1,34 +1,91 @@
+using System.Collections;
+using System.Runtime.InteropServices;
+
 namespace RobustMeta.Runtime.Vectors;
 
 /// <summary>
-/// Numbers, zero at first, that start at a cache line and do not move, so that vectors are loaded from one line each. The memory
-/// belongs to the garbage collector: the pointer is good as long as somebody holds the instance.
+/// Numbers, zero at first, that start at a cache line and do not move, so that a vector is loaded from one line and a row of a table
+/// lies in as few as can be. An array of its own would start wherever the garbage collector puts it: rows of 32 floats then have three
+/// lines each in place of two.
 /// </summary>
-internal sealed unsafe class AlignedNumbers
+/// <typeparam name="T">Type of the numbers.</typeparam>
+public sealed unsafe class AlignedNumbers<T> : IReadOnlyList<T>
+    where T : unmanaged
 {
     private const int Line = 64;
 
-    // Held for its memory.
-    private readonly double[] numbers;
+    // Pinned, and longer than needed by a line.
+    private readonly T[] memory;
+    private readonly int first;
 
     /// <summary>Some zeros.</summary>
-    /// <param name="length">How many; below <see cref="Array.MaxLength"/> by 8 at least.</param>
+    /// <param name="length">How many; below <see cref="Array.MaxLength"/> by a cache line at least.</param>
+    /// <exception cref="OverflowException">There are more than an array can hold.</exception>
     public AlignedNumbers(long length)
     {
-        numbers = GC.AllocateArray<double>(checked((int)(length + Line / sizeof(double))), pinned: true);
-        fixed (double* first = numbers)
+        memory = GC.AllocateArray<T>(checked((int)(length + Line / sizeof(T))), pinned: true);
+        fixed (T* start = memory)
         {
-            Start = (double*)(((nuint)first + Line - 1) / Line * Line);
+            Start = (T*)(((nuint)start + Line - 1) / Line * Line);
+            first = (int)(Start - start);
         }
-        Length = length;
+        Length = (int)length;
     }
 
-    /// <summary>The first number.</summary>
-    public double* Start { get; }
+    /// <summary>A copy of some numbers.</summary>
+    /// <param name="values">The numbers.</param>
+    public AlignedNumbers(ReadOnlySpan<T> values)
+        : this(values.Length) => values.CopyTo(AsSpan());
+
+    /// <summary>The first number. The memory belongs to the garbage collector: the pointer is good as long as somebody holds the instance.</summary>
+    internal T* Start { get; }
 
     /// <summary>How many there are.</summary>
-    public long Length { get; }
+    public int Length { get; }
+
+    /// <inheritdoc/>
+    int IReadOnlyCollection<T>.Count => Length;
+
+    /// <summary>A number, to be read or written.</summary>
+    /// <param name="index">Its place, from 0.</param>
+    /// <exception cref="IndexOutOfRangeException">There is no such place.</exception>
+    public ref T this[int index] => ref AsSpan()[index];
+
+    /// <inheritdoc/>
+    T IReadOnlyList<T>.this[int index] => this[index];
+
+    /// <summary>All of them.</summary>
+    public Span<T> AsSpan() => memory.AsSpan(first, Length);
 
     /// <summary>Some of them.</summary>
-    public Span<double> Part(long first, int count) => new(Start + first, count);
+    /// <param name="start">Place of the first.</param>
+    /// <param name="length">How many.</param>
+    public Span<T> AsSpan(int start, int length) => AsSpan().Slice(start, length);
+
+    /// <summary>All of them, to be kept.</summary>
+    public Memory<T> AsMemory() => memory.AsMemory(first, Length);
+
+    /// <summary>A copy of all.</summary>
+    public T[] ToArray() => AsSpan().ToArray();
+
+    /// <summary>The first number, for <c>fixed</c>.</summary>
+    public ref T GetPinnableReference() => ref MemoryMarshal.GetReference(AsSpan());
+
+    /// <inheritdoc/>
+    public IEnumerator<T> GetEnumerator()
+    {
+        for (var i = 0; i < Length; i++)
+        {
+            yield return memory[first + i];
+        }
+    }
+
+    /// <inheritdoc/>
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>All of them.</summary>
+    public static implicit operator Span<T>(AlignedNumbers<T> numbers) => numbers.AsSpan();
+
+    /// <summary>All of them, to be read.</summary>
+    public static implicit operator ReadOnlySpan<T>(AlignedNumbers<T> numbers) => numbers.AsSpan();
 }

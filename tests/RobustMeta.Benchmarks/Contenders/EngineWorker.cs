@@ -66,7 +66,7 @@ internal sealed class EngineWorker
         var file = new SafetensorsFile();
         foreach (var parameter in fresh.Parameters.All)
         {
-            file.Add(parameter.Name, parameter.Gradient, [.. parameter.Shape]);
+            file.Add(parameter.Name, parameter.Gradient.ToArray(), [.. parameter.Shape]);
         }
         file.Save(path);
         var squares = fresh.Parameters.All.Sum(p => p.Gradient.Sum(g => (double)g * g));

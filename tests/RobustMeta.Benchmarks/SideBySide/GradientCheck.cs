@@ -71,7 +71,7 @@ internal sealed record GradientCheck(string Contender, double Loss, double Gradi
             Enumerable.Repeat(1.0 / batch.Count, batch.Count).ToArray()
         );
         var (peerLoss, gradient) = Ask(peer, "float64", folder);
-        return Of(model.Name, (peerLoss, gradient), (loss, arrays.Gradient), parameters);
+        return Of(model.Name, (peerLoss, gradient), (loss, name => arrays.Gradient(name).ToArray()), parameters);
     }
 
     private static GradientCheck Of(

@@ -34,7 +34,7 @@ internal static class WorkloadFile
         foreach (var parameter in parameters.All)
         {
             var kind = parameter.IsState ? "state" : "parameter";
-            file.Add($"{kind}.{parameter.Name}", parameter.Values, [.. parameter.Shape]);
+            file.Add($"{kind}.{parameter.Name}", parameter.Values.ToArray(), [.. parameter.Shape]);
         }
         AddFields("item", workload.Schema.ItemFields);
         AddFields("user", workload.Schema.UserFields);

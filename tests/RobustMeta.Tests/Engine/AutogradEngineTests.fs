@@ -29,9 +29,9 @@ let private run (model: MetaRecommender) threads =
             let losses = engine.Forward(tasks).ToArray()
             let weights = Array.create losses.Length (1.0f / float32 losses.Length)
             engine.Backward(ReadOnlySpan weights, ReadOnlySpan(Array.create tasks.Count (1.0f / float32 tasks.Count)))
-            let gradients = [ for p in engine.Parameters.All -> Array.copy p.Gradient ]
+            let gradients = [ for p in engine.Parameters.All -> p.Gradient.ToArray() ]
             optimizer.Step(learned, 0.01, 1.0)
-            losses, gradients, engine.Predict tasks, [ for p in engine.Parameters.All -> Array.copy p.Values ]
+            losses, gradients, engine.Predict tasks, [ for p in engine.Parameters.All -> p.Values.ToArray() ]
     ]
 
 [<Tests>]

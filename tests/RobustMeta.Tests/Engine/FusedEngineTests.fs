@@ -6,6 +6,7 @@ open System.Collections.Immutable
 open Expecto
 open FsCheck
 open FsCheck.FSharp
+open RobustMeta.Runtime.Vectors
 open RobustMeta.Engine
 open RobustMeta.Engine.Fused.Memory
 open RobustMeta.Engine.Fused.Perceptron
@@ -130,8 +131,8 @@ let internal objectiveOf (f: Form) (model: MetaRecommender) =
     objectiveOf f.Seed f.Label f.Lengths (if takes then Some weight else None) f.Offset model
 
 let internal arraysOf (case: Case) =
-    let values = case.Values |> Map.map (fun _ v -> Array.copy v)
-    let gradients = case.Values |> Map.map (fun _ v -> Array.zeroCreate<float> v.Length)
+    let values = case.Values |> Map.map (fun _ v -> AlignedNumbers<float>(ReadOnlySpan v))
+    let gradients = case.Values |> Map.map (fun _ v -> AlignedNumbers<float>(int64 v.Length))
     ParameterArrays<float>((fun name -> values[name]), (fun name -> gradients[name])), gradients
 
 let private fused (f: Form) (model: MetaRecommender) (case: Case) (batch: TaskBatch) (weights: Weights) =
@@ -156,7 +157,7 @@ let private fused (f: Form) (model: MetaRecommender) (case: Case) (batch: TaskBa
         Expect.equal losses.Length batch.QueryItems.Length "a loss for each query"
         core.Backward(ReadOnlySpan(flat weights.Query), ReadOnlySpan(Array.ofList weights.User))
 
-    scores, gradients, core.SupportGradient.ToArray()
+    scores, gradients |> Map.map (fun _ g -> g.ToArray()), core.SupportGradient.ToArray()
 
 let private modelIsExact (f: Form) (model: MetaRecommender) =
     let case, batch, weights = objectiveOf f model
@@ -300,7 +301,7 @@ let tests =
                     Set
                         [
                             for row in 0 .. table.Size / width - 1 do
-                                if Array.exists ((<>) 0f) (Array.sub table.Gradient (row * width) width) then
+                                if Array.exists ((<>) 0f) (table.Gradient.AsSpan(row * width, width).ToArray()) then
                                     row
                         ],
                     Set(table.TouchedRows.Value.ToArray())

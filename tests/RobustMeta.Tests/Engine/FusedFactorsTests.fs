@@ -7,6 +7,7 @@ open System.Collections.Immutable
 open Expecto
 open FsCheck
 open FsCheck.FSharp
+open RobustMeta.Runtime.Vectors
 open RobustMeta.Engine
 open RobustMeta.Engine.Fused
 open RobustMeta.Engine.Fused.Factors
@@ -258,7 +259,7 @@ let tests =
                         for name in [ "item.id"; "spread.id" ] do
                             let table = parameters[name]
                             let width = table.RowWidth
-                            let row r = Array.sub table.Gradient (r * width) width
+                            let row r = table.Gradient.AsSpan(r * width, width).ToArray()
                             let rows = [ 0 .. table.Size / width - 1 ] |> List.filter (row >> Array.exists ((<>) 0f))
                             Expect.equal rows (if learned then [ item + 1 ] else []) $"rows of {name} with a gradient"
 
@@ -275,7 +276,10 @@ let tests =
                 let case, batch, _ = objectiveOf { fixedForm with IsSafe = true } model
 
                 let scoresAt odds =
-                    let values = case.Values.Add("exposure.odds", [| odds |])
+                    let values =
+                        case.Values.Add("exposure.odds", [| odds |])
+                        |> Map.map (fun _ v -> AlignedNumbers<float>(ReadOnlySpan v))
+
                     let arrays = ParameterArrays<float>((fun name -> values[name]), (fun name -> values[name]))
                     use core = FusedCores.Create<float>(model, model.Phases[0], arrays, 1, Arithmetic<float>.Best)
                     core.Predict batch

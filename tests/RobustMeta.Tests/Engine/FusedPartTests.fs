@@ -5,6 +5,7 @@ open System
 open Expecto
 open FsCheck
 open FsCheck.FSharp
+open RobustMeta.Runtime.Vectors
 open RobustMeta.Engine
 open RobustMeta.Engine.Fused.Perceptron
 open RobustMeta.Engine.Fused.Vectors
@@ -52,7 +53,7 @@ let private alone f model case (batch: TaskBatch) (ends: int[]) =
             let part = batch.Part(ReadOnlySpan [| first .. last - 1 |])
             let losses = core.Forward(part, ReadOnlySpan [||]).ToArray()
             core.Backward(ReadOnlySpan(meanOf part), ReadOnlySpan(Array.zeroCreate part.Count))
-            losses, Map.map (fun _ (g: float[]) -> Array.copy g) gradients
+            losses, Map.map (fun _ (g: AlignedNumbers<float>) -> g.ToArray()) gradients
     |]
 
 let private dot (a: Map<string, float[]>) (b: Map<string, float[]>) =
@@ -115,7 +116,7 @@ let private onThreads threads (f: Form) =
                     Expect.isTrue (touched.Contains(k / p.RowWidth)) $"{p.Name}: row {k / p.RowWidth}"
 
     Expect.exists parameters.All (fun p -> p.TouchedRows.HasValue && p.TouchedRows.Value.Length > 0) "some tables"
-    losses, products, [ for p in parameters.All -> p.Name, Array.copy p.Gradient ]
+    losses, products, [ for p in parameters.All -> p.Name, p.Gradient.ToArray() ]
 
 [<Tests>]
 let tests =

@@ -237,7 +237,7 @@ let tests =
                     engine.Backward(ReadOnlySpan [| 1f |], ReadOnlySpan [| 1f |])
                     let table = parameters["item.id"]
                     let width = table.RowWidth
-                    let row r = Array.sub table.Gradient (r * width) width
+                    let row r = table.Gradient.AsSpan(r * width, width).ToArray()
                     let rows = [ 0 .. table.Size / width - 1 ] |> List.filter (row >> Array.exists ((<>) 0f))
                     Expect.equal rows [ item + 1 ] "rows with a gradient"
                     Expect.equal (table.TouchedRows.Value.ToArray()) [| item + 1 |] "touched rows"

@@ -7,6 +7,7 @@ open System
 open System.Collections.Immutable
 open Expecto
 open Microsoft.FSharp.NativeInterop
+open RobustMeta.Runtime.Vectors
 open RobustMeta.Engine.Fused.Memory
 open RobustMeta.Engine.Fused.Networks
 open RobustMeta.Engine.Fused.UserVectors
@@ -180,7 +181,16 @@ let private exposure exposed =
 
         let values = Map [ ExposureInput.Vectors, vectors; ExposureInput.Means, means; ExposureInput.Scales, scales ]
 
-        let rows = ExposureRows<float>.Of(inputs, ParameterArrays<float>((fun name -> values[name]), (fun _ -> [||])))
+        let rows =
+            ExposureRows<float>
+                .Of(
+                    inputs,
+                    ParameterArrays<float>(
+                        (fun name -> AlignedNumbers<float>(ReadOnlySpan values[name])),
+                        (fun _ -> null)
+                    )
+                )
+
         let tasks = batch (tasks LabelKind.Click 3L lengths)
         let weights = onArena (weightsOf draw) arena
         let pull = draw (users * (rank + 1))

@@ -271,7 +271,10 @@ let private stateless (spec: ModelSpec) label =
                 Expect.all parameter.Gradient (fun g -> g = 0.0f) $"{parameter.Name} is not learned"
 
             if not parameter.IsState then
-                Expect.equal parameter.Values old $"a backward pass leaves {parameter.Name} to the optimizer"
+                Expect.equal
+                    (parameter.Values.ToArray())
+                    old
+                    $"a backward pass leaves {parameter.Name} to the optimizer"
 
 /// The contract of models of one's own, too: `testList "my model" (ContractTests.suite [ MySpec() ])`.
 let suite (specs: ModelSpec list) =

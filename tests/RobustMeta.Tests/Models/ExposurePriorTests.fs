@@ -126,7 +126,7 @@ let private itemsAreDrawnTogether () =
 
 let private autoTakesWhatHelps () =
     let _, parameters = fit (spec PriorKind.Auto PriorKind.Plain) (world 1L 600 true) 1
-    Expect.isTrue (parameters["exposure.map"].Values |> Array.exists (fun x -> x <> 0f)) "informed"
+    Expect.isTrue (parameters["exposure.map"].Values |> Seq.exists (fun x -> x <> 0f)) "informed"
 
 let private autoDoesNotLose () =
     let train, test = world 1L 300 false, answers 2L 200 false

@@ -199,7 +199,7 @@ let private isPlainWithoutGain () =
     for parameter in plain.All do
         Expect.equal safe["plain." + parameter.Name].Values parameter.Values parameter.Name
 
-    Expect.equal safe["exposure.odds"].Values [| float32 SafeMixture.Never |] "no trust"
+    Expect.equal (safe["exposure.odds"].Values.ToArray()) [| float32 SafeMixture.Never |] "no trust"
     let plainModel = (specOf PriorKind.Plain).Create(identity, 0.1, LabelKind.Rating)
     use first = new AutogradEngine(plainModel, plain, 1)
     use second = new AutogradEngine(model, safe, 1)

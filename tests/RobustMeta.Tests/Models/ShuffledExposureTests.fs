@@ -68,7 +68,7 @@ let private sizeHasNoItems () =
     let _, parameters = fit (specOf ExposureControl.Size) (world 1L 60 true) 1
     let order = 4
     let map = parameters["exposure.map"].Values
-    Expect.allEqual (Array.take (8 * order) map) 0f "coefficients of items"
+    Expect.allEqual (Seq.take (8 * order) map) 0f "coefficients of items"
 
 [<Tests>]
 let tests =

@@ -35,7 +35,8 @@ let private predict (model: MetaRecommender) parameters tasks =
     use engine = new AutogradEngine(model, parameters, 1)
     engine.Predict(batch tasks)
 
-let private vectorsOf (parameters: ParameterSet) = parameters[ExposureInput.Vectors].Values |> Array.chunkBySize rank
+let private vectorsOf (parameters: ParameterSet) =
+    parameters[ExposureInput.Vectors].Values.ToArray() |> Array.chunkBySize rank
 
 /// The inputs of a support, by the formula.
 let private inputsOf (parameters: ParameterSet) (support: int list) =
@@ -55,7 +56,7 @@ let private agreesByHand () =
     let tasks = List.truncate 6 (world 9L 6 true)
     let actual = predict model parameters tasks
     let weight, bias = parameters["prior.0.weight"].Values, parameters["prior.0.bias"].Values
-    let table = parameters["item.id"].Values |> Array.chunkBySize 3
+    let table = parameters["item.id"].Values.ToArray() |> Array.chunkBySize 3
     let feature, shift = parameters["feature.0.weight"].Values, parameters["feature.0.bias"].Values
 
     let expected =
@@ -86,7 +87,7 @@ let private vectorsAreThoseOfThePriors () =
     let cells = FactorCells.Of(batch train, items)
     let expected = ExposureEmbedding.ForUsers(cells, rank, 3L, ParallelOptions())
 
-    let actual = parameters[ExposureInput.Vectors].Values
+    let actual = parameters[ExposureInput.Vectors].Values.ToArray()
     Expect.equal actual (Array.map float32 (expected.ToRowMajorArray())) "row by row"
 
 let private standardises () =
@@ -108,7 +109,7 @@ let private othersDoNotEnter (spec: ModelSpec) =
     let started =
         lazy
             (let model, parameters = started exposed spec 1
-             let values = parameters.All |> Seq.map (fun p -> p.Name, Array.map float p.Values)
+             let values = parameters.All |> Seq.map (fun p -> p.Name, Array.map float (p.Values.ToArray()))
              { Model = model; Values = Map.ofSeq values }: ModelCase.Case)
 
     fun (seed: int64) ->

@@ -79,7 +79,7 @@ let private noisy seed (parameters: ParameterSet) =
     let weight = parameters["decoder.0.weight"]
     let inputs = weight.Shape[0]
     let other = ParameterShape.Rectified("decoder.0.weight", inputs, inputs, weight.Shape[1]).Create seed
-    other.Values.CopyTo(weight.Values, 0)
+    other.Values.AsSpan().CopyTo(weight.Values.AsSpan())
 
 let private startsSoon () =
     let epochs = 16

@@ -61,7 +61,7 @@ let private reproducible (spec: ModelSpec) label =
         saved.Save file
         let loaded = SafetensorsFile.Load file
         let other = model.CreateParameters(8L)
-        other.All |> Seq.iter (fun p -> loaded.Single(p.Name).CopyTo(p.Values, 0))
+        other.All |> Seq.iter (fun p -> loaded.Single(p.Name).CopyTo(p.Values.AsSpan()))
         use engine = new AutogradEngine(model, other)
         Expect.equal (engine.Predict(batch (tasksFor label))) scores "scores after loading"
     finally

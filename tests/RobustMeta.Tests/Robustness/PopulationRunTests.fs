@@ -45,7 +45,7 @@ let private valuesOf (result: MethodResult) prefix =
     [
         for p in result.Parameters.All do
             if p.Name.StartsWith(prefix, StringComparison.Ordinal) then
-                List.ofArray p.Values
+                List.ofSeq p.Values
     ]
 
 [<Tests>]

@@ -48,7 +48,7 @@ let private trainOver reference checkpoint settings =
 let private trainFrom checkpoint settings = trainOver reference checkpoint settings
 
 let private train settings = trainFrom null settings
-let private parameters (result: MethodResult) = [ for p in result.Parameters.All -> List.ofArray p.Values ]
+let private parameters (result: MethodResult) = [ for p in result.Parameters.All -> List.ofSeq p.Values ]
 
 [<Tests>]
 let tests =

@@ -239,7 +239,9 @@ let tests =
                     let task: TinyWorld.Task = { User = 1; Support = [ 0, 1f ]; Query = [ 5, 0f ] }
                     let batch = TinyWorld.batch [ task ]
                     let case = ModelCase.caseOf 5L (create 0)
-                    let values = parameters.All |> Seq.map (fun p -> p.Name, Array.map float p.Values) |> Map.ofSeq
+
+                    let values =
+                        parameters.All |> Seq.map (fun p -> p.Name, Array.map float (p.Values.ToArray())) |> Map.ofSeq
 
                     let loss values =
                         let scores = ModelCase.scores { case with Values = values } batch

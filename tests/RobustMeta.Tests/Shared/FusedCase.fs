@@ -4,6 +4,7 @@ module RobustMeta.Tests.FusedCase
 
 open System
 open Expecto
+open RobustMeta.Runtime.Vectors
 open RobustMeta.Engine
 open RobustMeta.Engine.Fused
 open RobustMeta.Engine.Fused.Memory
@@ -82,8 +83,8 @@ let internal inDouble
     (batch: TaskBatch)
     (weights: Weights)
     =
-    let values = case.Values |> Map.map (fun _ v -> Array.copy v)
-    let gradients = case.Values |> Map.map (fun _ v -> Array.zeroCreate<float> v.Length)
+    let values = case.Values |> Map.map (fun _ v -> AlignedNumbers<float>(ReadOnlySpan v))
+    let gradients = case.Values |> Map.map (fun _ v -> AlignedNumbers<float>(int64 v.Length))
     use core = create (ParameterArrays<float>((fun name -> values[name]), (fun name -> gradients[name])))
     let predicted = core.Predict batch
     let mutable losses = [||]
@@ -92,7 +93,7 @@ let internal inDouble
         losses <- core.Forward(batch, ReadOnlySpan(supportOf weights)).ToArray()
         core.Backward(ReadOnlySpan(flat weights.Query), ReadOnlySpan(Array.ofList weights.User))
 
-    predicted, losses, gradients, core.SupportGradient.ToArray()
+    predicted, losses, gradients |> Map.map (fun _ g -> g.ToArray()), core.SupportGradient.ToArray()
 
 /// The oracle's derivatives by the support weights, which it pads to the longest support, for these lengths of support and query.
 let raggedSupport (lengths: (int * int) list) (padded: float[]) =
@@ -166,7 +167,7 @@ let inPhase
 
     for parameter in parameters.All |> Seq.filter (fun p -> isOfExposure p.Name) do
         let drawn = valuesOfExposure (Seeds.Generator(seed, parameter.Name)) parameter
-        Array.blit (Array.map float32 drawn) 0 parameter.Values 0 parameter.Size
+        (Array.map float32 drawn).CopyTo(parameter.Values.AsSpan())
 
     use engine = new FusedEngine(model, parameters, threads, bits)
     let support = supportOf weights |> Array.map float32
@@ -177,7 +178,7 @@ let inPhase
         ReadOnlySpan(weights.User |> List.map float32 |> Array.ofList)
     )
 
-    let gradients = parameters.All |> Seq.map (fun p -> p.Name, Array.copy p.Gradient) |> Map.ofSeq
+    let gradients = parameters.All |> Seq.map (fun p -> p.Name, p.Gradient.ToArray()) |> Map.ofSeq
     losses, gradients, engine.SupportGradient.ToArray(), engine.Predict batch
 
 /// The same in the last phase.

@@ -22,7 +22,7 @@ let isOfExposure (name: string) = name.StartsWith "exposure."
 
 /// Random values of a parameter that says what exposure is worth; correlations are those of some precision matrix, without its diagonal.
 let valuesOfExposure (random: Random) (p: Parameter) =
-    let drawn = p.Values |> Array.map (fun _ -> random.NextGaussian())
+    let drawn = Array.init p.Size (fun _ -> random.NextGaussian())
 
     if p.Name <> "exposure.correlation" then
         drawn
@@ -40,9 +40,12 @@ let caseOf (seed: int64) (model: MetaRecommender) =
     let values (p: Parameter) =
         let random = Seeds.Generator(seed, "case", p.Name)
 
-        if isOfExposure p.Name then valuesOfExposure random p
-        elif p.IsState then Array.map float p.Values
-        else p.Values |> Array.map (fun x -> float x + 0.1 * random.NextGaussian())
+        if isOfExposure p.Name then
+            valuesOfExposure random p
+        elif p.IsState then
+            Array.map float (p.Values.ToArray())
+        else
+            p.Values.ToArray() |> Array.map (fun x -> float x + 0.1 * random.NextGaussian())
 
     {
         Model = model

@@ -6,6 +6,7 @@ module RobustMeta.Tests.NativeNumbers
 open System.Runtime.InteropServices
 open Microsoft.FSharp.NativeInterop
 open Expecto
+open RobustMeta.Runtime.Vectors
 open RobustMeta.Engine.Fused.Memory
 open RobustMeta.Engine.Fused.Networks
 open RobustMeta.Runtime
@@ -67,13 +68,15 @@ let agrees what value (start: nativeptr<float>) places (derivatives: float[]) =
 /// A block of a layout with values by parameter.
 let internal packed (layout: BlockLayout) (values: Map<string, float[]>) (arena: Arena<float>) =
     let block = arena.TakeZeros layout.Size
-    layout.Pack((fun name -> values[name]), block)
+    layout.Pack((fun name -> AlignedNumbers<float>(System.ReadOnlySpan values[name])), block)
     block
 
 let private unpacked (layout: BlockLayout) (values: Map<string, float[]>) (block: nativeptr<float>) =
-    let read = layout.Names |> Seq.map (fun name -> name, Array.zeroCreate<float> values[name].Length) |> Map.ofSeq
+    let read =
+        layout.Names |> Seq.map (fun name -> name, AlignedNumbers<float>(int64 values[name].Length)) |> Map.ofSeq
+
     layout.Unpack(block, (fun name -> read[name]))
-    read
+    read |> Map.map (fun _ numbers -> numbers.ToArray())
 
 /// Gradients by parameter, from all pieces.
 let internal gradientOf

@@ -41,7 +41,7 @@ let private train spec checkpoint progress token =
     ExperimentRunner.Run(prepared spec, spec, checkpoint, progress, token)
 
 let private bits (result: MethodResult) =
-    [ for p in result.Parameters.All -> p.Name, Array.map BitConverter.SingleToInt32Bits p.Values ]
+    [ for p in result.Parameters.All -> p.Name, Array.map BitConverter.SingleToInt32Bits (p.Values.ToArray()) ]
 
 /// Trains until the end of an epoch, then interrupts; gives the message.
 let private interrupted spec (checkpoint: Checkpoint) epoch =

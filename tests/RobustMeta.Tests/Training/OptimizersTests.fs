@@ -20,13 +20,13 @@ let private parameters () =
     let w = Parameter("w", size)
     let still = Parameter("still", 3)
     let state = Parameter("memory", 2, IsState = true)
-    start.CopyTo(w.Values, 0)
-    Array.fill still.Values 0 3 2.0f
+    start.CopyTo(w.Values.AsSpan())
+    still.Values.AsSpan().Fill 2.0f
     ParameterSet [ w; still; state ]
 
 let private advance (optimizer: Optimizer) (set: ParameterSet) rate scale steps =
     for step in steps do
-        (gradientOf step).CopyTo(set["w"].Gradient, 0)
+        (gradientOf step).CopyTo(set["w"].Gradient.AsSpan())
         optimizer.Step([| set["w"] |], rate, scale)
 
 let private sgd decay rate scale steps =
@@ -77,7 +77,11 @@ let private agrees kind reference =
                             $"value {i}"
 
                     Expect.equal optimizer.Steps 25L "steps"
-                    Expect.equal set["still"].Values [| 2.0f; 2.0f; 2.0f |] "what is not learned does not even decay"
+
+                    Expect.equal
+                        (set["still"].Values.ToArray())
+                        [| 2.0f; 2.0f; 2.0f |]
+                        "what is not learned does not even decay"
     ]
 
 /// A table of six rows; a step gives two of them gradients, and says so or not.
@@ -91,11 +95,11 @@ let private onTable kind decay saysSo =
 
     let set = ParameterSet [ table ]
     let optimizer = Optimizer.Of(kind, set, decay)
-    let untouched = Array.copy table.Values
+    let untouched = table.Values.ToArray()
 
     for step in 1..20 do
         let rows = [| step % 3; 4 |]
-        Array.Clear table.Gradient
+        table.Gradient.AsSpan().Clear()
 
         for row in rows do
             for i in row * width .. row * width + width - 1 do
@@ -107,7 +111,7 @@ let private onTable kind decay saysSo =
         optimizer.Step([| table |], 0.05, 1.0)
 
     let rowsOf (values: float32[]) = Array.chunkBySize width values
-    rowsOf table.Values, rowsOf untouched, GradientNorm.Of set
+    rowsOf (table.Values.ToArray()), rowsOf untouched, GradientNorm.Of set
 
 [<Tests>]
 let tests =
@@ -144,10 +148,10 @@ let tests =
                     second.Steps <- first.Steps
 
                     for entry in first.State do
-                        entry.Value.CopyTo(second.State[entry.Key], 0)
+                        entry.Value.AsSpan().CopyTo(second.State[entry.Key].AsSpan())
 
                     advance second set 0.05 1.0 [ 7..10 ]
-                    Expect.equal set["w"].Values whole["w"].Values $"{kind}"
+                    Expect.equal (set["w"].Values.ToArray()) (whole["w"].Values.ToArray()) $"{kind}"
 
             testCase "Adam keeps two moments of what is learned, none of state"
             <| fun () ->
@@ -183,9 +187,9 @@ let tests =
                 let optimizer = AdamOptimizer(set, 0.01)
                 advance optimizer set 0.05 1.0 [ 1..5 ]
                 optimizer.Reset()
-                start.CopyTo(set["w"].Values, 0)
+                start.CopyTo(set["w"].Values.AsSpan())
                 advance optimizer set 0.05 1.0 [ 1..5 ]
                 let fresh = parameters ()
                 advance (AdamOptimizer(fresh, 0.01)) fresh 0.05 1.0 [ 1..5 ]
-                Expect.equal set["w"].Values fresh["w"].Values "as new"
+                Expect.equal (set["w"].Values.ToArray()) (fresh["w"].Values.ToArray()) "as new"
         ]

@@ -28,7 +28,7 @@ let tests =
                     use engine = new AutogradEngine(model, parameters, 1)
                     let reweighter = Reweighter.Plain [ for b in 0 .. batch.Count - 1 -> batch.QueryLength b ]
                     let phase = model.Phases[model.Phases.Length - 1]
-                    let values () = [ for p in parameters.All -> List.ofArray p.Values ]
+                    let values () = [ for p in parameters.All -> List.ofSeq p.Values ]
                     let before = values ()
 
                     let products = PartGradients.Products(engine, batch, List.toArray parts, reweighter, phase)
@@ -50,11 +50,13 @@ let tests =
 
                                 engine.Backward(ReadOnlySpan weights, ReadOnlySpan(Array.zeroCreate batch.Count))
 
-                                [| for p in parameters.All.Where phase.Learns -> Array.map float p.Gradient |]
+                                [|
+                                    for p in parameters.All.Where phase.Learns -> Array.map float (p.Gradient.ToArray())
+                                |]
                                 |> Array.concat
 
                                 for p, old in Seq.zip parameters.All before do
-                                    (Array.ofList old).CopyTo(p.Values, 0)
+                                    (Array.ofList old).CopyTo(p.Values.AsSpan())
                         |]
 
                     for i in 0..2 do

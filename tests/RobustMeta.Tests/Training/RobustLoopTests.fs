@@ -29,7 +29,7 @@ let private start () =
     source, tasks, model, new FusedEngine(model, parameters, 1, 0)
 
 let private valuesOf (engine: IMetaGradientEngine) =
-    [ for parameter in engine.Parameters.All -> parameter.Name, List.ofArray parameter.Values ]
+    [ for parameter in engine.Parameters.All -> parameter.Name, List.ofSeq parameter.Values ]
 
 [<Tests>]
 let tests =

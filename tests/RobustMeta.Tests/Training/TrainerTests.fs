@@ -55,7 +55,7 @@ let private scripted (script: Script) =
                 script.Sees(List.ofSeq batch.Positions)
                 ReadOnlySpan(Array.create batch.QueryItems.Length (script.Loss batches))
 
-            member _.Backward(_, _) = (script.Gradient batches).CopyTo(w.Gradient, 0)
+            member _.Backward(_, _) = (script.Gradient batches).CopyTo(w.Gradient.AsSpan())
             member _.SupportGradient = ReadOnlySpan<float32>.Empty
             member _.Predict batch = Array.create batch.QueryItems.Length w.Values[0]
           interface IDisposable with
@@ -94,7 +94,7 @@ let private plain = settings 0 0.0 users
 let private run spec script =
     let engine, validation = scripted script
     let result = (trainerOf 1L spec engine validation).Run()
-    result, engine.Parameters["w"].Values
+    result, engine.Parameters["w"].Values.ToArray()
 
 let private valuesOf list = fun epoch -> List.item (min epoch (List.length list - 1)) list
 

@@ -39,7 +39,7 @@ let private train spec checkpoint progress token =
     ExperimentRunner.Run(PreparedExperiment.Of(spec, dataset ()), spec, checkpoint, progress, token)
 
 let private bits (result: MethodResult) =
-    [ for p in result.Parameters.All -> p.Name, Array.map BitConverter.SingleToInt32Bits p.Values ]
+    [ for p in result.Parameters.All -> p.Name, Array.map BitConverter.SingleToInt32Bits (p.Values.ToArray()) ]
 
 let private onEpoch (act: EpochRecord -> unit) =
     { new IProgress<EpochRecord> with

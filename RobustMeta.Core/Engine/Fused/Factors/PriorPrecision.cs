@@ -1,6 +1,7 @@
 using System.Numerics;
 using RobustMeta.Engine.Fused.Memory;
 using RobustMeta.Engine.Fused.Vectors;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Engine.Fused.Factors;
 
@@ -23,7 +24,7 @@ internal sealed unsafe class PriorPrecision<T>(
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int padded = arithmetic.Padded(order);
-    private readonly T[] correlation = isFull ? arrays.Values("exposure.correlation") : [];
+    private readonly AlignedNumbers<T>? correlation = isFull ? arrays.Values("exposure.correlation") : null;
     private T* diagonal;
     private T* matrix;
 
@@ -48,7 +49,7 @@ internal sealed unsafe class PriorPrecision<T>(
             for (var j = 0; j < order; j++)
             {
                 matrix[(long)i * padded + j] =
-                    T.Sqrt(diagonal[i]) * correlation[i * order + j] * T.Sqrt(diagonal[j])
+                    T.Sqrt(diagonal[i]) * correlation![i * order + j] * T.Sqrt(diagonal[j])
                     + (i == j ? diagonal[i] : T.Zero);
             }
         }

@@ -3,6 +3,7 @@ using RobustMeta.Engine.Fused.Memory;
 using RobustMeta.Engine.Fused.Networks;
 using RobustMeta.Engine.Fused.Vectors;
 using RobustMeta.Models;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Engine.Fused.Joined;
 
@@ -21,7 +22,7 @@ internal sealed unsafe class SlotMemories<T> : IGradientPieces<T>, IDisposable
     private readonly BlockLayout layout = new();
     private readonly List<SlotMemory> memories = [];
     private readonly Arena<T> lasting = new();
-    private readonly Dictionary<string, T[]> state = [];
+    private readonly Dictionary<string, AlignedNumbers<T>> state = [];
     private T* values;
     private T* written;
     private T* attention;
@@ -49,7 +50,7 @@ internal sealed unsafe class SlotMemories<T> : IGradientPieces<T>, IDisposable
         get
         {
             layout.Unpack(written, name => state[name]);
-            return state.Select(p => (p.Key, p.Value));
+            return state.Select(p => (p.Key, p.Value.ToArray()));
         }
     }
 
@@ -64,7 +65,7 @@ internal sealed unsafe class SlotMemories<T> : IGradientPieces<T>, IDisposable
         var size = (long)rows * arithmetic.Padded(width);
         var start = layout.Add(name, 0, slots * rows, width, arithmetic.Padded(width));
         memories.Add(new(start, size, ContentSize, rate, blends));
-        state[name] = new T[slots * rows * width];
+        state[name] = new(slots * rows * width);
         ContentSize += size;
         return memories.Count - 1;
     }

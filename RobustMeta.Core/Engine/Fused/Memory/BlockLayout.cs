@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Engine.Fused.Memory;
 
@@ -15,7 +16,7 @@ internal class BlockLayout(ImmutableHashSet<string>? learned = null)
     public IEnumerable<string> Names => pieces.Select(piece => piece.Name).Distinct();
 
     /// <summary>Copies parameters into a block; the padding has to be zero already.</summary>
-    public unsafe void Pack<T>(Func<string, T[]> values, T* block)
+    public unsafe void Pack<T>(Func<string, AlignedNumbers<T>> values, T* block)
         where T : unmanaged
     {
         foreach (var piece in pieces)
@@ -31,7 +32,7 @@ internal class BlockLayout(ImmutableHashSet<string>? learned = null)
     }
 
     /// <summary>Copies a block of gradients into parameters: those that are learned.</summary>
-    public unsafe void Unpack<T>(T* block, Func<string, T[]> values)
+    public unsafe void Unpack<T>(T* block, Func<string, AlignedNumbers<T>> values)
         where T : unmanaged
     {
         foreach (var piece in pieces)

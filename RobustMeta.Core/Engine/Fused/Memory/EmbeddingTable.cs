@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using RobustMeta.Runtime.Vectors;
 
 namespace RobustMeta.Engine.Fused.Memory;
 
@@ -26,10 +27,10 @@ internal sealed class EmbeddingTable<T>(ParameterArrays<T> arrays, string name, 
     public int Rows => rows;
 
     /// <summary>Values, row by row.</summary>
-    public T[] Values { get; } = arrays.Values(name);
+    public AlignedNumbers<T> Values { get; } = arrays.Values(name);
 
     /// <summary>Gradients, row by row; zero but for touched rows.</summary>
-    public T[] Gradient { get; } = arrays.Gradient(name);
+    public AlignedNumbers<T> Gradient { get; } = arrays.Gradient(name);
 
     /// <summary>Rows that the last batch touched.</summary>
     public ReadOnlyMemory<int> Touched => touched.AsMemory(0, count);

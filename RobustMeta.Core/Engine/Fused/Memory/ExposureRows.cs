@@ -1,5 +1,6 @@
 using System.Numerics;
 using RobustMeta.Models;
+using RobustMeta.Runtime.Vectors;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Engine.Fused.Memory;
@@ -12,9 +13,9 @@ internal sealed unsafe class ExposureRows<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly int rank;
-    private readonly T[] vectors;
-    private readonly T[] means;
-    private readonly T[] scales;
+    private readonly AlignedNumbers<T> vectors;
+    private readonly AlignedNumbers<T> means;
+    private readonly AlignedNumbers<T> scales;
     private readonly SupportSum<T> sums;
     private TaskBatch tasks = null!;
 

@@ -64,7 +64,7 @@ internal sealed unsafe class SlowNetwork<T> : IDisposable
     public T* ContextMove { get; }
 
     /// <summary>Takes the values of the parameters.</summary>
-    public void Fill(Func<string, T[]> values)
+    public void Fill(Func<string, AlignedNumbers<T>> values)
     {
         Layout.Pack(values, Block);
         for (var l = 1; l <= shape.Hidden; l++)

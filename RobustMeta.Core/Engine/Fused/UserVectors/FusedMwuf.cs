@@ -5,6 +5,7 @@ using RobustMeta.Engine.Fused.Memory;
 using RobustMeta.Engine.Fused.Networks;
 using RobustMeta.Engine.Fused.Vectors;
 using RobustMeta.Models;
+using RobustMeta.Runtime.Vectors;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Engine.Fused.UserVectors;
@@ -20,7 +21,7 @@ internal sealed unsafe class FusedMwuf<T> : VectorCore<T>
     private const int RowsPerSum = 256;
 
     private readonly KeptBase<T> kept;
-    private readonly T[] trained;
+    private readonly AlignedNumbers<T> trained;
     private readonly T[] sums;
     private readonly int dim;
     private readonly RowNetwork<T> moves;

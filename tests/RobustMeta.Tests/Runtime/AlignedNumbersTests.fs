@@ -1,0 +1,51 @@
+module RobustMeta.Tests.Runtime.AlignedNumbersTests
+
+#nowarn "9"
+
+open System
+open Expecto
+open FSharp.NativeInterop
+open RobustMeta.Models
+open RobustMeta.Runtime.Vectors
+
+let private line = 64n
+
+let private isAligned (numbers: AlignedNumbers<float32>) =
+    use start = fixed numbers
+    NativePtr.toNativeInt start % line = 0n
+
+[<Tests>]
+let tests =
+    testList
+        "aligned numbers"
+        [
+            testCase "values and gradients of parameters start at a cache line, whatever their length"
+            <| fun () ->
+                for rows in [ 1; 2; 3; 7; 100; 8030; 300_001 ] do
+                    let parameter = Parameter("table", rows, 33)
+                    Expect.isTrue (isAligned parameter.Values) $"values of {rows} rows"
+                    Expect.isTrue (isAligned parameter.Gradient) $"gradients of {rows} rows"
+
+            testCase "they are zero at first, stay where they are through collections, and are no larger than asked"
+            <| fun () ->
+                let numbers = AlignedNumbers<float32>(1000L)
+                Expect.all numbers (fun x -> x = 0f) "zero"
+                numbers[999] <- 5f
+                let before = (use start = fixed numbers in NativePtr.toNativeInt start)
+                GC.Collect()
+                Expect.equal (use start = fixed numbers in NativePtr.toNativeInt start) before "pinned"
+                Expect.equal (numbers[999], numbers.Length, Seq.length numbers) (5f, 1000, 1000) "kept"
+                Expect.throwsT<IndexOutOfRangeException> (fun () -> numbers[1000] <- 1f) "behind the end"
+                Expect.throwsT<IndexOutOfRangeException> (fun () -> numbers[-1] <- 1f) "before the start"
+
+            testCase "copies are copies, and none at all is allowed"
+            <| fun () ->
+                let values = [| 1.0; 2.0; 3.0 |]
+                let numbers = AlignedNumbers<float>(ReadOnlySpan values)
+                values[0] <- 9.0
+                Expect.equal (List.ofSeq numbers) [ 1.0; 2.0; 3.0 ] "copied"
+                numbers.ToArray()[1] <- 9.0
+                numbers.AsSpan(2, 1)[0] <- 7.0
+                Expect.equal (List.ofSeq numbers) [ 1.0; 2.0; 7.0 ] "a span is the memory, an array is not"
+                Expect.isEmpty (AlignedNumbers<float>(0L)) "none"
+        ]
