@@ -55,7 +55,13 @@ public sealed class FilePredictions(ColdStartModel model)
         {
             if (row.User.Length == 0)
             {
-                throw new DataFormatException(path, row.Line, 0, "expected the columns user, item, rating");
+                throw new DataFormatException(
+                    path,
+                    row.Line,
+                    0,
+                    "expected the columns user, item, rating, found no user. A column of users with another header: add to the command "
+                        + "userColumn and its header"
+                );
             }
             if (rows.Count > 0 && rows[0].User != row.User)
             {

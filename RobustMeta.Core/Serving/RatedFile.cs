@@ -17,4 +17,7 @@ public sealed record RatedFile(string Path)
 
     /// <summary>How the file is written; what is null is detected.</summary>
     public FileDialect Dialect { get; init; } = new();
+
+    /// <summary>Takes a sentence on what was not recognised in the file, though it could be read; null for nobody.</summary>
+    public Action<string>? Note { get; init; }
 }

@@ -29,6 +29,13 @@ public static class RatedRows
         var records = file.Records;
         var places =
             file.Columns.Names.Count > 0 ? Named(file.Columns, rated) : default((int User, int Item, int Rating)?);
+        if (places is { } named && Unrecognised(file.Columns, named) is { Length: > 0 } others)
+        {
+            rated.Note?.Invoke(
+                $"{rated.Path}: no column of ratings is recognised beside {string.Join(", ", others)}, so no row has a rating. "
+                    + $"If one holds ratings, add to the command: ratingColumn {others[0]}"
+            );
+        }
         while (records.TryRead())
         {
             var (user, item, rating) = places ??= ByPosition(file.Columns, rated, records.Count);
@@ -114,6 +121,17 @@ public static class RatedRows
                 ?? columns.Recognise("item identifiers", HeaderNames.Item, "itemColumn", SettingsPlace.Command),
             Place(columns, rated.Rating) ?? Optional(columns, HeaderNames.Rating)
         );
+
+    // Headers of the columns that are left where none is known to hold ratings.
+    private static string[] Unrecognised(DelimitedColumns columns, (int User, int Item, int Rating) places) =>
+        places.Rating >= 0
+            ? []
+            :
+            [
+                .. columns
+                    .Names.Where((_, column) => column != places.User && column != places.Item)
+                    .Select(name => Excerpt.Of(name)),
+            ];
 
     private static (int User, int Item, int Rating) ByPosition(DelimitedColumns columns, RatedFile rated, int count)
     {

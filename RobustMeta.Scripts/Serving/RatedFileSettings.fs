@@ -59,7 +59,8 @@ let file (path: string) (settings: Map<string, string>) : RatedFile =
         User = Option.toObj (column "userColumn"),
         Item = Option.toObj (column "itemColumn"),
         Rating = Option.toObj (column "ratingColumn"),
-        Dialect = dialect
+        Dialect = dialect,
+        Note = Action<string>(eprintfn "note: %s")
     )
 
 /// Refuses these settings where no file of ratings is read.

@@ -76,7 +76,12 @@ public sealed class Arrivals
         {
             if (row.User.Length == 0 || row.Rating is not { } rating)
             {
-                throw new DataFormatException(path, row.Line, 0, "expected a user, an item and a rating");
+                throw new DataFormatException(
+                    path,
+                    row.Line,
+                    0,
+                    "expected a user, an item and a rating, found no " + (row.User.Length == 0 ? "user" : "rating")
+                );
             }
             scale.Add(rating);
             if (!rated.TryGetValue(row.User, out var own))

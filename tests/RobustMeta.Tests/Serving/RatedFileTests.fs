@@ -45,6 +45,29 @@ let private settings =
     testList
         "settings"
         [
+            testCase "a column that may hold ratings and is not recognised is told, with the setting to add"
+            <| fun () ->
+                let told (settings: (string * string) list) (text: string) =
+                    let notes = ResizeArray<string>()
+
+                    inFile "r.csv" text (fun path ->
+                        let file =
+                            RatedFileSettings.file path (Map.ofList settings)
+                            |> fun file -> RatedFile(path, Rating = file.Rating, Note = Action<string> notes.Add)
+
+                        RatedRows.Read file |> Seq.length |> ignore)
+
+                    List.ofSeq notes
+
+                let note = List.exactlyOne (told [] "item,grade,shop\nx,5,a\ny,3,b\n")
+                Expect.stringContains note "no column of ratings is recognised beside grade, shop" "columns"
+                Expect.stringEnds note "add to the command: ratingColumn grade" "remedy"
+                Expect.isEmpty (told [ "ratingColumn", "grade" ] "item,grade\nx,5\n") "named"
+                Expect.isEmpty (told [] "item,rating,shop\nx,5,a\n") "recognised"
+                Expect.isEmpty (told [] "item\nx\n") "a list of items"
+                Expect.isEmpty (told [] "user,item\na,x\n") "users and items"
+                Expect.isEmpty (told [] "x,5\ny,4\n") "no header"
+
             testCase "a file that is written otherwise is read by its settings"
             <| fun () ->
                 let text = "kunde;artikel;note\nä;x;3,5\nö;y;4\nö;z;k.A.\n"
