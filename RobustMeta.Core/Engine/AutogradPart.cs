@@ -51,7 +51,11 @@ internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposab
             batch.SupportWeights = support;
         }
         var prediction = model.Predict(theta, batch, phase);
-        var own = Losses.Of(model.Label, prediction.Scores.Plus(batch.Query.Offset), batch.Query.Labels);
+        var own = Losses.Of(
+            model.Label,
+            ScoresOf(model, prediction, batch).Plus(batch.Query.Offset),
+            batch.Query.Labels
+        );
         Unpad(own, whole.QueryStarts, losses);
         queryLosses = Keep(prediction.QueryLoss is { } queryLoss ? own.Plus(queryLoss) : own);
         userLosses = prediction.UserLoss is { } userLoss ? Keep(userLoss) : null;
@@ -112,7 +116,20 @@ internal sealed class AutogradPart<T>(TaskBatch whole, int[] places) : IDisposab
     {
         using var scope = NewDisposeScope();
         var batch = TaskTensors.Of(whole.Part(places), Precision);
-        Unpad(model.Predict(theta, batch, training: null).Scores.Plus(batch.Query.Offset), whole.QueryStarts, scores);
+        var prediction = model.Predict(theta, batch, training: null);
+        Unpad(ScoresOf(model, prediction, batch).Plus(batch.Query.Offset), whole.QueryStarts, scores);
+    }
+
+    // A model of another's may answer in another shape, which sums would broadcast or refuse deep in libtorch.
+    private static Tensor ScoresOf(MetaRecommender model, Prediction prediction, TaskTensors batch)
+    {
+        var (found, expected) = (prediction.Scores.shape, batch.Query.Labels.shape);
+        return found.SequenceEqual(expected)
+            ? prediction.Scores
+            : throw new InvalidOperationException(
+                $"The model {model.Name} scores in the shape [{string.Join(", ", found)}]; expected "
+                    + $"[{string.Join(", ", expected)}], a row a user and a column a query item."
+            );
     }
 
     /// <inheritdoc/>

@@ -11,6 +11,7 @@ open RobustMeta.Models
 open RobustMeta.Models.Baselines
 open RobustMeta.Settings
 open RobustMeta.Tasks
+open RobustMeta.Tests
 open RobustMeta.Tests.TempFolder
 open Shop.Models
 
@@ -30,6 +31,11 @@ type ConstantSpec() =
     member val Score = 0.5 with get, set
 
     override this.Fit(_: TaskSource, _: ImmutableArray<UserTask>, _: int64) : IPredictor = Constant this.Score
+
+/// A model that forgets to drop the last dimension of its scores.
+type Crooked(label: LabelKind) =
+    inherit MetaRecommender("Crooked", label, AdaptsToLabels = false)
+    override _.Predict(_, batch, _) = Prediction(batch.Query.Labels.unsqueeze 2L)
 
 let private ownModels: ModelSpec list = [ ShallowSpec(); ShopModel() ]
 let private ownBaselines: BaselineSpec list = [ UserMeanSpec(); ConstantSpec() ]
@@ -52,6 +58,23 @@ let tests =
             testList "contract of models" (ContractTests.suite ownModels)
             testList "training contract of models" (TrainingContractTests.suite ownModels)
             testList "contract of baselines" (BaselineTests.suite ownBaselines)
+
+            testCase "scores of another shape are refused by the name of the model, with both shapes"
+            <| fun () ->
+                let case = ModelCase.caseOf 11L (Crooked LabelKind.Rating)
+                let batch = TinyWorld.batch (ContractCase.tasksFor LabelKind.Rating)
+
+                let message =
+                    try
+                        ModelCase.scoresOfCut [ [ 0; 1; 2; 3 ] ] 1 case batch |> ignore
+                        ""
+                    with :? InvalidOperationException as error ->
+                        error.Message
+
+                Expect.stringStarts
+                    message
+                    "The model Crooked scores in the shape [4, 4, 1]; expected [4, 4], a row a user"
+                    "both shapes"
 
             testCase "a registered type is named, hashed and read back like a built-in one"
             <| fun () ->
