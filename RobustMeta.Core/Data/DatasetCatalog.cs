@@ -93,6 +93,11 @@ public sealed class DatasetCatalog
             : throw new SettingException(
                 $"There is no data set '{Excerpt.Of(name)}'{NearestName.End(name, Names)} Data sets: {string.Join(", ", Names)}"
                     + (problems.Count == 0 ? "" : $". Tables that cannot be read: {string.Join(" ", problems.Values)}")
+                    + (
+                        folders is [var first, ..] && Path.Combine(first, FileName) is var own && !File.Exists(own)
+                            ? $". Your own stand in {own}, and there is no such file"
+                            : ""
+                    )
             );
     }
 

@@ -192,9 +192,13 @@ let private ownCatalog = Path.Combine("data", "catalog.toml")
 
 // Where the file and its table go.
 let private tellPlace (name: string) =
-    if File.Exists ownCatalog then
+    match Environment.GetEnvironmentVariable DatasetCatalog.FolderVariable |> Option.ofObj with
+    | Some folder when folder <> "" ->
+        let catalog = Path.Combine(folder, "catalog.toml")
+        printfn "to use it, put the file into %s/ and the table below into %s." (Path.Combine(folder, name)) catalog
+    | _ when File.Exists ownCatalog ->
         printfn "to use it, put the file into data/%s/ and the table below into data/catalog.toml." name
-    else
+    | _ ->
         printfn
             "to use it, choose a folder DATA for your data sets: the file goes to DATA/%s/, the table below into DATA/catalog.toml,"
             name

@@ -63,6 +63,21 @@ let tests =
                     write ("\uFEFF" + StudySample.text) file
                     Expect.equal (StudyFile.Read(file).Text) StudySample.text "text")
 
+            testCase "an unknown data set names the catalog of one's own where there is none"
+            <| fun () ->
+                within (fun root ->
+                    let message () =
+                        try
+                            DatasetCatalog([ root ], null).Find "my-shop" |> ignore
+                            ""
+                        with :? SettingException as error ->
+                            error.Message
+
+                    let file = Path.Combine(root, "catalog.toml")
+                    Expect.stringEnds (message ()) $"Your own stand in {file}, and there is no such file" "no catalog"
+                    write "[mine]\nformat = \"delimited\"\nlabelThreshold = 4\n" file
+                    Expect.isFalse ((message ()).Contains file) "a catalog without it")
+
             testCase "a catalog that is a pipe takes away no other data set"
             <| fun () ->
                 if OperatingSystem.IsWindows() then
