@@ -107,7 +107,7 @@ let tests =
                             for line in commands block do
                                 match programs |> List.tryFind line.StartsWith with
                                 | Some program ->
-                                    if line.Contains " evaluate scores.csv" then
+                                    if line.Contains " evaluate own-scores.csv" then
                                         GuideRun.writeScores folder
 
                                     let code, text = execute folder block (line.Substring program.Length)

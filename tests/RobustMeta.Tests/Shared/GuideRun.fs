@@ -83,7 +83,9 @@ let writeScores (folder: string) =
                     | _ -> ()
         ]
 
-    TempFolder.write (String.Join('\n', "user,testset,item,score" :: rows) + "\n") (Path.Combine(folder, "scores.csv"))
+    TempFolder.write
+        (String.Join('\n', "user,testset,item,score" :: rows) + "\n")
+        (Path.Combine(folder, "own-scores.csv"))
 
 /// Runs the launcher in a folder, as a reader would, with the data set at hand: exit code, and what was printed.
 let launch (folder: string) (words: string list) =
