@@ -24,7 +24,6 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
     private const string BudgetKey = "budget";
     private const string ParallelKey = "parallel";
     private static readonly string[] ChoiceKeys = [TunedKey, ValuesKey, TunerKey, BudgetKey, ParallelKey];
-    private static readonly string[] Kinds = ["data", "shift", "base", "cell", "method", "sweep"];
     private static readonly string[] TopKeys = [SeedsKey, TuningSeedKey, FiguresKey];
 
     /// <summary>The study.</summary>
@@ -77,7 +76,14 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
         {
             var isKnown =
                 table.Name is "" or "shared" or "tuning"
-                || Kinds.Any(kind => table.Name.StartsWith(kind + ".", StringComparison.Ordinal));
+                || StudyTable.Kinds.Any(kind => table.Name.StartsWith(kind + ".", StringComparison.Ordinal));
+            if (!isKnown && StudyTable.Kinds.Contains(table.Name))
+            {
+                throw At(
+                    table.Place,
+                    $"[{table.Name}] has no name of its own; expected [{StudyTable.Form(table.Name)}], one such table for each"
+                );
+            }
             if (!isKnown)
             {
                 throw At(table.Place, $"there is no table [{table.Name}]; {Expected}");
@@ -296,14 +302,14 @@ internal sealed class StudyReader(string file, IReadOnlyList<StudyTable> tables)
 
     private IReadOnlyList<long> Integers(StudyEntry entry)
     {
-        if (entry.IsText)
+        if (entry.TextPlace is { } place)
         {
             var meant = entry.Values.All(value => long.TryParse(value, CultureInfo.InvariantCulture, out _))
                 ? entry.Values
                 : ["1", "2", "3"];
             throw At(
-                entry.Place,
-                $"'{entry.Key}' is text, in quotes; expected integers without them, e.g. {entry.Key} = "
+                place,
+                $"'{entry.Key}' {(entry.IsList ? "holds" : "is")} text, in quotes; expected integers without them, e.g. {entry.Key} = "
                     + (entry.IsList ? $"[{string.Join(", ", meant)}]" : meant[0])
             );
         }

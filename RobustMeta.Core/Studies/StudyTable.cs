@@ -10,6 +10,15 @@ namespace RobustMeta.Studies;
 /// <param name="Entries">Its keys, in order.</param>
 internal sealed record StudyTable(string Name, TomlPlace Place, IReadOnlyList<StudyEntry> Entries)
 {
+    /// <summary>Kinds of tables that have names of their own.</summary>
+    public static IReadOnlyList<string> Kinds { get; } = ["data", "shift", "base", "cell", "method", "sweep"];
+
+    /// <summary>How the header of a table is written: of a kind alone, with what stands for the name.</summary>
+    public static string Form(string name) =>
+        name == "cell" ? "cell.DATA.BASE"
+        : Kinds.Contains(name) ? $"{name}.NAME"
+        : name;
+
     /// <summary>The tables of a text, in order, the keys above all tables first.</summary>
     /// <param name="file">Names the text in messages.</param>
     /// <param name="text">The text.</param>
@@ -23,7 +32,7 @@ internal sealed record StudyTable(string Name, TomlPlace Place, IReadOnlyList<St
             if (table is not TableSyntax)
             {
                 throw new SettingException(
-                    $"{file}:{PlaceOf(table)}: [[{NameOf(table.Name!)}]] is a list of tables; expected [{NameOf(table.Name!)}]"
+                    $"{file}:{PlaceOf(table)}: [[{NameOf(table.Name!)}]] is a list of tables; expected [{Form(NameOf(table.Name!))}]"
                 );
             }
             tables.Add(new(NameOf(table.Name!), PlaceOf(table), EntriesOf(file, table.Items)));
@@ -45,7 +54,7 @@ internal sealed record StudyTable(string Name, TomlPlace Place, IReadOnlyList<St
                     [.. values.Select(value => TextOf(file, key, value))],
                     item.Value is ArraySyntax,
                     place,
-                    values.Any(value => value is StringValueSyntax)
+                    values.FirstOrDefault(value => value is StringValueSyntax) is { } text ? PlaceOf(text) : null
                 );
             }),
         ];

@@ -18,12 +18,17 @@ let private refusals =
         "[data.synthetic]\nseeds = [3, 100]", "[data.synthetic]", [ "tuningSeed 100" ]
         "values = [0.01, 0.02, 0.03]", "values = [0.01, 0.02]", [ "equal tuning budget" ]
         "[methods.x]", "[method.plain]", [ "my.toml:27:"; "method.NAME" ]
+        "[[data]]", "[data.synthetic]", [ "my.toml:21:1: "; "expected [data.NAME]" ]
+        "[[data.synthetic]]", "[data.synthetic]", [ "my.toml:21:1: "; "expected [data.synthetic]" ]
+        "[data]", "[data.synthetic]", [ "my.toml:21:1: "; "[data] has no name"; "expected [data.NAME]" ]
+        "[cell]\n[base.MeLU]", "[base.MeLU]", [ "my.toml:24:1: "; "expected [cell.DATA.BASE]" ]
         "[cell.synthetic.MeLO]\nseeds = [3]\n[base.MeLU]",
         "[base.MeLU]",
         [ "my.toml:24:"; "did you mean 'synthetic.MeLU'" ]
         "[cell.synthetic.MeLU]\nlr = 0.1\n[base.MeLU]", "[base.MeLU]", [ "my.toml:25:"; "'seeds' and nothing else" ]
         "[cell.synthetic.MeLU]\nseeds = [100]\n[base.MeLU]", "[base.MeLU]", [ "tuningSeed 100" ]
-        "seeds = [\"a\"]", "seeds = [1, 2]", [ "my.toml:1:"; "integers"; "seeds = [1, 2, 3]" ]
+        "seeds = [\"a\"]", "seeds = [1, 2]", [ "my.toml:1:10: "; "integers"; "seeds = [1, 2, 3]" ]
+        "seeds = [1, \"b\", \"c\"]", "seeds = [1, 2]", [ "my.toml:1:13: "; "holds text" ]
         "seeds = \"1\"", "seeds = [1, 2]", [ "my.toml:1:"; "without them, e.g. seeds = 1" ]
         "seeds = [\"1\", \"2\"]", "seeds = [1, 2]", [ "my.toml:1:"; "seeds = [1, 2]" ]
         "tuningSeed = \"100\"", "tuningSeed = 100", [ "my.toml:2:"; "tuningSeed = 100" ]
