@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using RobustMeta.Data.Reading;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Data;
 
@@ -31,6 +32,7 @@ public sealed record FileCheck(
     /// </summary>
     public string Draft { get; private init; } = "";
 
+    private const string CatalogEnding = ".toml";
     private const int ShownRows = 5;
 
     // So many rows tell whether numbers have a decimal comma.
@@ -50,6 +52,10 @@ public sealed record FileCheck(
         file = file.EndsWith(DataFile.Compressed, StringComparison.OrdinalIgnoreCase) ? file[..^3] : file;
         var detected = new List<(string, string)>();
         var rows = new List<string>();
+        if (file.EndsWith(CatalogEnding, StringComparison.OrdinalIgnoreCase))
+        {
+            return new(path, detected, rows, null, CatalogProblem(path), "");
+        }
         try
         {
             var spec = Recognise(
@@ -74,6 +80,19 @@ public sealed record FileCheck(
                 Draft = lines.Length == 0 ? DraftOf(path, file) : "",
             };
         }
+    }
+
+    // Recognised by its name: as a table of two columns it would be told by its first empty line.
+    private static string CatalogProblem(string path)
+    {
+        string[] names =
+        [
+            .. CatalogFile.Parse(SettingsText.Read(path, "a catalog of data sets"), path).Entries.Select(e => e.Name),
+        ];
+        return names.Length == 0
+            ? "it is TOML, and holds no ratings; expected a file of ratings, e.g. data check ratings.csv"
+            : $"it is a catalog of data sets ({string.Join(", ", names)}), and holds no ratings itself; 'data {names[0]}' tells of one of "
+                + "them, and 'data check' takes the file of its ratings";
     }
 
     // The table of a file whose headers are not known; empty where they are, or where it has none.

@@ -254,7 +254,7 @@ let check (path: string) =
 
         tellUsers users
         tellPlace ratings.Name
-        printfn "then: %s" ($"run MeLU dataset {ratings.Name} {users.Settings}".TrimEnd())
+        printfn "then: %s" ($"./robustmeta run MeLU dataset {ratings.Name} {users.Settings}".TrimEnd())
         printf "\n%s\n" check.CatalogTable
         true
 

@@ -252,6 +252,32 @@ let private checking =
                     Expect.equal check.FeatureLines "" "a file of ratings"
                     Expect.stringContains check.CatalogTable "time = \"when\"" "time")
 
+            testCase "a catalog in the place of ratings is told to be one, with its data sets"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "catalog.toml")
+                    let ratings = Path.Combine(root, "mine.csv")
+                    write "user,item,rating\nu,a,5\nu,b,1\n" ratings
+                    write ((FileCheck.Of ratings).CatalogTable) path
+                    let code, text = RobustMeta.Tests.CapturedCommand.run [ "data"; "check"; path ]
+                    Expect.equal code 2 text
+
+                    for part in [ "a catalog of data sets (mine)"; "'data mine'"; "'data check' takes the file" ] do
+                        Expect.stringContains text part text
+
+                    Expect.isFalse (text.Contains "separator") "it is not read as a table"
+                    write "seeds = [1]\n[shared]\nepoch = 3\n" path
+
+                    Expect.stringContains
+                        (nonNull (FileCheck.Of path).Problem)
+                        "it is TOML, and holds no ratings"
+                        "other"
+
+                    write "seeds = [\n" path
+                    Expect.equal (fst (RobustMeta.Tests.CapturedCommand.run [ "data"; "check"; path ])) 2 "no TOML"
+                    let _, text = RobustMeta.Tests.CapturedCommand.run [ "data"; "check"; ratings ]
+                    Expect.stringContains text "then: ./robustmeta run MeLU dataset mine" "a command as it is run")
+
             testCase "a file with a row a tag gives lines that make bags of the rows"
             <| fun () ->
                 within (fun root ->
