@@ -59,17 +59,29 @@ let private work name words (cancellation: CancellationToken) =
     let shard, words = take "shard" "" words
     let study = StudyCommand.ofWordsAmong (StudyWords.ownOf "work") name words
     OutFolder.Require study.Store.Root
+
+    if shard = "" then
+        raise (
+            SettingException
+                $"study work needs the worker's part, shard I/N with I from 0 to N - 1, e.g. study work {name} shard 0/4; shard 0/1 is a worker alone"
+        )
+
     let hooks = StudyHooks(Say = StandardOutput.line)
     let claims = study.Store.Leases(StudyShard.Parse shard, StandardOutput.line)
     let asked = StudyCancellation study.Store.Root
-    use source = CancellationTokenSource.CreateLinkedTokenSource cancellation
-    use _ = asked.Watch source
 
-    try
-        StudyRunner(study.Spec, study.Store, hooks, source.Token, Claims = claims).Run()
-    with :? OperationCanceledException when asked.IsAsked && not cancellation.IsCancellationRequested ->
+    if asked.IsAsked then
         // Well ended, so that no engine starts it again.
-        printfn "cancelled; 'study retry' goes on from here"
+        StandardOutput.line
+            $"nothing is done: the study was cancelled before, which {asked.Mark} says; 'study retry' takes that away and goes on"
+    else
+        use source = CancellationTokenSource.CreateLinkedTokenSource cancellation
+        use _ = asked.Watch source
+
+        try
+            StudyRunner(study.Spec, study.Store, hooks, source.Token, Claims = claims).Run()
+        with :? OperationCanceledException when asked.IsAsked && not cancellation.IsCancellationRequested ->
+            StandardOutput.line "cancelled; 'study retry' goes on from here"
 
 // This program: the executable itself, or dotnet with the assembly.
 let private program () =
@@ -225,12 +237,20 @@ let private cancel name words =
     if StudyStatus.IsFinished(study.Spec, study.Store) && (waiting root).IsEmpty then
         printfn $"nothing is left to cancel: the study in {root} is finished, and no worker works on it"
     else
-        StudyCancellation(root).Ask()
+        let isWorkedOn = study.Store.Leases(StudyShard(0, 1)).Held().Count > 0 || not (waiting root).IsEmpty
+        let cancellation = StudyCancellation root
+        // Also where no worker is seen: one that starts, or reads data, holds no lease yet.
+        cancellation.Ask()
 
         for engine in WorkerEngine.Registry.All.Values do
             engine.Cancel root |> Option.ofObj |> Option.iter (printfn "%s")
 
-        printfn "running workers end as soon as they have saved; 'study retry' goes on from there"
+        StandardOutput.line (
+            if isWorkedOn then
+                "running workers end as soon as they have saved; 'study retry' goes on from there"
+            else
+                $"no worker is seen at work in {root}; one that starts now or later ends at once, until 'study submit' or 'study retry' takes {cancellation.Mark} away"
+        )
 
 let private collect name words =
     let asked, words = take "to" "" words

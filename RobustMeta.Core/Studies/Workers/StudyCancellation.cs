@@ -9,22 +9,23 @@ namespace RobustMeta.Studies.Workers;
 /// <param name="root">The study's folder.</param>
 public sealed class StudyCancellation(string root)
 {
-    private readonly string root = root ?? throw new ArgumentNullException(nameof(root));
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private readonly string file = Path.Combine(root, "cancelled");
+
+    /// <summary>The file that says so.</summary>
+    public string Mark { get; } = Path.Combine(root ?? throw new ArgumentNullException(nameof(root)), "cancelled");
 
     /// <summary>Whether the workers are asked to end.</summary>
-    public bool IsAsked => File.Exists(file);
+    public bool IsAsked => File.Exists(Mark);
 
     /// <summary>Asks the workers to end.</summary>
     public void Ask()
     {
-        Directory.CreateDirectory(root);
-        DurableFile.Write(file, "study retry takes this file away and goes on\n");
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(Mark))!);
+        DurableFile.Write(Mark, "study retry takes this file away and goes on\n");
     }
 
     /// <summary>Takes that back, so that workers can be started again.</summary>
-    public void Withdraw() => File.Delete(file);
+    public void Withdraw() => File.Delete(Mark);
 
     /// <summary>Cancels a source as soon as the workers are asked to end.</summary>
     /// <param name="source">What is cancelled.</param>

@@ -158,13 +158,44 @@ let private workerTests =
                 TempFolder.within (fun folder ->
                     let file, out = written folder "mine", Path.Combine(folder, "out")
                     ran [ file; "run"; "seeds"; "1"; "out"; out ] |> ignore
-                    Expect.stringContains (ran [ "cancel"; file; "out"; out ]) "running workers end" "runs are missing"
+                    let cancel () = ran [ "cancel"; file; "out"; out ]
+                    let mutable text = ""
+                    let piece = StudyPiece("piece", (fun () -> text <- cancel ()))
+                    let leases = StudyStore(out).Leases(StudyShard(0, 1))
+                    leases.Share([ piece ], null, CancellationToken.None)
+                    Expect.stringContains text "running workers end" "one holds a lease"
+                    StudyCancellation(out).Withdraw()
+                    let text = cancel ()
+                    Expect.stringContains text "no worker is seen at work" "none holds a lease"
+                    Expect.isFalse (text.Contains "running workers") "and nothing else is said"
+                    let mark = StudyCancellation(out).Mark
+                    Expect.stringContains text mark "what ends workers that start later"
+                    let files () = Directory.GetFiles(out, "*", SearchOption.AllDirectories) |> Set.ofArray
+                    let before = files ()
+                    let text = ran [ "work"; file; "shard"; "0/1"; "out"; out ]
+
+                    Expect.stringContains
+                        text
+                        $"nothing is done: the study was cancelled before, which {mark} says"
+                        "why"
+
+                    Expect.equal (files ()) before "nothing is done"
                     StudyCancellation(out).Withdraw()
                     ran [ file; "run"; "out"; out ] |> ignore
                     let text = ran [ "cancel"; file; "out"; out ]
                     Expect.stringContains text "nothing is left to cancel" "says so"
                     Expect.isFalse (text.Contains "retry") "and nothing of workers"
                     Expect.isFalse (StudyCancellation(out).IsAsked) "no mark")
+
+            testCase "a worker without a part is told how it is given one"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let file = written folder "mine"
+
+                    for words in [ []; [ "shard"; "" ] ] do
+                        let text = refused ([ "work"; file; "out"; Path.Combine(folder, "out") ] @ words)
+                        Expect.stringContains text $"e.g. study work {file} shard 0/4" text
+                        Expect.isFalse (text.Contains "''") text)
 
             testCase "nothing is left to do of a finished study, and no worker is started"
             <| fun () ->
