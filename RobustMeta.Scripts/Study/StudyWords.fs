@@ -90,6 +90,19 @@ let private requireOwn (name: string) (verb: string option) (words: string list)
                     $"'{word}' belongs to {all}, not to {here}; leave it out, or write study {owners.Head} {name} {word} VALUE"
             )
 
+// A word that the verb takes for itself; others are the study's, which says so itself.
+let private requireOnce (verb: string option) (parts: string list list) =
+    let own = verb |> Option.filter isOfMany |> Option.map ownOf |> Option.defaultValue []
+
+    match
+        parts
+        |> List.map List.head
+        |> List.countBy id
+        |> List.tryFind (fun (word, count) -> count > 1 && List.contains word own)
+    with
+    | Some(word, _) -> raise (SettingException $"{word} is given twice.")
+    | None -> ()
+
 // A word before a study's name that is neither a verb nor a study.
 let private refuseVerb (words: string list) =
     match words with
@@ -129,6 +142,8 @@ let arranged (words: string list) : string list =
 
         requireOne name given
         requireOwn name (List.tryHead given) [ for part in others -> part.Head ]
+
+        requireOnce (List.tryHead given) others
 
         for part in others do
             match part with

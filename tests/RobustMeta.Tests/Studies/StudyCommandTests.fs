@@ -197,6 +197,21 @@ let private workerTests =
                         Expect.stringContains text $"e.g. study work {file} shard 0/4" text
                         Expect.isFalse (text.Contains "''") text)
 
+            testCase "a word of a verb that is given twice is told so"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let file = written folder "mine"
+
+                    for verb, word, one, other in
+                        [
+                            "submit", "workers", "2", "3"
+                            "retry", "engine", "local", "slurm"
+                            "work", "shard", "0/2", "1/2"
+                            "collect", "to", "a", "b"
+                        ] do
+                        let text = refused [ verb; file; word; one; word; other; "out"; Path.Combine(folder, "out") ]
+                        Expect.stringContains text $"error: {word} is given twice." text)
+
             testCase "nothing is left to do of a finished study, and no worker is started"
             <| fun () ->
                 TempFolder.within (fun folder ->
