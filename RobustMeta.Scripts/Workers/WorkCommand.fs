@@ -270,7 +270,14 @@ let private collect name words =
 
     let coverage = StudyCoverage()
     StudyCollection.Write(study.Spec, study.Store, path, coverage) |> ignore
-    printfn $"written: {path}: {coverage.Runs}; 'study NAME report' reads it"
+
+    let besides =
+        if study.Spec.IsTuned then
+            ", and the choices of tuning, whose runs are not counted"
+        else
+            ""
+
+    StandardOutput.line $"written: {path}: {coverage.Runs}{besides}; 'study {name} report' reads it"
     StudyCommand.tellDamaged name coverage
 
 let private counts name (text: string) =

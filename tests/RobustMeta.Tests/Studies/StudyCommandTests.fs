@@ -212,6 +212,26 @@ let private workerTests =
                         let text = refused [ verb; file; word; one; word; other; "out"; Path.Combine(folder, "out") ]
                         Expect.stringContains text $"error: {word} is given twice." text)
 
+            testCase "collect says that runs of tuning are not among those it counts"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let file, out = written folder "mine", Path.Combine(folder, "out")
+                    let collected () = ran [ "collect"; file; "out"; out ]
+                    ran [ file; "run"; "out"; out ] |> ignore
+                    let text = collected ()
+                    Expect.stringContains text $"results.parquet: 4 runs; 'study {file} report'" "nothing is tuned"
+                    let own = "tuned = \"regularization\"\nvalues = [1.0, 2.0]"
+
+                    let tuned =
+                        (File.ReadAllText file)
+                            .Replace("model = \"itemMean\"", "model = \"itemMean\"\ntuned = \"none\"")
+                            .Replace("model = \"bias\"", $"model = \"EASE\"\n{own}")
+
+                    File.WriteAllText(file, "tuningSeed = 100\n" + tuned)
+                    ran [ file; "run"; "out"; out ] |> ignore
+                    let text = collected ()
+                    Expect.stringContains text "4 runs, and the choices of tuning, whose runs are not counted" text)
+
             testCase "nothing is left to do of a finished study, and no worker is started"
             <| fun () ->
                 TempFolder.within (fun folder ->
