@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using RobustMeta.Evaluation;
 using RobustMeta.Experiments;
+using RobustMeta.Runtime;
 using RobustMeta.Settings;
 
 namespace RobustMeta.Studies;
@@ -82,10 +83,21 @@ public static class StudyResults
         {
             var damaged = string.Concat(coverage.Damaged.Take(1).Select(one => $" Damaged: {one.Key}: {one.Value}"));
             throw new SettingException(
-                $"There is nothing to {what}: no finished run of this study is in {store.Root}. Run it first; runs from before a "
-                    + $"change of the study file or of the defaults are runs of another study.{damaged}"
+                $"There is nothing to {what}: no finished run of this study is in {store.Root}. {Remedy(spec, store)}{damaged}"
             );
         }
+    }
+
+    // Settings make other runs: who leaves the words out that the runs were given looks for runs that nobody made.
+    private static string Remedy(StudySpec spec, StudyStore store)
+    {
+        var own = StudyStatus.Of(spec, store).Runs.Select(run => run.Run.Id).ToHashSet();
+        var others = store.Folders().Count(one => !own.Contains(one.Key) && StudyStore.IsDone(one.Value));
+        return others == 0
+            ? "Run it first."
+            : $"The folder has {Counted.Of(others, "finished run", "finished runs")} of other settings or seeds: give the words with which they were "
+                + "made (such as quick, variant NAME or epoch 3), or run the study without them. Runs from before a change of the study file or "
+                + "of the defaults are runs of another study.";
     }
 
     /// <summary>The folders of the runs that are reported and finished.</summary>

@@ -232,11 +232,17 @@ let private plan order (study: Study.Study) probed =
     let status = print study probed
     write order study "plan.csv" (StudyExport.Plan(status.Runs |> Seq.map _.Run))
 
+// Whether a study is another one in part: of no other seeds.
+let private isPartOf (whole: StudySpec) (study: StudySpec) =
+    let seeds (spec: StudySpec) = spec.Cells |> Seq.collect spec.SeedsOf |> Set.ofSeq
+    Set.isSubset (seeds study) (seeds whole) && List.ofSeq study.TuningSeeds = List.ofSeq whole.TuningSeeds
+
 let private report (order: Order) (study: Study.Study) =
     // Of the whole study, whatever part was run.
     let whole = Study.load order.Name order.Variant (Some study.Store.Root) []
     let changed = order.Changes |> List.exists (fst >> fun key -> not (Seq.contains key StudyOverrides.Keys))
-    let study = if changed then study else whole
+
+    let study = if changed || not (isPartOf whole.Spec study.Spec) then study else whole
 
     let source =
         match order.From with

@@ -349,6 +349,38 @@ let private workerTests =
                     Expect.stringContains text part part
         ]
 
+let private reportTests =
+    testList
+        "reports"
+        [
+            testCase "runs of other settings are told where the words that made them are left out"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let file, out = written folder "mine", Path.Combine(folder, "out")
+                    let words = [ "seeds"; "7"; "shiftDraws"; "2"; "out"; out ]
+                    let lacking = refused [ file; "report"; "out"; out ]
+                    Expect.stringContains lacking "Run it first." "nothing is there"
+                    ran ([ file; "run" ] @ words) |> ignore
+
+                    for verb in [ "report"; "export"; "pack"; "collect" ] do
+                        let text = refused [ file; verb; "out"; out ]
+
+                        for part in [ "2 finished runs of other settings or seeds"; "give the words"; "epoch 3" ] do
+                            Expect.stringContains text part verb
+
+                    ran ([ file; "report" ] @ words) |> ignore)
+
+            testCase "a report is of the whole study, or of other seeds where these are given"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let file, out = written folder "mine", Path.Combine(folder, "out")
+                    let report seeds = ran [ file; "report"; "seeds"; seeds; "out"; out ]
+                    ran [ file; "run"; "seeds"; "1,7"; "out"; out ] |> ignore
+                    Expect.stringContains (report "1") "reported: 2 of 4 runs" "of the whole study"
+                    Expect.isFalse ((report "1,7").Contains "reported:") "all of these"
+                    Expect.isFalse ((report "7").Contains "reported:") "all of these")
+        ]
+
 let private wordTests =
     testList
         "words"
@@ -421,4 +453,4 @@ let private tuneTests =
         Expect.contains [ for column in short.Columns -> column.Name ] "epochs" "trainings that ended early"
 
 [<Tests>]
-let tests = testList "Study commands" [ progressTests; workerTests; wordTests; tuneTests ]
+let tests = testList "Study commands" [ progressTests; workerTests; reportTests; wordTests; tuneTests ]
