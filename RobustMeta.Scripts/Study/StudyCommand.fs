@@ -50,16 +50,16 @@ let usage =
     """study NAME|FILE.toml [quick] [plan|probe|status|run|report|export|pack] [name value …]
 without a verb: runs what is missing, then writes the report
   plan      the runs, their number and the expected time; the list goes to plan.csv
-  probe     the same, trying one epoch of each cell for the time
+  probe     the same, trying one epoch of each cell for the time; nothing of it is kept
   status    done, running, diverged and missing runs, with reasons, and the time that remains
   run       runs what is missing; several processes share the work
   report    writes the report from what is there, or with 'from FOLDER' from a packed summary
-  pack      writes all that a report needs into a folder of five files (to FOLDER), to keep without
-            the runs
+  pack      writes all that a report needs into a folder of five files, to keep without the runs
+            (to FOLDER; without it OUT/summary)
   export    writes results.csv: a row per run or baseline, test set and metric
 the verb may stand before the study's name or after it
-names: out FOLDER, to FILE, from FOLDER, variant NAME, data A,B, base A,B, methods A,B, seeds 1,2,
-tuningSeed 100; all others are settings of the runs, e.g. epoch 5"""
+names: out FOLDER, to FILE (of pack a FOLDER), from FOLDER, variant NAME, data A,B, base A,B,
+methods A,B, seeds 1,2, tuningSeed 100; all others are settings of the runs, e.g. epoch 5"""
 
 // A word that names a place, which is given once.
 let private once name (given: string option) (value: string) =
@@ -171,19 +171,20 @@ let time (span: TimeSpan) =
     else
         $"{CellText.number 1 span.TotalSeconds} s"
 
-let private remaining (estimate: StudyEstimate) (isProbed: bool) =
+let private remaining (name: string) (estimate: StudyEstimate) (isProbed: bool) =
     let finished = Counted.Of(int64 estimate.Measured, "finished run", "finished runs")
 
     let measured =
         match isProbed, estimate.Measured with
-        | true, 0 -> "one epoch of each cell"
-        | true, _ -> $"{finished} and one epoch of each cell without"
+        | true, 0 -> "one epoch of each cell, which is not kept"
+        | true, _ -> $"{finished} and one epoch of each cell without, which is not kept"
         | false, _ -> finished
 
     match Option.ofNullable estimate.Remaining with
     | Some span when span = TimeSpan.Zero -> "nothing remains to be run"
     | Some span -> $"time that remains: {time span} in one process on this machine (from {measured})"
-    | None -> "time that remains: unknown until a run is finished; 'probe' tries one epoch of each cell"
+    | None ->
+        $"time that remains: unknown until a run is finished; 'study {name} probe', with the same words, tries one epoch of each cell"
 
 /// Says which runs are damaged and what mends them.
 let tellDamaged (name: string) (coverage: StudyCoverage) =
@@ -193,11 +194,11 @@ let tellDamaged (name: string) (coverage: StudyCoverage) =
     if coverage.Damaged.Count > 0 then
         printfn $"'study {name} run' makes damaged runs again"
 
-let private print (study: Study.Study) probed =
+let private print (name: string) (study: Study.Study) probed =
     let status = StudyStatus.Of(study.Spec, study.Store)
     printf "%s" (ConsoleTable.text (StudyTables.status status))
-    printfn $"\n{remaining (StudyEstimate.Of(status, probed)) (not (isNull probed))}"
-    status.Widths().Warning |> Option.ofObj |> Option.iter (printfn "%s")
+    StandardOutput.line $"\n{remaining name (StudyEstimate.Of(status, probed)) (not (isNull probed))}"
+    status.Widths().Warning |> Option.ofObj |> Option.iter StandardOutput.line
 
     if status.Runs |> Seq.exists (fun run -> isNull run.Run.Id) then
         printfn "runs that wait for a tuning may prove equal to others, and are then made once: the number can fall"
@@ -229,7 +230,7 @@ let private write (order: Order) (study: Study.Study) name text =
     printfn $"written: {path}"
 
 let private plan order (study: Study.Study) probed =
-    let status = print study probed
+    let status = print order.Name study probed
     write order study "plan.csv" (StudyExport.Plan(status.Runs |> Seq.map _.Run))
 
 // Whether a study is another one in part: of no other seeds.
@@ -303,7 +304,7 @@ let execute (words: string list) (cancellation: CancellationToken) =
     | Probe ->
         let seconds = StudyProbe.Seconds(study.Spec, StudyHooks.Silent, cancellation)
         plan order study (Func<_, _>(fun cell -> Nullable(seconds[cell])))
-    | Status -> print study null |> reasons order.Name
+    | Status -> print order.Name study null |> reasons order.Name
     | Run ->
         Study.runUntil cancellation study
         let status = StudyStatus.Of(study.Spec, study.Store)

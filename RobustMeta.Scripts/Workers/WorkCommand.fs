@@ -14,11 +14,14 @@ open RobustMeta.Studies.Workers
 /// What `help` says of the verbs.
 let usage =
     """study work NAME|FILE shard I/N …     does its part, then pieces that no other worker has taken
-study submit NAME|FILE engine local|parallel|slurm|kubernetes [workers N] [atOnce N] [threads N]
-      [memory MIB] [minutes N] [hosts FILE] [image NAME] [claim NAME] …     starts workers
+study submit NAME|FILE [engine local|parallel|slurm|kubernetes] [workers N] [atOnce N]
+      [threads N] [memory MIB] [minutes N] [hosts FILE] [image NAME] [claim NAME] …
+      starts workers; without 'engine' local, as processes of this machine
 study retry …        as submit: starts workers again, which do what is missing
-study cancel NAME|FILE …      ends all workers, wherever they run; they save what they learned
-study collect NAME|FILE …     one file of all results: a row per run, test set and metric
+study cancel NAME|FILE …      ends all workers, wherever they run; they save what they learned.
+      Those that start later end at once, until submit or retry is called
+study collect NAME|FILE [to FILE] …     one file of all results: a row per run, test set, user
+      and metric; without 'to' OUT/results.parquet
 study simulate NAME|FILE nodes 10,100,1000 [cores 32] [runs 150000] …     its time on many nodes"""
 
 /// Takes `name value` out of the words.

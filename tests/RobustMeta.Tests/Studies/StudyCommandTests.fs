@@ -379,6 +379,15 @@ let private reportTests =
                     Expect.stringContains (report "1") "reported: 2 of 4 runs" "of the whole study"
                     Expect.isFalse ((report "1,7").Contains "reported:") "all of these"
                     Expect.isFalse ((report "7").Contains "reported:") "all of these")
+
+            testCase "the time that is not known says how it is tried, and that trying keeps nothing"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let file, out = written folder "mine", Path.Combine(folder, "out")
+                    let told verb = ran [ file; verb; "out"; out ]
+                    Expect.stringContains (told "plan") $"'study {file} probe', with the same words" "how"
+                    Expect.stringContains (told "probe") "from one epoch of each cell, which is not kept" "probed"
+                    Expect.stringContains (told "status") $"'study {file} probe', with the same words" "not kept")
         ]
 
 let private wordTests =
@@ -412,6 +421,12 @@ let private wordTests =
             <| fun () ->
                 for verb in StudyWords.verbs do
                     Expect.stringContains (StudyCommand.usage + WorkCommand.usage) verb verb
+
+                for part in [ "pack a FOLDER"; "OUT/summary"; "without 'engine' local"; "OUT/results.parquet" ] do
+                    Expect.stringContains
+                        (StudyCommand.usage + WorkCommand.usage)
+                        part
+                        "what is taken where nothing is given"
 
                 for _, words in StudyWords.ofMany do
                     for word in words do
