@@ -11,35 +11,50 @@ internal static class StudyJson
     public static string Write<T>(StudySpec spec, T value) => JsonSerializer.Serialize(value, Options(spec)) + "\n";
 
     /// <summary>A value read from a file.</summary>
+    /// <param name="spec">The study that it is of.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="what">What the file holds, for the message.</param>
+    /// <param name="remedy">What to do where it holds something else, for the message.</param>
     /// <exception cref="DataFormatException">The file is not what was written.</exception>
-    public static T Read<T>(StudySpec spec, string file)
+    public static T Read<T>(StudySpec spec, string file, string what, string remedy)
     {
         try
         {
             return JsonSerializer.Deserialize<T>(PackedText.Read(file), Options(spec))
                 ?? throw new JsonException("it holds nothing");
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (JsonException error)
         {
             throw new DataFormatException(
                 file,
-                0,
-                0,
-                $"expected a summary of the study '{spec.Name}'; {error.Message}",
+                error.LineNumber + 1 ?? 0,
+                (int)(error.BytePositionInLine + 1 ?? 0),
+                $"expected {what} of the study '{spec.Name}'{Found(error)}. {remedy}",
                 error
             );
         }
-        catch (Exception error) when (error is JsonException or NotSupportedException or ArgumentException)
+        catch (Exception error)
+            when (error
+                    is IOException
+                        or UnauthorizedAccessException
+                        or InvalidDataException
+                        or NotSupportedException
+                        or ArgumentException
+            )
         {
             throw new DataFormatException(
                 file,
                 0,
                 0,
-                $"expected a summary of the study '{spec.Name}'; {error.Message}",
+                $"expected {what} of the study '{spec.Name}'; {(error is FileNotFoundException ? "there is no such file" : error.Message.TrimEnd('.'))}. {remedy}",
                 error
             );
         }
     }
+
+    // The words of the serializer are about its types; those of the converters are about the study.
+    private static string Found(JsonException error) =>
+        error.Message.Contains("Path: ", StringComparison.Ordinal) ? "" : $"; {error.Message}";
 
     private static JsonSerializerOptions Options(StudySpec spec) =>
         new()

@@ -156,8 +156,8 @@ public sealed record StudySummary(
         }
         // A study file that was damaged is not another study's.
         RequireSameStudy(spec, folder);
-        StudyJson.Read<PackOrigin>(spec, SummaryIn(folder)).Require(spec, folder);
-        var summary = StudyJson.Read<StudySummary>(spec, SummaryIn(folder));
+        Part<PackOrigin>(spec, folder, SummaryIn(folder), "a summary").Require(spec, folder);
+        var summary = Part<StudySummary>(spec, folder, SummaryIn(folder), "a summary");
         if (!IsSealed(folder) && IsOfSealingVersion(summary))
         {
             throw new InvalidDataException(
@@ -176,8 +176,21 @@ public sealed record StudySummary(
     {
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(folder);
-        return StudyJson.Read<IReadOnlyList<MethodCost>>(spec, Path.Combine(folder, CostName));
+        return Part<IReadOnlyList<MethodCost>>(
+            spec,
+            folder,
+            Path.Combine(folder, CostName),
+            "times and memory of the methods"
+        );
     }
+
+    private static T Part<T>(StudySpec spec, string folder, string file, string what) =>
+        StudyJson.Read<T>(
+            spec,
+            file,
+            what,
+            $"Take the file from where it was kept, or pack the study again: {PackTo(folder)}"
+        );
 
     /// <summary>Whether a folder holds a summary.</summary>
     public static bool IsIn(string folder)

@@ -388,6 +388,32 @@ let private reportTests =
                     Expect.stringContains (told "plan") $"'study {file} probe', with the same words" "how"
                     Expect.stringContains (told "probe") "from one epoch of each cell, which is not kept" "probed"
                     Expect.stringContains (told "status") $"'study {file} probe', with the same words" "not kept")
+
+            testCase "damaged times of a pack are told with their place and the remedy, not in words of a program"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let file, out = written folder "mine", Path.Combine(folder, "out")
+                    let packed = Path.Combine(folder, "packed")
+                    let costs = Path.Combine(packed, "cost.json")
+                    ran [ file; "run"; "out"; out ] |> ignore
+                    ran [ file; "pack"; "to"; packed; "out"; out ] |> ignore
+                    let whole = File.ReadAllText costs
+
+                    for change, place in
+                        [
+                            (fun () -> File.WriteAllText(costs, "<")), ", line 1, column 1: "
+                            (fun () -> File.WriteAllText(costs, whole[.. whole.Length / 2])), ", line 1, column "
+                            (fun () -> File.WriteAllText(costs, "[{\"method\": 3}]")), ", line 1, column "
+                            (fun () -> File.Delete costs), "there is no such file"
+                        ] do
+                        change ()
+                        let text = refused [ file; "report"; "from"; packed ]
+
+                        for part in [ costs; place; "expected times and memory of the methods"; $"pack to {packed}" ] do
+                            Expect.stringContains text part text
+
+                        for word in [ "JSON"; "Path:"; "BytePosition" ] do
+                            Expect.isFalse (text.Contains word) text)
         ]
 
 let private wordTests =
