@@ -190,12 +190,13 @@ let private dispatch (words: string list) =
 let private unforeseen (words: string list) (error: exn) =
     Progress.finish true
     let command = String.Join(' ', words)
-    eprintfn $"error: this is a bug in RobustMeta: {error.GetType().Name}: {error.Message}"
+    StandardOutput.errorLine $"error: this is a bug in RobustMeta: {error.GetType().Name}: {error.Message}"
 
-    eprintfn "Finished results are kept, and the same command continues from there. Please report the following lines."
+    StandardOutput.errorLine
+        "Finished results are kept, and the same command continues from there. Please report the following lines."
 
-    eprintfn $"command: {command}"
-    eprintfn $"{Environment.OSVersion}, .NET {Environment.Version}\n{error}"
+    StandardOutput.errorLine $"command: {command}"
+    StandardOutput.errorLine $"{Environment.OSVersion}, .NET {Environment.Version}\n{error}"
     1
 
 /// The exit code of a command: what it returns, or that of the error it ends with. Only kinds of errors that say what is wrong
@@ -206,7 +207,7 @@ let guarded (words: string list) (command: unit -> int) : int =
         Progress.finish true
         // What files and users write reaches messages; it must not act on the terminal.
         let lines = message.Split '\n' |> Array.map InertText.plain
-        eprintfn $"error: {String.Join('\n', lines)}"
+        StandardOutput.errorLine $"error: {String.Join('\n', lines)}"
         code
 
     try

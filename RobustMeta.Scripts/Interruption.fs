@@ -17,7 +17,7 @@ let exitCode () = lastCode
 // The terminal may be gone, which is what SIGHUP says.
 let private say (text: string) =
     try
-        eprintfn $"{text}"
+        StandardOutput.errorLine text
     with :? IOException ->
         ()
 

@@ -72,7 +72,9 @@ let download () : IProgress<DownloadProgress> =
         member _.Report state =
             if not told && not (isNull state.RedirectedTo) then
                 told <- true
-                eprintfn $"note: {state.File} comes from {state.RedirectedTo}, to which the catalog's address redirects"
+
+                StandardOutput.errorLine
+                    $"note: {state.File} comes from {state.RedirectedTo}, to which the catalog's address redirects"
 
             let megabytes = state.Bytes >>> 20
 

@@ -52,3 +52,6 @@ let check () =
 
 /// Prints a line in one write: workers share the output of the command that started them, and their lines stay whole.
 let line (text: string) = Console.WriteLine text
+
+/// The same to standard error.
+let errorLine (text: string) = Console.Error.WriteLine text

@@ -213,8 +213,8 @@ let saveReportOf (path: string) (source: StudySource) : string =
     | [] -> ()
     | cells -> printf $"{ConsoleTable.text (StudyTables.results source.Spec cells cells.Head.Metrics[0].Metric)}"
 
-    written.Missing |> Option.iter (printfn "%s")
-    printfn $"report with tables and figures: {written.Index}"
+    written.Missing |> Option.iter StandardOutput.line
+    StandardOutput.line $"report with tables and figures: {written.Index}"
     path
 
 /// The report of a study, by default beside its results; gives the path of its Markdown page.

@@ -189,10 +189,10 @@ let private remaining (name: string) (estimate: StudyEstimate) (isProbed: bool) 
 /// Says which runs are damaged and what mends them.
 let tellDamaged (name: string) (coverage: StudyCoverage) =
     for KeyValue(folder, reason) in coverage.Damaged do
-        printfn $"damaged and left out: {folder}: {reason}"
+        StandardOutput.line $"damaged and left out: {folder}: {reason}"
 
     if coverage.Damaged.Count > 0 then
-        printfn $"'study {name} run' makes damaged runs again"
+        StandardOutput.line $"'study {name} run' makes damaged runs again"
 
 let private print (name: string) (study: Study.Study) probed =
     let status = StudyStatus.Of(study.Spec, study.Store)
@@ -201,7 +201,8 @@ let private print (name: string) (study: Study.Study) probed =
     status.Widths().Warning |> Option.ofObj |> Option.iter StandardOutput.line
 
     if status.Runs |> Seq.exists (fun run -> isNull run.Run.Id) then
-        printfn "runs that wait for a tuning may prove equal to others, and are then made once: the number can fall"
+        StandardOutput.line
+            "runs that wait for a tuning may prove equal to others, and are then made once: the number can fall"
 
     status
 
@@ -209,17 +210,17 @@ let private reasons (name: string) (status: StudyStatus) =
     for state in [ RunState.Damaged; RunState.Diverged; RunState.Running; RunState.Interrupted ] do
         for run in status.Runs |> Seq.filter (fun r -> r.State = state) do
             let why = Option.ofObj run.Reason |> Option.map (fun text -> $": {text}") |> Option.defaultValue ""
-            printfn $"{(string state).ToLowerInvariant()}: {run.Run.Title}{why}"
+            StandardOutput.line $"{(string state).ToLowerInvariant()}: {run.Run.Title}{why}"
 
     if status.Count RunState.Damaged > 0 then
-        printfn $"'study {name} run' makes damaged runs again"
+        StandardOutput.line $"'study {name} run' makes damaged runs again"
 
     for reason, runs in
         status.Runs
         |> Seq.filter (fun r -> r.State = RunState.Missing && not (isNull r.Reason))
         |> Seq.groupBy _.Reason do
         let count = Counted.Of(int64 (Seq.length runs), "run", "runs")
-        printfn $"missing, {reason}: {count}"
+        StandardOutput.line $"missing, {reason}: {count}"
 
 let private write (order: Order) (study: Study.Study) name text =
     let path = defaultArg order.To (Path.Combine(study.Store.Root, name))
@@ -227,7 +228,7 @@ let private write (order: Order) (study: Study.Study) name text =
     OutFile.RequireOther(path, [ Study.fileOf order.Name ], "to")
     TemporaryFile.SweepBeside path |> ignore
     CsvText.Write(path, text)
-    printfn $"written: {path}"
+    StandardOutput.line $"written: {path}"
 
 let private plan order (study: Study.Study) probed =
     let status = print order.Name study probed
@@ -256,18 +257,18 @@ let private report (order: Order) (study: Study.Study) =
     | _ -> ()
 
     let path = defaultArg order.To (Path.Combine(defaultArg order.From study.Store.Root, Study.ReportFile))
-    printfn $"written: {Study.saveReportOf path source}"
+    StandardOutput.line $"written: {Study.saveReportOf path source}"
 
     match source.Coverage with
     | Some coverage when coverage.Finished < coverage.Planned || coverage.Damaged.Count > 0 ->
-        printfn $"reported: {coverage.Runs}"
+        StandardOutput.line $"reported: {coverage.Runs}"
         tellDamaged order.Name coverage
     | _ -> ()
 
 // Where files are made of a part of the runs.
 let private tellPart (name: string) (coverage: StudyCoverage) =
     if coverage.Damaged.Count > 0 then
-        printfn $"of {coverage.Runs}"
+        StandardOutput.line $"of {coverage.Runs}"
         tellDamaged name coverage
 
 let private pack (order: Order) (study: Study.Study) =
@@ -277,7 +278,7 @@ let private pack (order: Order) (study: Study.Study) =
     OutFolder.Require(folder, "to")
     let coverage = StudyCoverage()
     StudySummary.Write(study.Spec, study.Store, folder, coverage)
-    printfn $"written: {folder}"
+    StandardOutput.line $"written: {folder}"
     tellPart order.Name coverage
 
 /// Runs the command.
@@ -308,7 +309,7 @@ let execute (words: string list) (cancellation: CancellationToken) =
     | Run ->
         Study.runUntil cancellation study
         let status = StudyStatus.Of(study.Spec, study.Store)
-        printfn $"done: {status.Count RunState.Done} of {status.Runs.Count} runs, in {study.Store.Root}"
+        StandardOutput.line $"done: {status.Count RunState.Done} of {status.Runs.Count} runs, in {study.Store.Root}"
     | Report -> report order study
     | Pack -> pack order study
     | Export ->

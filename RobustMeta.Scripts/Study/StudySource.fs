@@ -44,7 +44,7 @@ module StudySource =
         let summary = StudySummary.Read(spec, folder)
 
         if not (StudySummary.IsSealed folder) then
-            eprintfn
+            StandardOutput.errorLine
                 $"note: {folder} has no list of its files ('done'), as packs of earlier versions: whether they were changed since is not known"
 
         {

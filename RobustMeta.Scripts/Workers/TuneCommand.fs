@@ -140,7 +140,7 @@ let private ranges (words: string list) =
     match to' with
     | Some path ->
         RobustMeta.Runtime.CsvText.Write(path, MarkdownTable.text table)
-        printfn $"written: {path}"
+        StandardOutput.line $"written: {path}"
     | None -> ()
 
 // A value as a shell takes it.
@@ -232,20 +232,21 @@ let execute (words: string list) (cancellation: CancellationToken) =
         let keys = List.ofSeq method.Tuned.Keys
         let names = String.Join(", ", keys)
         OutFolder.Require out
-        printfn $"{model} on {spec.Data[0].Name}: searches {names}, {plan spec points}; runs go to {out}"
+        StandardOutput.line $"{model} on {spec.Data[0].Name}: searches {names}, {plan spec points}; runs go to {out}"
         let hooks = StudyHooks(Say = StandardOutput.line, CountsRuns = true)
 
         match StudyRunner(spec, StudyStore out, hooks, cancellation).Tune key with
-        | null -> printfn "The search waits for runs that another process makes."
+        | null -> StandardOutput.line "The search waits for runs that another process makes."
         | tuning ->
             printf "%s" (ConsoleTable.narrow (table model spec tuning))
 
             match points with
             | Some points when tuning.Candidates.Count < points ->
-                printfn $"the budget ended the search after {tuning.Candidates.Count} of the grid's {points} points"
+                StandardOutput.line
+                    $"the budget ended the search after {tuning.Candidates.Count} of the grid's {points} points"
             | _ -> ()
 
             let best = Seq.zip keys (SearchSpace.Values tuning.Value) |> List.ofSeq
             let settings = given |> List.filter (fun (key, _) -> not (List.contains key own))
             let words = String.Join(" ", [ for key, value in settings @ best -> $"{key} {word value}" ])
-            printfn $"best: run {model} {words}"
+            StandardOutput.line $"best: run {model} {words}"

@@ -134,7 +134,7 @@ let private waiting (root: string) =
 
 let private tellWaiting (root: string) =
     for line in waiting root do
-        printfn
+        StandardOutput.line
             $"note: of an earlier submit, {line}: those workers and the new ones share what is missing, and no run is made twice; 'study cancel' ends all"
 
 // Writes what workers read, and starts them.
@@ -147,8 +147,8 @@ let private start (study: Study.Study) (copy: string) (engine: WorkerEngine) (or
     StudyCancellation(order.Root).Withdraw()
     // Before anything starts, so that a closed output ends the command and not its workers.
     let workers = Counted.Of(int64 order.Command.Shards, "worker", "workers")
-    printfn $"{study.Spec.Name}: {workers} by {engine.Name}, folder {order.Root}"
-    printfn $"{engine.Submit(order, cancellation)}"
+    StandardOutput.line $"{study.Spec.Name}: {workers} by {engine.Name}, folder {order.Root}"
+    StandardOutput.line $"{engine.Submit(order, cancellation)}"
 
 let private submit name words (cancellation: CancellationToken) =
     let engine, words = take "engine" "local" words
@@ -220,7 +220,7 @@ let private submit name words (cancellation: CancellationToken) =
     engine.Check order
 
     if StudyStatus.IsFinished(study.Spec, study.Store) then
-        printfn
+        StandardOutput.line
             $"nothing is left to do: the study in {root} is finished, so no worker is started; 'study {name} report' writes its report"
     else
         start study copy engine order cancellation
@@ -238,7 +238,7 @@ let private cancel name words =
     OutFolder.Require root
 
     if StudyStatus.IsFinished(study.Spec, study.Store) && (waiting root).IsEmpty then
-        printfn $"nothing is left to cancel: the study in {root} is finished, and no worker works on it"
+        StandardOutput.line $"nothing is left to cancel: the study in {root} is finished, and no worker works on it"
     else
         let isWorkedOn = study.Store.Leases(StudyShard(0, 1)).Held().Count > 0 || not (waiting root).IsEmpty
         let cancellation = StudyCancellation root
@@ -246,7 +246,7 @@ let private cancel name words =
         cancellation.Ask()
 
         for engine in WorkerEngine.Registry.All.Values do
-            engine.Cancel root |> Option.ofObj |> Option.iter (printfn "%s")
+            engine.Cancel root |> Option.ofObj |> Option.iter StandardOutput.line
 
         StandardOutput.line (
             if isWorkedOn then
