@@ -5,6 +5,7 @@ open System
 open RobustMeta.Data
 open RobustMeta.Engine
 open RobustMeta.Runtime
+open RobustMeta.Settings
 
 // Wide enough for the longest name of a built-in data set.
 let private line (name: string) (value: string) = printfn "%-22s %s" name value
@@ -44,6 +45,13 @@ let run () =
             line name value
 
         line "native library" (string NativeLibraries.Route)
+
+        let threads =
+            match ThreadLimit.Threads() with
+            | 0 -> $"{Environment.ProcessorCount}, one a processor"
+            | limit -> $"{limit}, by {ThreadLimit.Variable}"
+
+        line "threads" threads
         datasets ()
         let derivative = SecondOrderCheck.Compute()
         let right = abs (derivative - SecondOrderCheck.Expected) < 1e-12

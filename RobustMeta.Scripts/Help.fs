@@ -100,7 +100,7 @@ let commands: (string * string * string) list =
         "recommend",
         "RUN ratings FILE [top N] [features name=value,…] [titles FILE]",
         "the best unseen items for a new user with these ratings, by the model in the folder of a run. How the file is written, here "
-        + "and in the commands below: userColumn, itemColumn, ratingColumn, separator, header, quoted, lineBreaks, encoding, decimal, missing"
+        + "and in predict, explain, monitor and export: userColumn, itemColumn, ratingColumn, separator, header, quoted, lineBreaks, encoding, decimal, missing"
         "predict",
         "RUN FILE [features FILE] [out FILE]",
         "scores for the users of a file: rows with a rating are what the model adapts to, rows without are scored"

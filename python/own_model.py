@@ -92,7 +92,11 @@ def by_torch(train, items, steps=200, width=8):
 
 
 def main():
+    if len(sys.argv) not in (3, 4) or (sys.argv[3:] or ["numpy"])[0] not in ("numpy", "torch"):
+        sys.exit("usage: python3 own_model.py TASKS SCORES [torch|numpy]")
     folder, answer, kind = sys.argv[1], sys.argv[2], (sys.argv[3:] or ["numpy"])[0]
+    if not os.path.exists(os.path.join(folder, "manifest.json")):
+        sys.exit(f"error: {folder} has no manifest.json; expected the folder that 'tasks export' wrote")
     with open(os.path.join(folder, "manifest.json"), encoding="utf-8") as file:
         manifest = json.load(file)
     with open(os.path.join(folder, "items.csv"), newline="", encoding="utf-8") as file:

@@ -84,6 +84,9 @@ class Run:
     """A trained run: its spec, its parameters, and what it knows of its data."""
 
     def __init__(self, folder):
+        for name in ("spec.toml", "model.safetensors", "serving.safetensors"):
+            if not os.path.exists(os.path.join(folder, name)):
+                raise ValueError(f"{folder} has no {name}; expected the folder of a finished run")
         self.spec = read_spec(os.path.join(folder, "spec.toml"))
         parameters, metadata = load(os.path.join(folder, "model.safetensors"))
         self.parameters = {name: values.astype(np.float64) for name, values in parameters.items()}
@@ -111,6 +114,9 @@ class Run:
         labels = np.array(list(rated.values()), dtype=np.float64)
         if self.clicks:
             labels = (labels >= np.float32(self.about["threshold"])).astype(np.float64)
+        unknown = [item for item in items if item not in self.place]
+        if unknown:
+            raise ValueError(f"the run knows no item {unknown[0]!r}; items are texts, as in its data")
         query = np.array([self.place[item] for item in items], dtype=int)
         models = {"MeLU": self._melu, "MetaRidge": self._ridge, "MetaPMF": self._pmf}
         if self.model not in models:
@@ -375,10 +381,19 @@ class Run:
 
 
 def main():
-    run = Run(sys.argv[1])
-    for line in sys.stdin:
-        user = json.loads(line)
-        scores = run.predict(user["ratings"], user.get("features"), user["items"])
+    if len(sys.argv) != 2:
+        sys.exit("usage: python3 robustmeta_reader.py RUN < users.jsonl")
+    try:
+        run = Run(sys.argv[1])
+    except ValueError as error:
+        sys.exit(f"error: {error}")
+    for number, line in enumerate(sys.stdin, 1):
+        try:
+            user = json.loads(line)
+            scores = run.predict(user["ratings"], user.get("features"), user["items"])
+        except (ValueError, KeyError, TypeError) as error:
+            form = '{"ratings": [["ITEM", 4.5]], "items": ["ITEM"]}'
+            sys.exit(f"error: line {number}: {error}; expected a line such as {form}")
         print(json.dumps([float(x) for x in scores]), flush=True)
 
 

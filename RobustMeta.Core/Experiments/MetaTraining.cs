@@ -79,7 +79,12 @@ internal static class MetaTraining
             IReadOnlyList<string> warnings =
             [
                 .. fitted.Warnings,
-                .. TrainingWarnings.Of(training, context.Prepared.Validation.Name, trainer.Pretraining),
+                .. TrainingWarnings.Of(
+                    training,
+                    context.Prepared.Validation.Name,
+                    trainer.Pretraining,
+                    model.StartsFitted
+                ),
             ];
             var passes = (long)context.Train.Length * training.History.Count;
             var cost = new RunCost(clock.Elapsed, TimeSpan.Zero, passes, memory.Bytes);
@@ -129,6 +134,10 @@ internal static class MetaTraining
             features.EmbeddingScale,
             context.Source.Label
         );
+        if (model is null)
+        {
+            throw new InvalidOperationException($"{method.Model.GetType()}.Create returned null; expected a model.");
+        }
         return features.UserExposure == 0 || model.Shapes.Any(shape => shape.Name == ExposureInput.Vectors)
             ? model
             : throw new SettingException(

@@ -137,6 +137,9 @@ public sealed class MetaPmf : MetaRecommender, IHasForm<FactorForm>
             ];
 
     /// <inheritdoc/>
+    public override bool StartsFitted => true;
+
+    /// <inheritdoc/>
     public override void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0)
     {
         if (identity is null || spec.StartRounds == 0)

@@ -70,6 +70,9 @@ public abstract class MetaRecommender(string name, LabelKind label)
     /// <param name="threads">Number of threads, 0 for one a processor; the values do not depend on it.</param>
     public virtual void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0) { }
 
+    /// <summary>Whether <see cref="Start"/> fits the model, so that training may have little to add to it.</summary>
+    public virtual bool StartsFitted => false;
+
     /// <summary>Refuses weights of support interactions where the model has no place for them.</summary>
     /// <param name="supportWeights">The weights, or empty.</param>
     /// <exception cref="NotSupportedException">There are weights, and the model takes none.</exception>

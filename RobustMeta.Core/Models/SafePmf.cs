@@ -80,6 +80,9 @@ internal sealed class SafePmf : MetaRecommender, IHasForm<SafeForm>
     public SafeForm Form => new(informed.Form, plain.Form);
 
     /// <inheritdoc/>
+    public override bool StartsFitted => true;
+
+    /// <inheritdoc/>
     public override void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0)
     {
         // Held-out users are scored with tensors, before any engine has loaded them.

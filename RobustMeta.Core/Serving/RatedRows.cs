@@ -36,8 +36,10 @@ public static class RatedRows
                     + $"If one holds ratings, add to the command: ratingColumn {others[0]}"
             );
         }
+        var isEmpty = true;
         while (records.TryRead())
         {
+            isEmpty = false;
             var (user, item, rating) = places ??= ByPosition(file.Columns, rated, records.Count);
             yield return new(
                 records.Started,
@@ -47,6 +49,10 @@ public static class RatedRows
                     ? null
                     : records.Single(rating, "a rating, or nothing")
             );
+        }
+        if (isEmpty)
+        {
+            rated.Note?.Invoke($"{rated.Path}: there is no row in it.");
         }
     }
 

@@ -126,19 +126,44 @@ internal sealed class TrainedRun
             : new OffsetEngine(engine, new BiasModel(Data.Label, Data.Statistics));
     }
 
+    private static string[] RunsIn(string folder) =>
+        [
+            .. Directory
+                .EnumerateDirectories(folder)
+                .Where(run => File.Exists(Path.Combine(run, SpecFile.OfRun)))
+                .Order(StringComparer.Ordinal),
+        ];
+
+    private static string Remedy(string folder) =>
+        RunsIn(folder) switch
+        {
+            [] => "Let the run finish, or name the folder of another.",
+            [var only] => $"There is a run in it: {only}",
+            [var first, .. var others] => $"There are {1 + others.Length} runs in it, such as {first}: name one.",
+        };
+
+    // Runs whose folders begin so: their names end with a key.
+    private static string Nearest(string folder)
+    {
+        var parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder));
+        parent = string.IsNullOrEmpty(parent) ? "." : parent;
+        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+        return Directory.Exists(parent) && name.Length > 0
+            ? NearestName.Hint(name, RunsIn(parent).Select(run => Path.GetFileName(run))).TrimEnd('?')
+            : "";
+    }
+
     private static void RequireFinished(string folder)
     {
         if (!Directory.Exists(folder))
         {
             throw new SettingException(
-                $"There is no folder {folder}; expected the folder of a run, as 'run MODEL' names it at its end."
+                $"There is no folder {folder}{Nearest(folder)}; expected the folder of a run, as 'run MODEL' names it at its end."
             );
         }
         foreach (var name in new[] { SpecFile.OfRun, "done" }.Where(name => !File.Exists(Path.Combine(folder, name))))
         {
-            throw new SettingException(
-                $"{folder} has no {name}: it is no finished run. Let the run finish, or name the folder of another."
-            );
+            throw new SettingException($"{folder} has no {name}: it is no finished run. {Remedy(folder)}");
         }
     }
 }

@@ -3,11 +3,16 @@ namespace RobustMeta.Settings;
 /// <summary>Finds the names that a mistyped one may have meant.</summary>
 public static class NearestName
 {
-    /// <summary>The nearest valid names, never the given one itself (edit distance at most a third of the length, or a common prefix).</summary>
+    /// <summary>The nearest valid names, never the given one itself (edit distance at most a third of the length, or a common prefix); none of a number.</summary>
     public static IReadOnlyList<string> Of(string name, IEnumerable<string> valid)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(valid);
+        // Numbers that look alike are not alike.
+        if (name.All(char.IsAsciiDigit))
+        {
+            return [];
+        }
         return
         [
             .. valid

@@ -25,6 +25,9 @@ public sealed class Setting
     /// <summary>The key on the command line and in spec files.</summary>
     public string Key { get; }
 
+    /// <summary>The spec that declares it.</summary>
+    internal Type Owner => path[^1].DeclaringType!;
+
     /// <summary>Meaning, in one line.</summary>
     public string Meaning => attribute.Meaning;
 

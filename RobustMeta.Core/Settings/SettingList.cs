@@ -23,9 +23,18 @@ public static class SettingList
     {
         ArgumentNullException.ThrowIfNull(spec);
         ImmutableArray<Setting> all = [.. Collect(spec, [])];
-        var keys = new HashSet<string>(all.Length);
-        var twice = all.FirstOrDefault(setting => !keys.Add(setting.Key));
-        return twice is null ? all : throw new InvalidOperationException($"Two settings have the key '{twice.Key}'.");
+        var owners = new Dictionary<string, Type>(all.Length);
+        foreach (var setting in all)
+        {
+            if (!owners.TryAdd(setting.Key, setting.Owner))
+            {
+                throw new InvalidOperationException(
+                    $"Two settings have the key '{setting.Key}', of {owners[setting.Key]} and of {setting.Owner}; give one of the "
+                        + "properties another name, or a Key of its own in its attribute."
+                );
+            }
+        }
+        return all;
     }
 
     /// <summary>Requires that all settings of a spec that was made in code are within their ranges.</summary>

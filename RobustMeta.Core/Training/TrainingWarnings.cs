@@ -13,7 +13,13 @@ public static class TrainingWarnings
     /// <param name="training">A finished training.</param>
     /// <param name="criterion">Name of what the best epoch was chosen by.</param>
     /// <param name="pretraining">Epochs of the phases before the last, whose losses are of another kind.</param>
-    public static IReadOnlyList<string> Of(TrainingResult training, string criterion, int pretraining = 0)
+    /// <param name="startsFitted">Whether training began at a fit, which it may leave as it is.</param>
+    public static IReadOnlyList<string> Of(
+        TrainingResult training,
+        string criterion,
+        int pretraining = 0,
+        bool startsFitted = false
+    )
     {
         ArgumentNullException.ThrowIfNull(training);
         ArgumentNullException.ThrowIfNull(criterion);
@@ -26,11 +32,15 @@ public static class TrainingWarnings
         if (training.BestEpoch == 0)
         {
             found.Add(
-                $"no epoch was better than the start by {criterion} on validation, so the results are those of the values the "
-                    + "training started from. Try another lr or localLr, or more epochs."
+                $"no epoch was better than the start by {criterion} on validation, so the results are those of the "
+                    + (
+                        startsFitted
+                            ? "fit in closed form that the training started from."
+                            : "values the training started from. Try another lr or localLr, or more epochs."
+                    )
             );
         }
-        if (losses.Count > 1 && losses.Max() - losses.Min() < Still * Math.Abs(losses[0]))
+        if (!startsFitted && losses.Count > 1 && losses.Max() - losses.Min() < Still * Math.Abs(losses[0]))
         {
             found.Add(
                 FormattableString.Invariant(

@@ -9,7 +9,7 @@ namespace RobustMeta.Runtime.Vectors;
 /// lines each in place of two.
 /// </summary>
 /// <typeparam name="T">Type of the numbers.</typeparam>
-public sealed unsafe class AlignedNumbers<T> : IReadOnlyList<T>
+public sealed unsafe class AlignedNumbers<T> : IReadOnlyList<T>, IStructuralEquatable
     where T : unmanaged
 {
     private const int Line = 64;
@@ -68,8 +68,11 @@ public sealed unsafe class AlignedNumbers<T> : IReadOnlyList<T>
     /// <summary>A copy of all.</summary>
     public T[] ToArray() => AsSpan().ToArray();
 
-    /// <summary>The first number, for <c>fixed</c>.</summary>
-    public ref T GetPinnableReference() => ref MemoryMarshal.GetReference(AsSpan());
+    /// <summary>
+    /// The first number, for <c>fixed</c>. Not public: what F# compiles of its own <c>fixed</c> ends the process at the next collection
+    /// where an object, not a span, gives the reference.
+    /// </summary>
+    internal ref T GetPinnableReference() => ref MemoryMarshal.GetReference(AsSpan());
 
     /// <inheritdoc/>
     public IEnumerator<T> GetEnumerator()
@@ -82,6 +85,27 @@ public sealed unsafe class AlignedNumbers<T> : IReadOnlyList<T>
 
     /// <inheritdoc/>
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>Whether another has the same numbers: what <c>=</c> asks of arrays, and so of these, in F#.</summary>
+    bool IStructuralEquatable.Equals(object? other, IEqualityComparer comparer)
+    {
+        if (other is not AlignedNumbers<T> numbers || numbers.Length != Length)
+        {
+            return false;
+        }
+        for (var i = 0; i < Length; i++)
+        {
+            if (!comparer.Equals(this[i], numbers[i]))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// <inheritdoc/>
+    int IStructuralEquatable.GetHashCode(IEqualityComparer comparer) =>
+        HashCode.Combine(Length, Length == 0 ? 0 : comparer.GetHashCode(this[0]));
 
     /// <summary>All of them.</summary>
     public static implicit operator Span<T>(AlignedNumbers<T> numbers) => numbers.AsSpan();

@@ -10,9 +10,7 @@ open RobustMeta.Runtime.Vectors
 
 let private line = 64n
 
-let private isAligned (numbers: AlignedNumbers<float32>) =
-    use start = fixed numbers
-    NativePtr.toNativeInt start % line = 0n
+let private isAligned (numbers: AlignedNumbers<float32>) = NativePtr.toNativeInt numbers.Start % line = 0n
 
 [<Tests>]
 let tests =
@@ -31,10 +29,10 @@ let tests =
                 let numbers = AlignedNumbers<float32>(1000L)
                 Expect.all numbers (fun x -> x = 0f) "zero"
                 numbers[999] <- 5f
-                let before = (use start = fixed numbers in NativePtr.toNativeInt start)
-                GC.Collect()
-                Expect.equal (use start = fixed numbers in NativePtr.toNativeInt start) before "pinned"
-                Expect.equal (numbers[999], numbers.Length, Seq.length numbers) (5f, 1000, 1000) "kept"
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, true, true)
+                NativePtr.set numbers.Start 0 7f
+                Expect.equal (numbers[0], numbers[999]) (7f, 5f) "the pointer is good after a collection"
+                Expect.equal (numbers.Length, Seq.length numbers) (1000, 1000) "length"
                 Expect.throwsT<IndexOutOfRangeException> (fun () -> numbers[1000] <- 1f) "behind the end"
                 Expect.throwsT<IndexOutOfRangeException> (fun () -> numbers[-1] <- 1f) "before the start"
 
@@ -48,4 +46,13 @@ let tests =
                 numbers.AsSpan(2, 1)[0] <- 7.0
                 Expect.equal (List.ofSeq numbers) [ 1.0; 2.0; 7.0 ] "a span is the memory, an array is not"
                 Expect.isEmpty (AlignedNumbers<float>(0L)) "none"
+
+            testCase "they are equal as arrays are"
+            <| fun () ->
+                let numbers (values: float list) = AlignedNumbers<float>(ReadOnlySpan(Array.ofList values))
+                Expect.equal (numbers [ 1.0; 2.0 ]) (numbers [ 1.0; 2.0 ]) "the same numbers"
+                Expect.equal (hash (numbers [ 1.0; 2.0 ])) (hash (numbers [ 1.0; 2.0 ])) "and hashes"
+                Expect.notEqual (numbers [ 1.0; 2.0 ]) (numbers [ 1.0; 3.0 ]) "another number"
+                Expect.notEqual (numbers [ 1.0; 2.0 ]) (numbers [ 1.0 ]) "fewer"
+                Expect.notEqual (numbers [ nan ]) (numbers [ nan ]) "what is no number"
         ]

@@ -213,6 +213,9 @@ let tests =
             testCase "what is no finished run, and a baseline, are refused with the remedy"
             <| fun () ->
                 refused (Path.Combine(runs.Value, "nothing")) [ "no folder"; "run MODEL" ]
+                let name = Path.GetFileName melu.Value.Folder
+                refused (melu.Value.Folder[.. melu.Value.Folder.Length - 9]) [ "no folder"; $"did you mean"; name ]
+                refused (Path.GetDirectoryName melu.Value.Folder) [ "no finished run"; "in it" ]
 
                 copied melu.Value (fun folder ->
                     File.Delete(Path.Combine(folder, "serving.safetensors"))

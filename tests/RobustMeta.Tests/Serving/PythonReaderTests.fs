@@ -84,6 +84,39 @@ let tests =
                     $"MetaPMF with a safe prior, of {label}s, is rebuilt to 32-bit precision"
                     (agreeTo 1e-4 "MetaPMF" [ "userPrior", "safe"; "exposureRank", "5"; "label", label ])
 
+            testCase "bad words and lines end in one message of the script"
+            <| fun () ->
+                withPython (fun program ->
+                    let told words input =
+                        match said program words input with
+                        | Ok output -> failtest $"accepted: {output}"
+                        | Error message ->
+                            Expect.isFalse (message.Contains "Traceback") message
+                            message.Trim()
+
+                    TempFolder.within (fun root ->
+                        let own = PythonProgram.script "own_model.py"
+                        Expect.stringStarts (told [ script ] "") "usage:" "no run"
+                        Expect.stringContains (told [ script; root ] "") "has no spec.toml" "no run in the folder"
+                        Expect.stringStarts (told [ own ] "") "usage:" "no tasks"
+                        Expect.stringStarts (told [ own; root; "scores.csv"; "jax" ] "") "usage:" "no such library"
+
+                        Expect.stringContains
+                            (told [ own; root; "scores.csv" ] "")
+                            "no manifest.json"
+                            "no tasks in the folder"
+
+                        let run = train root "MetaPMF" []
+                        let ofLine line = told [ script; run.Folder ] (line + "\n")
+                        Expect.stringStarts (ofLine "{") "error: line 1: " "half a line"
+
+                        Expect.stringContains
+                            (ofLine "{\"ratings\": [], \"items\": [50]}")
+                            "knows no item 50"
+                            "a number"
+
+                        Expect.stringContains (ofLine "{\"ratings\": []}") "expected a line such as" "no items"))
+
             testCase "weights that Python wrote are loaded, and say the same"
             <| fun () ->
                 withPython (fun program ->

@@ -39,6 +39,14 @@ type Forgetful() =
     inherit Spec()
     member val Width = 8 with get, set
 
+type Clashing() =
+    inherit Spec()
+
+    [<Setting("width")>]
+    member val LayerWidth = 8 with get, set
+
+    member val Layer = Layer() with get, set
+
 type Careful() =
     inherit Spec()
 
@@ -139,6 +147,17 @@ module SettingListTests =
                     Expect.stringContains (refusal (Forgetful())) "[NotASetting]" "says what to do"
                     Expect.stringContains (refusal (Frozen())) "cannot be set" "a setting needs a setter"
                     Expect.hasLength (SettingList.Of(Careful())) 1 "the marked one is none"
+
+                testCase "two settings of one key are refused by the types that declare them"
+                <| fun () ->
+                    let told = refusal (Clashing())
+                    Expect.stringContains told "'layerWidth'" "the key"
+                    Expect.stringContains told "of Elsewhere.Shop.Clashing and of Elsewhere.Shop.Layer" "both types"
+
+                testCase "a mistyped name has near ones, a number has none"
+                <| fun () ->
+                    Expect.equal (NearestName.Hint("usr", [ "user"; "item" ])) "; did you mean 'user'?" "a name"
+                    Expect.equal (NearestName.Hint("99999", [ "1999"; "999" ])) "" "a number"
 
                 testCase "what is set in code is held to the ranges of what is written, wherever a spec is taken"
                 <| fun () ->

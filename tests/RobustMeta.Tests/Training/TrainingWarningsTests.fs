@@ -27,6 +27,15 @@ let tests =
                 Expect.stringContains (List.exactlyOne (warnings 1 [ 0.7; 0.7 ])) "did not move (0.7000" "still"
                 Expect.stringContains (List.exactlyOne (warnings 1 [ 0.6; 1.2 ])) "Lower lr" "grows"
 
+            testCase "a training that begins at a fit may leave it as it is"
+            <| fun () ->
+                let told best losses = List.ofSeq (TrainingWarnings.Of(training best losses, "NDCG@10", 0, true))
+                Expect.isEmpty (told 1 [ 0.7; 0.7 ]) "still"
+                let start = List.exactlyOne (told 0 [ 0.7; 0.7 ])
+                Expect.stringContains start "fit in closed form" "what the results are"
+                Expect.isFalse (start.Contains "Try another") "nothing to mend"
+                Expect.stringContains (List.exactlyOne (told 1 [ 0.6; 1.2 ])) "Lower lr" "grows all the same"
+
             testCase "losses of pretraining are of another kind and do not count"
             <| fun () ->
                 let result = training 2 [ 0.1; 0.7; 0.6 ]
