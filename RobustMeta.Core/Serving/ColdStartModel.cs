@@ -76,6 +76,7 @@ public sealed class ColdStartModel : IDisposable
     /// <exception cref="SettingException">Its method is a baseline, or this version does not know its settings.</exception>
     public static ColdStartModel Load(string runFolder, bool asEvaluated = false)
     {
+        ArgumentNullException.ThrowIfNull(runFolder);
         var run = new TrainedRun(runFolder);
         return new(run, Serve(run, asEvaluated));
     }
