@@ -137,12 +137,12 @@ public sealed class MetaPmf : MetaRecommender, IHasForm<FactorForm>
             ];
 
     /// <inheritdoc/>
-    public override bool StartsFitted => true;
+    public override bool StartsFitted => identity is not null && spec.StartRounds > 0;
 
     /// <inheritdoc/>
     public override void Start(ParameterSet parameters, TaskBatch train, long seed, int threads = 0)
     {
-        if (identity is null || spec.StartRounds == 0)
+        if (!StartsFitted)
         {
             return;
         }

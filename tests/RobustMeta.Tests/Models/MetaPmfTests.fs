@@ -248,6 +248,13 @@ let tests =
             testCase "ratings: the fold-in is the posterior mean" ratings
             testCase "clicks: the fold-in ends where the logistic objective is stationary" clicks
             testCase "training starts at the Bayesian solution" startsAtTheAnswer
+            testCase "it starts from a fit unless there are no rounds of it"
+            <| fun () ->
+                let created rounds = MetaPmfSpec(StartRounds = rounds).Create(schema, 0.1, LabelKind.Rating)
+                Expect.isTrue (created 30).StartsFitted "rounds"
+                Expect.isFalse (created 0).StartsFitted "none"
+                Expect.isFalse (MeLUSpec().Create(schema, 0.1, LabelKind.Rating)).StartsFitted "other models"
+
             testCase "the start is the same whatever the number of threads" startIgnoresThreads
             testCase
                 "packed symmetric matrices: places, sums of products, the part without the first row"
