@@ -13,6 +13,10 @@ namespace RobustMeta.Serving;
 internal sealed class TrainedRun
 {
     private const string Weights = "model.safetensors";
+
+    // What a folder has once its run is finished.
+    private static readonly string[] Required = [SpecFile.OfRun, "done"];
+
     private readonly IReadOnlyList<ParameterSet> members;
     private readonly MetaMethodSpec method;
 
@@ -126,11 +130,12 @@ internal sealed class TrainedRun
             : new OffsetEngine(engine, new BiasModel(Data.Label, Data.Statistics));
     }
 
+    // Folders of finished runs.
     private static string[] RunsIn(string folder) =>
         [
             .. Directory
                 .EnumerateDirectories(folder)
-                .Where(run => File.Exists(Path.Combine(run, SpecFile.OfRun)))
+                .Where(run => Required.All(name => File.Exists(Path.Combine(run, name))))
                 .Order(StringComparer.Ordinal),
         ];
 
@@ -138,19 +143,17 @@ internal sealed class TrainedRun
         RunsIn(folder) switch
         {
             [] => "Let the run finish, or name the folder of another.",
-            [var only] => $"There is a run in it: {only}",
-            [var first, .. var others] => $"There are {1 + others.Length} runs in it, such as {first}: name one.",
+            [var only] => $"There is a finished run in it: name {only}.",
+            [var first, .. var others] =>
+                $"There are {1 + others.Length} finished runs in it: name one, such as {first}.",
         };
 
-    // Runs whose folders begin so: their names end with a key.
+    // The end of the sentence that there is no such folder, with those beside it: names of runs end with a key, which is easily left out.
     private static string Nearest(string folder)
     {
-        var parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder));
-        parent = string.IsNullOrEmpty(parent) ? "." : parent;
-        var name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
-        return Directory.Exists(parent) && name.Length > 0
-            ? NearestName.Hint(name, RunsIn(parent).Select(run => Path.GetFileName(run))).TrimEnd('?')
-            : "";
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder, Environment.CurrentDirectory));
+        var runs = Path.GetDirectoryName(path) is { } parent && Directory.Exists(parent) ? RunsIn(parent) : [];
+        return NearestName.End(Path.GetFileName(path), runs.Select(run => Path.GetFileName(run)));
     }
 
     private static void RequireFinished(string folder)
@@ -158,10 +161,10 @@ internal sealed class TrainedRun
         if (!Directory.Exists(folder))
         {
             throw new SettingException(
-                $"There is no folder {folder}{Nearest(folder)}; expected the folder of a run, as 'run MODEL' names it at its end."
+                $"There is no folder {folder}{Nearest(folder)} Expected the folder of a run, as 'run MODEL' names it at its end."
             );
         }
-        foreach (var name in new[] { SpecFile.OfRun, "done" }.Where(name => !File.Exists(Path.Combine(folder, name))))
+        foreach (var name in Required.Where(name => !File.Exists(Path.Combine(folder, name))))
         {
             throw new SettingException($"{folder} has no {name}: it is no finished run. {Remedy(folder)}");
         }
