@@ -38,12 +38,8 @@ internal sealed unsafe class SymmetricTiles
     public SymmetricTiles Copy()
     {
         var copy = new SymmetricTiles(Order);
-        Buffer.MemoryCopy(
-            numbers.Start,
-            copy.numbers.Start,
-            numbers.Length * sizeof(double),
-            numbers.Length * sizeof(double)
-        );
+        // By spans: above 23,170 rows there are more bytes than an int counts.
+        numbers.AsSpan().CopyTo(copy.numbers);
         return copy;
     }
 

@@ -317,6 +317,45 @@ let tests =
                 Expect.throwsC (fun () -> refused.Invert(1.0, TileKernels.Best, ParallelOptions())) (fun error ->
                     Expect.stringContains error.Message "larger regularization" "not positive definite")
 
+            testCase "a copy of a matrix has all of its numbers, and is another"
+            <| fun () ->
+                let matrix = SymmetricTiles 300
+
+                for row in 0..299 do
+                    matrix.SetRow(row, ReadOnlySpan [| for column in 0..row -> float (1000 * row + column) |])
+
+                let copy = matrix.Copy()
+
+                for row in 0..299 do
+                    let both =
+                        [
+                            for m in [ matrix; copy ] ->
+                                let r = Array.zeroCreate 300 in
+                                m.CopyRow(row, Span r)
+                                r
+                        ]
+
+                    Expect.equal both[1] both[0] $"row {row}"
+
+                copy.SetRow(0, ReadOnlySpan [| -1.0 |])
+                Expect.equal (matrix[0, 0], copy[0, 0]) (0.0, -1.0) "each its own memory"
+
+            // Above 23,170 rows a matrix has more bytes than an int counts, and above 32,768 as many as come out positive when that
+            // overflows. Zeros that nobody writes cost no memory, copies do: 2.2 gigabytes.
+            testSequenced (
+                testCase "a copy of a large matrix has all of its numbers"
+                <| fun () ->
+                    if GC.GetGCMemoryInfo().TotalAvailableMemoryBytes < 12_000_000_000L then
+                        skiptest "12 gigabytes of memory are needed"
+
+                    let order = 23_200
+                    let matrix = SymmetricTiles order
+                    matrix.SetRow(order - 1, ReadOnlySpan(Array.init order float))
+                    let copy = matrix.Copy()
+                    Expect.equal copy[order - 1, order - 1] (float (order - 1)) "the last number"
+                    Expect.equal copy[order - 1, 7] 7.0 "another of the last row"
+            )
+
             testCase "BPR ranks what its training users like first"
             <| fun () ->
                 let source, train, _ = world LabelKind.Click
