@@ -9,13 +9,16 @@ public sealed class Parameter
     /// <summary>A parameter of zeros.</summary>
     /// <param name="name">Name, unique in its model, e.g. <c>item.genre</c> or <c>head.0.weight</c>.</param>
     /// <param name="shape">Extents; a scalar has none.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An extent is negative.</exception>
     public Parameter(string name, params int[] shape)
     {
+        ArgumentNullException.ThrowIfNull(shape);
         Name = name;
         Shape = [.. shape];
         var size = 1;
         foreach (var extent in shape)
         {
+            ArgumentOutOfRangeException.ThrowIfNegative(extent, nameof(shape));
             size = checked(size * extent);
         }
         Values = new(size);

@@ -20,10 +20,18 @@ public sealed unsafe class AlignedNumbers<T> : IReadOnlyList<T>, IStructuralEqua
 
     /// <summary>Some zeros.</summary>
     /// <param name="length">How many; below <see cref="Array.MaxLength"/> by a cache line at least.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
     /// <exception cref="OverflowException">There are more than an array can hold.</exception>
     public AlignedNumbers(long length)
     {
-        memory = GC.AllocateArray<T>(checked((int)(length + Line / sizeof(T))), pinned: true);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (length > Array.MaxLength - Line / sizeof(T))
+        {
+            throw new OverflowException(
+                $"{length} numbers are more than an array can hold; expected {Array.MaxLength - Line / sizeof(T)} at most."
+            );
+        }
+        memory = GC.AllocateArray<T>((int)length + Line / sizeof(T), pinned: true);
         fixed (T* start = memory)
         {
             Start = (T*)(((nuint)start + Line - 1) / Line * Line);

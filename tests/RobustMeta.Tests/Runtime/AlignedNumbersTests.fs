@@ -55,4 +55,21 @@ let tests =
                 Expect.notEqual (numbers [ 1.0; 2.0 ]) (numbers [ 1.0; 3.0 ]) "another number"
                 Expect.notEqual (numbers [ 1.0; 2.0 ]) (numbers [ 1.0 ]) "fewer"
                 Expect.notEqual (numbers [ nan ]) (numbers [ nan ]) "what is no number"
+
+            testCase "a length that no array has is refused at once"
+            <| fun () ->
+                for length in [ -1L; -5L; -16L; -17L; Int64.MinValue ] do
+                    Expect.throwsT<ArgumentOutOfRangeException>
+                        (fun () -> AlignedNumbers<float32>(length) |> ignore)
+                        $"{length}"
+
+                for length in [ int64 Array.MaxLength - 15L; int64 Int32.MaxValue; Int64.MaxValue ] do
+                    Expect.throwsT<OverflowException> (fun () -> AlignedNumbers<float32>(length) |> ignore) $"{length}"
+
+            testCase "a parameter has no negative extent, also where their product is positive"
+            <| fun () ->
+                Expect.throwsT<ArgumentOutOfRangeException> (fun () -> Parameter("n", -3, 2) |> ignore) "one"
+                Expect.throwsT<ArgumentOutOfRangeException> (fun () -> Parameter("n", -3, -2) |> ignore) "two"
+                Expect.throwsT<ArgumentNullException> (fun () -> Parameter("n", null) |> ignore) "no shape"
+                Expect.equal (Parameter("n", 0, 3).Size) 0 "none at all is allowed"
         ]
