@@ -6,9 +6,10 @@ namespace RobustMeta.Runtime.Vectors;
 /// <summary>
 /// Numbers, zero at first, that start at a cache line and do not move, so that a vector is loaded from one line and a row of a table
 /// lies in as few as can be. An array of its own would start wherever the garbage collector puts it: rows of 32 floats then have three
-/// lines each in place of two.
+/// lines each in place of two. As with arrays, <see cref="object.Equals(object)"/> and <c>==</c> of C# ask whether two are one object, <c>=</c> of F#
+/// whether their numbers are equal.
 /// </summary>
-/// <typeparam name="T">Type of the numbers.</typeparam>
+/// <typeparam name="T">Type of the numbers: of 1, 2, 4 or 8 bytes.</typeparam>
 public sealed unsafe class AlignedNumbers<T> : IReadOnlyList<T>, IStructuralEquatable
     where T : unmanaged
 {
@@ -22,8 +23,16 @@ public sealed unsafe class AlignedNumbers<T> : IReadOnlyList<T>, IStructuralEqua
     /// <param name="length">How many; below <see cref="Array.MaxLength"/> by a cache line at least.</param>
     /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
     /// <exception cref="OverflowException">There are more than an array can hold.</exception>
+    /// <exception cref="NotSupportedException">The type has another size.</exception>
     public AlignedNumbers(long length)
     {
+        // Arrays start at multiples of eight bytes: larger numbers may have no place at a cache line.
+        if (sizeof(T) is not (1 or 2 or 4 or 8))
+        {
+            throw new NotSupportedException(
+                $"{typeof(T).Name} has {sizeof(T)} bytes; expected a type of 1, 2, 4 or 8."
+            );
+        }
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         if (length > Array.MaxLength - Line / sizeof(T))
         {
@@ -70,6 +79,11 @@ public sealed unsafe class AlignedNumbers<T> : IReadOnlyList<T>, IStructuralEqua
     /// <param name="length">How many.</param>
     public Span<T> AsSpan(int start, int length) => AsSpan().Slice(start, length);
 
+    /// <summary>Some of them: <c>numbers[1..3]</c> in C#.</summary>
+    /// <param name="start">Place of the first.</param>
+    /// <param name="length">How many.</param>
+    public Span<T> Slice(int start, int length) => AsSpan().Slice(start, length);
+
     /// <summary>All of them, to be kept.</summary>
     public Memory<T> AsMemory() => memory.AsMemory(first, Length);
 
@@ -115,9 +129,10 @@ public sealed unsafe class AlignedNumbers<T> : IReadOnlyList<T>, IStructuralEqua
     int IStructuralEquatable.GetHashCode(IEqualityComparer comparer) =>
         HashCode.Combine(Length, Length == 0 ? 0 : comparer.GetHashCode(this[0]));
 
-    /// <summary>All of them.</summary>
-    public static implicit operator Span<T>(AlignedNumbers<T> numbers) => numbers.AsSpan();
+    /// <summary>All of them; none of null, as of an array that is null.</summary>
+    public static implicit operator Span<T>(AlignedNumbers<T>? numbers) => numbers is null ? default : numbers.AsSpan();
 
-    /// <summary>All of them, to be read.</summary>
-    public static implicit operator ReadOnlySpan<T>(AlignedNumbers<T> numbers) => numbers.AsSpan();
+    /// <summary>All of them, to be read; none of null.</summary>
+    public static implicit operator ReadOnlySpan<T>(AlignedNumbers<T>? numbers) =>
+        numbers is null ? default : numbers.AsSpan();
 }

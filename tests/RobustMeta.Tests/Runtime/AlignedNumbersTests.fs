@@ -56,6 +56,14 @@ let tests =
                 Expect.notEqual (numbers [ 1.0; 2.0 ]) (numbers [ 1.0 ]) "fewer"
                 Expect.notEqual (numbers [ nan ]) (numbers [ nan ]) "what is no number"
 
+            testCase "null has no numbers, and types that may not fit a cache line are refused"
+            <| fun () ->
+                let empty: ReadOnlySpan<float> = AlignedNumbers.op_Implicit (null: AlignedNumbers<float>)
+                Expect.equal empty.Length 0 "null"
+
+                Expect.throwsC (fun () -> AlignedNumbers<decimal>(1L) |> ignore) (fun error ->
+                    Expect.stringContains error.Message "Decimal has 16 bytes; expected" "size")
+
             testCase "a length that no array has is refused at once"
             <| fun () ->
                 for length in [ -1L; -5L; -16L; -17L; Int64.MinValue ] do

@@ -203,12 +203,13 @@ let scoresOfCut (parts: int list list) threads case (batch: TaskBatch) =
     let cut = ImmutableArray.CreateRange(parts |> Seq.map Array.ofList)
     AutogradPass<float>.Predict(case.Model, theta case None, batch, cut, pool)
 
-/// Largest difference relative to the largest expected value (at least `floor`).
+/// Largest difference relative to the largest expected value (at least `floor`); infinity where a number is not finite.
 let distance (floor: float) (expected: float[]) (actual: float[]) =
-    let scale = expected |> Array.fold (fun m x -> max m (abs x)) floor
-
-    Array.fold2 (fun m e a -> if System.Double.IsFinite a then max m (abs (e - a)) else infinity) 0.0 expected actual
-    / scale
+    if Array.forall System.Double.IsFinite expected && Array.forall System.Double.IsFinite actual then
+        let scale = expected |> Array.fold (fun m x -> max m (abs x)) floor
+        Array.fold2 (fun m e a -> max m (abs (e - a))) 0.0 expected actual / scale
+    else
+        infinity
 
 let near what tolerance (expected: float[]) (actual: float[]) =
     Expect.equal actual.Length expected.Length $"{what}: length"

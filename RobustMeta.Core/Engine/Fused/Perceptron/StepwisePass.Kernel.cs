@@ -10,7 +10,7 @@ namespace RobustMeta.Engine.Fused.Perceptron;
 /// </content>
 internal sealed unsafe partial class StepwisePass<T>
 {
-    // S_t, which every step adds to in place, there and back; K between supports (null with a single step, which never uses the
+    // S_t, which every step adds to in place; K between supports (null with a single step, which never uses the
     // supports again), and between queries and supports.
     private T* sum;
     private T* supportKernel;
@@ -69,16 +69,32 @@ internal sealed unsafe partial class StepwisePass<T>
         );
 
     // S_{t+1} = S_t + D_1.
-    private void AddToSum(int t, int count)
+    private void AddToSum(int t, T* delta, int count)
     {
         var size = count * Shape.Padded[1];
         if (t == 0)
         {
-            Arithmetic<T>.Copy(rows[0].Delta[1], sum, size);
+            Arithmetic<T>.Copy(delta, sum, size);
         }
         else
         {
-            Arithmetic.AddScaled(T.One, rows[t].Delta[1], sum, size);
+            Arithmetic.AddScaled(T.One, delta, sum, size);
+        }
+    }
+
+    // S_t anew from the steps before t. Two layers of which the last is taken apart keep no D_1, but what it is made of.
+    private void SumDeltas(int t, int count, Arena<T> scratch)
+    {
+        var width = Shape.Padded[1];
+        var isMade = hidden == 2 && Shape.SplitsLast;
+        var made = isMade ? scratch.Take((long)count * width) : null;
+        for (var s = 0; s < t; s++)
+        {
+            if (isMade)
+            {
+                Arithmetic.ScaleRows(rows[s].OutputDelta, rows[s].Pulled[1], null, null, made, count, width);
+            }
+            AddToSum(s, isMade ? made : rows[s].Delta[1], count);
         }
     }
 

@@ -17,7 +17,7 @@ internal sealed unsafe partial class StepwisePass<T>
     // Whether the user's own W_H or w replace the slow ones.
     private bool TurnsLast => Shape.SplitsLast && (Shape.AdaptsHidden[hidden] || Shape.AdaptsOutput);
 
-    // The user's own W_H, which every step moves in place, there and back; its transpose after the last step, for the queries' way back.
+    // The user's own W_H, which every step moves in place; its transpose after the last step, for the queries' way back.
     private T* lastWeight;
     private T* lastTurned;
 
@@ -60,22 +60,22 @@ internal sealed unsafe partial class StepwisePass<T>
         }
     }
 
-    // W_H += scale · rate · P diag(w) of step t: the step itself for −1, and the way back for 1.
-    private void StepLast(int t, T scale, Arena<T> scratch)
+    // W_H −= rate · P diag(w) of step t.
+    private void StepLast(int t, Arena<T> scratch)
     {
         var (below, top) = (Shape.Width[hidden - 1], Shape.Padded[hidden]);
         if (Shape.HasRates)
         {
-            var rates = Slow.Block + at.RateWeight[hidden];
-            Arithmetic.AddProduct(scale, rates, LastGradient(t, scratch), lastWeight, LastSize);
+            Subtract(at.RateWeight[hidden], LastGradient(t, scratch), lastWeight, LastSize);
             return;
         }
         var scaled = scratch.Take(top);
-        Arithmetic.Scale(scale * LocalLr, weights[t].Output, scaled, top);
+        Arithmetic.Scale(-LocalLr, weights[t].Output, scaled, top);
         Arithmetic.ColumnProducts(last[t].Product, scaled, null, null, lastWeight, below, top, accumulate: true);
     }
 
-    // What one place holds for all steps goes back from step t + 1 to step t: W_H and the sum of deltas.
+    // What one place holds for all steps, W_H and the sum of deltas, as it was at step t: the steps before it are taken again. To take
+    // step t back instead would leave little of what is small beside it.
     private void GoBack(int t, int count, Arena<T> scratch)
     {
         // Before the first step stand the slow weights, and no sum.
@@ -85,20 +85,16 @@ internal sealed unsafe partial class StepwisePass<T>
         }
         if (Shape.SplitsLast && HasOwn(hidden))
         {
-            StepLast(t, T.One, scratch);
+            Arithmetic<T>.Copy(Slow.Weights.Weight[hidden], lastWeight, LastSize);
+            for (var s = 0; s < t; s++)
+            {
+                StepLast(s, scratch);
+            }
         }
-        if (!usesKernel)
+        if (usesKernel)
         {
-            return;
+            SumDeltas(t, count, scratch);
         }
-        var width = Shape.Padded[1];
-        if (hidden == 2 && Shape.SplitsLast)
-        {
-            var delta = scratch.Take((long)count * width);
-            Arithmetic.ScaleRows(rows[t].OutputDelta, rows[t].Pulled[1], null, null, delta, count, width);
-            rows[t].Delta[1] = delta;
-        }
-        Arithmetic.AddScaled(-T.One, rows[t].Delta[1], sum, count * width);
     }
 
     // A_{H−1}ᵀ D_H = P diag(w).

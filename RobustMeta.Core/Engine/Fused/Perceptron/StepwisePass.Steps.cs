@@ -26,7 +26,7 @@ internal sealed unsafe partial class StepwisePass<T>
             Take(old.Weight[l], next.Weight[l], (long)below * width);
             if (IsSplit(l))
             {
-                StepLast(t, -T.One, scratch);
+                StepLast(t, scratch);
             }
             else if (Shape.HasRates)
             {
@@ -87,7 +87,7 @@ internal sealed unsafe partial class StepwisePass<T>
         Take(userLayer[t], userLayer[t + 1], width);
         if (usesKernel)
         {
-            AddToSum(t, count);
+            AddToSum(t, rows[t].Delta[1], count);
             return;
         }
         if (!Shape.AdaptsHidden[1] && Shape.Context == 0)
