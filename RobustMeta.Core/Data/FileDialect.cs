@@ -48,6 +48,10 @@ public sealed record FileDialect
     /// <param name="found">The text.</param>
     internal string NoNumber(string what, ReadOnlySpan<byte> found)
     {
+        if (found.IsEmpty && Place == Reading.SettingsPlace.Catalog)
+        {
+            return $"{what} (where an empty field stands for a missing value, {Advice("missing", "[\"\"]", "")})";
+        }
         var text = System.Text.Encoding.UTF8.GetString(found[..Math.Min(found.Length, 8)]);
         return Place != Reading.SettingsPlace.None && UsualMissing.Contains(text, StringComparer.OrdinalIgnoreCase)
             ? $"{what} (if {text} stands for a missing value, {Advice("missing", $"[\"{text}\"]", "")})"

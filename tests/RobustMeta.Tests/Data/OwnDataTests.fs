@@ -126,10 +126,16 @@ let private recognised =
 
             testCase "a usual mark of a missing value is told with its setting"
             <| fun () ->
-                for mark in [ "NA"; "-"; "null" ] do
+                for mark in [ "NA"; "-"; "null"; "" ] do
                     Expect.throwsC
                         (fun () -> read four [ "r.csv", $"user,item,rating\nu1,a,5\nu2,a,{mark}\n" ] |> ignore)
                         (fun error -> Expect.stringContains error.Message $"set missing = [\"{mark}\"]" "remedy")
+
+            testCase "rows with an empty rating are left out where the table says so"
+            <| fun () ->
+                let text = "user,item,rating\nu1,a,5\nu2,a,\nu2,b,2\n"
+                let own = read (four + "columns.missing = [\"\"]\n") [ "r.csv", text ]
+                Expect.equal (rows own.Ratings, own.Ratings.Report.Unrated) (expected, 1L) "counted"
 
             testCase "what stands for a missing value can be set"
             <| fun () ->
