@@ -11,8 +11,8 @@ using RobustMeta.Training;
 namespace RobustMeta.Benchmarks.Overhead;
 
 /// <summary>
-/// What robust weights add to an epoch of training, for every preset. In each round every preset trains right after or right before a plain
-/// training, and is compared with that one. References are fitted before the clock starts; where a preset's is a trained model, the bias model
+/// What robust weights add to training, for every preset. Each trains in turn with a plain training, some steps of the one and as many of the
+/// other, so that what the machine does meanwhile meets both. References are fitted before the clock starts; where a preset's is a trained model, the bias model
 /// takes its place, which costs an epoch the same: both are tables of losses.
 /// </summary>
 internal static class OverheadProgram
@@ -29,34 +29,41 @@ internal static class OverheadProgram
         var prepared = PreparedExperiment.Of(experiment, new(world.Ratings, 4.0, ["segment"], ["category"]));
         var bias = BiasReference.Of(prepared.Source, prepared.Split.MetaTrain);
         var presets = Presets(spec);
-        var rounds = presets.ToDictionary(name => name, _ => new List<PairedEpoch>());
-        Train(prepared, experiment, bias, spec, Plain);
+        var rounds = presets.ToDictionary(name => name, _ => new List<PairedTraining>());
         for (var round = 0; round < spec.Rounds; round++)
         {
             foreach (var name in presets)
             {
-                // Alternately, so that neither profits from following the other.
-                var first = Train(prepared, experiment, bias, spec, round % 2 == 0 ? Plain : name);
-                var second = Train(prepared, experiment, bias, spec, round % 2 == 0 ? name : Plain);
-                var (plain, own) = round % 2 == 0 ? (first, second) : (second, first);
-                rounds[name].Add(new(own.Wall, own.Cpu, own.Wall / plain.Wall, own.Cpu / plain.Cpu));
+                rounds[name].Add(InTurn(prepared, experiment, bias, spec, name));
+                Console.Error.WriteLine($"round {round + 1} of {spec.Rounds}: {name}");
             }
-            Console.Error.WriteLine($"round {round + 1} of {spec.Rounds}");
         }
         Print(prepared, presets.Select(name => Row(name, rounds[name])));
         return 0;
     }
 
-    private static string[] Row(string name, IReadOnlyList<PairedEpoch> rounds)
+    private static string[] Row(string name, IReadOnlyList<PairedTraining> rounds)
     {
-        string Of(Func<PairedEpoch, double> value, string format) =>
+        string Of(Func<PairedTraining, double> value, string format) =>
             Series.Median(rounds.Select(value)).ToString(format, CultureInfo.InvariantCulture);
-        string Range(Func<PairedEpoch, double> value) =>
+        string Range(Func<PairedTraining, double> value) =>
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{Series.Median(rounds.Select(value)):F3} ({rounds.Min(value):F3} to {rounds.Max(value):F3})"
             );
-        return [name, Of(r => r.Wall, "F3"), Of(r => r.Cpu, "F3"), Range(r => r.WallRatio), Range(r => r.CpuRatio)];
+        var turns = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Of(r => r.Turns.Median, "F3")} ({Of(r => r.Turns.Low, "F3")} to {Of(r => r.Turns.High, "F3")})"
+        );
+        return
+        [
+            name,
+            Of(r => r.Wall, "F3"),
+            Of(r => r.Cpu, "F3"),
+            turns,
+            Range(r => r.WallRatio),
+            Range(r => r.CpuRatio),
+        ];
     }
 
     private static void Print(PreparedExperiment prepared, IEnumerable<string[]> rows)
@@ -71,18 +78,45 @@ internal static class OverheadProgram
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{prepared.Split.MetaTrain.Length:N0} training users; seconds of an epoch; ratios to plain training beside it\n"
+                $"{prepared.Split.MetaTrain.Length:N0} training users; seconds of an epoch; ratios to plain training in turn with it: of turns (median and quartiles), and of the whole\n"
             )
         );
-        Console.WriteLine(MarkdownTable.Of(["preset", "wall s", "CPU s", "wall : plain", "CPU : plain"], [.. rows]));
+        Console.WriteLine(
+            MarkdownTable.Of(["preset", "wall s", "CPU s", "a turn : plain", "wall : plain", "CPU : plain"], [.. rows])
+        );
     }
 
-    private static (double Wall, double Cpu) Train(
+    private static PairedTraining InTurn(
         PreparedExperiment prepared,
         ExperimentSpec experiment,
         FixedReference bias,
         OverheadSpec spec,
         string preset
+    )
+    {
+        var turns = new Turns();
+        var (plain, trainPlain) = Training(prepared, experiment, bias, spec, Plain, turns, 0);
+        var (own, trainOwn) = Training(prepared, experiment, bias, spec, preset, turns, 1);
+        using (plain)
+        using (own)
+        {
+            GC.Collect();
+            Task.WaitAll(
+                Task.Factory.StartNew(trainPlain, TaskCreationOptions.LongRunning),
+                Task.Factory.StartNew(trainOwn, TaskCreationOptions.LongRunning)
+            );
+            return new(spec.Epochs - 1, own.Slices, plain.Slices);
+        }
+    }
+
+    private static (TurnEngine Engine, Action Train) Training(
+        PreparedExperiment prepared,
+        ExperimentSpec experiment,
+        FixedReference bias,
+        OverheadSpec spec,
+        string preset,
+        Turns turns,
+        int place
     )
     {
         var method = experiment.Meta.Robust(preset);
@@ -98,7 +132,8 @@ internal static class OverheadProgram
                 ? bias
                 : method.Robustness.References.Fit(prepared.Source, tasks, null, experiment.Seed);
         var reweighter = Reweighter.Over(method.Robustness, prepared.Source, tasks, reference, experiment.Seed);
-        using var engine = method.Engine.Create(model, model.CreateParameters(experiment.Seed));
+        var parameters = model.CreateParameters(experiment.Seed);
+        var engine = new TurnEngine((FusedEngine)method.Engine.Create(model, parameters), turns, place, spec.Steps);
         var trainer = new Trainer(
             method.Training with
             {
@@ -112,10 +147,20 @@ internal static class OverheadProgram
             experiment.Seed,
             model.Phases
         );
-        GC.Collect();
-        var clock = new EpochClock();
-        trainer.Run(progress: clock);
-        return clock.Median;
+        return (engine, Train);
+
+        void Train()
+        {
+            try
+            {
+                engine.Begin();
+                trainer.Run(progress: engine);
+            }
+            finally
+            {
+                engine.End();
+            }
+        }
     }
 
     private static IReadOnlyList<string> Presets(OverheadSpec spec) =>
