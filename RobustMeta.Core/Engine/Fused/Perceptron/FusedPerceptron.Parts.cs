@@ -14,7 +14,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
     private readonly List<PartBlock<T>> parts = [];
 
     // Made where parts are first asked for.
-    private PartTable[]? tables;
+    private PartTable<T>[]? tables;
     private readonly Action<int, int> backwardOrBegin;
     private readonly Action<int, int> collectPart;
     private readonly Action<int, int> multiplyPart;
@@ -156,161 +156,6 @@ internal sealed unsafe partial class FusedPerceptron<T>
         }
     }
 
-    private void CollectPart(int worker, int piece)
-    {
-        var part = parts[piece];
-        SumPartChunks(part);
-        CollectItems(part);
-        for (var field = 0; field < itemTables.Count; field++)
-        {
-            if (itemTables.IsShared(field))
-            {
-                CollectShared(part, field);
-            }
-            else if (part.ItemRows(field) is { } rows && !part.IsAligned(field))
-            {
-                AddBags(itemTables.Column(field), part.Entities, part.ItemAdjoint, shape.Padded[0], rows);
-            }
-        }
-        CollectUsers(part);
-    }
-
-    // The first chunk's block becomes the part's.
-    private void SumPartChunks(PartBlock<T> part)
-    {
-        for (var chunk = 0; chunk < chunks.Count; chunk++)
-        {
-            var gradient = chunkGradients + chunk * slow.Layout.Size;
-            if (chunks[chunk].FirstUser > part.FirstUser && chunks[chunk].EndUser <= part.EndUser)
-            {
-                var start = isDual ? slow.Layout.Rest : 0;
-                arithmetic.AddScaled(T.One, gradient + start, part.Network + start, (int)(slow.Layout.Size - start));
-            }
-        }
-    }
-
-    // Adjoints of the items, and the first layer's rows of fields that are not shared.
-    private void CollectItems(PartBlock<T> part)
-    {
-        var (below, width) = (shape.Padded[0], shape.Padded[1]);
-        part.SumRows(batch, arithmetic, batch.LayerAdjoint, part.LayerAdjoint, width, accumulate: false);
-        if (batch.ItemAdjoint is null)
-        {
-            fields.Pull(part.LayerAdjoint, part.ItemAdjoint, part.ItemCount);
-        }
-        else if (fields.PullsExactly)
-        {
-            part.SumRows(batch, arithmetic, batch.ItemAdjoint, part.ItemAdjoint, below, accumulate: false);
-            fields.Pull(part.LayerAdjoint, part.ItemAdjoint, part.ItemCount, accumulate: true);
-        }
-        else
-        {
-            fields.Pull(part.LayerAdjoint, part.ItemAdjoint, part.ItemCount);
-            ClearShared(part.ItemAdjoint, part.ItemCount);
-            part.SumRows(batch, arithmetic, batch.ItemAdjoint, part.ItemAdjoint, below, accumulate: true);
-        }
-        var slots = part.Slots;
-        for (var i = 0; i < slots.Length; i++)
-        {
-            Arithmetic<T>.Copy(batch.Items + (long)slots[i] * below, part.Inputs + (long)i * below, below);
-        }
-        foreach (var range in itemTables.Ranges)
-        {
-            var inputs = part.Inputs + range.Start;
-            AddPartRows(part, range.Start, range.Width, inputs, below, part.LayerAdjoint, part.ItemCount);
-        }
-    }
-
-    private void CollectShared(PartBlock<T> part, int field)
-    {
-        var (column, rows, width) = (itemTables.Column(field), part.ItemRows(field)!, shape.Padded[1]);
-        var sums = part.TokenSums[field];
-        var tokens = column.Table!.Rows;
-        Arithmetic<T>.Clear(sums, (long)tokens * width);
-        column.AddByToken(part.Entities, part.LayerAdjoint, width, width, sums, width);
-        fixed (T* values = column.Table.Values)
-        {
-            AddPartRows(part, column.Start, column.Width, values, column.Width, sums, tokens);
-        }
-        fields.PullTokens(field, sums, rows.Rows);
-        if (batch.ItemAdjoint is not null)
-        {
-            var adjoint = part.ItemAdjoint + column.Start;
-            column.AddByToken(part.Entities, adjoint, shape.Padded[0], column.Width, rows.Rows, rows.Stride);
-        }
-    }
-
-    private void CollectUsers(PartBlock<T> part)
-    {
-        var (users, below, width) = (part.EndUser - part.FirstUser, shape.UserPadded, shape.Padded[1]);
-        var inputs = batch.Users + (long)part.FirstUser * below;
-        var adjoint = batch.UserLayerAdjoint + (long)part.FirstUser * width;
-        arithmetic.Gemm(
-            new Matrix<T>(inputs, users, shape.UserWidth, below).Transposed,
-            new(adjoint, users, width),
-            new(part.Network + slow.Layout.User, shape.UserWidth, width),
-            accumulate: false
-        );
-        arithmetic.AddRows(null, adjoint, part.Network + slow.Layout.Bias[1], users, width);
-        arithmetic.Gemm(
-            new(adjoint, users, shape.Width[1], width),
-            new(slow.UserTransposed, shape.Width[1], below),
-            new(part.UserAdjoint, users, below),
-            accumulate: false
-        );
-        for (var u = 0; u < users && AdaptsFirst; u++)
-        {
-            var factor = shape.IsSecondOrder ? T.One + T.One : T.One;
-            arithmetic.AddScaled(
-                factor * batch.UserNormAdjoint[part.FirstUser + u],
-                inputs + (long)u * below,
-                part.UserAdjoint + (long)u * below,
-                below
-            );
-        }
-        var entities = batch.Tasks.Users.AsSpan()[part.FirstUser..part.EndUser];
-        for (var field = 0; field < userTables.Count; field++)
-        {
-            if (part.UserRows(field) is { } rows)
-            {
-                AddBags(userTables.Column(field), entities, part.UserAdjoint, below, rows);
-            }
-        }
-    }
-
-    private static void AddBags(
-        EmbeddedColumn<T> column,
-        ReadOnlySpan<int> entities,
-        T* adjoints,
-        int stride,
-        TokenRows<T> rows
-    )
-    {
-        var adjoint = adjoints + column.Start;
-        foreach (var entity in entities)
-        {
-            var bag = column.Bag(entity);
-            var fraction = EmbeddedColumn<T>.Fraction(bag);
-            foreach (var token in bag)
-            {
-                TableRow<T>.AddScaled(fraction, adjoint, rows.Find(token), column.Width);
-            }
-            adjoint += stride;
-        }
-    }
-
-    // Some rows of the part's dW_1 = XᵀP, plus what users' own weights have brought.
-    private void AddPartRows(PartBlock<T> part, int first, int count, T* inputs, int stride, T* adjoints, int rows)
-    {
-        var width = shape.Padded[1];
-        arithmetic.Gemm(
-            new Matrix<T>(inputs, rows, count, stride).Transposed,
-            new(adjoints, rows, width),
-            new(part.Network + slow.Layout.Weight[1] + (long)first * width, count, width),
-            accumulate: !isDual
-        );
-    }
-
     // Tables take the longest; each piece writes to a place of its own.
     private void MultiplyPart(int worker, int piece)
     {
@@ -358,33 +203,12 @@ internal sealed unsafe partial class FusedPerceptron<T>
         }
     }
 
-    // A table, and which rows of it parts have.
-    private sealed class PartTable(EmbeddedColumn<T> column, Func<PartBlock<T>, TokenRows<T>> rowsOf)
-    {
-        private readonly TokenChains<T> chains = new(column.Width, column.Table!.Rows);
-        private TokenRows<T>[] rows = [];
-
-        public double[] Products { get; private set; } = [];
-
-        public void Multiply(List<PartBlock<T>> parts, int count)
-        {
-            if (rows.Length < parts.Count)
-            {
-                rows = [.. parts.Select(rowsOf)];
-            }
-            chains.Begin(rows.AsSpan(0, count));
-            Products = chains.Products(count);
-        }
-
-        public void Combine(ReadOnlySpan<T> factors) => chains.Combine(column.Table!, factors);
-    }
-
-    private static IEnumerable<PartTable> PartTables(
+    private static IEnumerable<PartTable<T>> PartTables(
         EmbeddingTables<T> tables,
         Func<PartBlock<T>, int, TokenRows<T>?> rowsOf
     ) =>
         Enumerable
             .Range(0, tables.Count)
             .Where(field => tables.Column(field).Table is not null)
-            .Select(field => new PartTable(tables.Column(field), part => rowsOf(part, field)!));
+            .Select(field => new PartTable<T>(tables.Column(field), part => rowsOf(part, field)!));
 }
