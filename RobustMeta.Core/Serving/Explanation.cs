@@ -1,3 +1,5 @@
+using System.Globalization;
+using RobustMeta.Data.Reading;
 using RobustMeta.Settings;
 
 namespace RobustMeta.Serving;
@@ -29,9 +31,7 @@ public sealed record Explanation(float Score, float Prior, IReadOnlyList<Influen
         ArgumentNullException.ThrowIfNull(item);
         if (model.Items.Find(item) is null)
         {
-            throw new SettingException(
-                $"The model does not know the item '{item}'{NearestName.Hint(item, model.Items.Tokens)}"
-            );
+            throw new SettingException(Unknown(item, model));
         }
         var known = new OrderedDictionary<string, float>();
         foreach (var (rated, value) in ratings.Where(rating => model.Items.Find(rating.Item) is not null))
@@ -59,4 +59,10 @@ public sealed record Explanation(float Score, float Prior, IReadOnlyList<Influen
         float Prior() =>
             model.For([], features).ScoreUnchecked([item])[0] is var prior && float.IsFinite(prior) ? prior : float.NaN;
     }
+
+    // With the way to the names that it knows, which are those of its training data.
+    private static string Unknown(string item, ColdStartModel model) =>
+        $"The model does not know the item '{Excerpt.Of(item)}'{NearestName.End(item, model.Items.Tokens)} Expected one of the "
+        + string.Create(CultureInfo.InvariantCulture, $"{model.Items.Count:N0} items of the data set ")
+        + $"{model.Spec.Dataset}, as its files write them, such as '{Excerpt.Of(model.Items[0])}'; 'recommend RUN ratings FILE' names some.";
 }

@@ -148,6 +148,20 @@ let tests =
                     Expect.equal code 0 errors
                     Expect.stringContains output "moves the score by" "table")
 
+            testCase "explain tells which items there are where it does not know one"
+            <| fun () ->
+                let items = run.Value.Prepared.Dataset.Ratings.Items
+
+                inFile "mine.csv" [ "item,rating"; $"{items[1]},5" ] (fun mine ->
+                    for item in [ "99999999"; ""; "nothing alike" ] do
+                        refused
+                            [ "explain"; run.Value.Folder; "ratings"; mine; "item"; item ]
+                            [
+                                $"does not know the item '{item}'. Expected one of the {items.Count} items of the data set"
+                                $"such as '{items[0]}'"
+                                "'recommend RUN ratings FILE' names some"
+                            ])
+
             testCase "names from a file do not act on the terminal, and an item rated twice is said"
             <| fun () ->
                 let struct (item, _) = (ratingsOf run.Value (task ()).Support).Head
