@@ -287,7 +287,18 @@ let explain (words: string list) =
         tellNotes (model.For(rated, known))
 
         printfn
-            $"{scoreName model} of {InertText.plain item}: {number because.Score}; without any rating: {number because.Prior}\n"
+            $"{scoreName model} of {InertText.plain item}: {number because.Score}; without any rating: {number because.Prior}"
+
+        // The score of what is known need not be asked for; of several rows the last counts.
+        because.Influences
+        |> Seq.tryFind (fun influence -> influence.Item = item)
+        |> Option.iter (fun own ->
+            let rating = own.Rating.ToString("R", invariant)
+
+            printfn
+                $"{InertText.plain item} is one of the user's ratings, with {rating}, which moves this score too: leave its row out to see it predicted")
+
+        printfn ""
 
         let table: Table =
             Table.ofText

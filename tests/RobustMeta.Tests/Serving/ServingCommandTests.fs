@@ -146,7 +146,16 @@ let tests =
                     let code, output, errors = call [ "explain"; run.Value.Folder; "ratings"; mine; "item"; item ]
 
                     Expect.equal code 0 errors
-                    Expect.stringContains output "moves the score by" "table")
+                    Expect.stringContains output "moves the score by" "table"
+                    Expect.isFalse (output.Contains "one of the user's ratings") "an item that is not rated"
+
+                    let code, output, errors = call [ "explain"; run.Value.Folder; "ratings"; mine; "item"; first ]
+                    Expect.equal code 0 errors
+
+                    let line =
+                        FormattableString.Invariant $"\n{first} is one of the user's ratings, with {own.Rating}, "
+
+                    Expect.stringContains output line "an item that is rated")
 
             testCase "explain tells which items there are where it does not know one"
             <| fun () ->
