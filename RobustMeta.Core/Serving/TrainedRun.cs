@@ -156,8 +156,21 @@ internal sealed class TrainedRun
         return NearestName.End(Path.GetFileName(path), runs.Select(run => Path.GetFileName(run)));
     }
 
+    // A file of a run is easily named in place of its folder.
+    private static string FolderOf(string file) =>
+        Path.GetDirectoryName(Path.GetFullPath(file, Environment.CurrentDirectory)) is { } folder
+        && Required.All(name => File.Exists(Path.Combine(folder, name)))
+            ? $" It is in the folder of a finished run: name {folder}."
+            : "";
+
     private static void RequireFinished(string folder)
     {
+        if (File.Exists(folder) && FileIdentity.Of(folder).IsRegular)
+        {
+            throw new SettingException(
+                $"{folder} is a file. Expected the folder of a run, as 'run MODEL' names it at its end.{FolderOf(folder)}"
+            );
+        }
         if (!Directory.Exists(folder))
         {
             throw new SettingException(

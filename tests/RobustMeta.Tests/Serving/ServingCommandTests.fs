@@ -398,6 +398,12 @@ let tests =
             <| fun () ->
                 let folder = run.Value.Folder
                 refused [ "recommend" ] [ "needs the folder of a run" ]
+
+                for name in [ "spec.toml"; "model.safetensors" ] do
+                    refused
+                        [ "recommend"; Path.Combine(folder, name) ]
+                        [ $"{name} is a file. Expected the folder of a run"; $"name {folder}." ]
+
                 refused [ "recommend"; folder; "tops"; "3" ] [ "no setting 'tops'"; "did you mean 'top'" ]
                 refused [ "recommend"; folder; "top"; "0" ] [ "top is '0'"; "from 1 to 2147483647" ]
                 refused [ "recommend"; folder; "ratings"; "no.csv" ] [ "There is no file no.csv" ]
