@@ -90,7 +90,14 @@ let private helpAbout (words: string list) =
     | words ->
         let known = Help.commandNames @ List.ofSeq Methods.Names
         let word = List.last words
-        raise (SettingException $"There is no command or method '{word}'{NearestName.Hint(word, known)}")
+        let names (all: string seq) = String.Join(", ", all)
+
+        raise (
+            SettingException(
+                $"There is no command or method '{word}'{NearestName.End(word, known)} Commands: {names Help.commandWords}. "
+                + $"Models: {names ModelSpec.Registry.All.Keys}. Baselines: {names BaselineSpec.Registry.All.Keys}"
+            )
+        )
 
 /// The verb of a study where each command looks for it. `robustness` is short for a study of that name.
 let private arranged (words: string list) =

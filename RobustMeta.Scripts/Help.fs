@@ -131,6 +131,9 @@ let commands: (string * string * string) list =
 
 let commandNames = [ for name, _, _ in commands -> name ]
 
+/// Names of the commands that are words: all but `--version`.
+let commandWords = commandNames |> List.filter (fun name -> not (name.StartsWith '-'))
+
 /// Whether a word asks for help.
 let isAsked (word: string) = List.contains word [ "help"; "--help"; "-h"; "-?" ]
 

@@ -60,7 +60,10 @@ public sealed class SearchSpace
         var wanted = (keys ?? [.. settings.Values.Where(s => s.Search is not null && Counts(s)).Select(s => s.Key)])
             .Select(key =>
                 settings.GetValueOrDefault(key)
-                ?? throw new SettingException($"There is no setting '{key}'{NearestName.Hint(key, settings.Keys)}")
+                ?? throw new SettingException(
+                    $"There is no setting '{key}'{NearestName.End(key, settings.Keys)} "
+                        + $"Settings with a range: {string.Join(", ", settings.Values.Where(s => s.Search is not null).Select(s => s.Key))}"
+                )
             )
             .ToArray();
         var searched = wanted.Select(s => s.Key).ToHashSet();

@@ -81,6 +81,7 @@ let private refusals =
         [ "run"; "MeLU"; "set"; "chi2"; "0.25" ], "A value of two words is quoted: set \"chi2 0.25\""
         [ "run"; "MeLU"; "candidates"; "sampled"; "50" ], "quoted: candidates \"sampled 50\""
         [ "help"; "MeLo" ], "did you mean 'MeLU'"
+        [ "help"; "nothing" ], "'nothing'. Commands: quick_start, run, study, "
         [ "run"; "MeLo"; "help" ], "did you mean 'MeLU'"
     ]
 
@@ -112,8 +113,6 @@ let tests =
 
             testCase "help is there for every command and model in every form, in lines of at most 100 columns"
             <| fun () ->
-                let commands = Help.commandNames |> List.filter (fun name -> not (name.StartsWith '-'))
-
                 for words in
                     [
                         []
@@ -122,7 +121,7 @@ let tests =
                         [ "run"; "--help" ]
                         [ "run"; "TaNP"; "-h" ]
                         [ "help"; "run"; "EASE" ]
-                        for command in commands do
+                        for command in Help.commandWords do
                             [ "help"; command ]
                             [ command; "help" ]
                         for method in Methods.Names do

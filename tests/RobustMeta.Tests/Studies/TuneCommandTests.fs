@@ -32,6 +32,7 @@ let tests =
                         [ "keys", "lr,localLr"; "lr", "0.05" ], "lr is searched (keys) and given as '0.05'"
                         [ "seed", "9223372036854775807" ], "expected smaller ones"
                         [ "seed", "1,9223372036854775807" ], "expected smaller ones"
+                        [ "keys", "nokey" ], "There is no setting 'nokey'. Settings with a range: localLr, innerSteps, "
                         [ "tuner", "grid" ], "The grid of "
                         [ "tuner", "grid"; "keys", "lr,localLr"; "budget", "3" ], "expected at least 16 runs"
                         [ "tuner", "grid"; "keys", "lr,localLr"; "budget", "300 epochs" ], "expected at least "
