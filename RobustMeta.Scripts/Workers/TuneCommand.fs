@@ -249,4 +249,4 @@ let execute (words: string list) (cancellation: CancellationToken) =
             let best = Seq.zip keys (SearchSpace.Values tuning.Value) |> List.ofSeq
             let settings = given |> List.filter (fun (key, _) -> not (List.contains key own))
             let words = String.Join(" ", [ for key, value in settings @ best -> $"{key} {word value}" ])
-            StandardOutput.line $"best: run {model} {words}"
+            StandardOutput.line $"best: ./robustmeta run {model} {words}"

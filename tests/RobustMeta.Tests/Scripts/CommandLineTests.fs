@@ -31,6 +31,9 @@ let private files (root: string) =
     |> List.filter (fun (name, _) -> Path.GetFileName name <> "timing.csv")
     |> List.sortBy fst
 
+[<Literal>]
+let private Best = "best: ./robustmeta "
+
 /// A search of two candidates prints both with their values, and a command that runs the better one.
 let private tunes (given: string list) (keys: string) =
     let title = String.Join(' ', "tune" :: given)
@@ -44,9 +47,9 @@ let private tunes (given: string list) (keys: string) =
 
             let code, text = CapturedCommand.run (words @ [ "out"; Path.Combine(root, "search") ])
             Expect.equal code 0 text
-            let best = text.Split('\n') |> Array.find _.StartsWith("best: ")
+            let best = text.Split('\n') |> Array.find _.StartsWith(Best)
             Expect.stringContains best keys "the searched setting"
-            let run = best.Substring("best: ".Length).Split(' ', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
+            let run = best.Substring(Best.Length).Split(' ', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
             let code, text = CapturedCommand.run (run @ [ "out"; Path.Combine(root, "best") ])
             Expect.equal code 0 text)
 
