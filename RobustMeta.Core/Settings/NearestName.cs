@@ -3,7 +3,10 @@ namespace RobustMeta.Settings;
 /// <summary>Finds the names that a mistyped one may have meant.</summary>
 public static class NearestName
 {
-    /// <summary>The nearest valid names, never the given one itself (edit distance at most a third of the length, or a common prefix); none of a number.</summary>
+    /// <summary>
+    /// The nearest valid names, never the given one itself (edit distance at most a third of the length, or a common prefix); none of a
+    /// number. Where one is a letter away, names that are farther away have to begin with the given one.
+    /// </summary>
     public static IReadOnlyList<string> Of(string name, IEnumerable<string> valid)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -13,13 +16,16 @@ public static class NearestName
         {
             return [];
         }
+        var all = valid
+            .Where(candidate => candidate != name)
+            .Select(candidate => (candidate, distance: Distance(name, candidate)))
+            .ToList();
+        // Of the given letters one at least is right.
+        var most = Math.Min(name.Length - 1, all.Any(c => c.distance <= 1) ? 1 : Math.Max(2, name.Length / 3));
         return
         [
-            .. valid
-                .Where(candidate => candidate != name)
-                .Select(candidate => (candidate, distance: Distance(name, candidate)))
-                .Where(c =>
-                    c.distance <= Math.Max(2, name.Length / 3)
+            .. all.Where(c =>
+                    c.distance <= most
                     || (name.Length >= 3 && c.candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase))
                 )
                 .OrderBy(c => c.distance)

@@ -158,6 +158,13 @@ module SettingListTests =
                 <| fun () ->
                     Expect.equal (NearestName.Hint("usr", [ "user"; "item" ])) "; did you mean 'user'?" "a name"
                     Expect.equal (NearestName.Hint("99999", [ "1999"; "999" ])) "" "a number"
+                    Expect.equal (NearestName.Hint("runs", [ "tune"; "run" ])) "; did you mean 'run'?" "the one alone"
+                    Expect.equal (NearestName.Hint("lr", [ "BPR"; "LWA" ])) "" "names of other letters"
+
+                    Expect.equal
+                        (NearestName.Hint("rating", [ "ratings"; "ratingColumn"; "range" ]))
+                        "; did you mean 'ratings' or 'ratingColumn'?"
+                        "names that begin so"
 
                 testCase "what is set in code is held to the ranges of what is written, wherever a spec is taken"
                 <| fun () ->
