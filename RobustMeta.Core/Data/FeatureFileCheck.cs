@@ -23,7 +23,11 @@ internal static class FeatureFileCheck
         string[][] rows = [.. sample.Take(guessed)];
         var user = HeaderNames.Find(header, HeaderNames.User);
         var item = HeaderNames.Find(header, HeaderNames.Item);
-        if ((user is null) == (item is null) || (user is not null && IsOfRatings(header, rows, user)))
+        if (
+            rows.Length == 0
+            || (user is null) == (item is null)
+            || (user is not null && IsOfRatings(header, rows, user))
+        )
         {
             return "";
         }

@@ -108,8 +108,9 @@ public sealed record FileCheck(
             var names = source.Columns.Names;
             var user = HeaderNames.Find(names, HeaderNames.User);
             var item = HeaderNames.Find(names, HeaderNames.Item);
-            var commas = CommaLine(names, FirstFields(source.Records, SampledRows));
-            if (names.Count < 2 || (user is not null && item is not null && commas.Length == 0))
+            var sample = FirstFields(source.Records, SampledRows);
+            var commas = CommaLine(names, sample);
+            if (sample.Count == 0 || names.Count < 2 || (user is not null && item is not null && commas.Length == 0))
             {
                 return "";
             }
@@ -189,6 +190,10 @@ public sealed record FileCheck(
         var sample = FirstFields(source.Records, SampledRows);
         var first = sample.Take(ShownRows).ToList();
         rows.AddRange(first.Select(fields => string.Join(" ", fields.Select(f => $"[{Excerpt.Of(f)}]"))));
+        if (dialect.Header == true && sample.Count == 0)
+        {
+            throw NoRows(path, source.Columns.Names);
+        }
         var known =
             dialect.Header == true
                 ? DelimitedFiles.Detect(path, spec with { Dialect = dialect }, ReadLimits.Default)
@@ -211,6 +216,19 @@ public sealed record FileCheck(
         detected.Add(("time", known.Time ?? "none"));
         return known;
     }
+
+    private static DataFormatException NoRows(string path, IReadOnlyList<string> names) =>
+        new(
+            path,
+            0,
+            0,
+            $"expected rows below the header ({string.Join(", ", names.Select(name => Excerpt.Of(name)))}), found none"
+                + (
+                    HeaderNames.Find(names, HeaderNames.User) is null
+                        ? $"; of ratings, a column of user identifiers too, such as {HeaderNames.User[0]}"
+                        : ""
+                )
+        );
 
     private static CommaUse CommasOf(IReadOnlyList<string[]> rows, int place) =>
         DecimalComma.Of(rows.Where(row => place < row.Length).Select(row => row[place]));

@@ -368,6 +368,24 @@ let private checking =
                         ("header", "no")
                         "no header")
 
+            testCase "a header without rows is no file of items, and is told what is missing"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "only.csv")
+                    let none = "expected rows below the header"
+
+                    for header, problem in
+                        [
+                            "item,rating",
+                            $"{none} (item, rating), found none; of ratings, a column of user identifiers too"
+                            "user,item,rating", $"{none} (user, item, rating), found none"
+                        ] do
+                        write (header + "\n") path
+                        let check = FileCheck.Of path
+                        Expect.stringContains (nonNull check.Problem) problem header
+                        Expect.equal (check.FeatureLines, check.Draft) ("", "") "nothing to paste"
+                        Expect.isFalse (DataCommand.check path) "exit")
+
             testCase "a file that cannot be read says why"
             <| fun () ->
                 within (fun root ->
