@@ -198,10 +198,15 @@ public sealed record FileCheck(
             dialect.Header == true
                 ? DelimitedFiles.Detect(path, spec with { Dialect = dialect }, ReadLimits.Default)
                 : ByPosition(spec with { Dialect = dialect }, sample);
-        if (dialect.Header != true && known.Rating is null && first.All(row => row.Length == 2))
+        if (dialect.Header != true && known is { Rating: null, Time: null } && first.Count > 0)
         {
+            var names = string.Join(", ", first[0].Take(ShownRows).Select(name => Excerpt.Of(name)));
             detected.Add(
-                ("note", "no column is known. Ratings? Name user and item. Items? Call the first column `item`.")
+                (
+                    "note",
+                    "no column is known. Ratings? Name user and item. Items? Call the first column `item`. "
+                        + $"If the first row ({names}) names the columns, set header = true in the table, and user and item to these names."
+                )
             );
         }
         var commas = known.Rating is null ? CommaUse.None : CommasOf(sample, source.Columns.Find(known.Rating));

@@ -332,7 +332,15 @@ let private checking =
                         ]
 
                     Expect.equal notes.Length 1 "a note"
-                    Expect.stringContains notes.Head "Call the first column `item`" "remedy")
+                    Expect.stringContains notes.Head "Call the first column `item`" "remedy"
+                    Expect.stringContains notes.Head "If the first row (book, brand) names the columns" "a header"
+                    Expect.stringContains notes.Head "set header = true in the table" "how to say so"
+                    write "Kunde;Artikel;Marke\nk;b;x\nl;c;y\n" path
+
+                    Expect.exists
+                        (FileCheck.Of path).Detected
+                        (fun (struct (what, text)) -> what = "note" && text.Contains "(Kunde, Artikel, Marke)")
+                        "three columns")
 
             testCase "ratings under an item header that is not known are no file of users"
             <| fun () ->
