@@ -10,9 +10,12 @@ namespace RobustMeta.Data;
 /// <param name="Path">The file.</param>
 /// <param name="Detected">What was found out, e.g. <c>separator</c> → <c>tab</c>.</param>
 /// <param name="FirstRows">The first rows as they are read, fields in brackets; at most five.</param>
-/// <param name="Ratings">What was read; null where it could not be.</param>
+/// <param name="Ratings">What was read; null where it could not be. With a problem: what the table reads nonetheless.</param>
 /// <param name="Problem">Why it could not be read, or null.</param>
-/// <param name="CatalogTable">The table to paste into catalog.toml; empty where the file could not be read.</param>
+/// <param name="CatalogTable">
+/// The table to paste into catalog.toml; empty where the file could not be read. With a problem: one that leaves out the rows
+/// without a rating, which is all that is wrong.
+/// </param>
 /// <param name="FeatureLines">
 /// Of a file of items or users: the lines for the table of the ratings that it belongs to. Empty of other files.
 /// </param>
@@ -56,9 +59,10 @@ public sealed record FileCheck(
         {
             return new(path, detected, rows, null, CatalogProblem(path), "");
         }
+        DelimitedSpec? spec = null;
         try
         {
-            var spec = Recognise(
+            spec = Recognise(
                 path,
                 new()
                 {
@@ -68,18 +72,68 @@ public sealed record FileCheck(
                 detected,
                 rows
             );
-            var folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
-            var ratings = DelimitedFiles.Read(NameOf(file), folder, spec);
+            var ratings = ReadAs(path, file, spec);
             return new(path, detected, rows, ratings, null, Table(NameOf(file), spec, ratings));
         }
         catch (DataFormatException error)
         {
+            if (spec is not null && WithoutMissing(path, file, spec, error) is var (mended, left))
+            {
+                return new(path, detected, rows, left, error.Message, Table(NameOf(file), mended, left));
+            }
             var lines = LinesOf(path, file);
             return new(path, detected, rows, null, error.Message, "", lines)
             {
                 Draft = lines.Length == 0 ? DraftOf(path, file) : "",
             };
         }
+    }
+
+    private static Ratings ReadAs(string path, string file, DelimitedSpec spec) =>
+        DelimitedFiles.Read(NameOf(file), System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, spec);
+
+    // How the file is read without the rows whose rating is a usual mark of a missing value, and what is left; null where more is wrong.
+    private static (DelimitedSpec Spec, Ratings Left)? WithoutMissing(
+        string path,
+        string file,
+        DelimitedSpec spec,
+        DataFormatException error
+    )
+    {
+        var marks = new List<string>();
+        while (MarkAt(path, spec, error) is { } mark && !marks.Contains(mark))
+        {
+            marks.Add(mark);
+            spec = spec with { Dialect = spec.Dialect with { Missing = [.. marks] } };
+            try
+            {
+                return (spec, ReadAs(path, file, spec));
+            }
+            catch (DataFormatException next)
+            {
+                error = next;
+            }
+        }
+        return null;
+    }
+
+    // The rating that an error is about, where it is such a mark.
+    private static string? MarkAt(string path, DelimitedSpec spec, DataFormatException error)
+    {
+        if (spec.Rating is null || DataFile.IsParquet(path))
+        {
+            return null;
+        }
+        using var source = new RecordFile(path, spec.Dialect, [], ReadLimits.Default);
+        var rating = source.Columns.Find(spec.Rating);
+        while (error.Column == rating + 1 && source.Records.TryRead() && source.Records.Started <= error.Line)
+        {
+            if (source.Records.Started == error.Line && rating < source.Records.Count)
+            {
+                return source.Records.Text(rating) is var text && FileDialect.IsUsualMissing(text) ? text : null;
+            }
+        }
+        return null;
     }
 
     // Recognised by its name: as a table of two columns it would be told by its first empty line.
@@ -337,6 +391,10 @@ public sealed record FileCheck(
         if (spec.Dialect.Decimal != '.')
         {
             Line($"decimal = {Quoted(spec.Dialect.Decimal.ToString())}");
+        }
+        if (spec.Dialect.Missing is { } missing)
+        {
+            Line($"missing = [{string.Join(", ", missing.Select(Quoted))}]");
         }
         if (spec.Dialect.Encoding != TextEncoding.Utf8)
         {

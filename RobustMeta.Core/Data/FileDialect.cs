@@ -58,6 +58,10 @@ public sealed record FileDialect
             : what;
     }
 
+    /// <summary>Whether a text usually stands for a missing value.</summary>
+    internal static bool IsUsualMissing(string text) =>
+        text.Length == 0 || UsualMissing.Contains(text, StringComparer.OrdinalIgnoreCase);
+
     private static readonly string[] UsualMissing = ["NA", "N/A", "NaN", "NULL", "None", "-", "?", "\\N"];
 
     /// <summary>What a message advises where a setting would help.</summary>

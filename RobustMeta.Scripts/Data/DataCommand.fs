@@ -233,7 +233,11 @@ let check (path: string) =
             printf "\n%s\n" check.Draft
 
         false
-    | ratings, _ ->
+    | ratings, problem ->
+        if not (isNull problem) then
+            printfn "cannot be read: %s" problem
+            printfn "with the line 'missing' of the table below, which leaves out such rows:"
+
         printfn
             "%s users, %s items, %s ratings"
             (count ratings.Users.Count)
@@ -256,7 +260,7 @@ let check (path: string) =
         tellPlace ratings.Name
         printfn "then: %s" ($"./robustmeta run MeLU dataset {ratings.Name} {users.Settings}".TrimEnd())
         printf "\n%s\n" check.CatalogTable
-        true
+        isNull problem
 
 /// `data`, `data NAME… [out FOLDER]`, `data check FILE…`; the exit code. A download ends when it is cancelled.
 let runUntil (cancellation: CancellationToken) (words: string list) =

@@ -394,6 +394,27 @@ let private checking =
                         Expect.equal (check.FeatureLines, check.Draft) ("", "") "nothing to paste"
                         Expect.isFalse (DataCommand.check path) "exit")
 
+            testCase "where ratings are missing, the table that leaves such rows out is given after the message"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "mine", "mine.csv")
+                    write "user,item,rating\nu1,a,5\nu1,b,\nu2,a,NA\nu2,b,2\nu3,b,\n" path
+                    let check = FileCheck.Of path
+                    Expect.stringContains (nonNull check.Problem) "mine.csv, line 3, column 3" "place"
+                    Expect.stringContains check.CatalogTable "missing = [\"\", \"NA\"]\n" "remedy"
+                    write check.CatalogTable (Path.Combine(root, "catalog.toml"))
+                    let read = load root "mine"
+                    Expect.equal (rows read) [ "u1", "a", 5.0; "u2", "b", 2.0 ] "what is left"
+                    Expect.equal read.Report.Unrated 3L "left out"
+                    let code, text = RobustMeta.Tests.CapturedCommand.run [ "data"; "check"; path ]
+                    Expect.equal code 2 "exit code"
+
+                    for part in [ "cannot be read: "; "3 rows without a rating"; "[mine]"; "missing = [\"\", \"NA\"]" ] do
+                        Expect.stringContains text part "printed"
+
+                    write "user,item,rating\nu1,a,5\nu1,b,\nu2,a,good\n" path
+                    Expect.equal (FileCheck.Of path).CatalogTable "" "something else is wrong too")
+
             testCase "a file that cannot be read says why"
             <| fun () ->
                 within (fun root ->
