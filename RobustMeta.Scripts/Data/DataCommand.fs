@@ -206,7 +206,7 @@ let private tellPlace (name: string) =
         printfn "and %s is set to DATA." DatasetCatalog.FolderVariable
 
 /// What a file looks like; false when it could not be read.
-let check (path: string) =
+let private checkFile (path: string) =
     let check = FileCheck.Of path
     printfn "%s" path
 
@@ -261,6 +261,24 @@ let check (path: string) =
         printfn "then: %s" ($"./robustmeta run MeLU dataset {ratings.Name} {users.Settings}".TrimEnd())
         printf "\n%s\n" check.CatalogTable
         isNull problem
+
+/// The same of a word that may also be the name of a data set in the place of a file.
+let check (path: string) =
+    if File.Exists path || not (Seq.contains path DatasetCatalog.Default.Names) then
+        checkFile path
+    else
+        let files =
+            match DatasetCatalog.Default.TryLocate path with
+            | null -> ""
+            | folder -> $", such as one in {folder}"
+
+        printfn
+            "%s\ncannot be read: this is the name of a data set, which 'data %s' tells of; expected the path of a file%s"
+            path
+            path
+            files
+
+        false
 
 /// `data`, `data NAME… [out FOLDER]`, `data check FILE…`; the exit code. A download ends when it is cancelled.
 let runUntil (cancellation: CancellationToken) (words: string list) =

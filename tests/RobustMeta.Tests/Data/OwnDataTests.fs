@@ -415,6 +415,16 @@ let private checking =
                     write "user,item,rating\nu1,a,5\nu1,b,\nu2,a,good\n" path
                     Expect.equal (FileCheck.Of path).CatalogTable "" "something else is wrong too")
 
+            testCase "the name of a data set in the place of a file is told to be one"
+            <| fun () ->
+                let code, text = RobustMeta.Tests.CapturedCommand.run [ "data"; "check"; "synthetic" ]
+                Expect.equal code 2 "exit code"
+
+                Expect.stringContains
+                    text
+                    "this is the name of a data set, which 'data synthetic' tells of; expected the path of a file"
+                    "remedy"
+
             testCase "a file that cannot be read says why"
             <| fun () ->
                 within (fun root ->
