@@ -13,7 +13,7 @@ open RobustMeta.Settings
 
 let private text (digits: int) (x: float) =
     if Double.IsNaN x then
-        "–"
+        CellText.Nothing
     elif x = Math.Floor x && abs x < 1e15 then
         x.ToString("N0", CultureInfo.InvariantCulture)
     else
@@ -55,7 +55,7 @@ let list (catalog: DatasetCatalog) : Table =
 let private figures (dataset: Dataset, official: OfficialCounts) : (string * string) list =
     let s = DatasetStatistics.Of(dataset.Ratings, dataset.LabelThreshold)
 
-    let stated (count: Nullable<int64>) = if count.HasValue then text 0 (float count.Value) else "–"
+    let stated (count: Nullable<int64>) = if count.HasValue then text 0 (float count.Value) else CellText.Nothing
 
     let spread name (x: Spread) =
         [
@@ -92,15 +92,18 @@ let private figures (dataset: Dataset, official: OfficialCounts) : (string * str
             "unknown"
     ]
 
-/// The statistics of data sets (table T1), a row a statistic and a column a data set.
+/// The statistics of data sets (table T1), a row a statistic and a column a data set; without those that none of them has.
 let statistics (datasets: (Dataset * OfficialCounts) list) : Table =
     let columns = datasets |> List.map figures
 
     Table.ofText
         ("statistic" :: (datasets |> List.map (fun (dataset, _) -> dataset.Ratings.Name)))
         [
-            for row, (name, _) in List.indexed columns.Head ->
-                name :: (columns |> List.map (fun column -> snd column[row]))
+            for row, (name, _) in List.indexed columns.Head do
+                let cells = columns |> List.map (fun column -> snd column[row])
+
+                if cells |> List.exists ((<>) CellText.Nothing) then
+                    name :: cells
         ]
 
 /// Writes the table of data sets as CSV, Markdown and LaTeX; gives the files.

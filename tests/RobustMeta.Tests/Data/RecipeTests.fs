@@ -322,5 +322,9 @@ let private table =
             let cells = cells |> List.map RobustMeta.Scripts.Cell.text
             Expect.exists table.Rows (fun row -> row.Cells = cells) $"%A{cells}"
 
+        let rows official = (RobustMeta.Scripts.Data.DataCommand.statistics [ data, official ]).Rows.Length
+        let less = rows (OfficialCounts(Users = 3L, Items = 1L, Rows = 10L)) - rows (OfficialCounts())
+        Expect.equal less 3 "rows that no data set has a value of are left out"
+
 [<Tests>]
 let tests = testList "Recipes" [ layouts; kept; frames; table ]
