@@ -9,7 +9,7 @@ public static class OutFile
     /// <summary>Refuses what no file can be written to, before any work is done for it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="setting">The word of the command line that names it.</param>
-    /// <exception cref="SettingException">Its folder is not there, or the name is that of a folder, pipe or device.</exception>
+    /// <exception cref="SettingException">Its folder is not there or cannot be written to, or the name is that of a folder, pipe or device.</exception>
     public static void Require(string path, string setting = "out")
     {
         ArgumentNullException.ThrowIfNull(setting);
@@ -31,6 +31,17 @@ public static class OutFile
             );
         }
         OutFolder.RequireNoRun(folder, path, setting);
+        try
+        {
+            OutFolder.Probe(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new SettingException(
+                $"{setting} is '{path}', which no file can be written to: {error.Message.TrimEnd('.')}. Name a file in a folder that you "
+                    + "may write to"
+            );
+        }
     }
 
     /// <summary>Refuses to write over what a command reads.</summary>

@@ -20,6 +20,21 @@ public static class OutFolder
         }
     }
 
+    /// <summary>Writes a file into a folder, and takes it away.</summary>
+    /// <param name="folder">The folder.</param>
+    internal static void Probe(string folder)
+    {
+        var probe = Path.Combine(folder, $".writable-{Environment.ProcessId}");
+        using var file = new FileStream(
+            probe,
+            FileMode.Create,
+            FileAccess.Write,
+            FileShare.None,
+            1,
+            FileOptions.DeleteOnClose
+        );
+    }
+
     /// <summary>Makes the folder and tries to write into it, before any work is done for it.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="setting">The word of the command line that names it.</param>
@@ -35,15 +50,7 @@ public static class OutFolder
         try
         {
             Directory.CreateDirectory(folder);
-            var probe = Path.Combine(folder, $".writable-{Environment.ProcessId}");
-            using var file = new FileStream(
-                probe,
-                FileMode.Create,
-                FileAccess.Write,
-                FileShare.None,
-                1,
-                FileOptions.DeleteOnClose
-            );
+            Probe(folder);
         }
         catch (Exception error)
             when (error is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)

@@ -55,6 +55,18 @@ public sealed class ScoresFile
         }
     }
 
+    /// <summary>Requires that there is such a file with the columns of scores, before anything else is done for it.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="DataFormatException">It lacks a column.</exception>
+    public static void RequireColumns(string path)
+    {
+        ArgumentNullException.ThrowIfNull(path);
+        RequireFile(path);
+        using var file = Open(path);
+        ColumnsOf(file);
+    }
+
     /// <summary>The scores as a method.</summary>
     /// <param name="method">Name of the method in results.</param>
     /// <param name="kind">What the scores are; errors of an order are not measured.</param>
@@ -83,15 +95,9 @@ public sealed class ScoresFile
 
     private void ReadRows(HashSet<(int, int, int)> wanted)
     {
-        var dialect = new FileDialect { Header = true, Place = SettingsPlace.None };
-        using var file = new RecordFile(path, dialect, Columns, ReadLimits.Fixed);
-        var (records, columns) = (file.Records, file.Columns);
-        var (user, testSet, item, score) = (
-            columns.Find("user"),
-            columns.Find("testset"),
-            columns.Find("item"),
-            columns.Find("score")
-        );
+        using var file = Open(path);
+        var records = file.Records;
+        var (user, testSet, item, score) = ColumnsOf(file);
         var ratings = prepared.Dataset.Ratings;
         while (records.TryRead())
         {
@@ -118,6 +124,17 @@ public sealed class ScoresFile
             }
         }
     }
+
+    private static RecordFile Open(string path) =>
+        new(path, new FileDialect { Header = true, Place = SettingsPlace.None }, Columns, ReadLimits.Fixed);
+
+    private static (int User, int TestSet, int Item, int Score) ColumnsOf(RecordFile file) =>
+        (
+            file.Columns.Find("user"),
+            file.Columns.Find("testset"),
+            file.Columns.Find("item"),
+            file.Columns.Find("score")
+        );
 
     private static readonly string[] Columns = ["user", "testset", "item", "score"];
 

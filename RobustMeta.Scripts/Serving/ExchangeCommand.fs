@@ -31,14 +31,18 @@ let private specOf (run: string) =
 /// The data side of an experiment.
 let prepare spec = Experiment.prepare (Experiment.load spec) spec
 
-/// The data side of a run's folder, which must be whole and on the data as they are now, or of a spec file.
-let private prepareOf (run: string) =
+/// The spec of a run's folder, which must be whole, or of a spec file.
+let private openRun (run: string) =
     let spec = specOf run
     let folder = if Directory.Exists run then Some(RunFolder.Open run) else None
     folder |> Option.iter _.RequireWhole()
+    spec, folder
+
+/// The data side of such a run, whose data must be as they were.
+let private prepareOf (spec: ExperimentSpec, folder: RunFolder option) =
     let prepared = prepare spec
     folder |> Option.iter (fun folder -> folder.RequireSameData prepared)
-    prepared, folder
+    prepared
 
 /// `evidence RUN [top N] [asked N]`.
 let private evidence (words: string list) =
@@ -87,7 +91,7 @@ let private tasks (words: string list) =
         | None -> raise (SettingException "tasks export needs a folder: tasks export RUN out FOLDER")
         | Some folder ->
             OutFolder.Require folder
-            TaskExport.Write(fst (prepareOf run), folder)
+            TaskExport.Write(prepareOf (openRun run), folder)
             printfn $"tasks are in {folder}; answer with user,testset,item,score for every query row of the test sets"
             0
     | _ -> raise (SettingException "expected: tasks export RUN out FOLDER")
@@ -116,8 +120,7 @@ let private evaluate (words: string list) =
         settings.TryFind "method" |> Option.iter MethodLabel.Require
         ScoresFile.RequireFile file
         let out = ServingCommand.outFile [ file; Path.Combine(run, "users.csv") ] settings
-        let prepared, folder = prepareOf run
-        let spec = prepared.Spec
+        let spec, folder = openRun run
 
         let name =
             match settings.TryFind "method" with
@@ -132,6 +135,9 @@ let private evaluate (words: string list) =
                 SettingException $"method is '{name}', which is the run's own; name the scores otherwise: method NAME"
             )
 
+        // What is wrong without the data is told before they are read.
+        ScoresFile.RequireColumns file
+        let prepared = prepareOf (spec, folder)
         let rows = ScoresFile.Read(file, prepared).Evaluate(name, kind)
         out |> Option.iter (fun path -> ResultTable.Write(path, rows))
 

@@ -363,6 +363,21 @@ let tests =
                             "'tasks export RUN"
                         ])
 
+                inFile "scores.csv" [ "user,item,score" ] (fun scores ->
+                    let evaluate = [ "evaluate"; scores; "run"; run.Value.Folder ]
+
+                    for words, part in
+                        [
+                            evaluate, "scores.csv, line 1: expected a column 'testset'"
+                            if OperatingSystem.IsLinux() then
+                                evaluate @ [ "out"; "/proc/x.csv" ],
+                                "out is '/proc/x.csv', which no file can be written to"
+                        ] do
+                        let code, output, errors = call words
+                        Expect.equal code 2 "exit code"
+                        Expect.stringContains errors part "error"
+                        Expect.equal output "" "before any preparation")
+
             if not (OperatingSystem.IsWindows()) then
                 testCase "a pipe in the place of a run's file is told and not waited for"
                 <| fun () ->
