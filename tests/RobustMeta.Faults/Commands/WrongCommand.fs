@@ -12,7 +12,7 @@ open RobustMeta.Shift
 open RobustMeta.Scripts
 
 /// A line `$ WORDS`, a line with the exit code, and the text of both streams. DIR stands for the fixture's folder,
-/// and MODELS, BASELINES, PROTOCOLS, PRESETS, STUDIES and DATASETS for the lists of their names.
+/// and COMMANDS, MODELS, BASELINES, PROTOCOLS, PRESETS, STUDIES and DATASETS for the lists of their names.
 type Entry = { Words: string; Code: int; Text: string }
 
 [<Literal>]
@@ -68,6 +68,7 @@ let words (line: string) : string list =
 let private lists =
     lazy
         ([
+            "COMMANDS", Help.commandWords
             "DATASETS", List.ofSeq DatasetCatalog.Default.Names
             "STUDIES", Study.names ()
             "MODELS", List.ofSeq ModelSpec.Registry.All.Keys
