@@ -36,12 +36,12 @@ let axis (panel: Panel) =
     let low = 0.0 :: [ for e in all -> e.Low ] |> List.min
     let high = 0.0 :: [ for e in all -> e.High ] |> List.max
     let step = [ 0.005; 0.01; 0.02; 0.05; 0.1 ] |> List.find (fun s -> (high - low) / s <= 5.0)
-    let pad = 0.06 * (high - low)
+    let pad = 0.08 * (high - low)
     low - pad, high + pad, step
 
 /// A figure of panels side by side: a row per name, a mark with its interval per series.
 let figure (title: string) (note: string) (names: string list) (marks: Mark list) (panels: Panel list) =
-    let left, top, rowHeight, gap = 118.0, 84.0, 34.0, 22.0
+    let left, top, rowHeight, gap = 126.0, 84.0, 34.0, 22.0
     let width = 860.0
     let panelWidth = (width - left - 16.0 - gap * float (panels.Length - 1)) / float panels.Length
     let bottom = top + rowHeight * float names.Length
@@ -74,6 +74,8 @@ let figure (title: string) (note: string) (names: string list) (marks: Mark list
         let x0 = left + (panelWidth + gap) * float p
         let low, high, step = axis panel
         let x value = x0 + panelWidth * (value - low) / (high - low)
+        // Half of a tick's label: those that would go past the panel are left out.
+        let half = 14.0 * (high - low) / panelWidth
 
         add
             $"<text x=\"{x0 + panelWidth / 2.0:F1}\" y=\"{top - 12.0:F1}\" text-anchor=\"middle\" font-weight=\"bold\">{escape panel.Title}</text>"
@@ -84,7 +86,7 @@ let figure (title: string) (note: string) (names: string list) (marks: Mark list
                 add
                     $"<rect x=\"{x0:F1}\" y=\"{top + rowHeight * float i:F1}\" width=\"{panelWidth:F1}\" height=\"{rowHeight:F1}\" fill=\"#f3f5f7\"/>")
 
-        for k in int (ceil (low / step)) .. int (floor (high / step)) do
+        for k in int (ceil ((low + half) / step)) .. int (floor ((high - half) / step)) do
             let value = float k * step
             let colour = if k = 0 then "#57606a" else "#d8dee4"
 
@@ -138,7 +140,7 @@ let robust =
 
     figure
         "MeLU trained robustly: gain over plain training"
-        $"Points: mean over {seeds} seeds. Lines: 95 %% interval over seeds. Equal tuning budgets."
+        $"Points: mean over {seeds} seeds (top to bottom). Lines: 95 %% interval over seeds. Equal tuning budgets."
         (List.map fst own)
         [
             { Name = "robust training"; Colour = "#0969da"; Filled = true }
@@ -173,7 +175,10 @@ let models =
             { Name = "MovieLens-1M"; Colour = "#0969da"; Filled = true }
             { Name = "MovieLens-100K"; Colour = "#8c6d1f"; Filled = false }
         ]
-        [ panel "NDCG@10, clicks" "click" "NDCG@10"; panel "fall of the mean absolute error, ratings" "rating" "MAE" ]
+        [
+            panel "NDCG@10, clicks" "click" "NDCG@10"
+            panel "reduction in mean absolute error, ratings" "rating" "MAE"
+        ]
 
 let folder = fsi.CommandLineArgs |> Array.tryItem 1 |> Option.defaultValue here
 

@@ -27,7 +27,7 @@ let sets =
         "ml-1m", "MovieLens-1M"
         "jester-1", "Jester"
         "anime-5k", "Anime"
-        "steam-200k", "Steam (clicks)"
+        "steam-200k", "Steam (purchases)"
         "book-crossing", "Book-Crossing"
         "synthetic", "synthetic"
     ]
