@@ -35,8 +35,8 @@ let private updatePerformance (out: string) (run: RunFolder) =
         printfn $"{path}: {own} rows of this run"
 
     if others > 0 then
-        let added = Counted.Of(others, "row of an earlier run was", "rows of earlier runs were")
-        printfn $"{path}: {added} added: the runs of scripts and studies write none"
+        let added = Counted.Of(others, "row", "rows")
+        printfn $"{path}: also added {added} from runs made by scripts and studies, which do not write to this file"
 
 /// One experiment: prints its tables and leaves its files below `out`.
 let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToken) =

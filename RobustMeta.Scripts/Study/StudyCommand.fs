@@ -202,7 +202,7 @@ let private print (name: string) (study: Study.Study) probed =
 
     if status.Runs |> Seq.exists (fun run -> isNull run.Run.Id) then
         StandardOutput.line
-            "runs that wait for a tuning may prove equal to others, and are then made once: the number can fall"
+            "runs that await tuning may turn out identical, and are then run only once: the number can fall"
 
     status
 

@@ -266,6 +266,23 @@ let tests =
                     let unread = second.Split('\n') |> Array.filter _.Contains("cannot be read here")
                     Expect.stringContains (Array.exactlyOne unread) "(1 more)" "one line")
 
+            testCase "run says which rows it adds besides its own"
+            <| fun () ->
+                RobustMeta.Tests.TempFolder.within (fun root ->
+                    let run seed =
+                        CapturedCommand.run
+                            [ "run"; "bias"; "out"; root; "userNum"; "120"; "shiftDraws"; "2"; "seed"; seed ]
+                        |> snd
+
+                    Expect.isFalse ((run "1").Contains "also added") "its own alone"
+                    // As a script leaves its folder.
+                    File.Delete(Path.Combine(root, "performance.csv"))
+
+                    Expect.stringContains
+                        (run "2")
+                        "also added 5 rows from runs made by scripts and studies, which do not write to this file"
+                        "the other's")
+
             testCase "quick_start leaves tables, figure and both runs"
             <| fun () ->
                 RobustMeta.Tests.TempFolder.within (fun root ->

@@ -174,6 +174,19 @@ let private reportTests =
                     Expect.stringContains (told "probe") "from one epoch of each cell, which is not kept" "probed"
                     Expect.stringContains (told "status") $"'study {file} probe', with the same words" "not kept")
 
+            testCase "a plan tells that runs which await tuning may be fewer"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let plan (text: string) =
+                        let file = Path.Combine(folder, "tuned.toml")
+                        File.WriteAllText(file, text)
+                        ran [ file; "plan"; "out"; Path.Combine(folder, "out") ]
+
+                    let told = "runs that await tuning may turn out identical, and are then run only once"
+                    Expect.stringContains (plan StudySample.text) told "tuned"
+                    let file, out = written folder "mine", Path.Combine(folder, "other")
+                    Expect.isFalse ((ran [ file; "plan"; "out"; out ]).Contains told) "not tuned")
+
             testCase "damaged times of a pack are told with their place and the remedy, not in words of a program"
             <| fun () ->
                 TempFolder.within (fun folder ->
