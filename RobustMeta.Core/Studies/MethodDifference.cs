@@ -33,6 +33,9 @@ public sealed record MethodDifference(
     /// </summary>
     public double SignFlip { get; init; } = double.NaN;
 
-    /// <summary>Whether the difference is significant at 0.05 after correction.</summary>
-    public bool IsSignificant => Corrected < 0.05;
+    /// <summary>Fewer seeds do not show how far seeds differ: a difference over them is not told apart from chance.</summary>
+    public const int FewestSeeds = 3;
+
+    /// <summary>Whether the difference is significant at 0.05 after correction, of at least <see cref="FewestSeeds"/> seeds.</summary>
+    public bool IsSignificant => Corrected < 0.05 && OverSeeds.Count >= FewestSeeds;
 }

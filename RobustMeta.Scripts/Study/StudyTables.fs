@@ -12,6 +12,23 @@ let uncertainty: Uncertainty = { Meaning = "95 % Student interval"; Over = "seed
 let private marks (plain: string) =
     $"than {plain}, p < 0.05 (the larger of paired t over seeds and Wilcoxon over users, Holm-corrected over the methods)"
 
+let private isTold (seeds: int) = seeds >= MethodDifference.FewestSeeds
+
+let private marked (d: MethodDifference) (cell: Cell) =
+    if isTold d.OverSeeds.Count then
+        Cell.markedBy d.OverSeeds.Mean d.Corrected cell
+    else
+        cell
+
+/// Says that there are no marks, or `what` else, where one of the counts of seeds is too small for them.
+let private seedsNote (what: string) (seeds: int seq) =
+    if Seq.forall isTold seeds then
+        []
+    else
+        [
+            $"Where fewer than {MethodDifference.FewestSeeds} seeds are compared there {what}: so few do not show how far seeds differ."
+        ]
+
 /// The mean of a metric: a row per method in blocks of cells, a column per test set, best bold, ▲ and ▼ against plain (T3,
 /// T4).
 let results (spec: StudySpec) (cells: CellSummary list) (metric: string) : Table =
@@ -22,7 +39,7 @@ let results (spec: StudySpec) (cells: CellSummary list) (metric: string) : Table
             TestSet = ShiftTables.testSet cell.Axis r.Coordinate
             Metric = metric
             Result = r.Mean
-            P = r.Corrected
+            P = (if isTold r.Mean.Count then r.Corrected else nan)
             Gain = r.Gain
         }
 
@@ -38,6 +55,7 @@ let results (spec: StudySpec) (cells: CellSummary list) (metric: string) : Table
         Label = InertText.name $"{spec.Name} {metric}"
         Caption = $"{spec.Name}: {metric} on the test sets"
     }
+    |> Table.withNotes (seedsNote "are no marks" [ for r in rows -> r.Result.Count ])
 
 /// Means of all measures over seeds: a row per method and baseline.
 let levels (spec: StudySpec) (cell: CellSummary) : Table =
@@ -66,7 +84,7 @@ let levels (spec: StudySpec) (cell: CellSummary) : Table =
 let gains (spec: StudySpec) (cell: CellSummary) (differences: IReadOnlyList<MethodDifference>) : Table =
     let gain name (measure: StudyMeasure) =
         match differences |> Seq.tryFind (fun d -> d.Method = name && d.Measure.Name = measure.Name) with
-        | Some d -> Cell.number d.OverSeeds.Mean |> Cell.markedBy d.OverSeeds.Mean d.Corrected
+        | Some d -> Cell.number d.OverSeeds.Mean |> marked d
         | None -> Cell.missing
 
     Table.make
@@ -79,11 +97,20 @@ let gains (spec: StudySpec) (cell: CellSummary) (differences: IReadOnlyList<Meth
         ]
     |> Table.withMarks
         $"than {cell.Plain}, p < 0.05 (the larger of paired t over seeds and bootstrap over users, Holm-corrected over the methods)"
-    |> Table.withNotes [ "Positive is better, also for errors." ]
+    |> Table.withNotes (
+        "Positive is better, also for errors."
+        :: seedsNote "are no marks" [ for d in differences -> d.OverSeeds.Count ]
+    )
 
 /// Differences with their intervals: a row per method and measure.
 let differences (spec: StudySpec) (cell: CellSummary) (differences: IReadOnlyList<MethodDifference>) : Table =
     let users (i: Interval) = if Double.IsNaN i.Low then Cell.missing else Cell.estimate i
+
+    let effect (d: MethodDifference) =
+        if isTold d.OverSeeds.Count && Double.IsFinite d.EffectSize then
+            Cell.number d.EffectSize
+        else
+            Cell.missing
 
     Table.make
         $"{spec.Name} {cell.Cell.FileName} differences"
@@ -103,9 +130,9 @@ let differences (spec: StudySpec) (cell: CellSummary) (differences: IReadOnlyLis
                 [
                     Cell.text d.Method
                     Cell.text d.Measure.Name
-                    Cell.estimate d.OverSeeds |> Cell.markedBy d.OverSeeds.Mean d.Corrected
+                    Cell.estimate d.OverSeeds |> marked d
                     users d.OverUsers
-                    (if Double.IsFinite d.EffectSize then Cell.number d.EffectSize else Cell.missing)
+                    effect d
                     Cell.pValue d.Corrected
                     Cell.pValue d.FalseDiscovery
                     Cell.pValue d.SignFlip
@@ -117,6 +144,7 @@ let differences (spec: StudySpec) (cell: CellSummary) (differences: IReadOnlyLis
             $"Over seeds: 95 %% Student interval, n = {cell.Seeds.Count} seeds. Over users: 95 %% bootstrap interval of {MethodComparison.Draws} draws of people."
             "p: the larger of the two tests' values, Holm-corrected over the methods of a measure (baselines apart); q: the same, corrected for the false discovery rate (Benjamini and Hochberg)."
             "d_z: mean over standard deviation of the seeds' differences (Cohen). Sign flips: permutation test over seeds, not corrected; with n seeds never below 2/2ⁿ."
+            yield! seedsNote "are no marks and no d_z" [ for d in differences -> d.OverSeeds.Count ]
         ]
 
 /// Average ranks over cells of the methods that all of them have, with the critical difference of each measure.
