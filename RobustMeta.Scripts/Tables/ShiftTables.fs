@@ -45,6 +45,11 @@ let methods (metric: string) (comparison: Comparison) : Table =
         [ for name in names -> Cell.text name :: [ for set in sets -> cell name set ] ]
     |> Table.withUncertainty (uncertainty comparison).Meaning (uncertainty comparison).Over
 
+/// Why the interval of a difference and its p may contradict each other; the guide and the README of `new` say it alike.
+[<Literal>]
+let IntervalAndP =
+    "The interval is about the mean and is not corrected for several test sets; p is about ranks and is corrected: they can disagree."
+
 /// Paired differences of one method to another: a row per test set, for the users that `keep` accepts and `who` names.
 let differences
     (metric: string)
@@ -86,6 +91,7 @@ let differences
     |> Table.withNotes
         [
             $"p: Wilcoxon signed-rank test over users, Holm-corrected over {found.Count} test sets{seeds}."
+            IntervalAndP
             "d_z: mean difference over its standard deviation (Cohen)."
         ]
 

@@ -70,4 +70,11 @@ let tests =
                     Expect.isEmpty
                         (statistics |> List.filter (isNamed >> not))
                         "statistics that the page does not name")
+
+            testCase "the page and the README of 'new' say as the tables do why an interval and p may disagree"
+            <| fun () ->
+                let template = File.ReadAllText(Path.Combine(root, "RobustMeta.Scripts", "templates", "README.md"))
+
+                for text in [ page; template ] do
+                    Expect.stringContains (Regex.Replace(text, @"\s+", " ")) ShiftTables.IntervalAndP "sentence"
         ]
