@@ -115,6 +115,15 @@ module Axis =
                             x
             ]
 
+    // Numbers between whole ones have the digits that the step between ticks needs, all the same.
+    let private fixedDigits =
+        [
+            for digits in 1..6 ->
+                let least = 10.0 ** float -digits
+
+                PlotlyObject.fields [ "dtickrange", [ 0.99 * least; 9.9 * least ]; "value", $".{digits}f" ]
+        ]
+
     /// The axis in plotly's terms over a part of the figure's width.
     let internal plotly (axis: Axis) (low: float, high: float) (domain: float * float) (anchor: string) =
         let names = List.map InertText.plotly axis.Labels
@@ -155,6 +164,8 @@ module Axis =
                 "tickwidth", 0.8
                 // Every name is told; of numbers as many as are read easily.
                 if axis.Scale = Named then "dtick", 1 else "nticks", 6
+                if axis.Scale = Linear then
+                    "tickformatstops", fixedDigits
                 "showgrid", axis.Scale <> Named
                 "gridcolor", FigureStyle.gridColour
                 "gridwidth", 0.6

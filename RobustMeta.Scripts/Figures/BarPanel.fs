@@ -8,7 +8,7 @@ let private half (select: RobustMeta.Evaluation.Interval -> float) (bars: BarVal
     [ for bar in bars -> (let x = select bar.Result in if Double.IsFinite x then x else 0.0) ]
 
 let private trace
-    (series: string list)
+    (look: FigureStyle.Look)
     (across: bool)
     (single: bool)
     (name: string)
@@ -16,7 +16,6 @@ let private trace
     (x: string)
     (y: string)
     : PlotlyObject.TraceFields =
-    let index = List.findIndex ((=) name) series
     let names, values = [ for bar in bars -> InertText.plotly bar.Category ], [ for bar in bars -> bar.Result.Mean ]
     let hasInterval = bars |> List.exists (fun bar -> Double.IsFinite bar.Result.Low)
     let along, other = if across then "y", "x" else "x", "y"
@@ -27,7 +26,7 @@ let private trace
         other, values
         "orientation", (if across then "h" else "v")
         "name", InertText.plotly name
-        "marker", PlotlyObject.fields [ "color", FigureStyle.colour index ]
+        "marker", PlotlyObject.fields [ "color", look.Colour ]
         "showlegend", not single
         if hasInterval then
             $"error_{other}",
@@ -72,8 +71,8 @@ let private panel (across: bool) (names: Axis) (values: Axis) (bars: BarValue li
         Traces =
             fun x y ->
                 [
-                    for name, own in bars |> List.groupBy _.Series ->
-                        trace series across (series.Length = 1) name own x y
+                    for look, (name, own) in List.zip (FigureStyle.looks series) (bars |> List.groupBy _.Series) ->
+                        trace look across (series.Length = 1) name own x y
                 ]
         Labels = []
         Legend = series.Length > 1

@@ -15,18 +15,19 @@ let private lines (select: Epoch -> float) (epochs: Epoch list) : LinePoint list
 /// Mean loss solid and robust loss, where it is another, dashed; then the metric of validation.
 let draw (metric: string) (epochs: Epoch list) : Figure =
     let axis = Axis.linear "epoch"
-    let methods = epochs |> List.groupBy _.Method |> List.indexed
+    let groups = epochs |> List.groupBy _.Method
+    let methods = List.zip (groups |> List.map fst |> FigureStyle.looks) groups
 
     let losses =
         [
-            for i, (_, own) in methods do
-                i, "", "solid", lines _.MeanLoss own
+            for look, (_, own) in methods do
+                look, "", "solid", lines _.MeanLoss own
 
                 if own |> List.exists (fun e -> e.RobustLoss <> e.MeanLoss) then
-                    i, "", "dash", lines _.RobustLoss own
+                    look, "", "dash", lines _.RobustLoss own
         ]
 
-    let validation = [ for i, (name, own) in methods -> i, name, "solid", lines _.Validation own ]
+    let validation = [ for look, (name, own) in methods -> look, name, "solid", lines _.Validation own ]
 
     let panels =
         [

@@ -8,15 +8,16 @@ type Epoch = { Method: string; Epoch: int; Seconds: float; MeanLoss: float; Vali
 /// Mean loss and the metric of validation against seconds; times are those of the machine and its load.
 let draw (metric: string) (epochs: Epoch list) : Figure =
     let axis = Axis.linear "seconds of training"
-    let methods = epochs |> List.groupBy _.Method |> List.indexed
+    let found = epochs |> List.groupBy _.Method
+    let methods = List.zip (found |> List.map fst |> FigureStyle.looks) found
 
     let groups (select: Epoch -> float) =
         [
-            for i, (name, own) in methods do
+            for look, (name, own) in methods do
                 let points: LinePoint list =
                     [ for e in own -> { Line = name; X = e.Seconds; Result = Result.exact (select e) } ]
 
-                i, name, "solid", points
+                look, name, "solid", points
         ]
 
     let panels =

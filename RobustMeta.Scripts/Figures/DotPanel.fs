@@ -14,7 +14,7 @@ let private half (select: RobustMeta.Evaluation.Interval -> float) (values: BarV
 let private trace
     (across: bool)
     (place: BarValue -> float)
-    (index: int)
+    (look: FigureStyle.Look)
     (single: bool)
     (name: string)
     (own: BarValue list)
@@ -30,8 +30,7 @@ let private trace
         "mode", "markers"
         "name", InertText.plotly name
         "text", [ for v in own -> InertText.plotly v.Category ]
-        "marker",
-        PlotlyObject.fields [ "color", FigureStyle.colour index; "size", 7; "symbol", FigureStyle.symbol index ]
+        "marker", PlotlyObject.fields [ "color", look.Colour; "size", 7; "symbol", look.Symbol ]
         "showlegend", not single
         if own |> List.exists (fun v -> Double.IsFinite v.Result.Low) then
             $"error_{other}",
@@ -41,7 +40,7 @@ let private trace
                     "symmetric", false
                     "array", half (fun i -> i.High - i.Mean) own
                     "arrayminus", half (fun i -> i.Mean - i.Low) own
-                    "color", FigureStyle.colour index
+                    "color", look.Colour
                     "thickness", 1.2
                     "width", 2
                 ]
@@ -77,11 +76,11 @@ let private panel (across: bool) (names: Axis) (values: Axis) (all: BarValue lis
         Traces =
             fun x y ->
                 [
-                    for i, name in List.indexed series do
+                    for look, name in List.zip (FigureStyle.looks series) series do
                         trace
                             across
                             place
-                            i
+                            look
                             (series.Length = 1)
                             name
                             (all |> List.filter (fun v -> v.Series = name))

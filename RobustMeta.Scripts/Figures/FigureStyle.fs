@@ -12,11 +12,41 @@ let private symbols = [| "circle"; "square"; "diamond"; "triangle-up"; "cross"; 
 /// Colour of the i-th series.
 let colour (i: int) = palette[i % palette.Length]
 
-/// Marker of the i-th series, so that series are told apart in black and white as well.
+/// Marker of the i-th series.
 let symbol (i: int) = symbols[i % symbols.Length]
 
-/// A series beyond the palette's length is dashed.
-let dash (i: int) = if i < palette.Length then "solid" else "dash"
+/// How a series is drawn: a colour and a marker, so that series are told apart in black and white as well, and a stroke.
+type Look = { Colour: string; Symbol: string; Dash: string }
+
+/// Look of the i-th series; one beyond the palette's length is dashed.
+let look (i: int) = { Colour = colour i; Symbol = symbol i; Dash = (if i < palette.Length then "solid" else "dash") }
+
+// Their markers are open: those of the other series are filled.
+let private baselines =
+    dict
+        [
+            for name, colour, symbol in
+                [
+                    "bias", "#999999", "circle-open"
+                    "EASE", "#000000", "square-open"
+                    "iALS", "#882255", "diamond-open"
+                    "BPR", "#332288", "triangle-up-open"
+                    "ItemKNN", "#44AA99", "triangle-down-open"
+                    "itemMean", "#8C6D1F", "cross-open"
+                    "popularity", "#AA4499", "star-open"
+                    "random", "#A6A600", "pentagon-open"
+                ] -> name, { Colour = colour; Symbol = symbol; Dash = "solid" }
+        ]
+
+/// The looks of the series of a figure: a baseline has its own, the same in every figure; the others have those of the palette in
+/// their order.
+let looks (names: string list) : Look list =
+    let next (place: int) (name: string) =
+        match baselines.TryGetValue name with
+        | true, own -> own, place
+        | _ -> look place, place + 1
+
+    List.mapFold next 0 names |> fst
 
 /// A colour that lets what is beneath shine through.
 let faint (opacity: float) (colour: string) =

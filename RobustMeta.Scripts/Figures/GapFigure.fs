@@ -21,10 +21,10 @@ let draw (epochs: Epoch list) : Figure =
 
     let groups select =
         [
-            for i, name in methods do
+            for place, name in methods do
                 match lines select (epochs |> List.filter (fun e -> e.Method = name)) with
                 | [] -> ()
-                | own -> i, name, "solid", own
+                | own -> FigureStyle.look place, name, "solid", own
         ]
 
     let panels =

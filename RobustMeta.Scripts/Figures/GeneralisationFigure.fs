@@ -16,9 +16,9 @@ let draw (uncertainty: Uncertainty option) (points: LinePoint list) : Figure =
     let groups =
         [
             for i, (name, own) in List.indexed lines do
-                i, name, "solid", own
+                FigureStyle.look i, name, "solid", own
             // Black: no method's colour.
-            6, "1/√N", "dash", theory
+            FigureStyle.look 6, "1/√N", "dash", theory
         ]
 
     let axis = Axis.logarithmic "training users N" |> Axis.ticksAt [ for p in points -> p.X ]

@@ -36,7 +36,7 @@ let private band (colour: string) (points: LinePoint list) (x: string) (y: strin
         ]
 
 let private line
-    index
+    (look: FigureStyle.Look)
     (name: string)
     (dash: string)
     (inLegend: bool)
@@ -44,18 +44,16 @@ let private line
     (x: string)
     (y: string)
     : PlotlyObject.TraceFields =
-    let colour = FigureStyle.colour index
-
     "scatter",
     [
         "x", [ for p in points -> p.X ]
         "y", [ for p in points -> p.Result.Mean ]
         "name", InertText.plotly name
         "mode", (if dash = "solid" && points.Length <= 25 then "lines+markers" else "lines")
-        "line", PlotlyObject.fields [ "color", colour; "width", 1.5; "dash", dash ]
-        "marker", PlotlyObject.fields [ "color", colour; "size", 5; "symbol", FigureStyle.symbol index ]
+        "line", PlotlyObject.fields [ "color", look.Colour; "width", 1.5; "dash", dash ]
+        "marker", PlotlyObject.fields [ "color", look.Colour; "size", 5; "symbol", look.Symbol ]
         "showlegend", inLegend
-        "legendgroup", string index
+        "legendgroup", $"{look.Colour} {look.Dash}"
         "xaxis", x
         "yaxis", y
     ]
@@ -73,10 +71,10 @@ let private ofNamed
     (tells: bool)
     (xAxis: Axis)
     (yAxis: Axis)
-    (groups: (int * string * string * LinePoint list) list)
+    (groups: (FigureStyle.Look * string * string * LinePoint list) list)
     : Panel =
     let ordered (points: LinePoint list) = points |> List.sortBy (fun p -> p.X)
-    let groups = [ for i, name, dash, points in groups -> i, name, dash, ordered points ]
+    let groups = [ for look, name, dash, points in groups -> look, name, dash, ordered points ]
     let named = [ for _, name, _, points in groups -> name, points ]
     let told = named |> List.filter (fun (name, _) -> name <> "")
     let tells = tells && told.Length > 1
@@ -98,33 +96,37 @@ let private ofNamed
         Traces =
             fun x y ->
                 [
-                    for i, _, _, points in groups do
-                        yield! band (FigureStyle.colour i) points x y
-                    for i, name, dash, points in groups do
-                        line i name dash (tells && not direct && name <> "") points x y
+                    for look, _, _, points in groups do
+                        yield! band look.Colour points x y
+                    for look, name, dash, points in groups do
+                        line look name dash (tells && not direct && name <> "") points x y
                 ]
         Labels =
             [
                 if tells && direct then
-                    for i, name, _, points in groups do
+                    for look, name, _, points in groups do
                         if name <> "" then
-                            name, FigureStyle.colour i, (List.last points).Result.Mean
+                            name, look.Colour, (List.last points).Result.Mean
             ]
         Legend = tells && not direct
     }
 
-/// A line for each group of colour, name, stroke and points, points from left to right. Names stand at the lines' ends where
+/// A line for each group of look, name, stroke and points, points from left to right. Names stand at the lines' ends where
 /// there is room, in a legend otherwise; a line without a name is a bound beside a measurement of the same colour.
-let ofGroups (xAxis: Axis) (yAxis: Axis) (groups: (int * string * string * LinePoint list) list) : Panel =
+let ofGroups (xAxis: Axis) (yAxis: Axis) (groups: (FigureStyle.Look * string * string * LinePoint list) list) : Panel =
     ofNamed true xAxis yAxis groups
 
 /// The same without names: another panel of the figure tells them.
-let ofGroupsUnnamed (xAxis: Axis) (yAxis: Axis) (groups: (int * string * string * LinePoint list) list) : Panel =
+let ofGroupsUnnamed
+    (xAxis: Axis)
+    (yAxis: Axis)
+    (groups: (FigureStyle.Look * string * string * LinePoint list) list)
+    : Panel =
     ofNamed false xAxis yAxis groups
 
 /// The same for one line a name.
 let draw (xAxis: Axis) (yAxis: Axis) (points: LinePoint list) : Panel =
-    points
-    |> List.groupBy _.Line
-    |> List.mapi (fun i (name, own) -> i, name, FigureStyle.dash i, own)
-    |> ofGroups xAxis yAxis
+    let lines = points |> List.groupBy _.Line
+    let looks = lines |> List.map fst |> FigureStyle.looks
+
+    [ for look, (name, own) in List.zip looks lines -> look, name, look.Dash, own ] |> ofGroups xAxis yAxis

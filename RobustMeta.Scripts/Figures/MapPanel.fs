@@ -26,15 +26,23 @@ let private square (column: int, row: int, height: float) (x: string) (y: string
         "yaxis", y
     ]
 
-/// A cell for each pair of names, higher values darker or, where not `isHigherDarker`, lighter; `values[row][column]`, NaN
-/// where nothing was measured. `digits` are those after the point.
+/// A darkness that rises from the lowest of the values to the highest.
+let rising (values: float list list) : float -> float =
+    match values |> List.concat |> List.filter Double.IsFinite with
+    | [] -> fun _ -> 0.5
+    | known ->
+        let low, high = List.min known, List.max known
+        fun value -> if high > low then (value - low) / (high - low) else 0.5
+
+/// A cell for each pair of names, as dark as `darkness` says of its value, 0 to 1; `values[row][column]`, NaN where nothing was
+/// measured. `digits` are those after the point.
 let draw
     (xAxis: Axis)
     (yAxis: Axis)
     (columns: string list)
     (rows: string list)
     (digits: int)
-    (isHigherDarker: bool)
+    (darkness: float -> float)
     (values: float list list)
     : Panel =
     let cells =
@@ -44,13 +52,6 @@ let draw
                     if Double.IsFinite value then
                         c, r, value
         ]
-
-    let known = [ for _, _, value in cells -> value ]
-    let low, high = if known.IsEmpty then 0.0, 1.0 else List.min known, List.max known
-
-    let height (value: float) =
-        let rise = if high > low then (value - low) / (high - low) else 0.5
-        if isHigherDarker then rise else 1.0 - rise
 
     let fixedText (x: float) = x.ToString("F" + string digits, CultureInfo.InvariantCulture)
     let least = Math.Pow(10.0, -float digits)
@@ -80,7 +81,7 @@ let draw
             fun x y ->
                 [
                     for c, r, value in cells do
-                        square (c, r, height value) x y
+                        square (c, r, darkness value) x y
                     numbers x y
                 ]
         Labels = []

@@ -107,6 +107,7 @@ let draw (xAxis: Axis) (yAxis: Axis) (joined: bool) (groups: Points list) : Pane
                 side series [ for j in neighbours -> fst places[j] - x, snd places[j] - y ]
         ]
 
+    let looks = groups |> List.map _.Name |> FigureStyle.looks
     let sidesOf = [ for i, group in List.indexed groups -> positions i group ]
 
     let words =
@@ -128,7 +129,7 @@ let draw (xAxis: Axis) (yAxis: Axis) (joined: bool) (groups: Points list) : Pane
         Traces =
             fun xName yName ->
                 [
-                    for i, group in List.indexed groups ->
+                    for i, (look, group) in List.indexed (List.zip looks groups) ->
                         let line = if joined then "lines+markers" else "markers"
                         let mode = if words[i] |> List.exists ((<>) "") then line + "+text" else line
 
@@ -139,17 +140,16 @@ let draw (xAxis: Axis) (yAxis: Axis) (joined: bool) (groups: Points list) : Pane
                             "text", [ for word in words[i] -> InertText.plotly word ]
                             "mode", mode
                             "textposition", sidesOf[i]
-                            "textfont",
-                            PlotlyObject.fields [ "size", FigureStyle.smallSize; "color", FigureStyle.colour i ]
+                            "textfont", PlotlyObject.fields [ "size", FigureStyle.smallSize; "color", look.Colour ]
                             "name", InertText.plotly group.Name
-                            "line", PlotlyObject.fields [ "color", FigureStyle.colour i; "width", 1.2 ]
+                            "line", PlotlyObject.fields [ "color", look.Colour; "width", 1.2 ]
                             "marker",
                             PlotlyObject.fields
                                 [
-                                    "color", FigureStyle.colour i
+                                    "color", look.Colour
                                     "size", (if many then 3 else 6)
                                     "opacity", (if many then 0.45 else 1.0)
-                                    "symbol", FigureStyle.symbol i
+                                    "symbol", look.Symbol
                                 ]
                             "showlegend", groups.Length > 1
                             "cliponaxis", false
@@ -200,7 +200,7 @@ let overNames (values: Axis) (names: Axis) (groups: (string * float list) list) 
         Traces =
             fun x y ->
                 [
-                    for i, (name, own) in List.indexed groups ->
+                    for look, (name, own) in List.zip (FigureStyle.looks (List.map fst groups)) groups ->
                         "scatter",
                         [
                             "x", own
@@ -208,12 +208,7 @@ let overNames (values: Axis) (names: Axis) (groups: (string * float list) list) 
                             "mode", "markers"
                             "marker",
                             PlotlyObject.fields
-                                [
-                                    "color", FigureStyle.colour i
-                                    "size", 7
-                                    "opacity", 0.85
-                                    "symbol", FigureStyle.symbol i
-                                ]
+                                [ "color", look.Colour; "size", 7; "opacity", 0.85; "symbol", look.Symbol ]
                             "showlegend", false
                             "xaxis", x
                             "yaxis", y

@@ -29,8 +29,12 @@ let draw (rates: Rate list) : Figure =
     let groups =
         [
             for i, rate in List.indexed rates do
-                i, $"{rate.Scheme}: {power rate.Exponent}, theory {power rate.Theory}", "solid", line "" rate.Points
-                i, "", "dash", line "" (theory rate)
+                FigureStyle.look i,
+                $"{rate.Scheme}: {power rate.Exponent}, theory {power rate.Theory}",
+                "solid",
+                line "" rate.Points
+
+                FigureStyle.look i, "", "dash", line "" (theory rate)
         ]
 
     let panel = LinePanel.ofGroups (Axis.logarithmic "iterations T") (Axis.logarithmic "stationarity") groups

@@ -5,6 +5,13 @@ module RobustMeta.Scripts.SeedsFigure
 /// A method's value for each seed, in the order of `Seeds`; those are empty where it is not known which seeds it has.
 type Seeds = { Method: string; Seeds: int64 list; Values: float list }
 
+/// Darkness of a p-value: a step for each limit, so that small ones are told apart.
+let darkness (p: float) =
+    if p < 0.001 then 1.0
+    elif p < 0.01 then 0.7
+    elif p < 0.05 then 0.4
+    else 0.06
+
 /// `p[i][j]`: p-value of the test between methods i and j, corrected for all pairs; NaN on the diagonal. `test` names it.
 let draw (metric: string) (test: string) (seeds: Seeds list) (p: float list list) : Figure =
     let names = [ for s in seeds -> s.Method ]
@@ -15,7 +22,14 @@ let draw (metric: string) (test: string) (seeds: Seeds list) (p: float list list
                 (Axis.linear metric)
                 (Axis.named "" |> Axis.fromTop)
                 [ for s in seeds -> s.Method, s.Values ]
-            MapPanel.draw (Axis.named "") (Axis.named "" |> Axis.fromTop |> Axis.shared) names names 3 false p
+            MapPanel.draw
+                (Axis.named "p-value of each pair")
+                (Axis.named "" |> Axis.fromTop |> Axis.shared)
+                names
+                names
+                3
+                darkness
+                p
         ]
 
     let height = 1.0 + 0.32 * float seeds.Length
@@ -25,7 +39,7 @@ let draw (metric: string) (test: string) (seeds: Seeds list) (p: float list list
         Name = InertText.name name
         Title = $"Spread over seeds and p-values, {metric}"
         Caption =
-            $"Left: {metric} of each seed. Right: p-values between methods ({test}, corrected for all pairs); darker is smaller."
+            $"Left: {metric} of each seed. Right: p-values between methods ({test}, corrected for all pairs); from dark to light: below 0.001, below 0.01, below 0.05, not below."
         Width = TwoColumns
         Height = height
         Drawing = Plot(Panels.chart TwoColumns height panels)

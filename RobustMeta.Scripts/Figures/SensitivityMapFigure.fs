@@ -43,7 +43,7 @@ let draw (across: string) (up: string) (metric: string) (cells: Cell list) : Fig
                             (texts columns)
                             (texts rows)
                             (digits (List.concat values))
-                            true
+                            (MapPanel.rising values)
                             values
                     ]
             )

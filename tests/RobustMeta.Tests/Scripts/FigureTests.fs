@@ -5,6 +5,7 @@ open System.IO
 open Expecto
 open PuppeteerSharp
 open RobustMeta.Evaluation
+open RobustMeta.Models.Baselines
 open RobustMeta.Scripts
 open RobustMeta.Settings
 open RobustMeta.Tests
@@ -102,6 +103,59 @@ let tests =
                     (List.map Axis.tickText [ 0.001; 0.5; 20000.0; 1e-4; 3e6; 0.0; -2.0 ])
                     [ "0.001"; "0.5"; "20000"; "10<sup>-4</sup>"; "3·10<sup>6</sup>"; "0"; "−2" ]
                     "texts"
+
+            testCase "a baseline looks the same in every figure, and like no other series"
+            <| fun () ->
+                let methods = FigureStyle.looks [ "plain"; "robustmeta" ]
+                let few = FigureStyle.looks [ "plain"; "bias"; "robustmeta"; "random" ]
+                let many = FigureStyle.looks [ "random"; "a"; "b"; "c"; "bias" ]
+                Expect.equal [ few[0]; few[2] ] methods "baselines take no place among the others"
+                Expect.equal [ many[4]; many[0] ] [ few[1]; few[3] ] "the same"
+
+                let own =
+                    [
+                        for spec in BaselineSpec.Registry.All.Values do
+                            if spec.GetType().Assembly = typeof<BaselineSpec>.Assembly then
+                                FigureStyle.looks [ spec.Name ] |> List.exactlyOne
+                    ]
+
+                let all = own @ [ for i in 0..7 -> FigureStyle.look i ]
+                Expect.hasLength own 8 "baselines"
+                Expect.hasLength (List.distinct [ for look in own -> look.Colour ]) 8 "colours"
+                Expect.hasLength (List.distinct [ for look in all -> look.Symbol ]) 16 "markers"
+
+            testCase "p-values of each of the usual limits differ in shade"
+            <| fun () ->
+                let shades = [ for p in [ 0.0004; 0.003; 0.019; 0.3 ] -> FigureStyle.shade (SeedsFigure.darkness p) ]
+                Expect.equal (List.distinct shades) shades "four"
+
+            testCase "numbers at the ticks of an axis have the same digits"
+            <| fun () ->
+                let program = programs.Value
+
+                TempFolder.within (fun folder ->
+                    let figure =
+                        LineFigure.draw
+                            {
+                                Name = "digits"
+                                Title = "digits"
+                                Caption = "digits"
+                                Width = OneColumn
+                                X = Axis.linear "epoch"
+                                Y = Axis.linear "NDCG@10"
+                                LineColumn = "method"
+                                Uncertainty = None
+                            }
+                            [
+                                for x in 0..10 ->
+                                    { Line = "plain"; X = float x; Result = interval (0.55 + 0.006 * float x) }
+                            ]
+
+                    FigureExport.saveWith (Some program) folder [ figure ] |> ignore
+                    let svg = File.ReadAllText(Path.Combine(folder, "digits.svg"))
+                    Expect.stringContains svg ">0.60<" "a zero at the end"
+                    Expect.isFalse (svg.Contains ">0.6<") "not left out"
+                    Expect.stringContains svg ">10<" "whole numbers stay whole")
 
             testCase "every figure has its numbers, a caption, and a name of its own"
             <| fun () ->
