@@ -28,7 +28,8 @@ public sealed record ReadReport(
         void Add(FormattableString note) => notes.Add(note.ToString(CultureInfo.InvariantCulture));
         if (Unrated > 0)
         {
-            Add($"{Unrated:N0} rows without a rating were left out.");
+            var rows = Unrated == 1 ? "row without a rating was" : "rows without a rating were";
+            Add($"{Unrated:N0} {rows} left out.");
         }
         if (Duplicates > 0)
         {

@@ -240,5 +240,10 @@ public sealed record StudySummary(
     private static bool IsOfOtherFile(StudySpec spec, string file) =>
         File.Exists(file) && spec.Text.Length > 0 && Plain(RegularFile.Text(file)) != Plain(spec.Text);
 
-    private static string Plain(string text) => text.Replace("\r\n", "\n", StringComparison.Ordinal).TrimEnd();
+    // Without comments and empty lines: what they say may be put better after a study was packed.
+    private static string Plain(string text) =>
+        string.Join(
+            '\n',
+            text.Split('\n').Select(line => line.TrimEnd()).Where(line => line.TrimStart() is not ("" or ['#', ..]))
+        );
 }

@@ -149,7 +149,9 @@ let private quickStudy root =
     File.Delete place
     File.WriteAllText(Path.Combine(packed, "summary.json"), version.Replace(summary, "0.1.0", 1))
     Expect.equal (reportFrom packed) 0 "of an earlier version"
-    File.AppendAllText(file, "\n# another\n")
+    File.WriteAllText(file, "# put better\n" + StudySample.text + "\n  # and so is this\n")
+    Expect.equal (reportFrom packed) 0 "of a study file with other comments"
+    File.WriteAllText(file, StudySample.text.Replace("NDCG@10,RNDCG@10", "RNDCG@10,NDCG@10"))
     Expect.equal (reportFrom packed) 2 "of another study file"
     let study = Study.load file None (Some out) []
 
