@@ -38,8 +38,8 @@ public static class OutFile
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new SettingException(
-                $"{setting} is '{path}', which no file can be written to: {error.Message.TrimEnd('.')}. Name a file in a folder that you "
-                    + "may write to"
+                $"{setting} is '{path}', but {folder} is no folder that results can be written to: {error.Message.TrimEnd('.')}. "
+                    + "Name a file in a folder that you may write to"
             );
         }
     }

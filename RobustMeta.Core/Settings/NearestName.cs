@@ -20,12 +20,13 @@ public static class NearestName
             .Where(candidate => candidate != name)
             .Select(candidate => (candidate, distance: Distance(name, candidate)))
             .ToList();
-        // Of the given letters one at least is right.
+        // Of the given letters one at least is right: of a single one, that one.
         var most = Math.Min(name.Length - 1, all.Any(c => c.distance <= 1) ? 1 : Math.Max(2, name.Length / 3));
         return
         [
             .. all.Where(c =>
                     c.distance <= most
+                    || (c.distance == 1 && c.candidate.Contains(name, StringComparison.OrdinalIgnoreCase))
                     || (name.Length >= 3 && c.candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase))
                 )
                 .OrderBy(c => c.distance)

@@ -371,7 +371,7 @@ let tests =
                             evaluate, "scores.csv, line 1: expected a column 'testset'"
                             if OperatingSystem.IsLinux() then
                                 evaluate @ [ "out"; "/proc/x.csv" ],
-                                "out is '/proc/x.csv', which no file can be written to"
+                                "out is '/proc/x.csv', but /proc is no folder that results can be written to"
                         ] do
                         let code, output, errors = call words
                         Expect.equal code 2 "exit code"
