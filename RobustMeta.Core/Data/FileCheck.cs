@@ -62,22 +62,16 @@ public sealed record FileCheck(
         DelimitedSpec? spec = null;
         try
         {
-            spec = Recognise(
-                path,
-                new()
-                {
-                    Ratings = file,
-                    Dialect = new() { Encoding = DataFile.IsParquet(path) ? TextEncoding.Utf8 : EncodingOf(path) },
-                },
-                detected,
-                rows
-            );
+            spec = Recognise(path, new() { Ratings = file, Dialect = DialectOf(path) }, detected, rows);
             var ratings = ReadAs(path, file, spec);
             return new(path, detected, rows, ratings, null, Table(NameOf(file), spec, ratings));
         }
         catch (DataFormatException error)
         {
-            if (spec is not null && WithoutMissing(path, file, spec, error) is var (mended, left))
+            if (
+                spec is not null
+                && MissingRatings.LeftOut(path, spec, error, known => ReadAs(path, file, known)) is var (mended, left)
+            )
             {
                 return new(path, detected, rows, left, error.Message, Table(NameOf(file), mended, left));
             }
@@ -92,49 +86,9 @@ public sealed record FileCheck(
     private static Ratings ReadAs(string path, string file, DelimitedSpec spec) =>
         DelimitedFiles.Read(NameOf(file), System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, spec);
 
-    // How the file is read without the rows whose rating is a usual mark of a missing value, and what is left; null where more is wrong.
-    private static (DelimitedSpec Spec, Ratings Left)? WithoutMissing(
-        string path,
-        string file,
-        DelimitedSpec spec,
-        DataFormatException error
-    )
-    {
-        var marks = new List<string>();
-        while (MarkAt(path, spec, error) is { } mark && !marks.Contains(mark))
-        {
-            marks.Add(mark);
-            spec = spec with { Dialect = spec.Dialect with { Missing = [.. marks] } };
-            try
-            {
-                return (spec, ReadAs(path, file, spec));
-            }
-            catch (DataFormatException next)
-            {
-                error = next;
-            }
-        }
-        return null;
-    }
-
-    // The rating that an error is about, where it is such a mark.
-    private static string? MarkAt(string path, DelimitedSpec spec, DataFormatException error)
-    {
-        if (spec.Rating is null || DataFile.IsParquet(path))
-        {
-            return null;
-        }
-        using var source = new RecordFile(path, spec.Dialect, [], ReadLimits.Default);
-        var rating = source.Columns.Find(spec.Rating);
-        while (error.Column == rating + 1 && source.Records.TryRead() && source.Records.Started <= error.Line)
-        {
-            if (source.Records.Started == error.Line && rating < source.Records.Count)
-            {
-                return source.Records.Text(rating) is var text && FileDialect.IsUsualMissing(text) ? text : null;
-            }
-        }
-        return null;
-    }
+    // How the file's bytes are read, before anything is known of its columns.
+    private static FileDialect DialectOf(string path) =>
+        new() { Encoding = DataFile.IsParquet(path) ? TextEncoding.Utf8 : EncodingOf(path) };
 
     // Recognised by its name: as a table of two columns it would be told by its first empty line.
     private static string CatalogProblem(string path)
@@ -154,11 +108,7 @@ public sealed record FileCheck(
     {
         try
         {
-            var dialect = new FileDialect
-            {
-                Encoding = DataFile.IsParquet(path) ? TextEncoding.Utf8 : EncodingOf(path),
-            };
-            using var source = new RecordFile(path, dialect, [], ReadLimits.Default);
+            using var source = new RecordFile(path, DialectOf(path), [], ReadLimits.Default);
             var names = source.Columns.Names;
             var user = HeaderNames.Find(names, HeaderNames.User);
             var item = HeaderNames.Find(names, HeaderNames.Item);
@@ -195,11 +145,7 @@ public sealed record FileCheck(
     {
         try
         {
-            var dialect = new FileDialect
-            {
-                Encoding = DataFile.IsParquet(path) ? TextEncoding.Utf8 : EncodingOf(path),
-            };
-            using var source = new RecordFile(path, dialect, [], ReadLimits.Default);
+            using var source = new RecordFile(path, DialectOf(path), [], ReadLimits.Default);
             var rows = FirstFields(source.Records, SampledRows);
             return FeatureFileCheck.Lines(file, source.Columns.Names, rows, ShownRows, source.Dialect.Encoding);
         }

@@ -77,12 +77,14 @@ public sealed unsafe class AlignedNumbers<T> : IReadOnlyList<T>, IStructuralEqua
     /// <summary>Some of them.</summary>
     /// <param name="start">Place of the first.</param>
     /// <param name="length">How many.</param>
+    /// <exception cref="ArgumentOutOfRangeException">They are not all within.</exception>
     public Span<T> AsSpan(int start, int length) => AsSpan().Slice(start, length);
 
     /// <summary>Some of them: <c>numbers[1..3]</c> in C#.</summary>
     /// <param name="start">Place of the first.</param>
     /// <param name="length">How many.</param>
-    public Span<T> Slice(int start, int length) => AsSpan().Slice(start, length);
+    /// <exception cref="ArgumentOutOfRangeException">They are not all within.</exception>
+    public Span<T> Slice(int start, int length) => AsSpan(start, length);
 
     /// <summary>All of them, to be kept.</summary>
     public Memory<T> AsMemory() => memory.AsMemory(first, Length);

@@ -15,7 +15,7 @@ open RobustMeta.Tasks
 open RobustMeta.Tests.ModelCase
 open RobustMeta.Tests.FusedCase
 open RobustMeta.Tests.Properties
-open RobustMeta.Tests.Engine.FusedEngineTests
+open RobustMeta.Tests.FusedForm
 
 let private coreOf (f: Form) (model: MetaRecommender) (case: Case) =
     let arrays, gradients = arraysOf case

@@ -1,4 +1,4 @@
-/// `recommend`, `predict` and `explain` on the command line.
+/// `recommend` and `predict` on the command line, and what all commands of serving refuse and say.
 module RobustMeta.Tests.Serving.ServingCommandTests
 
 open System
@@ -8,41 +8,7 @@ open RobustMeta.Scripts
 open RobustMeta.Serving
 open RobustMeta.Tests
 open RobustMeta.Tests.ServedRun
-
-let private run = lazy (train (TempFolder.untilExit ()) "MetaPMF" [])
-
-/// Exit code, output and errors of a command.
-let private call (words: string list) =
-    let out, error = Console.Out, Console.Error
-    use output = new StringWriter()
-    use errors = new StringWriter()
-    Console.SetOut output
-    Console.SetError errors
-
-    try
-        let code = CommandLine.run words
-        code, output.ToString(), errors.ToString()
-    finally
-        Console.SetOut out
-        Console.SetError error
-
-let private asText (rows: struct (string * float32) list) =
-    rows |> List.map (fun struct (item, value) -> FormattableString.Invariant $"{item},{value}")
-
-let private task () = run.Value.Prepared.Split.Test[0]
-
-let private inFile (name: string) (lines: string list) (test: string -> unit) =
-    TempFolder.within (fun root ->
-        let path = Path.Combine(root, name)
-        TempFolder.write (String.concat "\n" lines + "\n") path
-        test path)
-
-let private refused (words: string list) (parts: string list) =
-    let code, _, errors = call words
-    Expect.equal code 2 "exit code"
-
-    for part in parts do
-        Expect.stringContains errors part "error"
+open RobustMeta.Tests.ServedCommand
 
 [<Tests>]
 let tests =
@@ -130,46 +96,6 @@ let tests =
                         Expect.equal lines[1 + items.Length + i] ("b" + lines[1 + i].Substring 1) "the other user"
 
                     Expect.equal (Array.last lines) "c,ghost,,,0" "an unknown item")
-
-            testCase "explain names the ratings by what the score is without them"
-            <| fun () ->
-                let rated, item = ratingsOf run.Value (task ()).Support, (itemsOf run.Value (task ()).Query)[0]
-                use model = ColdStartModel.Load run.Value.Folder
-                let because = Explanation.Of(model, rated, null, item)
-                Expect.equal because.Influences.Count rated.Length "ratings"
-                let struct (first, _) = rated.Head
-                let without = (model.For(rated.Tail).Score [| item |])[0]
-                let own = because.Influences |> Seq.find (fun i -> i.Item = first)
-                Expect.equal own.Change (because.Score - without) "change"
-
-                inFile "mine.csv" ("item,rating" :: asText rated) (fun mine ->
-                    let code, output, errors = call [ "explain"; run.Value.Folder; "ratings"; mine; "item"; item ]
-
-                    Expect.equal code 0 errors
-                    Expect.stringContains output "moves the score by" "table"
-                    Expect.isFalse (output.Contains "one of the user's ratings") "an item that is not rated"
-
-                    let code, output, errors = call [ "explain"; run.Value.Folder; "ratings"; mine; "item"; first ]
-                    Expect.equal code 0 errors
-
-                    let line =
-                        FormattableString.Invariant $"\n{first} is one of the user's ratings, with {own.Rating}, "
-
-                    Expect.stringContains output line "an item that is rated")
-
-            testCase "explain tells which items there are where it does not know one"
-            <| fun () ->
-                let items = run.Value.Prepared.Dataset.Ratings.Items
-
-                inFile "mine.csv" [ "item,rating"; $"{items[1]},5" ] (fun mine ->
-                    for item in [ "99999999"; ""; "nothing alike" ] do
-                        refused
-                            [ "explain"; run.Value.Folder; "ratings"; mine; "item"; item ]
-                            [
-                                $"does not know the item '{item}'. Expected one of the {items.Count} items of the data set"
-                                $"such as '{items[0]}'"
-                                "'recommend RUN ratings FILE' names some"
-                            ])
 
             testCase "names from a file do not act on the terminal, and an item rated twice is said"
             <| fun () ->

@@ -8,7 +8,6 @@ open System.Threading
 open Expecto
 open RobustMeta.Scripts
 open RobustMeta.Studies
-open RobustMeta.Studies.Workers
 open RobustMeta.Tests
 open RobustMeta.Tests.Studies.SmallStudy
 

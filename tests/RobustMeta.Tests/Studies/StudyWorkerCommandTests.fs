@@ -3,7 +3,6 @@ module RobustMeta.Tests.Studies.StudyWorkerCommandTests
 
 open System
 open System.IO
-open System.Text.RegularExpressions
 open System.Threading
 open Expecto
 open RobustMeta.Scripts
