@@ -24,7 +24,8 @@ internal sealed class PeriodTrend
     // Of each cell its number of users in a batch, then its part.
     private readonly int[] sizes;
 
-    // Of the batch that gradients were given for last.
+    // Of the batch that parts were asked for last, and of the one that gradients were given for last.
+    private TaskBatch? divided;
     private TaskBatch? seen;
     private int[][] parts = [];
     private double[,] products = new double[0, 0];
@@ -68,6 +69,61 @@ internal sealed class PeriodTrend
     /// <summary>Places of a batch's tasks by cell, without empty cells; each in ascending order.</summary>
     public int[][] Parts(TaskBatch batch)
     {
+        if (!ReferenceEquals(batch, divided))
+        {
+            (divided, parts) = (batch, Divide(batch));
+        }
+        return parts;
+    }
+
+    /// <summary>Takes the gradients of a batch's cells.</summary>
+    /// <param name="batch">The batch, which is weighed next.</param>
+    /// <param name="gradients">Inner products of the gradients of the mean losses of its <see cref="Parts"/>.</param>
+    public void See(TaskBatch batch, double[,] gradients) => (seen, products) = (batch, gradients);
+
+    /// <summary>Trend of each group, <c>[K]</c>; 0 for groups without a user in the batch.</summary>
+    /// <param name="batch">The batch whose gradients were taken last.</param>
+    /// <param name="values">Mean loss of each of its users.</param>
+    /// <exception cref="InvalidOperationException">They were of another batch.</exception>
+    public double[] Of(TaskBatch batch, ReadOnlySpan<double> values)
+    {
+        if (!ReferenceEquals(batch, seen))
+        {
+            throw new InvalidOperationException(
+                "Trends need the gradients of the batch: call LearnGradients before Weigh."
+            );
+        }
+        var parts = Parts(batch);
+        var scale = new double[parts.Length];
+        for (var part = 0; part < parts.Length; part++)
+        {
+            double total = 0;
+            foreach (var b in parts[part])
+            {
+                total += values[b];
+            }
+            scale[part] = total / parts[part].Length / (Math.Sqrt(products[part, part]) + Least);
+        }
+        var trends = new double[groupCount];
+        for (var part = 0; part < parts.Length; part++)
+        {
+            double along = 0;
+            for (var other = 0; other < parts.Length; other++)
+            {
+                along += importance[periods[batch.Positions[parts[other][0]]]] * scale[other] * products[part, other];
+            }
+            trends[groups[batch.Positions[parts[part][0]]]] += scale[part] * along;
+        }
+        var count = (double)importance.Length * importance.Length * groupCount;
+        for (var g = 0; g < trends.Length; g++)
+        {
+            trends[g] /= count;
+        }
+        return trends;
+    }
+
+    private int[][] Divide(TaskBatch batch)
+    {
         Array.Clear(sizes);
         foreach (var user in batch.Positions)
         {
@@ -91,53 +147,6 @@ internal sealed class PeriodTrend
         }
         return found;
     }
-
-    /// <summary>Takes the gradients of a batch's cells.</summary>
-    /// <param name="batch">The batch, which is weighed next.</param>
-    /// <param name="gradients">Inner products of the gradients of the mean losses of its <see cref="Parts"/>.</param>
-    public void See(TaskBatch batch, double[,] gradients) => (seen, parts, products) = (batch, Parts(batch), gradients);
-
-    /// <summary>Trend of each group, <c>[K]</c>; 0 for groups without a user in the batch.</summary>
-    /// <param name="batch">The batch whose gradients were taken last.</param>
-    /// <param name="values">Mean loss of each of its users.</param>
-    /// <exception cref="InvalidOperationException">They were of another batch.</exception>
-    public double[] Of(TaskBatch batch, ReadOnlySpan<double> values)
-    {
-        if (!ReferenceEquals(batch, seen))
-        {
-            throw new InvalidOperationException(
-                "Trends need the gradients of the batch: call LearnGradients before Weigh."
-            );
-        }
-        var scale = new double[parts.Length];
-        for (var part = 0; part < parts.Length; part++)
-        {
-            double total = 0;
-            foreach (var b in parts[part])
-            {
-                total += values[b];
-            }
-            scale[part] = total / parts[part].Length / (Math.Sqrt(products[part, part]) + Least);
-        }
-        var trends = new double[groupCount];
-        for (var part = 0; part < parts.Length; part++)
-        {
-            double along = 0;
-            for (var other = 0; other < parts.Length; other++)
-            {
-                along += importance[PeriodOf(batch, other)] * scale[other] * products[part, other];
-            }
-            trends[groups[batch.Positions[parts[part][0]]]] += scale[part] * along;
-        }
-        var count = (double)importance.Length * importance.Length * groupCount;
-        for (var g = 0; g < trends.Length; g++)
-        {
-            trends[g] /= count;
-        }
-        return trends;
-    }
-
-    private int PeriodOf(TaskBatch batch, int part) => periods[batch.Positions[parts[part][0]]];
 
     private int Cell(int user) => groups[user] * importance.Length + periods[user];
 }

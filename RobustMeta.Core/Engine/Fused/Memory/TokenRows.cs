@@ -13,6 +13,7 @@ internal sealed unsafe class TokenRows<T>(int vocabulary)
     private readonly int[] numbers = new int[vocabulary];
     private int[] tokens = new int[16];
     private int first = 1;
+    private bool byToken;
 
     /// <summary>Number of tokens.</summary>
     public int Count { get; private set; }
@@ -34,8 +35,10 @@ internal sealed unsafe class TokenRows<T>(int vocabulary)
     }
 
     /// <summary>Forgets the tokens.</summary>
-    public void Begin()
+    /// <param name="byToken">Whether a token's row stands at the token's place; otherwise rows stand in the order of first appearance.</param>
+    public void Begin(bool byToken)
     {
+        this.byToken = byToken;
         first += vocabulary;
         if (first > int.MaxValue - 2 * vocabulary)
         {
@@ -45,11 +48,8 @@ internal sealed unsafe class TokenRows<T>(int vocabulary)
         Count = 0;
     }
 
-    /// <summary>Notes a token whose row stands in the order of first appearance, and says whether it is new.</summary>
-    public bool Add(int token) => Add(token, Count);
-
-    /// <summary>Notes a token whose row stands at a place, and says whether it is new.</summary>
-    public bool Add(int token, int place)
+    /// <summary>Notes a token, and says whether it is new.</summary>
+    public bool Add(int token)
     {
         if (numbers[token] >= first)
         {
@@ -59,10 +59,13 @@ internal sealed unsafe class TokenRows<T>(int vocabulary)
         {
             Array.Resize(ref tokens, 2 * Count);
         }
+        numbers[token] = first + (byToken ? token : Count);
         tokens[Count++] = token;
-        numbers[token] = first + place;
         return true;
     }
+
+    /// <summary>The row of the i-th of <see cref="Tokens"/>.</summary>
+    public T* Row(int i) => Rows + (long)(byToken ? tokens[i] : i) * Stride;
 
     /// <summary>The row of a token; null where the part does not have it.</summary>
     public T* Find(int token) => numbers[token] < first ? null : Rows + (long)(numbers[token] - first) * Stride;

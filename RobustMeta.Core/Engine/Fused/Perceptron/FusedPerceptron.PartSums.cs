@@ -10,43 +10,54 @@ namespace RobustMeta.Engine.Fused.Perceptron;
 /// </content>
 internal sealed unsafe partial class FusedPerceptron<T>
 {
-    private void CollectPart(int worker, int piece)
+    // The items of each part, which take the longest, then its network and users.
+    private void CollectPartRows(int worker, int piece)
     {
-        var part = parts[piece];
-        SumPartChunks(part);
-        CollectItems(part);
-        for (var field = 0; field < itemTables.Count; field++)
+        if (piece < partCount)
         {
-            if (itemTables.IsShared(field))
-            {
-                CollectShared(part, field);
-            }
-            else if (part.ItemRows(field) is { } rows && !part.IsAligned(field))
-            {
-                AddBags(itemTables.Column(field), part.Entities, part.ItemAdjoint, shape.Padded[0], rows);
-            }
+            CollectItems(parts[piece]);
+            return;
         }
+        var part = parts[piece - partCount];
+        SumPartChunks(part);
         CollectUsers(part);
     }
 
-    // The first chunk's block becomes the part's.
-    private void SumPartChunks(PartBlock<T> part)
+    // Some rows of dW_1, or a field's table, of each part.
+    private void CollectPartField(int worker, int piece)
     {
-        for (var chunk = 0; chunk < chunks.Count; chunk++)
+        var part = parts[piece % partCount];
+        var field = piece / partCount - weightPieceCount;
+        if (field < 0)
         {
-            var gradient = chunkGradients + chunk * slow.Layout.Size;
-            if (chunks[chunk].FirstUser > part.FirstUser && chunks[chunk].EndUser <= part.EndUser)
-            {
-                var start = isDual ? slow.Layout.Rest : 0;
-                arithmetic.AddScaled(T.One, gradient + start, part.Network + start, (int)(slow.Layout.Size - start));
-            }
+            var (first, count, place) = weightPieces[field + weightPieceCount];
+            AddPartRows(part, first, count, part.Inputs + place, batch.ItemWidth, part.LayerAdjoint, part.ItemCount);
+        }
+        else if (itemTables.IsShared(field))
+        {
+            CollectShared(part, field);
+        }
+        else if (part.ItemRows(field) is { } rows && !part.IsAligned(field))
+        {
+            var adjoints = part.ItemAdjoint + fields.Place(field);
+            AddBags(itemTables.Column(field), part.Entities, adjoints, batch.ItemWidth, rows);
         }
     }
 
-    // Adjoints of the items, and the first layer's rows of fields that are not shared.
+    private void SumPartChunks(PartBlock<T> part)
+    {
+        var start = isDual ? slow.Layout.Rest : 0;
+        for (var chunk = part.FirstChunk + 1; chunk < part.EndChunk; chunk++)
+        {
+            var gradient = chunkGradients + chunk * ChunkSize;
+            arithmetic.AddScaled(T.One, gradient + start, part.Network + start, (int)(slow.Layout.Size - start));
+        }
+    }
+
+    // Adjoints of the items, and their embeddings side by side.
     private void CollectItems(PartBlock<T> part)
     {
-        var (below, width) = (shape.Padded[0], shape.Padded[1]);
+        var (below, width) = (batch.ItemWidth, shape.Padded[1]);
         part.SumRows(batch, arithmetic, batch.LayerAdjoint, part.LayerAdjoint, width, accumulate: false);
         if (batch.ItemAdjoint is null)
         {
@@ -68,11 +79,6 @@ internal sealed unsafe partial class FusedPerceptron<T>
         {
             Arithmetic<T>.Copy(batch.Items + (long)slots[i] * below, part.Inputs + (long)i * below, below);
         }
-        foreach (var range in itemTables.Ranges)
-        {
-            var inputs = part.Inputs + range.Start;
-            AddPartRows(part, range.Start, range.Width, inputs, below, part.LayerAdjoint, part.ItemCount);
-        }
     }
 
     private void CollectShared(PartBlock<T> part, int field)
@@ -87,10 +93,16 @@ internal sealed unsafe partial class FusedPerceptron<T>
             AddPartRows(part, column.Start, column.Width, values, column.Width, sums, tokens);
         }
         fields.PullTokens(field, sums, rows.Rows);
-        if (batch.ItemAdjoint is not null)
+        if (pairs.Has(field))
         {
-            var adjoint = part.ItemAdjoint + column.Start;
-            column.AddByToken(part.Entities, adjoint, shape.Padded[0], column.Width, rows.Rows, rows.Stride);
+            var ofPairs = part.Network + slow.Layout.Size;
+            var count = part.EndChunk - part.FirstChunk;
+            pairs.AddTable(field, shape.IsSecondOrder, ofPairs, ChunkSize, count, rows.Rows, rows.Stride);
+        }
+        else if (batch.ItemAdjoint is not null)
+        {
+            var adjoint = part.ItemAdjoint + fields.Place(field);
+            column.AddByToken(part.Entities, adjoint, batch.ItemWidth, column.Width, rows.Rows, rows.Stride);
         }
     }
 
@@ -127,7 +139,8 @@ internal sealed unsafe partial class FusedPerceptron<T>
         {
             if (part.UserRows(field) is { } rows)
             {
-                AddBags(userTables.Column(field), entities, part.UserAdjoint, below, rows);
+                var column = userTables.Column(field);
+                AddBags(column, entities, part.UserAdjoint + column.Start, below, rows);
             }
         }
     }
@@ -135,12 +148,11 @@ internal sealed unsafe partial class FusedPerceptron<T>
     private static void AddBags(
         EmbeddedColumn<T> column,
         ReadOnlySpan<int> entities,
-        T* adjoints,
+        T* adjoint,
         int stride,
         TokenRows<T> rows
     )
     {
-        var adjoint = adjoints + column.Start;
         foreach (var entity in entities)
         {
             var bag = column.Bag(entity);

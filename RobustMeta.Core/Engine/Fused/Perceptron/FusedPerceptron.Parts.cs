@@ -16,7 +16,8 @@ internal sealed unsafe partial class FusedPerceptron<T>
     // Made where parts are first asked for.
     private PartTable<T>[]? tables;
     private readonly Action<int, int> backwardOrBegin;
-    private readonly Action<int, int> collectPart;
+    private readonly Action<int, int> collectRows;
+    private readonly Action<int, int> collectField;
     private readonly Action<int, int> multiplyPart;
     private readonly Action<int, int> combine;
     private int[] partEnds = [];
@@ -71,14 +72,18 @@ internal sealed unsafe partial class FusedPerceptron<T>
         pool.Run(partCount + chunks.Count, backwardOrBegin);
         for (int part = 0, chunk = 0; part < partCount; part++)
         {
-            parts[part].Network = chunkGradients + chunk * slow.Layout.Size;
-            TakeMemory(parts[part]);
+            parts[part].FirstChunk = chunk;
+            parts[part].Network = chunkGradients + chunk * ChunkSize;
             while (chunk < chunks.Count && chunks[chunk].EndUser <= partEnds[part])
             {
                 chunk++;
             }
+            parts[part].EndChunk = chunk;
+            TakeMemory(parts[part]);
         }
-        pool.Run(partCount, collectPart);
+        // Rows before fields, which need them. Pieces of a part are of different length: the more there are, the more even are the workers' shares.
+        pool.Run(2 * partCount, collectRows);
+        pool.Run((weightPieceCount + itemTables.Count) * partCount, collectField);
         products = new double[partCount, partCount];
         pool.Run(tables!.Length + partCount, multiplyPart);
         SumProducts();
@@ -119,7 +124,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
 
     private void TakeMemory(PartBlock<T> part)
     {
-        var (below, width, items) = (shape.Padded[0], shape.Padded[1], (long)part.ItemCount);
+        var (below, width, items) = (batch.ItemWidth, shape.Padded[1], (long)part.ItemCount);
         part.Inputs = memory.Take(items * below);
         part.LayerAdjoint = memory.Take(items * width);
         part.ItemAdjoint = memory.Take(items * below);
@@ -139,7 +144,7 @@ internal sealed unsafe partial class FusedPerceptron<T>
             }
             else if (part.IsAligned(field))
             {
-                rows.Place(part.ItemAdjoint + itemTables.Column(field).Start, below);
+                rows.Place(part.ItemAdjoint + fields.Place(field), below);
             }
             else
             {

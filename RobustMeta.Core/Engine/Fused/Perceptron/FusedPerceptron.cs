@@ -88,7 +88,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IPartCore<T>
         weightPieces = new (int, int, int)[itemTables.Count + shape.Width[0] / RowsPerPiece];
         (encodeTokens, encode, forward, predict) = (EncodeTokens, Encode, ForwardChunk, PredictChunk);
         (backward, reverseItems, collect) = (BackwardChunk, ReverseItems, Collect);
-        (backwardOrBegin, collectPart) = (BackwardOrBegin, CollectPart);
+        (backwardOrBegin, collectRows, collectField) = (BackwardOrBegin, CollectPartRows, CollectPartField);
         (multiplyPart, combine) = (MultiplyPart, Combine);
         numberTokens = ownTokens is null ? null : ownTokens.Number;
     }
@@ -283,10 +283,10 @@ internal sealed unsafe partial class FusedPerceptron<T> : IPartCore<T>
         return dual <= own;
     }
 
-    // Whether nobody of the batch has first-layer weights of its own, which need all columns of the items, as parts do.
+    // Whether nobody of the batch has first-layer weights of its own, which need all columns of the items.
     private bool KernelsOnly()
     {
-        var all = AdaptsFirst && partCount == 0;
+        var all = AdaptsFirst;
         for (var u = 0; u < batch.Tasks.Count && all && !isDual; u++)
         {
             all = shape.PrefersKernel(batch.Tasks.SupportLength(u), batch.Tasks.QueryLength(u));

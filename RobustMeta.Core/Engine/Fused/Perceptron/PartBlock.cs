@@ -39,10 +39,16 @@ internal sealed unsafe class PartBlock<T>(EmbeddingTables<T> items, EmbeddingTab
     /// <summary>The items.</summary>
     public ReadOnlySpan<int> Entities => entities.AsSpan(0, ItemCount);
 
-    /// <summary>The network's gradient, in its layout.</summary>
+    /// <summary>First chunk of its users.</summary>
+    public int FirstChunk { get; set; }
+
+    /// <summary>One past the last.</summary>
+    public int EndChunk { get; set; }
+
+    /// <summary>The network's gradient, in its layout: the first chunk's block, to which those of the others are added.</summary>
     public T* Network { get; set; }
 
-    /// <summary>Embedded items <c>[items, padded]</c>.</summary>
+    /// <summary>Embedded items, as <see cref="FusedBatch{T}.Items"/> <c>[items, padded]</c>.</summary>
     public T* Inputs { get; set; }
 
     /// <summary>Adjoint of the items' part of the first layer <c>[items, padded]</c>.</summary>
@@ -186,7 +192,7 @@ internal sealed unsafe class PartBlock<T>(EmbeddingTables<T> items, EmbeddingTab
     // Whether each entity has one token, which no other has.
     private static bool Collect(TokenRows<T> rows, EmbeddedColumn<T> column, ReadOnlySpan<int> entities, bool byToken)
     {
-        rows.Begin();
+        rows.Begin(byToken);
         var isAligned = true;
         foreach (var entity in entities)
         {
@@ -194,7 +200,7 @@ internal sealed unsafe class PartBlock<T>(EmbeddingTables<T> items, EmbeddingTab
             isAligned &= bag.Length == 1;
             foreach (var token in bag)
             {
-                isAligned &= byToken ? rows.Add(token, token) : rows.Add(token);
+                isAligned &= rows.Add(token);
             }
         }
         return isAligned;

@@ -9,6 +9,7 @@ internal sealed class PartTable<T>(EmbeddedColumn<T> column, Func<PartBlock<T>, 
 {
     private readonly TokenChains<T> chains = new(column.Width, column.Table!.Rows);
     private TokenRows<T>[] rows = [];
+    private int count;
 
     /// <summary>Inner products of the parts' gradients of this table after <see cref="Multiply"/>, <c>[parts, parts]</c>, row by row.</summary>
     public double[] Products { get; private set; } = [];
@@ -20,10 +21,10 @@ internal sealed class PartTable<T>(EmbeddedColumn<T> column, Func<PartBlock<T>, 
         {
             rows = [.. parts.Select(rowsOf)];
         }
-        chains.Begin(rows.AsSpan(0, count));
-        Products = chains.Products(count);
+        this.count = count;
+        Products = chains.Products(rows.AsSpan(0, count));
     }
 
     /// <summary>The table's gradient: the sum of the parts', each times its factor.</summary>
-    public void Combine(ReadOnlySpan<T> factors) => chains.Combine(column.Table!, factors);
+    public void Combine(ReadOnlySpan<T> factors) => chains.Combine(rows.AsSpan(0, count), column.Table!, factors);
 }

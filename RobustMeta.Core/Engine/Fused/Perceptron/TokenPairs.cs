@@ -121,10 +121,10 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
         }
     }
 
-    /// <summary>Adds to the adjoint of a paired field's table what comes through the kernels. Destroys the products.</summary>
+    /// <summary>Adds to the adjoint of a paired field's table what comes through the kernels.</summary>
     /// <param name="field">The field.</param>
     /// <param name="both">Whether both sides of the kernel count; otherwise the right one is a constant.</param>
-    /// <param name="adjoints">Those of the first chunk.</param>
+    /// <param name="adjoints">Those of the first chunk, to which the others' are added.</param>
     /// <param name="chunkStride">From those of one chunk to those of the next.</param>
     /// <param name="chunks">Number of chunks.</param>
     /// <param name="target">The table's adjoint.</param>
@@ -134,8 +134,7 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
         var column = tables.Column(field);
         var (table, width) = (column.Table!, column.Width);
         var count = table.Rows;
-        var sums = products[field];
-        Arithmetic<T>.Copy(adjoints + starts[field], sums, (long)count * count);
+        var sums = adjoints + starts[field];
         for (var chunk = 1; chunk < chunks; chunk++)
         {
             Sum(adjoints + chunk * chunkStride + starts[field], sums, count * count);
