@@ -16,9 +16,10 @@ namespace RobustMeta.Robustness;
 internal sealed class PeriodTrend
 {
     private const double Least = 1e-16;
-    private readonly ImmutableArray<int> groups;
-    private readonly ImmutableArray<int> periods;
     private readonly double[] importance;
+
+    // Of each training user: group times E plus period.
+    private readonly int[] cells;
     private readonly int groupCount;
 
     // Of each cell its number of users in a batch, then its part.
@@ -36,9 +37,9 @@ internal sealed class PeriodTrend
     /// <param name="growth">p of the periods' importances, at least 0.</param>
     public PeriodTrend(ImmutableArray<int> groups, ImmutableArray<int> periods, double growth)
     {
-        (this.groups, this.periods) = (groups, periods);
         groupCount = groups.Max() + 1;
         importance = [.. Enumerable.Range(0, periods.Max() + 1).Select(e => Math.Exp(growth * e))];
+        cells = [.. groups.Zip(periods, (group, period) => group * importance.Length + period)];
         sizes = new int[groupCount * importance.Length];
         var sum = importance.Sum();
         for (var e = 0; e < importance.Length; e++)
@@ -53,7 +54,7 @@ internal sealed class PeriodTrend
         Array.Clear(sizes);
         foreach (var user in users)
         {
-            sizes[Cell(user)]++;
+            sizes[cells[user]]++;
         }
         var start = 0;
         foreach (ref var size in sizes.AsSpan())
@@ -62,7 +63,7 @@ internal sealed class PeriodTrend
         }
         foreach (var user in users.ToArray())
         {
-            users[sizes[Cell(user)]++] = user;
+            users[sizes[cells[user]]++] = user;
         }
     }
 
@@ -93,7 +94,7 @@ internal sealed class PeriodTrend
                 "Trends need the gradients of the batch: call LearnGradients before Weigh."
             );
         }
-        var parts = Parts(batch);
+        Parts(batch);
         var scale = new double[parts.Length];
         for (var part = 0; part < parts.Length; part++)
         {
@@ -110,9 +111,9 @@ internal sealed class PeriodTrend
             double along = 0;
             for (var other = 0; other < parts.Length; other++)
             {
-                along += importance[periods[batch.Positions[parts[other][0]]]] * scale[other] * products[part, other];
+                along += importance[CellOf(batch, other) % importance.Length] * scale[other] * products[part, other];
             }
-            trends[groups[batch.Positions[parts[part][0]]]] += scale[part] * along;
+            trends[CellOf(batch, part) / importance.Length] += scale[part] * along;
         }
         var count = (double)importance.Length * importance.Length * groupCount;
         for (var g = 0; g < trends.Length; g++)
@@ -122,12 +123,14 @@ internal sealed class PeriodTrend
         return trends;
     }
 
+    private int CellOf(TaskBatch batch, int part) => cells[batch.Positions[parts[part][0]]];
+
     private int[][] Divide(TaskBatch batch)
     {
         Array.Clear(sizes);
         foreach (var user in batch.Positions)
         {
-            sizes[Cell(user)]++;
+            sizes[cells[user]]++;
         }
         var found = new int[sizes.Length - sizes.AsSpan().Count(0)][];
         for (int cell = 0, part = 0; cell < sizes.Length; cell++)
@@ -142,11 +145,9 @@ internal sealed class PeriodTrend
         filled.Clear();
         for (var b = 0; b < batch.Count; b++)
         {
-            var part = sizes[Cell(batch.Positions[b])];
+            var part = sizes[cells[batch.Positions[b]]];
             found[part][filled[part]++] = b;
         }
         return found;
     }
-
-    private int Cell(int user) => groups[user] * importance.Length + periods[user];
 }

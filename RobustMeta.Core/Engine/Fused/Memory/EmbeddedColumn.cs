@@ -38,6 +38,9 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
     /// <summary>Tokens of an entity.</summary>
     public ReadOnlySpan<int> Bag(int entity) => tokens.AsSpan(starts[entity], starts[entity + 1] - starts[entity]);
 
+    /// <summary>The token of an entity, where every entity has one.</summary>
+    public int Token(int entity) => tokens[entity];
+
     /// <summary>The token of each of some rows, where every entity has one.</summary>
     /// <param name="entities">Entities of all slots.</param>
     /// <param name="slots">Slot of each row.</param>

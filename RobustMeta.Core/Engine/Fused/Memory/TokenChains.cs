@@ -11,6 +11,9 @@ namespace RobustMeta.Engine.Fused.Memory;
 internal sealed unsafe class TokenChains<T>(int width, int vocabulary)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    // Rows of the table come in no order: they are prefetched.
+    private const int Ahead = 8;
+
     // Of each token the number of its latest row, and of each row that of the row before it; from one, as zero stands for none.
     private readonly int[] latest = new int[vocabulary];
     private int[] before = [];
@@ -29,17 +32,19 @@ internal sealed unsafe class TokenChains<T>(int width, int vocabulary)
             var ofPart = products.AsSpan(part * ofParts.Length, ofParts.Length);
             var own = ofParts[part];
             var tokens = own.Tokens;
+            double square = 0;
             for (var i = 0; i < tokens.Length; i++)
             {
                 var row = own.Row(i);
                 (parts[count], rows[count], before[count]) = (part, (nint)row, latest[tokens[i]]);
                 latest[tokens[i]] = ++count;
-                ofPart[part] += Dot(row, row);
+                square += Dot(row, row);
                 for (var other = before[count - 1]; other > 0; other = before[other - 1])
                 {
                     ofPart[parts[other - 1]] += Dot(row, (T*)rows[other - 1]);
                 }
             }
+            ofPart[part] = square;
         }
         // For the next batch, which has other tokens.
         foreach (var own in ofParts)
@@ -67,6 +72,10 @@ internal sealed unsafe class TokenChains<T>(int width, int vocabulary)
                 var tokens = own.Tokens;
                 for (var i = 0; i < tokens.Length; i++)
                 {
+                    if (i + Ahead < tokens.Length)
+                    {
+                        TableRow<T>.Prefetch(gradient + (long)tokens[i + Ahead] * width, width);
+                    }
                     var target = gradient + (long)tokens[i] * width;
                     if (table.Touch(tokens[i]))
                     {

@@ -58,21 +58,21 @@ internal sealed unsafe partial class FusedPerceptron<T>
     private void CollectItems(PartBlock<T> part)
     {
         var (below, width) = (batch.ItemWidth, shape.Padded[1]);
-        part.SumRows(batch, arithmetic, batch.LayerAdjoint, part.LayerAdjoint, width, accumulate: false);
+        part.SumRows(batch, batch.LayerAdjoint, part.LayerAdjoint, width, accumulate: false);
         if (batch.ItemAdjoint is null)
         {
             fields.Pull(part.LayerAdjoint, part.ItemAdjoint, part.ItemCount);
         }
         else if (fields.PullsExactly)
         {
-            part.SumRows(batch, arithmetic, batch.ItemAdjoint, part.ItemAdjoint, below, accumulate: false);
+            part.SumRows(batch, batch.ItemAdjoint, part.ItemAdjoint, below, accumulate: false);
             fields.Pull(part.LayerAdjoint, part.ItemAdjoint, part.ItemCount, accumulate: true);
         }
         else
         {
             fields.Pull(part.LayerAdjoint, part.ItemAdjoint, part.ItemCount);
             ClearShared(part.ItemAdjoint, part.ItemCount);
-            part.SumRows(batch, arithmetic, batch.ItemAdjoint, part.ItemAdjoint, below, accumulate: true);
+            part.SumRows(batch, batch.ItemAdjoint, part.ItemAdjoint, below, accumulate: true);
         }
         var slots = part.Slots;
         for (var i = 0; i < slots.Length; i++)

@@ -101,12 +101,11 @@ internal sealed unsafe class PartBlock<T>(EmbeddingTables<T> items, EmbeddingTab
 
     /// <summary>Sums numbers of the part's rows by item, rows in their order.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="arithmetic">Arithmetic.</param>
     /// <param name="rows">Numbers of every row of the batch <c>[rows, width]</c>.</param>
     /// <param name="target">Sums <c>[items, width]</c>.</param>
     /// <param name="width">Padded length of a row.</param>
     /// <param name="accumulate">Whether they are added to what is there.</param>
-    public void SumRows(FusedBatch<T> batch, Arithmetic<T> arithmetic, T* rows, T* target, int width, bool accumulate)
+    public void SumRows(FusedBatch<T> batch, T* rows, T* target, int width, bool accumulate)
     {
         var seen = accumulate ? ItemCount : 0;
         var place = 0;
@@ -124,7 +123,7 @@ internal sealed unsafe class PartBlock<T>(EmbeddingTables<T> items, EmbeddingTab
                 }
                 else
                 {
-                    arithmetic.Add(from, to, to, width);
+                    TableRow<T>.Add(from, to, width);
                 }
             }
         }
@@ -194,6 +193,14 @@ internal sealed unsafe class PartBlock<T>(EmbeddingTables<T> items, EmbeddingTab
     {
         rows.Begin(byToken);
         var isAligned = true;
+        if (column.HasOneToken)
+        {
+            foreach (var entity in entities)
+            {
+                isAligned &= rows.Add(column.Token(entity));
+            }
+            return isAligned;
+        }
         foreach (var entity in entities)
         {
             var bag = column.Bag(entity);
