@@ -16,6 +16,8 @@ internal static class RunManifest
 {
     public const string Name = "done";
     private const string Header = "file,bytes,sha256";
+    private const string NoList =
+        $"{Name} has no whole list of the run's files: it is damaged, or of a version before 0.2.";
 
     /// <summary>Brings all files of a folder onto the disk, then writes the manifest.</summary>
     /// <param name="folder">The folder.</param>
@@ -55,12 +57,28 @@ internal static class RunManifest
                 )
         );
 
+    /// <summary>Requires that the manifest itself is whole, before files are looked up in it.</summary>
+    /// <param name="folder">A folder with a manifest.</param>
+    /// <exception cref="InvalidDataException">It is not.</exception>
+    public static void RequireList(string folder)
+    {
+        if (!IsWhole(Lines(folder)))
+        {
+            throw new InvalidDataException($"{folder}: {NoList} Make the run again.");
+        }
+    }
+
+    private static string[] Lines(string folder) => RegularFile.Text(Path.Combine(folder, Name)).Split('\n');
+
+    private static bool IsWhole(string[] lines) =>
+        lines.Length >= 3 && lines[0] == Header && lines[^2] == End(lines.Length - 3) && lines[^1].Length == 0;
+
     private static IReadOnlyList<string> Wrong(string folder, Func<string, string, bool> isAsWritten)
     {
-        var lines = RegularFile.Text(Path.Combine(folder, Name)).Split('\n');
-        if (lines.Length < 3 || lines[0] != Header || lines[^2] != End(lines.Length - 3) || lines[^1].Length > 0)
+        var lines = Lines(folder);
+        if (!IsWhole(lines))
         {
-            return [$"{Name} has no whole list of the run's files: it is damaged, or of a version before 0.2."];
+            return [NoList];
         }
         return
         [
@@ -74,8 +92,7 @@ internal static class RunManifest
     /// <summary>Whether one file of a finished run is what the run wrote, whatever became of the others.</summary>
     /// <param name="folder">A folder with a manifest.</param>
     /// <param name="name">Name of the file.</param>
-    public static bool Holds(string folder, string name) =>
-        RegularFile.Text(Path.Combine(folder, Name)).Split('\n').Contains(Line(folder, name));
+    public static bool Holds(string folder, string name) => Lines(folder).Contains(Line(folder, name));
 
     // The last line, so that a list cut at a line's end is known as such.
     private static string End(int count) => string.Create(CultureInfo.InvariantCulture, $"end,{count},");

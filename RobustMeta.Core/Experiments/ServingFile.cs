@@ -94,6 +94,28 @@ public static class ServingFile
                     + "program, or use the program that made it."
             );
         }
+        try
+        {
+            return Parsed(file);
+        }
+        catch (Exception error)
+            when (error
+                    is FormatException
+                        or OverflowException
+                        or KeyNotFoundException
+                        or ArgumentException
+                        or IndexOutOfRangeException
+            )
+        {
+            throw new InvalidDataException(
+                $"{path} is damaged: what it says of its data cannot be read ({error.Message}). Make the run again.",
+                error
+            );
+        }
+    }
+
+    private static ServingData Parsed(SafetensorsFile file)
+    {
         var items = Texts(file, "items");
         return new()
         {

@@ -27,6 +27,7 @@ internal sealed class TrainedRun
     public TrainedRun(string folder)
     {
         RequireFinished(folder);
+        RunManifest.RequireList(folder);
         RequireUnchanged(folder, SpecFile.OfRun);
         HasOwnWeights = !RunManifest.Holds(folder, Weights);
         var specPath = Path.Combine(folder, SpecFile.OfRun);

@@ -211,6 +211,41 @@ let tests =
                     Expect.equal code 1 "exit code"
                     Expect.stringContains errors "serving.safetensors is missing or is not what the run wrote" "error")
 
+            testCase "a list of files that was cut short, and data that cannot be read, are called that"
+            <| fun () ->
+                TempFolder.within (fun root ->
+                    for path in Directory.GetFiles run.Value.Folder do
+                        File.Copy(path, Path.Combine(root, nonNull (Path.GetFileName path)))
+
+                    // Of the same length, so that the file's offsets stay.
+                    let serving = Path.Combine(root, "serving.safetensors")
+                    let whole = File.ReadAllBytes serving
+                    let latin1 = System.Text.Encoding.Latin1
+
+                    for before, after in
+                        [ "\"threshold\":\"", "\"threshald\":\""; "\"ratingScale\":\"", "\"ratingScale\":\"x" ] do
+                        let text = latin1.GetString whole
+                        let at = text.IndexOf(before, System.StringComparison.Ordinal)
+                        Expect.isGreaterThan at 0 before
+
+                        let changed = text.Remove(at, after.Length).Insert(at, after) |> latin1.GetBytes
+
+                        File.WriteAllBytes(serving, changed)
+                        let code, _, errors = call [ "recommend"; root ]
+                        Expect.equal code 1 errors
+                        Expect.stringContains errors "serving.safetensors is damaged" before
+                        Expect.stringContains errors "Make the run again" before
+
+                    File.WriteAllBytes(serving, whole)
+                    let list = Path.Combine(root, "done")
+                    let lines = File.ReadAllText list
+
+                    for cut in [ ""; lines[.. lines.Length / 2]; "other" ] do
+                        File.WriteAllText(list, cut)
+                        let code, _, errors = call [ "recommend"; root ]
+                        Expect.equal code 1 errors
+                        Expect.stringContains errors "done has no whole list of the run's files" cut)
+
             testCase "a file on another scale is said by recommend, predict and export"
             <| fun () ->
                 let item = run.Value.Prepared.Dataset.Ratings.Items[0]
