@@ -14,10 +14,19 @@ public static class BinnedDivergence
     /// </summary>
     /// <param name="values">The sample; not empty.</param>
     /// <param name="reference">What it is compared to; not empty.</param>
+    /// <exception cref="ArgumentException">One of them is empty.</exception>
     public static Divergence Of(IReadOnlyList<double> values, IReadOnlyList<double> reference)
     {
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(reference);
+        if (values.Count == 0)
+        {
+            throw new ArgumentException("Expected at least one value, found none.", nameof(values));
+        }
+        if (reference.Count == 0)
+        {
+            throw new ArgumentException("Expected at least one value, found none.", nameof(reference));
+        }
         double[] sorted = [.. reference.Order()];
         double[] distinct = [.. sorted.Distinct().Take(Bins + 1)];
         double[] edges =

@@ -30,8 +30,11 @@ public sealed class StudyCancellation(string root)
     /// <summary>Cancels a source as soon as the workers are asked to end.</summary>
     /// <param name="source">What is cancelled.</param>
     /// <returns>Ends the watch when it is disposed.</returns>
-    public IDisposable Watch(CancellationTokenSource source) =>
-        new Timer(
+    public IDisposable Watch(CancellationTokenSource source)
+    {
+        // A timer's thread would end the process.
+        ArgumentNullException.ThrowIfNull(source);
+        return new Timer(
             _ =>
             {
                 if (IsAsked && !source.IsCancellationRequested)
@@ -43,4 +46,5 @@ public sealed class StudyCancellation(string root)
             TimeSpan.Zero,
             Pause
         );
+    }
 }

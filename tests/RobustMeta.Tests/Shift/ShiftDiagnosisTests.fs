@@ -25,6 +25,12 @@ let tests =
     testList
         "Shift diagnosis"
         [
+            testCase "samples without values are refused by name"
+            <| fun () ->
+                for values, reference, name in [ [||], [| 1.0 |], "values"; [| 1.0 |], [||], "reference" ] do
+                    let divergence () = BinnedDivergence.Of(values, reference) |> ignore
+                    Expect.throwsC divergence (fun error -> Expect.stringContains error.Message $"'{name}'" "name")
+
             testCase "test users drawn at random are told from training users at no level"
             <| fun () ->
                 let input = ProtocolContract.inputOf input.Value.Source.Ratings (ExponentialTilt()) 1L

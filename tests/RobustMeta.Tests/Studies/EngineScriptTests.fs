@@ -364,6 +364,13 @@ let tests =
                 Expect.equal (WorkerOrder.WorkersFor(TimeSpan.FromHours 24.0)) 48 "half an hour each"
                 Expect.equal (WorkerOrder.WorkersFor TimeSpan.Zero) 1 "one at least"
 
+            testCase "a watch over nothing is refused where it is asked for, not on a timer's thread"
+            <| fun () ->
+                let watch () =
+                    (StudyCancellation "nowhere").Watch(Unchecked.defaultof<CancellationTokenSource>) |> ignore
+
+                Expect.throwsT<ArgumentNullException> watch "source"
+
             testCase "asking to cancel reaches a worker that watches, until it is taken back"
             <| fun () ->
                 TempFolder.within (fun folder ->

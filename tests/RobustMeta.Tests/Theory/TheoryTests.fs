@@ -62,6 +62,7 @@ let tests =
             <| fun () ->
                 let power = [ for t in [ 1.0; 3.0; 10.0 ] -> struct (t, 5.0 * t ** -0.4) ]
                 Expect.floatClose Accuracy.high (PowerLaw.Exponent power) -0.4 "exponent"
+                Expect.throwsT<System.ArgumentException> (fun () -> PowerLaw.Exponent [] |> ignore) "none"
 
             testCase "stationarity falls with the iterations, and exact gradients go where first order does not"
             <| fun () ->
