@@ -6,6 +6,7 @@ using RobustMeta.Experiments;
 using RobustMeta.Robustness;
 using RobustMeta.Robustness.References;
 using RobustMeta.Runtime;
+using RobustMeta.Settings;
 using RobustMeta.Training;
 
 namespace RobustMeta.Benchmarks.Overhead;
@@ -21,14 +22,21 @@ internal static class OverheadProgram
     private const long Seed = 1128;
 
     /// <summary>Measures, and prints a table.</summary>
+    /// <exception cref="SettingException">A preset is named twice, none is, or the settings cannot be measured.</exception>
     public static int Run(OverheadSpec spec)
     {
+        var presets = Presets(spec);
         var experiment = ExperimentSpec.Of("MeLU").With(Pairs(spec));
+        if (experiment.Meta.Training.Patience > 0)
+        {
+            throw new SettingException(
+                "settings has patience: a training that ends early has fewer epochs than the one beside it; expected none"
+            );
+        }
         var users = spec.Users * 5 / 4;
         var world = SyntheticRatings.Generate(new() { Users = users }, Seed);
         var prepared = PreparedExperiment.Of(experiment, new(world.Ratings, 4.0, ["segment"], ["category"]));
         var bias = BiasReference.Of(prepared.Source, prepared.Split.MetaTrain);
-        var presets = Presets(spec);
         var rounds = presets.ToDictionary(name => name, _ => new List<PairedTraining>());
         for (var round = 0; round < spec.Rounds; round++)
         {
@@ -38,7 +46,7 @@ internal static class OverheadProgram
                 Console.Error.WriteLine($"round {round + 1} of {spec.Rounds}: {name}");
             }
         }
-        Print(prepared, presets.Select(name => Row(name, rounds[name])));
+        Print(prepared, spec, presets.Select(name => Row(name, rounds[name])));
         return 0;
     }
 
@@ -66,7 +74,7 @@ internal static class OverheadProgram
         ];
     }
 
-    private static void Print(PreparedExperiment prepared, IEnumerable<string[]> rows)
+    private static void Print(PreparedExperiment prepared, OverheadSpec spec, IEnumerable<string[]> rows)
     {
         Console.WriteLine(
             MarkdownTable.Of(
@@ -78,7 +86,7 @@ internal static class OverheadProgram
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{prepared.Split.MetaTrain.Length:N0} training users; seconds of an epoch; ratios to plain training in turn with it: of turns (median and quartiles), and of the whole\n"
+                $"MeLU ({spec.Settings}), seed {Seed}; {prepared.Split.MetaTrain.Length:N0} training users; seconds of an epoch (median of rounds); ratios to plain training in turn with it: of turns (median of rounds of median and quartiles), and of the whole (median and range of rounds); {spec.Rounds} rounds of {spec.Epochs} epochs, the first of which is not counted, {spec.Steps} steps a turn\n"
             )
         );
         Console.WriteLine(
@@ -101,10 +109,18 @@ internal static class OverheadProgram
         using (own)
         {
             GC.Collect();
-            Task.WaitAll(
-                Task.Factory.StartNew(trainPlain, TaskCreationOptions.LongRunning),
-                Task.Factory.StartNew(trainOwn, TaskCreationOptions.LongRunning)
-            );
+            try
+            {
+                Task.WaitAll(
+                    Task.Factory.StartNew(trainPlain, TaskCreationOptions.LongRunning),
+                    Task.Factory.StartNew(trainOwn, TaskCreationOptions.LongRunning)
+                );
+            }
+            catch (AggregateException error)
+                when (error.InnerExceptions.OfType<DivergenceException>().FirstOrDefault() is { } diverged)
+            {
+                throw new SettingException($"{preset}: {diverged.Message}");
+            }
             return new(spec.Epochs - 1, own.Slices, plain.Slices);
         }
     }
@@ -133,7 +149,15 @@ internal static class OverheadProgram
                 : method.Robustness.References.Fit(prepared.Source, tasks, null, experiment.Seed);
         var reweighter = Reweighter.Over(method.Robustness, prepared.Source, tasks, reference, experiment.Seed);
         var parameters = model.CreateParameters(experiment.Seed);
-        var engine = new TurnEngine((FusedEngine)method.Engine.Create(model, parameters), turns, place, spec.Steps);
+        var own = method.Engine.Create(model, parameters);
+        if (own is not FusedEngine fused)
+        {
+            own.Dispose();
+            throw new SettingException(
+                "settings has an engine that gives no turn away; expected engine=fused, or none"
+            );
+        }
+        var engine = new TurnEngine(fused, turns, place, spec.Steps);
         var trainer = new Trainer(
             method.Training with
             {
@@ -163,17 +187,33 @@ internal static class OverheadProgram
         }
     }
 
-    private static IReadOnlyList<string> Presets(OverheadSpec spec) =>
-        spec.Presets is ["all"]
+    private static IReadOnlyList<string> Presets(OverheadSpec spec)
+    {
+        if (spec.Presets.Count == 0)
+        {
+            throw new SettingException("presets names none; expected all, or names with commas between");
+        }
+        if (
+            spec.Presets.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(g => g.Count() > 1) is
+            { } twice
+        )
+        {
+            throw new SettingException($"presets names '{twice.Key}' twice; expected each once");
+        }
+        return spec.Presets is ["all"]
             ? [.. RobustPreset.All.Where(p => p.Settings.All(s => s.Key != "population")).Select(p => p.Name)]
             : spec.Presets;
+    }
 
     private static (string, string)[] Pairs(OverheadSpec spec) =>
         [
             .. spec
                 .Settings.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                .Select(pair => pair.Split('=', 2))
-                .Select(pair => (pair[0], pair[1])),
+                .Select(pair =>
+                    pair.Split('=', 2) is [var name, var value]
+                        ? (name, value)
+                        : throw new SettingException($"settings has '{pair}'; expected name=value, with blanks between")
+                ),
             ("userNum", (spec.Users * 5 / 4).ToString(CultureInfo.InvariantCulture)),
         ];
 }
