@@ -4,6 +4,7 @@ module RobustMeta.Scripts.Help
 open System
 open System.IO
 open Spectre.Console
+open RobustMeta.Evaluation
 open RobustMeta.Experiments
 open RobustMeta.Models
 open RobustMeta.Models.Baselines
@@ -145,7 +146,11 @@ let private methodNames () =
 
     columns
         [ "methods"; "" ]
-        [ [ "models"; names ModelSpec.Registry.All.Keys ]; [ "baselines"; names BaselineSpec.Registry.All.Keys ] ]
+        [
+            [ "models"; names ModelSpec.Registry.All.Keys ]
+            [ "baselines"; names BaselineSpec.Registry.All.Keys ]
+            [ "metrics"; names Metric.Names ]
+        ]
 
 /// The text of `help`.
 let usage () =

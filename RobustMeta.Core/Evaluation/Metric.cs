@@ -93,6 +93,9 @@ public abstract class Metric(string kind, bool higherIsBetter, bool hasCutoff = 
             )
             : value;
 
+    /// <summary>How the metrics are named in settings: <c>AUC</c>, or with a cut-off <c>NDCG@K</c>.</summary>
+    public static IEnumerable<string> Names => Registry.All.Values.Select(k => k.HasCutoff ? $"{k.Kind}@K" : k.Kind);
+
     /// <summary>The metric of a name such as <c>ndcg@10</c> or <c>auc</c>.</summary>
     /// <exception cref="SettingException">There is none; the message names the nearest.</exception>
     public static Metric Parse(string name)
@@ -103,7 +106,7 @@ public abstract class Metric(string kind, bool higherIsBetter, bool hasCutoff = 
         {
             throw new SettingException(
                 $"There is no metric '{name}'{NearestName.End(parts[0], Registry.All.Keys)} Metrics: "
-                    + string.Join(", ", Registry.All.Values.Select(k => k.HasCutoff ? $"{k.Kind}@K" : k.Kind))
+                    + string.Join(", ", Names)
             );
         }
         if (!kind.HasCutoff)

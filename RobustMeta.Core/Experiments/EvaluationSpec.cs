@@ -9,7 +9,7 @@ namespace RobustMeta.Experiments;
 public sealed record EvaluationSpec : ISpec
 {
     /// <summary>Names of the metrics; <c>auto</c> takes the usual ones of the label kind.</summary>
-    [Setting("metrics, comma-separated; auto takes the usual ones of the label kind")]
+    [Setting("metrics, comma-separated (`help` lists them); auto takes the usual ones of the label kind")]
     public IReadOnlyList<string> Metrics { get; init; } = ["auto"];
 
     /// <summary>Candidates of a test user: <c>labelled</c>, <c>sampled N</c> or <c>all</c>.</summary>

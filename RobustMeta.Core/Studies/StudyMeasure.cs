@@ -51,7 +51,7 @@ public sealed class StudyMeasure
             "worst β",
             Ndcg,
             true,
-            "NDCG@10 of the test set on which the method is worst",
+            "NDCG@10 of the test set on which the method is worst, each method and seed its own",
             WorstSet(Ndcg, Enumerable.Min),
             2
         ),
@@ -84,7 +84,7 @@ public sealed class StudyMeasure
             "MAE worst β",
             Mae,
             false,
-            "MAE of the test set on which the method is worst",
+            "MAE of the test set on which the method is worst, each method and seed its own",
             WorstSet(Mae, Enumerable.Max),
             2
         ),

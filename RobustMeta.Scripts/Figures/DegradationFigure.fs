@@ -8,7 +8,11 @@ let draw (metric: string) (divergence: string) (uncertainty: Uncertainty) (point
         {
             Name = $"degradation {metric}"
             Title = $"{metric} on shifted test sets"
-            Caption = $"{metric} against {divergence}."
+            Caption =
+                if divergence.StartsWith "KL" then
+                    $"{metric} against {divergence}: divergence of the users of the test set (q) from the unshifted test users (q₀), in nats."
+                else
+                    $"{metric} against {divergence}."
             Width = OneColumn
             X = Axis.linear divergence
             Y = Axis.linear metric

@@ -34,14 +34,17 @@ let rising (values: float list list) : float -> float =
         let low, high = List.min known, List.max known
         fun value -> if high > low then (value - low) / (high - low) else 0.5
 
+/// A number with so many digits after the point.
+let fixedText (digits: int) (x: float) = x.ToString("F" + string digits, CultureInfo.InvariantCulture)
+
 /// A cell for each pair of names, as dark as `darkness` says of its value, 0 to 1; `values[row][column]`, NaN where nothing was
-/// measured. `digits` are those after the point.
+/// measured. `text` writes a value.
 let draw
     (xAxis: Axis)
     (yAxis: Axis)
     (columns: string list)
     (rows: string list)
-    (digits: int)
+    (text: float -> string)
     (darkness: float -> float)
     (values: float list list)
     : Panel =
@@ -52,11 +55,6 @@ let draw
                     if Double.IsFinite value then
                         c, r, value
         ]
-
-    let fixedText (x: float) = x.ToString("F" + string digits, CultureInfo.InvariantCulture)
-    let least = Math.Pow(10.0, -float digits)
-    // A probability that is rounded to zero is not zero.
-    let text (x: float) = if x > 0.0 && x < least / 2.0 then $"&lt;{fixedText least}" else fixedText x
 
     let numbers (x: string) (y: string) : PlotlyObject.TraceFields =
         "scatter",

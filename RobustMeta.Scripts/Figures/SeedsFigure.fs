@@ -12,6 +12,9 @@ let darkness (p: float) =
     elif p < 0.05 then 0.4
     else 0.06
 
+/// What stands in a cell: its number and its shade agree about the lowest limit.
+let text (p: float) = if p < 0.001 then "&lt;0.001" else MapPanel.fixedText 3 p
+
 /// `p[i][j]`: p-value of the test between methods i and j, corrected for all pairs; NaN on the diagonal. `test` names it.
 let draw (metric: string) (test: string) (seeds: Seeds list) (p: float list list) : Figure =
     let names = [ for s in seeds -> s.Method ]
@@ -27,7 +30,7 @@ let draw (metric: string) (test: string) (seeds: Seeds list) (p: float list list
                 (Axis.named "" |> Axis.fromTop |> Axis.shared)
                 names
                 names
-                3
+                text
                 darkness
                 p
         ]

@@ -42,7 +42,7 @@ let draw (across: string) (up: string) (metric: string) (cells: Cell list) : Fig
                             (Axis.named up)
                             (texts columns)
                             (texts rows)
-                            (digits (List.concat values))
+                            (MapPanel.fixedText (digits (List.concat values)))
                             (MapPanel.rising values)
                             values
                     ]

@@ -50,6 +50,30 @@ let tests =
                     let counted = text.Split("EXPECTO!").Length - 1
                     Expect.isGreaterThanOrEqual counted 8 $"suites that ran\n{text}")
 
+            testCase "each type of the page on extending compiles by itself"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let page =
+                        inLanguage "fsharp"
+                        |> List.filter (fun block -> block.Page = "docs/extending.md" && block.IsPlain)
+
+                    let declares (block: Block) = block.Text.Contains ".Registry.Add"
+                    let blocks = page |> List.filter declares
+                    Expect.hasLength blocks 8 "one of each kind"
+
+                    let loads =
+                        [
+                            for number, block in List.indexed blocks do
+                                let name = $"type_{number}.fsx"
+                                let script = FSharpBlockTests.scriptOf name [ block ]
+                                TempFolder.write script (Path.Combine(folder, name))
+                                $"#load \"{name}\""
+                        ]
+
+                    TempFolder.write (String.concat "\n" loads) (Path.Combine(folder, "all.fsx"))
+                    let code, text = FSharpBlockTests.runScript folder [ "--typecheck-only"; "all.fsx" ]
+                    Expect.equal code 0 text)
+
             testCase "a type that breaks a rule ends with exit code 1 and the name of the rule"
             <| fun () ->
                 TempFolder.within (fun folder ->

@@ -4,6 +4,7 @@ module RobustMeta.Tests.Docs.ReadingResultsTests
 open System.IO
 open System.Text.RegularExpressions
 open Expecto
+open RobustMeta.Evaluation
 open RobustMeta.Experiments
 open RobustMeta.Scripts
 open RobustMeta.Tests
@@ -31,6 +32,10 @@ let tests =
     testList
         "results page"
         [
+            testCase "names every metric"
+            <| fun () ->
+                Expect.isEmpty (Metric.Names |> Seq.filter (isNamed >> not)) "metrics that the page does not name"
+
             testCase "names every file of a run's folder, every column and every statistic"
             <| fun () ->
                 TempFolder.within (fun folder ->

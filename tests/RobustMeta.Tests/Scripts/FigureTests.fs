@@ -128,6 +128,8 @@ let tests =
             <| fun () ->
                 let shades = [ for p in [ 0.0004; 0.003; 0.019; 0.3 ] -> FigureStyle.shade (SeedsFigure.darkness p) ]
                 Expect.equal (List.distinct shades) shades "four"
+                let texts = [ for p in [ 0.0; 0.0004; 0.0007; 0.001; 0.3 ] -> SeedsFigure.text p ]
+                Expect.equal texts [ "&lt;0.001"; "&lt;0.001"; "&lt;0.001"; "0.001"; "0.300" ] "numbers agree"
 
             testCase "numbers at the ticks of an axis have the same digits"
             <| fun () ->
