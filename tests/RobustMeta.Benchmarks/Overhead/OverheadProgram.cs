@@ -42,11 +42,13 @@ internal static class OverheadProgram
         {
             foreach (var name in presets)
             {
-                rounds[name].Add(InTurn(prepared, experiment, bias, spec, name));
+                // Who begins pays for what the process warms up: by turns.
+                rounds[name].Add(InTurn(prepared, experiment, bias, spec, name, place: 1 - round % 2));
                 Console.Error.WriteLine($"round {round + 1} of {spec.Rounds}: {name}");
             }
         }
-        Print(prepared, spec, presets.Select(name => Row(name, rounds[name])));
+        var turns = rounds.Values.SelectMany(r => r).Min(r => Math.Min(r.Own.Count, r.Plain.Count));
+        Print(prepared, spec, turns, presets.Select(name => Row(name, rounds[name])));
         return 0;
     }
 
@@ -74,7 +76,7 @@ internal static class OverheadProgram
         ];
     }
 
-    private static void Print(PreparedExperiment prepared, OverheadSpec spec, IEnumerable<string[]> rows)
+    private static void Print(PreparedExperiment prepared, OverheadSpec spec, int turns, IEnumerable<string[]> rows)
     {
         Console.WriteLine(
             MarkdownTable.Of(
@@ -83,10 +85,17 @@ internal static class OverheadProgram
                 text: 2
             )
         );
+        var (rounds, steps) = (Counted.Of(spec.Rounds, "round", "rounds"), Counted.Of(spec.Steps, "step", "steps"));
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"MeLU ({spec.Settings}), seed {Seed}; {prepared.Split.MetaTrain.Length:N0} training users; seconds of an epoch (median of rounds); ratios to plain training in turn with it: of turns (median of rounds of median and quartiles), and of the whole (median and range of rounds); {spec.Rounds} rounds of {spec.Epochs} epochs, the first of which is not counted, {spec.Steps} steps a turn\n"
+                $"""
+                MeLU ({spec.Settings}), seed {Seed}; {prepared.Split.MetaTrain.Length:N0} training users.
+                {rounds} of {spec.Epochs} epochs, the first of which is not counted; {turns} turns of {steps} each in a training.
+                Seconds of an epoch: medians of the rounds. Ratios to plain training in turn with it: of turns, median and quartiles (medians of the rounds);
+                of the whole, with what ends an epoch, median and range of the rounds.
+
+                """
             )
         );
         Console.WriteLine(
@@ -99,12 +108,13 @@ internal static class OverheadProgram
         ExperimentSpec experiment,
         FixedReference bias,
         OverheadSpec spec,
-        string preset
+        string preset,
+        int place
     )
     {
         var turns = new Turns();
-        var (plain, trainPlain) = Training(prepared, experiment, bias, spec, Plain, turns, 0);
-        var (own, trainOwn) = Training(prepared, experiment, bias, spec, preset, turns, 1);
+        var (plain, trainPlain) = Training(prepared, experiment, bias, spec, Plain, turns, 1 - place);
+        var (own, trainOwn) = Training(prepared, experiment, bias, spec, preset, turns, place);
         using (plain)
         using (own)
         {
