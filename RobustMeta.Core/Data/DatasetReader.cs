@@ -1,4 +1,5 @@
 using RobustMeta.Data.Reading;
+using RobustMeta.Runtime;
 using RobustMeta.Settings;
 
 namespace RobustMeta.Data;
@@ -48,7 +49,14 @@ public abstract class DatasetReader
 
     /// <summary>The error of a file without a rating.</summary>
     internal static DataFormatException Empty(string path, long unrated) =>
-        new(path, 0, 0, $"expected ratings, found none{(unrated > 0 ? $" ({unrated} rows are not rated)" : "")}");
+        new(
+            path,
+            0,
+            0,
+            File.Exists(path) && new FileInfo(path).Length == 0
+                ? "expected ratings, found an empty file (0 bytes); fetch or export it again"
+                : $"expected ratings, found none{(unrated > 0 ? $" ({Counted.Of(unrated, "row is", "rows are")} not rated)" : "")}"
+        );
 
     /// <summary>Reads the files of a data set.</summary>
     /// <param name="source">Its files and settings.</param>

@@ -51,11 +51,10 @@ public sealed record FileCheck(
     public static FileCheck Of(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
-        var file = System.IO.Path.GetFileName(path);
-        file = file.EndsWith(DataFile.Compressed, StringComparison.OrdinalIgnoreCase) ? file[..^3] : file;
+        var file = NameInTable(path);
         var detected = new List<(string, string)>();
         var rows = new List<string>();
-        if (file.EndsWith(CatalogEnding, StringComparison.OrdinalIgnoreCase))
+        if (Uncompressed(file).EndsWith(CatalogEnding, StringComparison.OrdinalIgnoreCase))
         {
             return new(path, detected, rows, null, CatalogProblem(path), "");
         }
@@ -82,6 +81,19 @@ public sealed record FileCheck(
             };
         }
     }
+
+    // A compressed file is found by its plain name too, unless another file has that name.
+    private static string NameInTable(string path)
+    {
+        var file = System.IO.Path.GetFileName(path);
+        var folder =
+            System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path, Environment.CurrentDirectory)) ?? "";
+        var plain = Uncompressed(file);
+        return System.IO.Path.GetFileName(DataFile.Find(folder, plain)) == file ? plain : file;
+    }
+
+    private static string Uncompressed(string file) =>
+        DataFile.IsCompressed(file) ? file[..^DataFile.Compressed.Length] : file;
 
     private static Ratings ReadAs(string path, string file, DelimitedSpec spec) =>
         DelimitedFiles.Read(NameOf(file), System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, spec);
@@ -197,7 +209,7 @@ public sealed record FileCheck(
         var known =
             dialect.Header == true
                 ? DelimitedFiles.Detect(path, spec with { Dialect = dialect }, ReadLimits.Default)
-                : ByPosition(spec with { Dialect = dialect }, sample);
+                : ByPosition(path, spec with { Dialect = dialect });
         if (dialect.Header != true && known is { Rating: null, Time: null } && first.Count > 0)
         {
             var names = string.Join(", ", first[0].Take(ShownRows).Select(name => Excerpt.Of(name)));
@@ -209,7 +221,9 @@ public sealed record FileCheck(
                 )
             );
         }
-        var commas = known.Rating is null ? CommaUse.None : CommasOf(sample, source.Columns.Find(known.Rating));
+        IReadOnlyList<string> Given(string? column, int count) =>
+            column is null ? [] : GivenValues.Of(path, dialect, count, source.Columns.Find(column))[0];
+        var commas = DecimalComma.Of(Given(known.Rating, SampledRows));
         if (commas == CommaUse.Decimal)
         {
             detected.Add(("decimal", "comma: 3,5 is read as 3.5"));
@@ -219,6 +233,17 @@ public sealed record FileCheck(
         detected.Add(("item", known.Item ?? "none"));
         detected.Add(("rating", known.Rating ?? "none: every row is a positive"));
         detected.Add(("time", known.Time ?? "none"));
+        if (Given(known.Time, 1) is [var time] && TimeParser.IsMilliseconds(time))
+        {
+            known = known with { TimeFormat = TimeParser.Milliseconds };
+            detected.Add(
+                (
+                    "note",
+                    $"a Unix time in seconds is expected, found {Excerpt.Of(time)}, which is read as milliseconds. "
+                        + "If times are something else, write them in seconds, and leave out timeFormat."
+                )
+            );
+        }
         return known;
     }
 
@@ -268,29 +293,32 @@ public sealed record FileCheck(
     }
 
     // Without header: user, item, then a rating, then a time, where they are numbers.
-    private static DelimitedSpec ByPosition(DelimitedSpec spec, List<string[]> rows)
+    private static DelimitedSpec ByPosition(string path, DelimitedSpec spec)
     {
-        bool AreNumbers(int column, double least) =>
-            rows.Count > 0
-            && rows.Take(ShownRows)
-                .All(row =>
-                    column <= row.Length
-                    && double.TryParse(row[column - 1], NumberStyles.Float, CultureInfo.InvariantCulture, out var x)
-                    && x >= least
-                );
+        var given = GivenValues.Of(path, spec.Dialect, SampledRows, 2, 3);
+        var (third, fourth) = (given[0], given[1]);
+        var areTimes = AreNumbers(third, LeastTime);
         // Numbers with commas are ratings too: where it is unclear what the commas are, reading says so.
-        var areRatings = AreNumbers(3, double.MinValue) || CommasOf(rows, 2) != CommaUse.None;
+        var areRatings = AreNumbers(third, double.MinValue) || DecimalComma.Of(third) != CommaUse.None;
         return spec with
         {
             User = "1",
             Item = "2",
-            Rating = areRatings && !AreNumbers(3, LeastTime) ? "3" : null,
+            Rating = areRatings && !areTimes ? "3" : null,
             Time =
-                AreNumbers(4, LeastTime) ? "4"
-                : AreNumbers(3, LeastTime) ? "3"
+                AreNumbers(fourth, LeastTime) ? "4"
+                : areTimes ? "3"
                 : null,
         };
     }
+
+    // Most of them: reading says where one is none.
+    private static bool AreNumbers(IReadOnlyList<string> values, double least) =>
+        2
+            * values.Count(value =>
+                double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var x) && x >= least
+            )
+        > values.Count;
 
     private static string Table(string name, DelimitedSpec spec, Ratings ratings)
     {
@@ -328,6 +356,10 @@ public sealed record FileCheck(
                 Line($"{key} = {(isPosition ? column : Quoted(column))}");
             }
         }
+        if (spec.TimeFormat is { } format)
+        {
+            Line($"timeFormat = {Quoted(format)}");
+        }
         if (isParquet)
         {
             return text.ToString();
@@ -363,7 +395,7 @@ public sealed record FileCheck(
     // A name that the catalog takes.
     private static string NameOf(string file)
     {
-        var stem = System.IO.Path.GetFileNameWithoutExtension(file);
+        var stem = System.IO.Path.GetFileNameWithoutExtension(Uncompressed(file));
         var name = string.Concat(stem.Select(c => char.IsAsciiLetterOrDigit(c) ? char.ToLowerInvariant(c) : '-'))
             .Trim('-');
         return name.Length > 0 ? name : "own";

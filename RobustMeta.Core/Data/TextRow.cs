@@ -1,5 +1,6 @@
 using System.Globalization;
 using RobustMeta.Data.Reading;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Data;
 
@@ -51,7 +52,7 @@ public sealed class TextRow
             column,
             column <= Count
                 ? $"expected {expected}, found '{Excerpt.Of(fields[column - 1])}'"
-                : $"expected {expected}, found the end of the line after {Count} fields"
+                : $"expected {expected}, found the end of the line after {Counted.Of(Count, "field", "fields")}"
         );
 
     internal static IEnumerable<TextRow> Of(string path, FileDialect dialect, ReadLimits limits)

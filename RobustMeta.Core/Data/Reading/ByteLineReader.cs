@@ -25,13 +25,14 @@ public sealed class ByteLineReader : IReadPosition, IDisposable
     /// <param name="path">The file, plain or <c>.gz</c>.</param>
     /// <param name="limits">What it may hold.</param>
     /// <param name="source">Encoding of the file where its bytes are to be turned into UTF-8; null takes them as they are.</param>
-    /// <exception cref="DataFormatException">It is not a regular file.</exception>
+    /// <exception cref="DataFormatException">It is not a regular file, or is compressed under a plain name.</exception>
     public ByteLineReader(string path, ReadLimits limits, Encoding? source = null)
     {
         Path = path;
         this.limits = limits;
         stream = DataFile.Open(path, limits);
         Fill();
+        RequireText();
         var marked = Marked(buffer.AsSpan(0, end));
         IsAsWritten = source is null && marked is null && !DataFile.IsCompressed(path);
         if ((source ?? marked) is { } encoding)
@@ -149,6 +150,16 @@ public sealed class ByteLineReader : IReadPosition, IDisposable
             CultureInfo.InvariantCulture,
             $"expected a {what} of at most {limit:N0} bytes; if a longer one is right, {limits.Advice(key)}"
         );
+
+    private void RequireText()
+    {
+        if (!DataFile.IsCompressed(Path) && buffer.AsSpan(0, end) is [0x1F, 0x8B, ..])
+        {
+            stream.Dispose();
+            var name = System.IO.Path.GetFileName(Path) + DataFile.Compressed;
+            throw new DataFormatException(Path, 0, 0, $"expected text, found a gzip file; rename it to {name}");
+        }
+    }
 
     // Only in the first line: a file of an old system has no other.
     private void RequireLineEnds(ReadOnlySpan<byte> line)

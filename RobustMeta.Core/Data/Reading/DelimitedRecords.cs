@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Text;
 using System.Text.Unicode;
+using RobustMeta.Runtime;
 
 namespace RobustMeta.Data.Reading;
 
@@ -74,15 +75,21 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         return true;
     }
 
-    public override DataFormatException Error(int field, string expected) =>
+    public override DataFormatException Error(int field, string expected) => Error(field, expected, "");
+
+    private DataFormatException Error(int field, string expected, string remedy) =>
         new(
             reader.Path,
             Started,
             field + 1,
-            field < Count
-                ? $"expected {expected}, found '{Excerpt.Of(this[field])}'"
-                : $"expected {expected}, found the end of the line after {Count} fields"
+            (
+                field < Count
+                    ? $"expected {expected}, found '{Excerpt.Of(this[field])}'"
+                    : $"expected {expected}, found the end of the line after {Fields(Count)}"
+            ) + remedy
         );
+
+    private static string Fields(int count) => Counted.Of(count, "field", "fields");
 
     /// <summary>The text of a field.</summary>
     /// <exception cref="DataFormatException">It is not UTF-8, or holds a byte-order mark.</exception>
@@ -96,7 +103,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
     {
         if (field >= Count || this[field].IsEmpty)
         {
-            throw Error(field, what);
+            throw Error(field, what, field < Count ? "; fill it in, or take the row out" : "");
         }
         RequireText(field);
         return this[field];
@@ -124,7 +131,9 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
                 throw Error(field, dialect.OtherMark(what));
             }
         }
-        throw Error(field, field < Count ? dialect.NoNumber(what, this[field]) : what);
+        var expected = field < Count ? dialect.NoNumber(what, this[field]) : what;
+        var isAdvised = field >= Count || expected != what;
+        throw Error(field, expected, isAdvised ? "" : "; write a finite number, or take the row out");
     }
 
     private void RequireText(int field)
@@ -159,14 +168,30 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
                 ? " (an unquoted comma in a text or number?)"
                 : "";
         return Count < width
-            ? Error(Count, $"{width} fields as in the first line")
+            ? Error(Count, $"{Fields(width)} as in the first line", OtherSeparator())
             : new(
                 reader.Path,
                 Started,
                 width + 1,
-                $"expected {width} fields as in the first line, found {Count}{hint}; the first surplus one is "
+                $"expected {Fields(width)} as in the first line, found {Count}{hint}; the first surplus one is "
                     + $"'{Excerpt.Of(this[width])}'"
             );
+    }
+
+    // Another usual separator that stands often enough in the record to divide the fields that it lacks.
+    private string OtherSeparator()
+    {
+        foreach (var other in DialectDetector.Separators.Where(other => other != " " && other != dialect.Separator))
+        {
+            var bytes = Encoding.UTF8.GetBytes(other);
+            if (Enumerable.Range(0, Count).Sum(field => Occurrences(this[field], bytes)) >= width - Count)
+            {
+                return $"; the line has {Quoted(other)} in it, and fields are separated by {Quoted(dialect.Separator!)}";
+            }
+        }
+        return "";
+
+        static string Quoted(string separator) => separator == "\t" ? "tabs" : $"'{separator}'";
     }
 
     private void RequireOnlyEmptyLines()
@@ -180,7 +205,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
                     reader.Path,
                     empty,
                     1,
-                    $"expected {width} fields as in the first line, found an empty line"
+                    $"expected {Fields(width)} as in the first line, found an empty line"
                 );
             }
         }
@@ -206,10 +231,15 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
             Append((byte)'\n');
             if (!reader.TryRead(out line))
             {
-                throw new DataFormatException(reader.Path, Started, Count + 1, "expected a closing quote");
+                throw new DataFormatException(
+                    reader.Path,
+                    Started,
+                    Count + 1,
+                    $"expected a closing quote, found the end of the file; close it or, where quotes are part of the text, {dialect.QuoteAdvice}"
+                );
             }
             reader.RequireField(Count + 1, length - fieldStart);
-            looksLikeRecords &= width > 2 && Occurrences(line) == width - 1;
+            looksLikeRecords &= width > 2 && Occurrences(line, separator) == width - 1;
         }
         if (reader.Number > Started && looksLikeRecords && !dialect.LineBreaks)
         {
@@ -225,13 +255,13 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         return true;
     }
 
-    private int Occurrences(ReadOnlySpan<byte> line)
+    private static int Occurrences(ReadOnlySpan<byte> line, byte[] wanted)
     {
         var count = 0;
-        for (var at = line.IndexOf(separator); at >= 0; at = line.IndexOf(separator))
+        for (var at = line.IndexOf(wanted); at >= 0; at = line.IndexOf(wanted))
         {
             count++;
-            line = line[(at + separator.Length)..];
+            line = line[(at + wanted.Length)..];
         }
         return count;
     }

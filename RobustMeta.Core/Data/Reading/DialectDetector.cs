@@ -14,7 +14,9 @@ internal static class DialectDetector
     // Lines of a usual length are sampled whole. Of longer ones the beginning tells the separator, and few are enough.
     private const int SampledOfLine = 1 << 18;
     private const int SampledInAll = 1 << 20;
-    private static readonly string[] Separators = ["\t", "::", ";", ",", "|", " "];
+
+    /// <summary>What usually stands between two fields.</summary>
+    public static IReadOnlyList<string> Separators { get; } = ["\t", "::", ";", ",", "|", " "];
 
     /// <summary>A dialect with separator and header known.</summary>
     /// <param name="path">The file.</param>
@@ -104,8 +106,13 @@ internal static class DialectDetector
         return others.Count > 0
             && Enumerable
                 .Range(0, first.Length)
+                .Where(c => c == 0 || !IsMissing(first[c]))
                 .Any(c =>
-                    (!IsNumber(first[c]) && others.All(row => c < row.Length && IsNumber(row[c])))
+                    (
+                        !IsNumber(first[c])
+                        && others.All(row => c < row.Length && (IsNumber(row[c]) || IsMissing(row[c])))
+                        && others.Any(row => IsNumber(row[c]))
+                    )
                     || (
                         others.Count >= LeastRows
                         && !first[c].Any(char.IsDigit)
@@ -113,6 +120,9 @@ internal static class DialectDetector
                     )
                 );
     }
+
+    // A missing value names no column; an index without a name may stand in the first one.
+    private static bool IsMissing(string field) => FileDialect.IsUsualMissing(field.Trim());
 
     // With a decimal point or comma.
     private static bool IsNumber(string field) =>

@@ -23,14 +23,20 @@ internal static class Excerpt
     private static string Decode(ReadOnlySpan<byte> bytes) =>
         (Utf8.IsValid(bytes) ? Encoding.UTF8 : Encoding.Latin1).GetString(bytes);
 
-    /// <summary>At most 60 characters of a text.</summary>
+    /// <summary>At most about 60 characters of a text; a control character that is repeated is shown once, with its number.</summary>
     public static string Of(string text)
     {
         var shown = new StringBuilder();
-        foreach (var c in text.Length > Longest ? text[..Longest] : text)
+        var at = 0;
+        while (at < text.Length && shown.Length < Longest)
         {
+            var c = text[at];
+            var run = char.IsControl(c) ? text.AsSpan(at).IndexOfAnyExcept(c) : 1;
+            run = run < 0 ? text.Length - at : run;
             shown.Append(char.IsControl(c) ? $"\\u{(int)c:x4}" : c);
+            shown.Append(run > 1 ? $"×{run}" : "");
+            at += run;
         }
-        return text.Length > Longest ? shown.Append('…').ToString() : shown.ToString();
+        return at < text.Length ? shown.Append('…').ToString() : shown.ToString();
     }
 }

@@ -9,7 +9,10 @@ namespace RobustMeta.Data.Reading;
 internal sealed class TimeParser(string? format)
 {
     private const string Seconds = "seconds";
-    private const string Milliseconds = "milliseconds";
+
+    /// <summary>The format of Unix times in milliseconds.</summary>
+    public const string Milliseconds = "milliseconds";
+
     private const string Iso = "iso";
 
     // Seconds beyond the year 5138 are milliseconds after 1973.
@@ -36,6 +39,9 @@ internal sealed class TimeParser(string? format)
             _ => InRange(records, field, Date(records, field)),
         };
     }
+
+    /// <summary>Whether a first time is one in milliseconds.</summary>
+    public static bool IsMilliseconds(string first) => Guess(Encoding.UTF8.GetBytes(first)) == Milliseconds;
 
     private static string Guess(ReadOnlySpan<byte> field) =>
         Utf8Parser.TryParse(field, out double x, out var used) && used == field.Length
@@ -78,10 +84,14 @@ internal sealed class TimeParser(string? format)
             : throw records.Error(
                 field,
                 $"a time between the years 1800 and 2200 (timeFormat is {Format})"
-                    + (
-                        Format == Seconds && Math.Abs(seconds) is >= LeastMilliseconds and < 1e14
-                            ? "; for milliseconds set timeFormat = \"milliseconds\""
-                            : ""
-                    )
+                    + (Format == Seconds ? Remedy(Math.Abs(seconds)) : "")
             );
+
+    private static string Remedy(double size) =>
+        size switch
+        {
+            < LeastMilliseconds => "",
+            < 1e14 => "; for milliseconds set timeFormat = \"milliseconds\"",
+            _ => "; write Unix times in seconds, which have ten digits",
+        };
 }

@@ -52,5 +52,5 @@ let cases =
         gz "a text named .gz" many (Refused(0, 0, "whole gzip file"))
         gz "a zip named .gz" (utf8 "PK\003\004xxxxxxxxxxxx") (Refused(0, 0, "whole gzip file"))
         gz "two bytes" whole[..1] (Refused(0, 0, "gzip"))
-        raw "archives" "gzip named .csv" usual "r.csv" whole (Refused(1, 0, ""))
+        raw "archives" "gzip named .csv" usual "r.csv" whole (Refused(0, 0, "found a gzip file; rename it to r.csv.gz"))
     ]

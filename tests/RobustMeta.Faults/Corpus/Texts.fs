@@ -36,17 +36,17 @@ let private lineEnds =
 let private counts =
     [
         "two fields under three", "u,a\n", Refused(2, 3, "after 2 fields")
-        "one field under three", "u\n", Refused(2, 2, "after 1 fields")
+        "one field under three", "u\n", Refused(2, 2, "after 1 field")
         "four fields under three", "u,a,1,2\n", Refused(2, 4, "found 4")
         "nine fields under three", "u,a,1,2,3,4,5,6,7\n", Refused(2, 4, "found 9")
         "an empty user", ",a,1\n", Refused(2, 1, "user")
         "an empty item", "u,,1\n", Refused(2, 2, "item")
         "an empty rating", "u,a,\n", Refused(2, 3, "rating")
         "a short row after good ones", "u,a,1\nv,b,2\nw,c\n", Refused(4, 3, "after 2 fields")
-        "a comment", "# made by hand\nu,a,1\n", Refused(2, 2, "after 1 fields")
+        "a comment", "# made by hand\nu,a,1\n", Refused(2, 2, "after 1 field")
         "a separator too many at the end", "u,a,1,\n", Refused(2, 4, "found 4")
-        "tabs in place of commas", "u\ta\t1\n", Refused(2, 2, "after 1 fields")
-        "semicolons in place of commas", "u;a;1\n", Refused(2, 2, "after 1 fields")
+        "tabs in place of commas", "u\ta\t1\n", Refused(2, 2, "after 1 field; the line has tabs in it")
+        "semicolons in place of commas", "u;a;1\n", Refused(2, 2, "after 1 field; the line has ';' in it")
     ]
 
 let private headers =

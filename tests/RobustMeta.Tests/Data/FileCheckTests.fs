@@ -3,12 +3,18 @@ module RobustMeta.Tests.Data.FileCheckTests
 
 open System
 open System.IO
+open System.IO.Compression
 open System.Text
 open Expecto
 open RobustMeta.Data
 open RobustMeta.Scripts.Data
 open RobustMeta.Tests.ReadRatings
 open RobustMeta.Tests.TempFolder
+
+let private writeGzip (text: string) (path: string) =
+    Directory.CreateDirectory(nonNull (Path.GetDirectoryName path)) |> ignore
+    use stream = new GZipStream(File.Create path, CompressionLevel.Fastest)
+    stream.Write(ReadOnlySpan(Encoding.UTF8.GetBytes text))
 
 [<Tests>]
 let tests =
@@ -207,6 +213,129 @@ let tests =
 
                     write "user,item,rating\nu1,a,5\nu1,b,\nu2,a,good\n" path
                     Expect.equal (FileCheck.Of path).CatalogTable "" "something else is wrong too")
+
+            testCase "without a header, ratings that begin late are found, and missing ones are told"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "late", "late.csv")
+
+                    for missing in [ 1; 30; 1500 ] do
+                        let rating i = if i < missing then "" else string (1 + i % 5)
+                        let lines = [ for i in 0..1999 -> $"u{i % 100},i{i},{rating i},{1000000000 + i}\n" ]
+                        write (String.Concat lines) path
+                        let check = FileCheck.Of path
+                        Expect.stringContains (nonNull check.Problem) "line 1, column 3" "told"
+
+                        for line in [ "rating = 3\n"; "time = 4\n"; "header = false\n"; "missing = [\"\"]\n" ] do
+                            Expect.stringContains check.CatalogTable line "proposed"
+
+                        write check.CatalogTable (Path.Combine(root, "catalog.toml"))
+                        let read = load root "late"
+                        Expect.equal (read.Count, read.Report.Unrated) (2000 - missing, int64 missing) "read"
+
+                    write "u1,a,5\nu1,b,five\nu2,a,4\n" path
+                    let problem = nonNull (FileCheck.Of path).Problem
+
+                    Expect.stringContains
+                        problem
+                        "line 2, column 3: expected a rating, found 'five'; write a finite"
+                        "one text")
+
+            testCase "a header is one above a column of numbers with gaps, and none where it is the missing value"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "mine.csv")
+
+                    for text, header in
+                        [ "ann,x,\nbob,y,4\ncy,z,3\n", "no"; "Reader,Book,Note\nann,x,4\nbob,y,\ncy,z,NA\n", "yes" ] do
+                        write text path
+
+                        Expect.contains
+                            [ for struct (what, text) in (FileCheck.Of path).Detected -> what, text ]
+                            ("header", header)
+                            text)
+
+            testCase "a gzip file under a plain name is told to be one"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "own", "x.csv")
+                    writeGzip "user,item,rating\nu,a,5\nu,b,1\n" path
+                    let remedy = "x.csv: expected text, found a gzip file; rename it to x.csv.gz"
+                    Expect.stringEnds (nonNull (FileCheck.Of path).Problem) remedy "check"
+
+                    write
+                        "[own]\nformat = \"delimited\"\nlabelThreshold = 4\n[own.columns]\nratings = \"x.csv\"\n"
+                        (Path.Combine(root, "catalog.toml"))
+
+                    Expect.throwsC (fun () -> load root "own" |> ignore) (fun error ->
+                        Expect.stringEnds error.Message remedy "reader"))
+
+            testCase "the table of a compressed file names the file that is read"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "ok", "ok.csv.gz")
+                    let toml = Path.Combine(root, "catalog.toml")
+                    writeGzip "user,item,rating\nu,a,5\nu,b,1\n" path
+                    let alone = FileCheck.Of path
+                    Expect.stringContains alone.CatalogTable "[ok]" "name"
+                    Expect.stringContains alone.CatalogTable "ratings = \"ok.csv\"" "found by the plain name"
+                    write alone.CatalogTable toml
+                    Expect.equal (rows (load root "ok")) (rows alone.Ratings) "as checked"
+                    write "user,item,rating\nv,c,2\nv,d,3\n" (Path.Combine(root, "ok", "ok.csv"))
+                    let beside = FileCheck.Of path
+                    Expect.equal (rows beside.Ratings) (rows alone.Ratings) "not the file beside it"
+                    write beside.CatalogTable toml
+                    Expect.equal (rows (load root "ok")) (rows alone.Ratings) "as checked")
+
+            testCase "times in milliseconds are told, and set in the table"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "ms", "ms.csv")
+
+                    for header in [ ""; "user,item,rating,time\n" ] do
+                        write (header + "u,a,5,1112486027000\nu,b,1,1112486028000\n") path
+                        let check = FileCheck.Of path
+                        Expect.stringContains check.CatalogTable "timeFormat = \"milliseconds\"\n" "table"
+
+                        Expect.exists
+                            check.Detected
+                            (fun (struct (what, text)) ->
+                                what = "note"
+                                && text.StartsWith "a Unix time in seconds is expected, found 1112486027000"
+                                && text.Contains "leave out timeFormat")
+                            "note"
+
+                        write check.CatalogTable (Path.Combine(root, "catalog.toml"))
+                        Expect.equal (load root "ms").Times[0] 1112486027L "seconds"
+
+                    write "user,item,rating,time\nu,a,5,1112486027000000\n" path
+                    let problem = nonNull (FileCheck.Of path).Problem
+                    Expect.stringContains problem "write Unix times in seconds, which have ten digits" "microseconds")
+
+            testCase "what is wrong with a row is told with what to do"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "x.csv")
+                    let number = "write a finite number, or take the row out"
+                    let header = "user,item,rating\n"
+                    let nul = string '\000'
+
+                    for text, problem in
+                        [
+                            "", "expected ratings, found an empty file (0 bytes); fetch or export it again"
+                            header + "u,a,Infinity\n",
+                            $"line 2, column 3: expected a rating, found 'Infinity'; {number}"
+                            header + "u,a,1e400\n", $"line 2, column 3: expected a rating, found '1e400'; {number}"
+                            header + $"u,a,{String.replicate 90 nul}\n", $"found '\\u0000×90'; {number}"
+                            header + ",a,5\n", "column 1: expected a user, found ''; fill it in, or take the row out"
+                            header + "u,\"a,5\n",
+                            "expected a closing quote, found the end of the file; close it or, where"
+                            header + "u;a;5\n",
+                            "found the end of the line after 1 field; the line has ';' in it, and fields are separated by ','"
+                            header + "u,a\t5\n", "after 2 fields; the line has tabs in it"
+                        ] do
+                        write text path
+                        Expect.stringContains (nonNull (FileCheck.Of path).Problem) problem text)
 
             testCase "the name of a data set in the place of a file is told to be one"
             <| fun () ->
