@@ -2,6 +2,7 @@ using System.Globalization;
 using RobustMeta.Data;
 using RobustMeta.Data.Reading;
 using RobustMeta.Evaluation;
+using RobustMeta.Settings;
 using RobustMeta.Tasks;
 
 namespace RobustMeta.Experiments;
@@ -45,6 +46,7 @@ public sealed class ScoresFile
     /// <exception cref="FileNotFoundException">There is none.</exception>
     public static void RequireFile(string path)
     {
+        FilledWord.Require(path, "a file of scores");
         if (!Path.Exists(path))
         {
             throw new FileNotFoundException(

@@ -1,5 +1,6 @@
 using RobustMeta.Data;
 using RobustMeta.Data.Reading;
+using RobustMeta.Settings;
 
 namespace RobustMeta.Serving;
 
@@ -185,6 +186,7 @@ public static class RatedRows
 
     private static void RequireFile(string path)
     {
+        FilledWord.Require(path, "the name of a file to read");
         if (!Path.Exists(path))
         {
             throw new FileNotFoundException($"There is no file {path}; expected the name of a file to read.", path);

@@ -166,6 +166,7 @@ internal sealed class TrainedRun
 
     private static void RequireFinished(string folder)
     {
+        FilledWord.Require(folder, "the folder of a run");
         if (File.Exists(folder) && FileIdentity.Of(folder).IsRegular)
         {
             throw new SettingException(

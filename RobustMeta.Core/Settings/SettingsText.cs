@@ -16,6 +16,7 @@ public static class SettingsText
     /// </exception>
     public static string Read(string path, string kind)
     {
+        FilledWord.Require(path, kind);
         // Whatever is wrong with the file is wrong with the command that names it.
         if (Directory.Exists(path))
         {

@@ -299,7 +299,9 @@ let runUntil (cancellation: CancellationToken) (words: string list) =
 
         0
     | [ "check" ] -> raise (SettingException "data check needs a file: data check FILE…")
-    | "check" :: files -> if files |> List.map check |> List.forall id then 0 else 2
+    | "check" :: files ->
+        files |> List.iter (fun file -> FilledWord.Require(file, "a file to check"))
+        if files |> List.map check |> List.forall id then 0 else 2
     | names when List.contains "out" names |> not ->
         show cancellation "results" names
         0

@@ -21,6 +21,8 @@ let private count (settings: Map<string, string>) name standard =
 
 /// The experiment of a run's folder or of a spec file.
 let private specOf (run: string) =
+    FilledWord.Require(run, "the folder of a run, or a spec file (.toml)")
+
     if run.EndsWith(".toml", StringComparison.OrdinalIgnoreCase) then
         SpecFile.Read run
     elif File.Exists(Path.Combine(run, SpecFile.OfRun)) then

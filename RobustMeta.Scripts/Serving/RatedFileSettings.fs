@@ -38,6 +38,7 @@ let private encodings = [ "utf8", TextEncoding.Utf8; "latin1", TextEncoding.Lati
 
 /// The file with the settings that are given.
 let file (path: string) (settings: Map<string, string>) : RatedFile =
+    FilledWord.Require(path, "a file of ratings")
     let given name read fallback = settings.TryFind name |> Option.map (read name) |> Option.defaultValue fallback
     let column name = given name (fun name text -> Some(filled name "a header, or a position from 1" text)) None
     let flag name = given name flag (Nullable())

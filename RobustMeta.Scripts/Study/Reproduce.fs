@@ -45,7 +45,9 @@ let rec private read (order: Order) (words: string list) =
     | [] -> order
     | "plan" :: rest -> read { order with IsPlan = true } rest
     | "out" :: folder :: rest -> read { order with Out = folder } rest
-    | "from" :: folder :: rest -> read { order with From = Some folder } rest
+    | "from" :: folder :: rest ->
+        FilledWord.Require(folder, "the folder of a pack after 'from'")
+        read { order with From = Some folder } rest
     | word :: rest -> read { order with Data = order.Data @ [ datasetOf word ] } rest
 
 /// The order of a command's words.

@@ -130,6 +130,9 @@ let private requireWhole (order: Order) =
 
 /// Refuses words that would change nothing.
 let private requireActing (order: Order) =
+    order.From
+    |> Option.iter (fun folder -> FilledWord.Require(folder, "the folder of a packed study after 'from'"))
+
     if order.From.IsSome && order.Verb <> Report then
         raise (
             SettingException
