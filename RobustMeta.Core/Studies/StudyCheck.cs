@@ -23,6 +23,7 @@ internal static class StudyCheck
         IReadOnlyList<string>? words = null
     )
     {
+        RequireFilesApart(file, spec, tables);
         var known = new HashSet<string>();
         foreach (var (method, layers) in Samples(spec))
         {
@@ -30,6 +31,32 @@ internal static class StudyCheck
         }
         RequireKnown(file, spec, tables, known, words ?? []);
         RequireDifferent(file, spec, tables);
+    }
+
+    // Files and folders are named by these; some file systems leave out capital letters and what stands blank at the end.
+    private static void RequireFilesApart(string file, StudySpec spec, IReadOnlyList<StudyTable> tables)
+    {
+        IEnumerable<string>[] kinds =
+        [
+            spec.Methods.Select(method => $"method.{method.Name}"),
+            spec.Data.Select(part => $"data.{part.Name}"),
+            spec.Shifts.Select(part => $"shift.{part.Name}"),
+            spec.Bases.Select(part => $"base.{part.Name}"),
+        ];
+        foreach (var names in kinds)
+        {
+            var seen = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+            foreach (var name in names)
+            {
+                if (!seen.TryAdd(name.TrimEnd(), name) && seen[name.TrimEnd()] != name)
+                {
+                    throw new SettingException(
+                        $"{At(file, tables, name, "")} and [{seen[name.TrimEnd()]}] differ in capital letters or blanks at the "
+                            + "end alone, and some systems would put both into the same files; rename one of them"
+                    );
+                }
+            }
+        }
     }
 
     // One method under two names would count twice in ranks and in the correction of p-values.

@@ -35,6 +35,11 @@ let private refusals =
         "[method.same]\npreset = \"plain\"\ntuned = \"lr\"\nvalues = [0.01, 0.02]\n[method.robustmeta]",
         "[method.robustmeta]",
         [ "[method.same]"; "the same as [method.plain]" ]
+        "[method.Plain]", "[method.robustmeta]", [ "[method.Plain]"; "[method.plain]"; "capital letters" ]
+        "[method.\"plain \"]", "[method.robustmeta]", [ "[method.plain ]"; "[method.plain]"; "blanks at the end" ]
+        "[data.Synthetic]\ndataset = \"synthetic\"\n[data.synthetic]",
+        "[data.synthetic]",
+        [ "[data.synthetic]"; "[data.Synthetic]"; "capital letters" ]
         "tuned = \"weightDecay\"\nvalues = []\n[method.early]\ntuned = \"lr\"\nvalues = []",
         "tuned = \"weightDecay\"\nvalues = [0.0, 0.001]",
         [ "my.toml:17:"; "[tuning]" ]
