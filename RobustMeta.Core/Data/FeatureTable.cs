@@ -12,19 +12,27 @@ public sealed class FeatureTable
     public FeatureTable(int rows, IEnumerable<FeatureColumn> columns)
     {
         ArgumentNullException.ThrowIfNull(columns);
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
         Rows = rows;
         Columns = [.. columns];
-        foreach (var column in Columns)
+        foreach (var (place, column) in Columns.Index())
         {
+            if (column is null)
+            {
+                throw new ArgumentNullException(nameof(columns), $"Feature {place + 1} of {Columns.Length} is null.");
+            }
             if (column.Rows != rows)
             {
-                throw new ArgumentException($"Feature '{column.Name}' has {column.Rows} rows, the table has {rows}.");
+                throw new ArgumentException(
+                    $"Feature '{column.Name}' has {column.Rows} rows, the table has {rows}.",
+                    nameof(columns)
+                );
             }
         }
         var twice = Columns.GroupBy(c => c.Name).FirstOrDefault(g => g.Count() > 1);
         if (twice is not null)
         {
-            throw new ArgumentException($"Two features have the name '{twice.Key}'.");
+            throw new ArgumentException($"Two features have the name '{twice.Key}'.", nameof(columns));
         }
     }
 

@@ -12,6 +12,9 @@ namespace RobustMeta.Engine;
 /// <param name="bias">The bias model of the meta-training users.</param>
 public sealed class OffsetEngine(IMetaGradientEngine inner, BiasModel bias) : IMetaGradientEngine, IPartEngine
 {
+    private readonly IMetaGradientEngine inner = inner ?? throw new ArgumentNullException(nameof(inner));
+    private readonly BiasModel bias = bias ?? throw new ArgumentNullException(nameof(bias));
+
     /// <inheritdoc/>
     public ParameterSet Parameters => inner.Parameters;
 
@@ -52,6 +55,7 @@ public sealed class OffsetEngine(IMetaGradientEngine inner, BiasModel bias) : IM
 
     private TaskBatch OnTopOfBias(TaskBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         var (support, query) = bias.Scores(batch);
         return batch.WithOffsets(support, query);
     }

@@ -15,6 +15,12 @@ public sealed record InputSchema(
     int EmbeddingDim
 )
 {
+    /// <summary>Fields by dense item index.</summary>
+    public ImmutableArray<InputField> ItemFields { get; init; } = Given(ItemFields, nameof(ItemFields));
+
+    /// <summary>Fields by dense user index.</summary>
+    public ImmutableArray<InputField> UserFields { get; init; } = Given(UserFields, nameof(UserFields));
+
     /// <summary>
     /// The users' identities: one token for each meta-training user, 0 for every other. Not among the fields: only models
     /// that learn a vector of each user of their own look at it.
@@ -37,6 +43,9 @@ public sealed record InputSchema(
 
     /// <summary>The same with the inputs that say which items the support has, for models that take them.</summary>
     public int ExposedUserWidth => UserWidth + (Exposure?.Width ?? 0);
+
+    private static ImmutableArray<InputField> Given(ImmutableArray<InputField> fields, string name) =>
+        fields.IsDefault ? throw new ArgumentException("Expected fields, or an empty array of them.", name) : fields;
 
     private int Width(InputField field) => field is TokenField ? EmbeddingDim : 1;
 }

@@ -33,6 +33,8 @@ public sealed class JointModel : MetaRecommender, IHasForm<PerceptronForm>
     )
         : base(name, label)
     {
+        ArgumentNullException.ThrowIfNull(fineTuning);
+        ArgumentNullException.ThrowIfNull(schema);
         encoder = new(schema);
         head = new("head", encoder.Width, hidden.Add(1), Activation.Relu);
         supportLoss = new(label);

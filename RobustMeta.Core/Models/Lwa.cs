@@ -26,8 +26,9 @@ public sealed class Lwa : MetaRecommender, IHasForm<ClassForm>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public Lwa(LwaSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
-        : base(spec.ModelName, label)
+        : base(Given(spec).ModelName, label)
     {
+        ArgumentNullException.ThrowIfNull(schema);
         encoder = new(schema);
         items = new("encoder", schema.ItemWidth, [spec.HiddenDim1, spec.HiddenDim2], Activation.Relu);
         classes = new(label, spec.Pooling, spec.WeightedPooling);

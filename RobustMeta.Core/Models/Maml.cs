@@ -19,8 +19,9 @@ public sealed class Maml : MetaRecommender, IHasForm<PerceptronForm>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public Maml(MamlSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
-        : base(spec.ModelName, label)
+        : base(Given(spec).ModelName, label)
     {
+        ArgumentNullException.ThrowIfNull(schema);
         this.schema = schema;
         var encoder = new TaskEncoder(schema);
         head = new("head", encoder.Width, [spec.HiddenDim1, spec.HiddenDim2, 1], Activation.Relu);

@@ -40,8 +40,9 @@ public sealed class Mamo : MetaRecommender, IPartCost, IHasForm<MamoForm>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public Mamo(MamoSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
-        : base(spec.ModelName, label)
+        : base(Given(spec).ModelName, label)
     {
+        ArgumentNullException.ThrowIfNull(schema);
         this.spec = spec;
         Form = new(schema, spec);
         var width = schema.EmbeddingDim;

@@ -31,8 +31,9 @@ public sealed class MetaEmb : MetaRecommender, IPartCost, IHasForm<UserVectorFor
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public MetaEmb(MetaEmbSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
-        : base(spec.ModelName, label)
+        : base(Given(spec).ModelName, label)
     {
+        ArgumentNullException.ThrowIfNull(schema);
         basis = new(schema, spec.IndHiddenDim, spec.HiddenDim1, embeddingScale, label);
         generator = new("generator", basis.UserInputWidth, [spec.HiddenDim2, spec.IndHiddenDim], Activation.Relu);
         supportLoss = new(label);

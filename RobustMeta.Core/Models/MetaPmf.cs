@@ -43,8 +43,9 @@ public sealed class MetaPmf : MetaRecommender, IHasForm<FactorForm>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings (where they are not computed).</param>
     /// <param name="label">What is predicted.</param>
     public MetaPmf(MetaPmfSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
-        : base(spec.ModelName, label)
+        : base(Given(spec).ModelName, label)
     {
+        ArgumentNullException.ThrowIfNull(schema);
         this.spec = spec;
         Form = new(schema, spec.Factors, spec.FoldInSteps, spec.UserPrior == PriorKind.Plain ? 0 : spec.ExposureRank);
         width = Form.Width;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using RobustMeta.Tasks;
 using static TorchSharp.torch;
 
@@ -14,7 +15,11 @@ namespace RobustMeta.Models;
 public abstract class MetaRecommender(string name, LabelKind label)
 {
     /// <summary>Name as it stands in specs and results.</summary>
-    public string Name { get; } = name;
+    public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
+
+    // An argument that a constructor hands on before its own body.
+    private protected static T Given<T>(T? argument, [CallerArgumentExpression(nameof(argument))] string? name = null)
+        where T : class => argument ?? throw new ArgumentNullException(name);
 
     /// <summary>What is predicted.</summary>
     public LabelKind Label { get; } = label;

@@ -33,6 +33,7 @@ public sealed class MetaRidge : MetaRecommender, IHasForm<RidgeForm>
     public MetaRidge(string name, RidgeForm form, double ridge, double embeddingScale, LabelKind label)
         : base(name, label)
     {
+        ArgumentNullException.ThrowIfNull(form);
         this.form = form;
         encoder = new(form.Schema, takesExposure: true);
         features = new("feature", form.Schema.ItemWidth, form.Features, form.Activation);

@@ -29,8 +29,9 @@ public sealed class Mwuf : MetaRecommender, IHasForm<UserVectorForm>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public Mwuf(MwufSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
-        : base(spec.ModelName, label)
+        : base(Given(spec).ModelName, label)
     {
+        ArgumentNullException.ThrowIfNull(schema);
         basis = new(schema, spec.IndHiddenDim, spec.HiddenDim1, embeddingScale, label);
         scale = new("scale", basis.UserInputWidth, [spec.HiddenDim2, spec.IndHiddenDim], Activation.Relu);
         shift = new("shift", schema.ItemWidth, [spec.HiddenDim2, spec.IndHiddenDim], Activation.Relu);

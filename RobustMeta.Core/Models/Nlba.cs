@@ -22,8 +22,9 @@ public sealed class Nlba : MetaRecommender, IHasForm<ClassForm>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public Nlba(NlbaSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
-        : base(spec.ModelName, label)
+        : base(Given(spec).ModelName, label)
     {
+        ArgumentNullException.ThrowIfNull(schema);
         var (width, hidden) = (spec.HiddenDim1, spec.HiddenDim2);
         Form = new(schema, [width, width], spec.Pooling, spec.WeightedPooling) { Hidden = hidden };
         encoder = new(schema);

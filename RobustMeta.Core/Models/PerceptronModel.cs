@@ -28,6 +28,7 @@ public sealed class PerceptronModel : MetaRecommender, IHasForm<PerceptronForm>
     public PerceptronModel(string name, PerceptronForm form, double embeddingScale, LabelKind label)
         : base(name, label)
     {
+        ArgumentNullException.ThrowIfNull(form);
         if (form.AdaptsEmbeddings)
         {
             throw new ArgumentException(

@@ -37,7 +37,7 @@ internal sealed class SafePmf : MetaRecommender, IHasForm<SafeForm>
     /// <param name="label">What is predicted.</param>
     public SafePmf(MetaPmfSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
         : this(
-            Part(spec, schema, embeddingScale, label, ("userPrior", "exposure")),
+            Part(Given(spec), Given(schema), embeddingScale, label, ("userPrior", "exposure")),
             Part(
                 spec,
                 schema,

@@ -50,8 +50,9 @@ public sealed class TaNP : MetaRecommender, IHasForm<ProcessForm>
     /// <param name="embeddingScale">Standard deviation of the initial embeddings.</param>
     /// <param name="label">What is predicted.</param>
     public TaNP(TaNPSpec spec, InputSchema schema, double embeddingScale, LabelKind label)
-        : base(spec.ModelName, label)
+        : base(Given(spec).ModelName, label)
     {
+        ArgumentNullException.ThrowIfNull(schema);
         this.spec = spec;
         var (wide, narrow, z) = (spec.HiddenDim1, spec.HiddenDim2, spec.ZDim);
         var point = 2 * narrow + 1;

@@ -29,7 +29,7 @@ public sealed class PopulationPredictor : IPredictor
         ArgumentNullException.ThrowIfNull(name);
         if (members.IsDefaultOrEmpty)
         {
-            throw new ArgumentException("A population needs at least one predictor.");
+            throw new ArgumentException("A population needs at least one predictor.", nameof(members));
         }
         Name = name;
         this.label = label;
@@ -46,6 +46,7 @@ public sealed class PopulationPredictor : IPredictor
     /// <inheritdoc/>
     public float[] Predict(TaskBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         var chosen = Choose(batch);
         var scores = members[0].Predict(batch);
         foreach (var member in chosen.Distinct().Where(member => member > 0))
@@ -66,6 +67,7 @@ public sealed class PopulationPredictor : IPredictor
     /// <summary>The member that each task of a batch gets; looks at supports only.</summary>
     public ImmutableArray<int> Choose(TaskBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         // With one support interaction there is nothing to hold out.
         var halves = new[] { SupportHalves.Of(batch, 0), SupportHalves.Of(batch, 1) };
         var losses = members

@@ -24,29 +24,37 @@ public sealed class SafetensorsFile
     public IEnumerable<string> Names => tensors.Keys;
 
     /// <summary>Adds an array of 32-bit numbers.</summary>
-    public void Add(string name, float[] values, params int[] shape) => tensors.Add(name, (values, shape));
+    public void Add(string name, float[] values, params int[] shape) => Put(name, values, shape, tensors.Add);
 
     /// <summary>Adds an array of 64-bit numbers.</summary>
-    public void Add(string name, double[] values, params int[] shape) => tensors.Add(name, (values, shape));
+    public void Add(string name, double[] values, params int[] shape) => Put(name, values, shape, tensors.Add);
 
     /// <summary>Adds an array of 32-bit integers.</summary>
-    public void Add(string name, int[] values, params int[] shape) => tensors.Add(name, (values, shape));
+    public void Add(string name, int[] values, params int[] shape) => Put(name, values, shape, tensors.Add);
 
     /// <summary>Adds an array of bytes.</summary>
-    public void Add(string name, byte[] values, params int[] shape) => tensors.Add(name, (values, shape));
+    public void Add(string name, byte[] values, params int[] shape) => Put(name, values, shape, tensors.Add);
 
     /// <summary>Puts an array of 32-bit numbers in the place of one of that name, if there is one.</summary>
-    public void Replace(string name, float[] values, params int[] shape) => tensors[name] = (values, shape);
+    public void Replace(string name, float[] values, params int[] shape) =>
+        Put(name, values, shape, (key, tensor) => tensors[key] = tensor);
 
     /// <summary>Whether there is an array of that name.</summary>
-    public bool Has(string name) => tensors.ContainsKey(name);
+    public bool Has(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return tensors.ContainsKey(name);
+    }
 
     /// <summary>Extents of the array of that name.</summary>
     /// <exception cref="InvalidDataException">There is none.</exception>
-    public IReadOnlyList<int> ShapeOf(string name) =>
-        tensors.TryGetValue(name, out var tensor)
+    public IReadOnlyList<int> ShapeOf(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return tensors.TryGetValue(name, out var tensor)
             ? tensor.Shape
             : throw new InvalidDataException($"The file has no array '{name}'.");
+    }
 
     /// <summary>The array of 32-bit integers of that name.</summary>
     /// <exception cref="InvalidDataException">There is none, or it is of another type.</exception>
@@ -67,6 +75,7 @@ public sealed class SafetensorsFile
     /// <summary>Writes the file as <see cref="DurableFile"/> does: readers see the old file or the whole new one.</summary>
     public void Save(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         var header = Header();
         DurableFile.Write(path, stream => WriteTo(stream, header));
     }
@@ -74,6 +83,7 @@ public sealed class SafetensorsFile
     /// <summary>As <see cref="Save"/>, with the SHA-256 of the whole file in its metadata, under <c>sha256</c>.</summary>
     public void SaveSealed(string path)
     {
+        ArgumentNullException.ThrowIfNull(path);
         Metadata[Seal] = Unsealed;
         var header = Header();
         Metadata.Remove(Seal);
@@ -158,10 +168,21 @@ public sealed class SafetensorsFile
         return found < 0 || found + key.Length + Unsealed.Length > file.Length ? null : found + key.Length;
     }
 
-    private T[] Find<T>(string name) =>
-        tensors.TryGetValue(name, out var tensor) && tensor.Values is T[] values
+    private static void Put(string name, Array values, int[] shape, Action<string, (Array Values, int[] Shape)> put)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(values);
+        ArgumentNullException.ThrowIfNull(shape);
+        put(name, (values, shape));
+    }
+
+    private T[] Find<T>(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return tensors.TryGetValue(name, out var tensor) && tensor.Values is T[] values
             ? values
             : throw new InvalidDataException($"The file has no {typeof(T).Name} array '{name}'.");
+    }
 
     private static ReadOnlySpan<byte> Bytes(Array values) =>
         values switch

@@ -38,6 +38,8 @@ public sealed class Als : IProfileModel
     /// <param name="seed">Seed of the initial factors.</param>
     public static Als Fit(AlsSpec spec, IReadOnlyList<Profile> users, int itemCount, long seed)
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(users);
         var random = Seeds.Generator(seed, "als");
         var columns = Transposed(users, itemCount);
         var items = Start(spec, columns, random);
@@ -55,6 +57,8 @@ public sealed class Als : IProfileModel
     /// <param name="itemCount">Number of all items.</param>
     public static FitEstimate Estimate(AlsSpec spec, IReadOnlyList<Profile> users, int itemCount)
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(users);
         double factors = spec.Factors;
         var vectors = (double)users.Count + itemCount;
         var cells = users.Sum(user => (double)user.Items.Length);
@@ -72,6 +76,7 @@ public sealed class Als : IProfileModel
     /// <inheritdoc/>
     public double[] Score(Profile profile, ReadOnlySpan<int> items)
     {
+        ArgumentNullException.ThrowIfNull(profile);
         var outputs = new double[items.Length];
         var person = new double[spec.Factors];
         Factor(spec, this.items, everyCell, profile, person);

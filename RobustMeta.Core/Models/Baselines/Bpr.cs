@@ -44,6 +44,9 @@ public sealed class Bpr : IPredictor
     /// <param name="seed">Seed of initial factors and draws.</param>
     public static Bpr Fit(BprSpec spec, TaskSource source, TaskBatch train, long seed)
     {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(train);
         var model = new Bpr(spec, source, train, seed);
         var users = Enumerable.Range(0, train.Count).Select(b => model.Split(train, b, withQuery: true)).ToList();
         var random = Seeds.Generator(seed, "bpr", "users");
@@ -67,6 +70,7 @@ public sealed class Bpr : IPredictor
     /// <inheritdoc/>
     public float[] Predict(TaskBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         var scores = new float[batch.QueryItems.Length];
         for (var b = 0; b < batch.Count; b++)
         {

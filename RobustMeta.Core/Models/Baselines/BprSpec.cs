@@ -36,6 +36,7 @@ public sealed class BprSpec : BaselineSpec
     /// <inheritdoc/>
     public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed)
     {
+        ArgumentNullException.ThrowIfNull(source);
         var batch = source.All(train);
         return Bpr.Fit(this, source, batch, seed);
     }

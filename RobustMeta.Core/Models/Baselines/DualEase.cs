@@ -29,6 +29,8 @@ public sealed class DualEase : IProfileModel
     /// <param name="regularization">λ, above 0.</param>
     public DualEase(IReadOnlyList<Profile> profiles, ItemColumns columns, double regularization)
     {
+        ArgumentNullException.ThrowIfNull(profiles);
+        ArgumentNullException.ThrowIfNull(columns);
         this.columns = columns;
         users = profiles.Count;
         var products = Products(profiles, columns);
@@ -48,6 +50,7 @@ public sealed class DualEase : IProfileModel
     /// <exception cref="SettingException">There are more users than a dense matrix can have.</exception>
     public static FitEstimate Estimate(IReadOnlyList<Profile> profiles)
     {
+        ArgumentNullException.ThrowIfNull(profiles);
         const string Remedy = "Take fewer users (userNum), or take iALS";
         var count = profiles.Count;
         var over = string.Create(CultureInfo.InvariantCulture, $"{count:N0} users");
@@ -81,6 +84,7 @@ public sealed class DualEase : IProfileModel
     /// <inheritdoc/>
     public double[] Score(Profile profile, ReadOnlySpan<int> items)
     {
+        ArgumentNullException.ThrowIfNull(profile);
         var common = new double[users];
         for (var j = 0; j < profile.Items.Length; j++)
         {

@@ -21,6 +21,7 @@ public sealed class Ease : IProfileModel
     /// <param name="regularization">λ, above 0.</param>
     public Ease(ItemGram gram, double regularization)
     {
+        ArgumentNullException.ThrowIfNull(gram);
         places = gram.Places;
         var inverse = gram.Products.Copy();
         RidgeInverse.Invert(inverse, regularization);
@@ -31,18 +32,24 @@ public sealed class Ease : IProfileModel
     /// <param name="profiles">Rows of the matrix.</param>
     /// <param name="items">Number of all items.</param>
     /// <param name="regularization">λ, above 0.</param>
-    public static IProfileModel Fit(IReadOnlyList<Profile> profiles, int items, double regularization) =>
-        IsDual(profiles)
+    public static IProfileModel Fit(IReadOnlyList<Profile> profiles, int items, double regularization)
+    {
+        ArgumentNullException.ThrowIfNull(profiles);
+        return IsDual(profiles)
             ? new DualEase(profiles, new(profiles, items), regularization)
             : new Ease(new(profiles, items), regularization);
+    }
 
     /// <summary>Memory and time that fitting needs.</summary>
     /// <param name="profiles">Rows of the matrix.</param>
     /// <exception cref="Settings.SettingException">There are more items and more users than a dense matrix can have.</exception>
-    public static FitEstimate Estimate(IReadOnlyList<Profile> profiles) =>
-        IsDual(profiles)
+    public static FitEstimate Estimate(IReadOnlyList<Profile> profiles)
+    {
+        ArgumentNullException.ThrowIfNull(profiles);
+        return IsDual(profiles)
             ? DualEase.Estimate(profiles)
             : ItemGram.Estimate("EASE", profiles, BytesPerCell, RidgeInverse.Seconds);
+    }
 
     private static bool IsDual(IReadOnlyList<Profile> profiles) => ItemPlaces.Rated(profiles) > profiles.Count;
 
@@ -74,6 +81,7 @@ public sealed class Ease : IProfileModel
     /// <inheritdoc/>
     public double[] Score(Profile profile, ReadOnlySpan<int> items)
     {
+        ArgumentNullException.ThrowIfNull(profile);
         var outputs = new double[items.Length];
         for (var i = 0; i < items.Length; i++)
         {

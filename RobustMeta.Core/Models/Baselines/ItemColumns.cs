@@ -16,6 +16,8 @@ public sealed class ItemColumns : IItemProducts
     /// <param name="items">Number of all items.</param>
     public ItemColumns(IReadOnlyList<Profile> profiles, int items)
     {
+        ArgumentNullException.ThrowIfNull(profiles);
+        ArgumentOutOfRangeException.ThrowIfNegative(items);
         starts = new int[items + 1];
         foreach (var item in profiles.SelectMany(profile => profile.Items))
         {
@@ -51,7 +53,12 @@ public sealed class ItemColumns : IItemProducts
     public ReadOnlySpan<double> Values(int item) => values.AsSpan(starts[item]..starts[item + 1]);
 
     /// <inheritdoc/>
-    public bool Knows(int item) => starts[item + 1] > starts[item];
+    public bool Knows(int item)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(item);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(item, Count);
+        return starts[item + 1] > starts[item];
+    }
 
     /// <inheritdoc/>
     public double Product(int a, int b) => a == b ? squares[a] : Common(a, b);

@@ -17,6 +17,8 @@ public sealed class ItemGram : IItemProducts
     /// <param name="items">Number of all items.</param>
     public ItemGram(IReadOnlyList<Profile> profiles, int items)
     {
+        ArgumentNullException.ThrowIfNull(profiles);
+        ArgumentOutOfRangeException.ThrowIfNegative(items);
         Places = new(profiles, items);
         Products = new(Places.Count);
         var columns = new ItemColumns(profiles, items);
@@ -53,7 +55,12 @@ public sealed class ItemGram : IItemProducts
     internal ItemPlaces Places { get; }
 
     /// <inheritdoc/>
-    public bool Knows(int item) => Places.Of(item) >= 0;
+    public bool Knows(int item)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(item);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(item, Places.Items);
+        return Places.Of(item) >= 0;
+    }
 
     /// <inheritdoc/>
     public double Product(int a, int b) => Knows(a) && Knows(b) ? Products[Places.Of(a), Places.Of(b)] : 0;
@@ -71,6 +78,9 @@ public sealed class ItemGram : IItemProducts
         Func<int, double> secondsOf
     )
     {
+        ArgumentNullException.ThrowIfNull(method);
+        ArgumentNullException.ThrowIfNull(profiles);
+        ArgumentNullException.ThrowIfNull(secondsOf);
         var count = ItemPlaces.Rated(profiles);
         var over = string.Create(CultureInfo.InvariantCulture, $"{count:N0} items");
         if (count > MostItems)

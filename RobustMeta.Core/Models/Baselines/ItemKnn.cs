@@ -21,23 +21,30 @@ public sealed class ItemKnn(IItemProducts products, int neighbours, double shrin
     private const double BytesPerRating = 32;
     private const double SecondsPerRating = 1e-8;
 
+    private readonly IItemProducts products = products ?? throw new ArgumentNullException(nameof(products));
+
     /// <summary>Fits by the form that the number of items asks for: all pairs of items, or their columns alone.</summary>
     /// <param name="profiles">Rows of the matrix.</param>
     /// <param name="items">Number of all items.</param>
     /// <param name="spec">Neighbours and shrinkage.</param>
     /// <param name="kind">What the columns hold.</param>
-    public static ItemKnn Fit(IReadOnlyList<Profile> profiles, int items, ItemKnnSpec spec, SignalKind kind) =>
-        new(
+    public static ItemKnn Fit(IReadOnlyList<Profile> profiles, int items, ItemKnnSpec spec, SignalKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(profiles);
+        ArgumentNullException.ThrowIfNull(spec);
+        return new(
             ItemPlaces.Rated(profiles) <= MostPaired ? new ItemGram(profiles, items) : new ItemColumns(profiles, items),
             spec.Neighbours,
             spec.Shrink,
             kind
         );
+    }
 
     /// <summary>Memory and time that fitting needs.</summary>
     /// <param name="profiles">Rows of the matrix.</param>
     public static FitEstimate Estimate(IReadOnlyList<Profile> profiles)
     {
+        ArgumentNullException.ThrowIfNull(profiles);
         if (ItemPlaces.Rated(profiles) <= MostPaired)
         {
             return ItemGram.Estimate("ItemKNN", profiles, BytesPerPair, _ => 0);
@@ -55,6 +62,7 @@ public sealed class ItemKnn(IItemProducts products, int neighbours, double shrin
     /// <inheritdoc/>
     public double[] Score(Profile profile, ReadOnlySpan<int> items)
     {
+        ArgumentNullException.ThrowIfNull(profile);
         var outputs = new double[items.Length];
         for (var i = 0; i < items.Length; i++)
         {

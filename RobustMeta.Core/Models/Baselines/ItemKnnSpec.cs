@@ -31,6 +31,7 @@ public sealed class ItemKnnSpec : BaselineSpec
     /// <inheritdoc/>
     public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed)
     {
+        ArgumentNullException.ThrowIfNull(source);
         var kind = Baselines.Signal.KindFor(source, Signal);
         var signal = new Signal(kind, source, new(source, train));
         var profiles = signal.Train(train);

@@ -15,6 +15,8 @@ public sealed class ItemMeanBaseline(LabelKind label, ItemStatistics statistics,
     // Log-odds stay finite where an item was always, or never, clicked.
     private const double Edge = 1e-4;
 
+    private readonly ItemStatistics statistics = statistics ?? throw new ArgumentNullException(nameof(statistics));
+
     /// <inheritdoc/>
     public string Name => "itemMean";
 
@@ -22,7 +24,11 @@ public sealed class ItemMeanBaseline(LabelKind label, ItemStatistics statistics,
     public bool ScoresAreLabels => true;
 
     /// <inheritdoc/>
-    public float[] Predict(TaskBatch batch) => [.. batch.QueryItems.Select(item => (float)Score(item))];
+    public float[] Predict(TaskBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return [.. batch.QueryItems.Select(item => (float)Score(item))];
+    }
 
     private double Score(int item)
     {

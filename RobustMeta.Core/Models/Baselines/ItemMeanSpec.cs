@@ -19,6 +19,9 @@ public sealed class ItemMeanSpec : BaselineSpec
     public double Shrink { get; init; } = 5;
 
     /// <inheritdoc/>
-    public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed) =>
-        new ItemMeanBaseline(source.Label, ItemStatistics.Of(source, train), Shrink);
+    public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return new ItemMeanBaseline(source.Label, ItemStatistics.Of(source, train), Shrink);
+    }
 }

@@ -24,6 +24,9 @@ internal sealed class ItemPlaces
     /// <summary>Number of items that have a place.</summary>
     public int Count { get; }
 
+    /// <summary>Number of all items.</summary>
+    public int Items => place.Length;
+
     /// <summary>Place of an item, or −1.</summary>
     public int Of(int item) => place[item];
 

@@ -10,6 +10,8 @@ namespace RobustMeta.Models.Baselines;
 /// <param name="statistics">Counts of the meta-training users.</param>
 public sealed class PopularityBaseline(ItemStatistics statistics) : IPredictor
 {
+    private readonly ItemStatistics statistics = statistics ?? throw new ArgumentNullException(nameof(statistics));
+
     /// <inheritdoc/>
     public string Name => "popularity";
 
@@ -17,6 +19,9 @@ public sealed class PopularityBaseline(ItemStatistics statistics) : IPredictor
     public bool ScoresAreLabels => false;
 
     /// <inheritdoc/>
-    public float[] Predict(TaskBatch batch) =>
-        [.. batch.QueryItems.Select(item => (float)Math.Log(1 + statistics.Counts[item]))];
+    public float[] Predict(TaskBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return [.. batch.QueryItems.Select(item => (float)Math.Log(1 + statistics.Counts[item]))];
+    }
 }

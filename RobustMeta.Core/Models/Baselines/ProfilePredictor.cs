@@ -8,8 +8,11 @@ namespace RobustMeta.Models.Baselines;
 /// <param name="model">The model.</param>
 public sealed class ProfilePredictor(string name, Signal signal, IProfileModel model) : IPredictor
 {
+    private readonly Signal signal = signal ?? throw new ArgumentNullException(nameof(signal));
+    private readonly IProfileModel model = model ?? throw new ArgumentNullException(nameof(model));
+
     /// <inheritdoc/>
-    public string Name { get; } = name;
+    public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
     /// <inheritdoc/>
     public bool ScoresAreLabels => signal.IsResidual;
@@ -17,6 +20,7 @@ public sealed class ProfilePredictor(string name, Signal signal, IProfileModel m
     /// <inheritdoc/>
     public float[] Predict(TaskBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         float[] scores = [.. signal.Offset(batch)];
         var profiles = signal.Supports(batch);
         for (var b = 0; b < batch.Count; b++)

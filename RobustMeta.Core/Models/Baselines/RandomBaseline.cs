@@ -17,6 +17,7 @@ public sealed class RandomBaseline(long seed) : IPredictor
     /// <inheritdoc/>
     public float[] Predict(TaskBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         var scores = new float[batch.QueryItems.Length];
         for (var b = 0; b < batch.Count; b++)
         {

@@ -13,6 +13,9 @@ public sealed class RandomSpec : BaselineSpec
     public override string NewItems => "scored at random like all others";
 
     /// <inheritdoc/>
-    public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed) =>
-        new RandomBaseline(seed);
+    public override IPredictor Fit(TaskSource source, ImmutableArray<UserTask> train, long seed)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return new RandomBaseline(seed);
+    }
 }

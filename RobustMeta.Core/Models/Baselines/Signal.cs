@@ -13,11 +13,17 @@ public sealed class Signal(SignalKind kind, TaskSource source, BiasModel bias)
     // A logit moves by 1 / (p (1 − p)) times a small change of p: by 4 at one half.
     private const double LogitPerProbability = 4;
 
+    private readonly TaskSource source = source ?? throw new ArgumentNullException(nameof(source));
+    private readonly BiasModel bias = bias ?? throw new ArgumentNullException(nameof(bias));
+
     /// <summary>What methods learn from in some data, with <see cref="SignalKind.Auto"/> resolved.</summary>
-    public static SignalKind KindFor(TaskSource source, SignalKind kind) =>
-        kind != SignalKind.Auto ? kind
-        : source.HasRatings ? SignalKind.Residuals
-        : SignalKind.Positives;
+    public static SignalKind KindFor(TaskSource source, SignalKind kind)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return kind != SignalKind.Auto ? kind
+            : source.HasRatings ? SignalKind.Residuals
+            : SignalKind.Positives;
+    }
 
     /// <summary>Whether methods learn residuals of the bias model, so that their scores are ratings or logits.</summary>
     public bool IsResidual => kind == SignalKind.Residuals;
@@ -43,6 +49,7 @@ public sealed class Signal(SignalKind kind, TaskSource source, BiasModel bias)
     /// <summary>Rows of the supports of a batch.</summary>
     public IReadOnlyList<Profile> Supports(TaskBatch batch)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         var scores = bias.Scores(batch).Support;
         return
         [
@@ -53,8 +60,11 @@ public sealed class Signal(SignalKind kind, TaskSource source, BiasModel bias)
     }
 
     /// <summary>Scores that a method's output is added to, for each query interaction.</summary>
-    public ImmutableArray<float> Offset(TaskBatch batch) =>
-        kind == SignalKind.Residuals ? bias.Scores(batch).Query : [.. new float[batch.QueryItems.Length]];
+    public ImmutableArray<float> Offset(TaskBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return kind == SignalKind.Residuals ? bias.Scores(batch).Query : [.. new float[batch.QueryItems.Length]];
+    }
 
     /// <summary>An output of a method, in the units of scores.</summary>
     public double ToScore(double output) =>

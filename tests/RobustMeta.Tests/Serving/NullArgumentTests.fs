@@ -4,6 +4,7 @@ module RobustMeta.Tests.Serving.NullArgumentTests
 
 open System
 open System.Collections.Generic
+open System.Collections.Immutable
 open System.Reflection
 open Expecto
 open RobustMeta.Bias
@@ -19,6 +20,7 @@ open RobustMeta.Shift
 open RobustMeta.Studies
 open RobustMeta.Tasks
 open RobustMeta.Tests
+open RobustMeta.Training
 
 /// Values of the types that scripts hold; their instance members are called too. Strings and numbers stand for arguments alone.
 let private samples: Lazy<obj list> =
@@ -67,6 +69,34 @@ let private samples: Lazy<obj list> =
              Random 1
              [| 1.0; 2.0 |]
              "x"
+         ])
+
+/// Further values whose instance members are called.
+let private further: Lazy<obj list> =
+    lazy
+        (let prepared = TinyRun.prepared.Value
+         let source, train = prepared.Source, prepared.Split.MetaTrain
+         let statistics = ItemStatistics.Of(source, train)
+         let signal = Signal(SignalKind.Residuals, source, BiasModel(source, train))
+
+         [
+             yield! BaselineSpec.Registry.All.Values |> Seq.cast<obj>
+             SafetensorsFile()
+             signal
+             ItemMeanBaseline(LabelKind.Click, statistics, 1.0)
+             PopularityBaseline statistics
+             RandomBaseline 1L
+             ProfilePredictor(
+                 "ItemKNN",
+                 signal,
+                 ItemKnn.Fit(signal.Train train, source.Ratings.Items.Count, ItemKnnSpec(), SignalKind.Residuals)
+             )
+             PopulationPredictor(
+                 "population",
+                 LabelKind.Click,
+                 ImmutableArray.Create<IPredictor>(RandomBaseline 1L),
+                 0.0
+             )
          ])
 
 let private nullability = NullabilityInfoContext()
@@ -162,7 +192,7 @@ let private unchecked =
 /// Parts of models and of engines, which the library gives one another, and types whose values are only carried.
 let private isCarried (t: Type) =
     let isPart =
-        [ "Models.Layers"; "Models.Factors"; "Models.Baselines"; "Data.Reading"; "Engine" ]
+        [ "Models.Layers"; "Models.Factors"; "Data.Reading"; "Engine" ]
         |> List.exists (fun room -> t.FullName.StartsWith($"RobustMeta.{room}.", StringComparison.Ordinal))
 
     isPart
@@ -172,14 +202,16 @@ let private isCarried (t: Type) =
 
 let private isRecord (t: Type) = not (isNull (t.GetMethod "<Clone>$"))
 
-let private isModel (t: Type) = typeof<MetaRecommender>.IsAssignableFrom t || t.Namespace = "RobustMeta.Models"
+// Of what models are made of, the models themselves are checked.
+let private isPartOfModel (t: Type) =
+    t.Namespace = "RobustMeta.Models" && not (typeof<MetaRecommender>.IsAssignableFrom t)
 
 let private ways (t: Type) : MethodBase list =
     [
         for call in t.GetMethods(BindingFlags.Public ||| BindingFlags.Static ||| BindingFlags.DeclaredOnly) do
             call :> MethodBase
 
-        if not (t.IsAbstract || isRecord t || isModel t) then
+        if not (t.IsAbstract || isRecord t || isPartOfModel t) then
             for call in t.GetConstructors() do
                 call
     ]
@@ -221,7 +253,7 @@ let tests =
             <| fun () ->
                 expectNone
                     [
-                        for sample in samples.Value do
+                        for sample in samples.Value @ further.Value do
                             let t = sample.GetType()
 
                             if t.Assembly = typeof<Ratings>.Assembly then
