@@ -14,7 +14,7 @@ let private programs = [ "./robustmeta "; "dotnet run -c Release --project Robus
 /// Commands that are not the program's own: .ci/run carries them out, or they prepare the shell.
 let private known =
     Regex
-        @"^(dotnet (build|tool|pack|add|new|docfx docs/docfx\.json|run -c Release --project tests/RobustMeta\.Tests)\b|git clone |cd |export |robustmeta |set )"
+        @"^(dotnet (build|tool|pack|add|new|docfx docs/docfx\.json|run -c Release --project tests/RobustMeta\.Tests)\b|git clone |cd |export |robustmeta |set |RUN=|mkdir |cp )"
 
 /// The commands of a block, long lines joined.
 let private commands (block: Block) =

@@ -15,7 +15,7 @@ open RobustMeta.Tests.MarkdownBlocks
 let Marker = "run"
 
 /// How the pages write the folder of a run in programs.
-let private named = "results/my-shop-MetaPMF-0123456789ab"
+let private named = "results/ml-1m-MetaPMF-0123456789ab"
 
 let private items = [ "2858"; "1"; "50"; "260"; yield! [ for i in 1..56 -> $"i{i}" ] ]
 
@@ -109,12 +109,14 @@ let private runIn (folder: string) =
     else
         None
 
-/// A block's text with the prepared run in place of the one that the page names.
+/// A block's text with the prepared data and run in place of those that the page names.
 let fill (folder: string) (code: string) =
+    let code = code.Replace("dataset ml-1m", "dataset my-shop")
+
     match runIn folder with
     | Some run ->
         let run = run.Replace('\\', '/')
-        Text.RegularExpressions.Regex.Replace(code.Replace(named, run), @"\bRUN\b", run)
+        Text.RegularExpressions.Regex.Replace(code.Replace(named, run), @"\$?\bRUN\b", run)
     | None -> code
 
 /// Prepares a folder and trains the run in it.
