@@ -38,10 +38,10 @@ let diagnose (dataset: Dataset) (name: string) (settings: (string * string) list
     else
         "the first four fifths of the ratings in time beside the last", ShiftDiagnosis.OverTime(prepared.Input, Earlier)
 
-/// The three levels.
-let levels (diagnosis: ShiftDiagnosis) : Table =
+/// The three levels; `other` heads the population beside the training's.
+let levels (other: string) (diagnosis: ShiftDiagnosis) : Table =
     Table.ofText
-        [ "level"; "AUC [95 %]"; "training"; "test"; "shifted" ]
+        [ "level"; "AUC [95 %]"; "training"; other; "shifted" ]
         [
             for level in diagnosis.Levels ->
                 [
@@ -54,9 +54,9 @@ let levels (diagnosis: ShiftDiagnosis) : Table =
         ]
 
 /// Features, as many as are given.
-let features (shown: FeatureShift seq) : Table =
+let features (other: string) (shown: FeatureShift seq) : Table =
     Table.ofText
-        [ "level"; "feature"; "training"; "test"; "difference in SD"; "KL" ]
+        [ "level"; "feature"; "training"; other; "difference in SD"; "KL" ]
         [
             for f in shown ->
                 [ f.Level; f.Feature; digits 3 f.Training; digits 3 f.Test; digits 2 f.Difference; digits 4 f.Kl ]
@@ -76,10 +76,10 @@ let verdict (diagnosis: ShiftDiagnosis) =
         $"The {level.Level} level shifts most. Most alike is {best.Protocol} at {best.AxisName} {digits 2 best.Coordinate}, which explains {digits 0 (100.0 * best.Explained)} %% of the differences."
     | level, _ -> $"The {level.Level} level shifts most. No protocol makes a shift like it."
 
-/// Prints a diagnosis.
-let print (diagnosis: ShiftDiagnosis) =
-    ConsoleTable.print (levels diagnosis)
-    ConsoleTable.print (features (Seq.truncate Shown diagnosis.Features))
+/// Prints a diagnosis; `other` heads the population beside the training's.
+let print (other: string) (diagnosis: ShiftDiagnosis) =
+    ConsoleTable.print (levels other diagnosis)
+    ConsoleTable.print (features other (Seq.truncate Shown diagnosis.Features))
     ConsoleTable.print (protocols (Seq.truncate Shown diagnosis.Protocols))
     printfn "%s" (verdict diagnosis)
 
@@ -126,5 +126,5 @@ let run (folder: string) (name: string) (settings: (string * string) list) =
     let dataset = DatasetCatalog.Default.Load(name, Progress.download ())
     let what, diagnosis = diagnose dataset name settings
     printfn "%s: %s\n" name what
-    print diagnosis
+    print "test" diagnosis
     write folder $"shift-{name}" (csv diagnosis)

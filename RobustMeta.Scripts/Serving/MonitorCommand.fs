@@ -13,17 +13,10 @@ open RobustMeta.Settings
 
 let private text (x: float) = x.ToString("0.0000", CultureInfo.InvariantCulture)
 
-let private losses (report: MonitorReport) : Table =
+/// Losses of the run's test users, certified at the radius.
+let losses (report: MonitorReport) : Table =
     Table.ofText
-        [
-            "loss of test users"
-            "users"
-            "mean"
-            "worst at the radius"
-            "at its upper end"
-            "effective sample fraction"
-            "of users now"
-        ]
+        [ "loss of test users"; "users"; "mean"; "worst"; "worst, upper end"; "effective fraction" ]
         [
             for loss in report.Losses ->
                 [
@@ -33,9 +26,16 @@ let private losses (report: MonitorReport) : Table =
                     text loss.Worst
                     text loss.WorstHigh
                     text loss.EffectiveSampleFraction
-                    if loss.Now.HasValue then text loss.Now.Value else ""
                 ]
         ]
+
+/// The loss of the users who arrived beside that of test users with as many ratings.
+let arrived (report: MonitorReport) : string list =
+    [
+        for loss in report.Losses do
+            if loss.Now.HasValue then
+                $"loss of test users {loss.Of} {text loss.Mean}, of the users who arrived {text loss.Now.Value}"
+    ]
 
 let private csv (report: MonitorReport) : (string * string) list =
     [
@@ -92,12 +92,13 @@ let run (words: string list) : int =
         note model arrivals
         let report = MonitorReport.Of(model, ExchangeCommand.prepare model.Spec, arrivals)
         printfn $"{arrivals.Users.Count} users of {file} beside the users that {model.MethodName} was trained on\n"
-        ShiftCommand.print report.Diagnosis
+        ShiftCommand.print "arrived" report.Diagnosis
 
         printfn
             $"\nKullback-Leibler divergence of users: {text report.Radius.Kl} nats, at most {text report.Radius.High} (95 %%)\n"
 
         ConsoleTable.print (losses report)
+        arrived report |> List.iter (printfn "%s")
 
         settings.TryFind "out"
         |> Option.iter (fun folder ->

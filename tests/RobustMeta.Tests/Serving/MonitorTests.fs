@@ -9,6 +9,8 @@ open RobustMeta.Evaluation
 open RobustMeta.Robustness.Sets
 open RobustMeta.Runtime
 open RobustMeta.Scripts
+open RobustMeta.Scripts.Data
+open RobustMeta.Scripts.Serving
 open RobustMeta.Serving
 open RobustMeta.Serving.Monitoring
 open RobustMeta.Shift.Diagnosis
@@ -152,6 +154,28 @@ let tests =
                     ModelCase.near "mean" 1e-9 [| Array.average losses |] [| loss.Mean |]
                     let ball = KullbackLeiblerBallSet report.Radius.Kl
                     ModelCase.near "worst" 1e-6 [| ball.DualValue losses |] [| loss.Worst |])
+
+            testCase "the losses stand in one table within 100 columns, and those of the arrivals in a line below it"
+            <| fun () ->
+                reported (rows id) (fun report ->
+                    let printed = (ConsoleTable.text (MonitorCommand.losses report)).Trim().Split '\n'
+                    // Its header, a rule and two rows.
+                    Expect.equal printed.Length 4 (String.Join('\n', printed))
+                    let wide (line: string) = line.Length > 100
+                    Expect.isEmpty (Array.filter wide printed) "lines of the table"
+                    let line = List.exactlyOne (MonitorCommand.arrived report)
+                    Expect.isLessThanOrEqual line.Length 100 line
+                    let now = report.Losses[1].Now.Value.ToString("0.0000", Globalization.CultureInfo.InvariantCulture)
+                    Expect.stringContains line $"of the users who arrived {now}" "the arrivals"
+
+                    for table in
+                        [
+                            ShiftCommand.levels "arrived" report.Diagnosis
+                            ShiftCommand.features "arrived" report.Diagnosis.Features
+                        ] do
+                        let text = ConsoleTable.text table
+                        Expect.stringContains text "arrived" "header"
+                        Expect.isFalse (Text.RegularExpressions.Regex.IsMatch(text, @"\btest\b")) text)
 
             testCase "monitor prints and writes the comparison, and refuses what cannot be compared"
             <| fun () ->
