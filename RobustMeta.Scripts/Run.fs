@@ -36,7 +36,7 @@ let private updatePerformance (out: string) (run: RunFolder) =
 
     if others > 0 then
         let added = Counted.Of(others, "row", "rows")
-        printfn $"{path}: also added {added} from runs made by scripts and studies, which do not write to this file"
+        printfn $"{path}: also took up {added} of earlier runs (quick_start, scripts, studies)"
 
 /// One experiment: prints its tables and leaves its files below `out`.
 let execute (out: string) (spec: ExperimentSpec) (cancellation: CancellationToken) =

@@ -38,7 +38,7 @@ public sealed record CellResult(
     }
 
     /// <summary>
-    /// Paired differences to plain training, measure by measure: those of methods, then of baselines, each corrected among
+    /// Paired differences from plain training, measure by measure: those of methods, then of baselines, each corrected among
     /// themselves.
     /// </summary>
     public IReadOnlyList<MethodDifference> Differences()

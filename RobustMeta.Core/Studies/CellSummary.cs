@@ -22,7 +22,7 @@ namespace RobustMeta.Studies;
 /// <param name="Diverged">Methods and seeds whose training diverged.</param>
 /// <param name="Points">The method and the swept settings behind each name of <paramref name="Methods"/>.</param>
 /// <param name="Measures">What can be measured of the results, method by method.</param>
-/// <param name="Differences">Paired differences to plain training.</param>
+/// <param name="Differences">Paired differences from plain training.</param>
 /// <param name="Metrics">The metrics that were measured, in order.</param>
 public sealed record CellSummary(
     StudyCell Cell,

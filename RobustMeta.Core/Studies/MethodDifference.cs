@@ -2,7 +2,7 @@ using RobustMeta.Evaluation;
 
 namespace RobustMeta.Studies;
 
-/// <summary>A method's difference to plain training on one measure; positive where the method is better.</summary>
+/// <summary>A method's difference from plain training on one measure; positive where the method is better.</summary>
 /// <param name="Method">The method.</param>
 /// <param name="Measure">The measure.</param>
 /// <param name="OverSeeds">Over seeds, Student's t; its count is that of the seeds.</param>

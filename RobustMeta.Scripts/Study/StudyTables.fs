@@ -114,7 +114,7 @@ let differences (spec: StudySpec) (cell: CellSummary) (differences: IReadOnlyLis
 
     Table.make
         $"{spec.Name} {cell.Cell.FileName} differences"
-        $"{cell.Cell.Title}: differences to {cell.Plain}"
+        $"{cell.Cell.Title}: differences from {cell.Plain}"
         [
             Column.words $"− {cell.Plain}"
             Column.words "measure"

@@ -45,7 +45,7 @@ let private isMinority (user: string) =
     let group = dataset.Value.Ratings.UserFeatures.Find "group" :?> TokenColumn
     group.Vocabulary[group.Tokens[dataset.Value.Ratings.Users.Find(user).Value]] = SyntheticRatings.MinorityToken
 
-/// Differences to plain training, paired by seed and user.
+/// Differences from plain training, paired by seed and user.
 let private gains (own: System.Collections.Generic.IDictionary<int * int * string, float>) part =
     [|
         for KeyValue((_, testSet, user) as key, value) in own do

@@ -280,7 +280,7 @@ let tests =
 
                     Expect.stringContains
                         (run "2")
-                        "also added 5 rows from runs made by scripts and studies, which do not write to this file"
+                        "also took up 5 rows of earlier runs (quick_start, scripts, studies)"
                         "the other's")
 
             testCase "quick_start leaves tables, figure and both runs"
