@@ -70,6 +70,13 @@ let private version () =
         printfn $"robustmeta {version.InformationalVersion.Split('+')[0]}"
     | _ -> printfn $"robustmeta {assembly.GetName().Version}"
 
+/// What may be meant by a word that is no command: a verb of `study`, or the nearest names; the end of a sentence.
+let private unknownEnd (word: string) (known: string seq) =
+    if List.contains word StudyWords.verbs then
+        $"; did you mean 'study … {word}'?"
+    else
+        NearestName.End(word, known)
+
 /// `help WORD …`: about a command, a model or a baseline.
 let private helpAbout (words: string list) =
     match words with
@@ -94,7 +101,7 @@ let private helpAbout (words: string list) =
 
         raise (
             SettingException(
-                $"There is no command or method '{word}'{NearestName.End(word, known)} Commands: {names Help.commandWords}. "
+                $"There is no command or method '{word}'{unknownEnd word known} Commands: {names Help.commandWords}. "
                 + $"Models: {names ModelSpec.Registry.All.Keys}. Baselines: {names BaselineSpec.Registry.All.Keys}"
             )
         )
@@ -189,7 +196,7 @@ let private dispatch (words: string list) =
                 if List.contains command Help.commandNames then
                     $"'{rest}' does not fit the command '{command}'; 'help {command}' shows its forms"
                 else
-                    $"There is no command '{command}'{NearestName.Hint(command, Help.commandNames)}"
+                    $"There is no command '{command}'{(unknownEnd command Help.commandNames).TrimEnd '.'}"
             )
         )
 
@@ -213,7 +220,7 @@ let guarded (words: string list) (command: unit -> int) : int =
     let fail code (message: string) =
         Progress.finish true
         // What files and users write reaches messages; it must not act on the terminal.
-        let lines = message.Split '\n' |> Array.map InertText.plain
+        let lines = (Wrapping.lists message).Split '\n' |> Array.map InertText.plain
         StandardOutput.errorLine $"error: {String.Join('\n', lines)}"
         code
 

@@ -8,7 +8,15 @@ open RobustMeta.Runtime
 open RobustMeta.Settings
 
 // Wide enough for the longest name of a built-in data set.
-let private line (name: string) (value: string) = printfn "%-22s %s" name value
+[<Literal>]
+let private NameWidth = 22
+
+/// A fact in lines of at most 100 columns.
+let lines (name: string) (value: string) : string list =
+    Wrapping.words (Help.Width - NameWidth - 1) value
+    |> List.mapi (fun at part -> $"{(if at = 0 then name else String.Empty).PadRight NameWidth} {part}")
+
+let private line (name: string) (value: string) = lines name value |> List.iter (printfn "%s")
 
 let private datasets () =
     let catalog = DatasetCatalog.Default

@@ -4,6 +4,7 @@ module RobustMeta.Faults.Commands.WrongCommand
 open System
 open System.IO
 open System.Text
+open System.Text.RegularExpressions
 open RobustMeta.Data
 open RobustMeta.Models
 open RobustMeta.Models.Baselines
@@ -86,7 +87,8 @@ let private general (folder: string) (printed: string) =
     lists.Value
     |> List.fold
         (fun (text: string) (word, names) -> text.Replace(names, word, StringComparison.Ordinal))
-        (text.Replace(folder, "DIR", StringComparison.Ordinal))
+        // Lists go on below where a line is full.
+        (Regex.Replace(text.Replace(folder, "DIR", StringComparison.Ordinal), @"(?<=\S),\n  (?=\S)", ", "))
 
 /// Runs the words of a line in this process; gives the entry that comes of it.
 let run (folder: string) (line: string) : Entry =

@@ -4,6 +4,7 @@ open System
 open System.IO
 open Expecto
 open RobustMeta.Experiments
+open RobustMeta.Models
 open RobustMeta.Scripts
 open RobustMeta.Tests
 
@@ -84,7 +85,7 @@ let private refusals =
         [ "run"; "MeLU"; "set"; "chi2"; "0.25" ], "A value of two words is quoted: set \"chi2 0.25\""
         [ "run"; "MeLU"; "candidates"; "sampled"; "50" ], "quoted: candidates \"sampled 50\""
         [ "help"; "MeLo" ], "did you mean 'MeLU'"
-        [ "help"; "nothing" ], "'nothing'. Commands: quick_start, run, study, "
+        [ "help"; "nothing" ], "'nothing'.\nCommands: quick_start, run, study, "
         [ "run"; "MeLo"; "help" ], "did you mean 'MeLU'"
     ]
 
@@ -151,6 +152,41 @@ let tests =
                 let code, text = CapturedCommand.run [ "doctor" ]
                 Expect.equal code 0 "exit code"
                 Expect.stringContains text "second-order gradient  correct" "verdict"
+
+            testCase "a fact of doctor goes on below where its line is full"
+            <| fun () ->
+                let found = Doctor.lines "data x" (String.Join(' ', [ for i in 1..40 -> $"word{i}" ]))
+                Expect.isGreaterThan found.Length 1 "lines"
+
+                for line in found do
+                    Expect.isLessThanOrEqual line.Length 100 line
+
+                for line in found.Tail do
+                    Expect.stringStarts line (String.replicate 23 " " + "word") "below the value"
+
+            testCase "what does not exist is told within 100 columns, with all that there is"
+            <| fun () ->
+                for words in
+                    [ [ "help"; "nothing" ]; [ "run" ]; [ "run"; "MeLUU" ]; [ "run"; "MeLU"; "shift"; "none" ] ] do
+                    let code, text = CapturedCommand.run words
+                    Expect.equal code 2 text
+
+                    for line in text.Split '\n' do
+                        Expect.isLessThanOrEqual line.Length 100 $"%A{words}: {line}"
+
+                let _, text = CapturedCommand.run [ "run"; "MeLUU" ]
+                Expect.stringContains text "did you mean 'MeLU'?\nModels: " "a list has lines of its own"
+                let listed = text.Replace(",\n  ", ", ")
+                let all = String.Join(", ", ModelSpec.Registry.All.Keys)
+                Expect.stringContains listed $"Models: {all}.\nBaselines: " "every model"
+
+            testCase "a verb of study is no command, and its form is told"
+            <| fun () ->
+                for words in [ [ "report" ]; [ "help"; "report" ] ] do
+                    Expect.stringContains
+                        (snd (CapturedCommand.run words))
+                        "did you mean 'study … report'?"
+                        $"%A{words}"
 
             testCase "run leaves the paper's file and a whole folder; two runs leave the same bytes"
             <| fun () ->
