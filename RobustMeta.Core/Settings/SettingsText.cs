@@ -16,6 +16,8 @@ public static class SettingsText
     /// </exception>
     public static string Read(string path, string kind)
     {
+        ArgumentNullException.ThrowIfNull(path);
+        ArgumentNullException.ThrowIfNull(kind);
         FilledWord.Require(path, kind);
         // Whatever is wrong with the file is wrong with the command that names it.
         if (Directory.Exists(path))

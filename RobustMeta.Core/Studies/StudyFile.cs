@@ -25,8 +25,11 @@ public static class StudyFile
     /// <exception cref="SettingException">
     /// Something is not valid; the message names file, line, column, table and key, and the nearest valid name.
     /// </exception>
-    public static StudySpec Read(string file, string? variant = null) =>
-        Parse(file, SettingsText.Read(file, "a study file"), variant);
+    public static StudySpec Read(string file, string? variant = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        return Parse(file, SettingsText.Read(file, "a study file"), variant);
+    }
 
     /// <summary>The study of a text.</summary>
     /// <param name="file">Names the text in messages; its name without folder and ending is the study's.</param>
