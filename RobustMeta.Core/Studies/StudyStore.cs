@@ -49,7 +49,8 @@ public sealed class StudyStore
                     + $"'{spec.Family}', delete {NameFile}."
             );
         }
-        if (!IsStudy(Root) && ForeignFile.In(Root, IsOwn) is { } other)
+        // In this order: another worker may take the folder meanwhile, and its name is the first file that it writes.
+        if (ForeignFile.In(Root, IsOwn) is { } other && !IsStudy(Root))
         {
             throw new SettingException(
                 $"out is '{Root}', which holds other files ({other}) and no study; expected a new or empty folder, or that of a study, e.g. out "

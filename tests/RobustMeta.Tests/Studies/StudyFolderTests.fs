@@ -2,6 +2,7 @@
 module RobustMeta.Tests.Studies.StudyFolderTests
 
 open System.IO
+open System.Threading.Tasks
 open Expecto
 open RobustMeta.Studies
 open RobustMeta.Tests
@@ -73,6 +74,20 @@ let private folderTests =
                     ran [ mine; "run"; "out"; out ] |> ignore
                     File.WriteAllText(Path.Combine(out, "thesis.tex"), "x")
                     ran [ mine; "run"; "out"; out ] |> ignore)
+
+            testCase "a worker that begins while another takes the folder is not refused"
+            <| fun () ->
+                TempFolder.within (fun folder ->
+                    let study = StudyFile.Read(written folder "mine")
+
+                    for number in 1..60 do
+                        let root = Path.Combine(folder, $"out-{number}")
+                        let other = Task.Run(fun () -> StudyStore(root).BelongTo study)
+                        // Looks again and again while the name of the study is written.
+                        while not other.IsCompleted do
+                            StudyStore(root).RequireOf study
+
+                        other.GetAwaiter().GetResult())
 
             testCase "a pack has a folder of its own"
             <| fun () ->
