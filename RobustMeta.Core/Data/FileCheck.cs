@@ -63,7 +63,7 @@ public sealed record FileCheck(
         {
             spec = Recognise(path, new() { Ratings = file, Dialect = DialectOf(path) }, detected, rows);
             var ratings = ReadAs(path, file, spec);
-            return new(path, detected, rows, ratings, null, Table(NameOf(file), spec, ratings));
+            return new(path, detected, rows, ratings, null, ProposedTable.Of(NameOf(file), spec, ratings));
         }
         catch (DataFormatException error)
         {
@@ -72,7 +72,7 @@ public sealed record FileCheck(
                 && MissingRatings.LeftOut(path, spec, error, known => ReadAs(path, file, known)) is var (mended, left)
             )
             {
-                return new(path, detected, rows, left, error.Message, Table(NameOf(file), mended, left));
+                return new(path, detected, rows, left, error.Message, ProposedTable.Of(NameOf(file), mended, left));
             }
             var lines = LinesOf(path, file);
             return new(path, detected, rows, null, error.Message, "", lines)
@@ -131,16 +131,16 @@ public sealed record FileCheck(
                 return "";
             }
             string Column(string key, string? known) =>
-                known is null ? $"{key} = \"?\"  # one of {string.Join(", ", names)}\n" : $"{key} = {Quoted(known)}\n";
+                known is null ? $"{key} = \"?\"  # one of {string.Join(", ", names)}\n" : $"{key} = {ProposedTable.Quoted(known)}\n";
             var rating = HeaderNames.Find(names, HeaderNames.Rating);
             return string.Concat(
                 $"[{NameOf(file)}]\n",
-                $"format = {Quoted(DataFile.IsParquet(path) ? "parquet" : "delimited")}\n",
+                $"format = {ProposedTable.Quoted(DataFile.IsParquet(path) ? "parquet" : "delimited")}\n",
                 rating is null
                     ? "feedback = \"positives\"  # or labelThreshold, and below rating = \"...\", where a column has ratings\n"
                     : "labelThreshold = 4  # the smallest rating that is relevant\n",
                 $"[{NameOf(file)}.columns]\n",
-                $"ratings = {Quoted(file)}\n",
+                $"ratings = {ProposedTable.Quoted(file)}\n",
                 Column("user", user),
                 Column("item", item),
                 rating is null ? "" : Column("rating", rating),
@@ -319,70 +319,6 @@ public sealed record FileCheck(
                 double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var x) && x >= least
             )
         > values.Count;
-
-    private static string Table(string name, DelimitedSpec spec, Ratings ratings)
-    {
-        var (least, most) = (ratings.Values.Min(), ratings.Values.Max());
-        var text = new StringBuilder();
-        void Line(FormattableString line) => text.Append(line.ToString(CultureInfo.InvariantCulture)).Append('\n');
-        Line($"[{name}]");
-        var isParquet = DataFile.IsParquet(spec.Ratings);
-        Line($"format = {Quoted(isParquet ? "parquet" : "delimited")}");
-        if (least == most)
-        {
-            Line($"feedback = \"positives\"");
-        }
-        else
-        {
-            // Three quarters up the scale: 4 of 1 to 5, 8 of 1 to 10.
-            var threshold = least + 0.75 * (most - least);
-            Line($"labelThreshold = {(most > 2 ? Math.Ceiling(threshold) : threshold)}");
-        }
-        Line($"[{name}.columns]");
-        Line($"ratings = {Quoted(spec.Ratings)}");
-        foreach (
-            var (key, column) in new[]
-            {
-                ("user", spec.User),
-                ("item", spec.Item),
-                ("rating", spec.Rating),
-                ("time", spec.Time),
-            }
-        )
-        {
-            if (column is not null)
-            {
-                var isPosition = spec.Dialect.Header == false;
-                Line($"{key} = {(isPosition ? column : Quoted(column))}");
-            }
-        }
-        if (spec.TimeFormat is { } format)
-        {
-            Line($"timeFormat = {Quoted(format)}");
-        }
-        if (isParquet)
-        {
-            return text.ToString();
-        }
-        Line($"separator = {Quoted(spec.Dialect.Separator!)}");
-        Line($"header = {(spec.Dialect.Header == true ? "true" : "false")}");
-        if (spec.Dialect.Decimal != '.')
-        {
-            Line($"decimal = {Quoted(spec.Dialect.Decimal.ToString())}");
-        }
-        if (spec.Dialect.Missing is { } missing)
-        {
-            Line($"missing = [{string.Join(", ", missing.Select(Quoted))}]");
-        }
-        if (spec.Dialect.Encoding != TextEncoding.Utf8)
-        {
-            Line($"encoding = {Quoted(spec.Dialect.Encoding.ToString().ToLowerInvariant())}");
-        }
-        return text.ToString();
-    }
-
-    private static string Quoted(string text) =>
-        $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\t", "\\t")}\"";
 
     private static string Shown(string separator) =>
         separator switch

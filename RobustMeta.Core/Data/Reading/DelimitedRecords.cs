@@ -168,7 +168,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
                 ? " (an unquoted comma in a text or number?)"
                 : "";
         return Count < width
-            ? Error(Count, $"{Fields(width)} as in the first line", OtherSeparator())
+            ? Error(Count, $"{Fields(width)} as in the first line", SeparatorHint.Of(this, dialect.Separator!, width - Count))
             : new(
                 reader.Path,
                 Started,
@@ -176,22 +176,6 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
                 $"expected {Fields(width)} as in the first line, found {Count}{hint}; the first surplus one is "
                     + $"'{Excerpt.Of(this[width])}'"
             );
-    }
-
-    // Another usual separator that stands often enough in the record to divide the fields that it lacks.
-    private string OtherSeparator()
-    {
-        foreach (var other in DialectDetector.Separators.Where(other => other != " " && other != dialect.Separator))
-        {
-            var bytes = Encoding.UTF8.GetBytes(other);
-            if (Enumerable.Range(0, Count).Sum(field => Occurrences(this[field], bytes)) >= width - Count)
-            {
-                return $"; the line has {Quoted(other)} in it, and fields are separated by {Quoted(dialect.Separator!)}";
-            }
-        }
-        return "";
-
-        static string Quoted(string separator) => separator == "\t" ? "tabs" : $"'{separator}'";
     }
 
     private void RequireOnlyEmptyLines()
@@ -239,7 +223,7 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
                 );
             }
             reader.RequireField(Count + 1, length - fieldStart);
-            looksLikeRecords &= width > 2 && Occurrences(line, separator) == width - 1;
+            looksLikeRecords &= width > 2 && SeparatorHint.Occurrences(line, separator) == width - 1;
         }
         if (reader.Number > Started && looksLikeRecords && !dialect.LineBreaks)
         {
@@ -253,17 +237,6 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
             );
         }
         return true;
-    }
-
-    private static int Occurrences(ReadOnlySpan<byte> line, byte[] wanted)
-    {
-        var count = 0;
-        for (var at = line.IndexOf(wanted); at >= 0; at = line.IndexOf(wanted))
-        {
-            count++;
-            line = line[(at + wanted.Length)..];
-        }
-        return count;
     }
 
     private void SplitPlain(ReadOnlySpan<byte> line)
@@ -413,16 +386,11 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
 
     private void Append(byte value)
     {
-        Reserve(1);
-        buffer[length++] = value;
-    }
-
-    private void Reserve(int more)
-    {
-        if (length + more > buffer.Length)
+        if (length == buffer.Length)
         {
-            Array.Resize(ref buffer, 2 * (length + more));
+            Array.Resize(ref buffer, 2 * length);
             source = buffer;
         }
+        buffer[length++] = value;
     }
 }
