@@ -131,7 +131,9 @@ public sealed record FileCheck(
                 return "";
             }
             string Column(string key, string? known) =>
-                known is null ? $"{key} = \"?\"  # one of {string.Join(", ", names)}\n" : $"{key} = {ProposedTable.Quoted(known)}\n";
+                known is null
+                    ? $"{key} = \"?\"  # one of {string.Join(", ", names)}\n"
+                    : $"{key} = {ProposedTable.Quoted(known)}\n";
             var rating = HeaderNames.Find(names, HeaderNames.Rating);
             return string.Concat(
                 $"[{NameOf(file)}]\n",

@@ -168,7 +168,11 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
                 ? " (an unquoted comma in a text or number?)"
                 : "";
         return Count < width
-            ? Error(Count, $"{Fields(width)} as in the first line", SeparatorHint.Of(this, dialect.Separator!, width - Count))
+            ? Error(
+                Count,
+                $"{Fields(width)} as in the first line",
+                SeparatorHint.Of(this, dialect.Separator!, width - Count)
+            )
             : new(
                 reader.Path,
                 Started,
