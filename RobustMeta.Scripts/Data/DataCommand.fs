@@ -154,6 +154,10 @@ let private load (cancellation: CancellationToken) (name: string) : Dataset * Of
         dataset, OfficialCounts(Users = known.Users, Items = known.Items, Rows = known.Rows)
 
 let private show (cancellation: CancellationToken) (folder: string) (names: string list) =
+    for name, times in List.countBy id names do
+        if times > 1 then
+            raise (SettingException $"{name} is named twice; name each data set once")
+
     OutFolder.Require folder
     // A wrong name of the browser is told before anything is read.
     let browser = Chromium.find ()

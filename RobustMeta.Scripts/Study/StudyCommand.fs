@@ -110,8 +110,11 @@ let order (words: string list) : Order =
             }
             rest
 
-// A file that is called otherwise than what it holds misleads, and is often another file, such as a study's.
-let private requireEnding (path: string) (endings: string list) (what: string) =
+/// Refuses a file that is called otherwise than what it holds: it misleads, and is often another file, such as a study's.
+let requireEnding (path: string) (endings: string list) (what: string) =
+    if String.IsNullOrWhiteSpace path then
+        raise (SettingException $"to is empty; expected {what}, e.g. to results{endings.Head}")
+
     let ending = Path.GetExtension path |> nonNull
 
     if not (List.contains (ending.ToLowerInvariant()) endings) then

@@ -264,6 +264,7 @@ let private collect name words =
             Path.Combine(study.Store.Root, StudyCollection.FileName)
         else
             OutFile.Require(asked, "to")
+            StudyCommand.requireEnding asked [ ".parquet" ] "the results as Parquet"
             asked
 
     let folder = Path.GetDirectoryName(Path.GetFullPath path) |> nonNull
