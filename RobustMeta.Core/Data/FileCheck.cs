@@ -132,7 +132,7 @@ public sealed record FileCheck(
             }
             string Column(string key, string? known) =>
                 known is null
-                    ? $"{key} = \"?\"  # one of {string.Join(", ", names)}\n"
+                    ? $"{key} = \"?\"  # one of {string.Join(", ", names.Select(name => Excerpt.Of(name)))}\n"
                     : $"{key} = {ProposedTable.Quoted(known)}\n";
             var rating = HeaderNames.Find(names, HeaderNames.Rating);
             return string.Concat(
@@ -177,7 +177,9 @@ public sealed record FileCheck(
         ReadOnlySpan<byte> bytes = head.AsSpan(0, read);
         // A sample may end within a character.
         var isUtf8 = Enumerable.Range(0, Math.Min(4, read + 1)).Any(cut => Utf8.IsValid(head.AsSpan(0, read - cut)));
-        return bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] ? TextEncoding.Utf16
+        // UTF-32 is read by its mark, which begins as that of UTF-16; without a mark every second byte of UTF-16 is zero.
+        return bytes is [0xFF, 0xFE, 0, 0, ..] or [0, 0, 0xFE, 0xFF, ..] ? TextEncoding.Utf8
+            : bytes is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..] or [not 0, 0, not 0, 0, ..] ? TextEncoding.Utf16
             : isUtf8 ? TextEncoding.Utf8
             : TextEncoding.Latin1;
     }
@@ -231,10 +233,20 @@ public sealed record FileCheck(
             detected.Add(("decimal", "comma: 3,5 is read as 3.5"));
             known = known with { Dialect = known.Dialect with { Decimal = ',' } };
         }
-        detected.Add(("user", known.User ?? "none"));
-        detected.Add(("item", known.Item ?? "none"));
-        detected.Add(("rating", known.Rating ?? "none: every row is a positive"));
-        detected.Add(("time", known.Time ?? "none"));
+        detected.Add(("user", Excerpt.Of(known.User ?? "none")));
+        detected.Add(("item", Excerpt.Of(known.Item ?? "none")));
+        detected.Add(("rating", Excerpt.Of(known.Rating ?? "none: every row is a positive")));
+        detected.Add(("time", Excerpt.Of(known.Time ?? "none")));
+        if (dialect.Header == true && known.Rating is null && Unused(source.Columns.Names, known, sample) is { } unused)
+        {
+            detected.Add(
+                (
+                    "note",
+                    $"no column is known as ratings. If {Excerpt.Of(unused)} holds them, set rating = {ProposedTable.Quoted(unused)} and, in the place of feedback, "
+                        + "labelThreshold in the table."
+                )
+            );
+        }
         if (Given(known.Time, 1) is [var time] && TimeParser.IsMilliseconds(time))
         {
             known = known with { TimeFormat = TimeParser.Milliseconds };
@@ -261,6 +273,18 @@ public sealed record FileCheck(
                         : ""
                 )
         );
+
+    // The first column of numbers that is neither user, item nor time.
+    private static string? Unused(IReadOnlyList<string> names, DelimitedSpec known, IReadOnlyList<string[]> rows) =>
+        names
+            .Where((name, at) => !IsUsed(name, known) && AreNumbers(Column(rows, at)) && !AreTimes(Column(rows, at)))
+            .FirstOrDefault();
+
+    private static bool IsUsed(string name, DelimitedSpec known) =>
+        name.Length == 0 || name == known.User || name == known.Item || name == known.Time;
+
+    private static List<string> Column(IReadOnlyList<string[]> rows, int place) =>
+        [.. rows.Where(row => place < row.Length && !FileDialect.IsUsualMissing(row[place])).Select(row => row[place])];
 
     private static CommaUse CommasOf(IReadOnlyList<string[]> rows, int place) =>
         DecimalComma.Of(rows.Where(row => place < row.Length).Select(row => row[place]));
@@ -294,33 +318,43 @@ public sealed record FileCheck(
         return rows;
     }
 
-    // Without header: user, item, then a rating, then a time, where they are numbers.
+    // Without header: user, item, then a rating and a time in either order, where they are such.
     private static DelimitedSpec ByPosition(string path, DelimitedSpec spec)
     {
         var given = GivenValues.Of(path, spec.Dialect, SampledRows, 2, 3);
         var (third, fourth) = (given[0], given[1]);
-        var areTimes = AreNumbers(third, LeastTime);
-        // Numbers with commas are ratings too: where it is unclear what the commas are, reading says so.
-        var areRatings = AreNumbers(third, double.MinValue) || DecimalComma.Of(third) != CommaUse.None;
+        var isTimeFirst = AreTimes(third);
         return spec with
         {
             User = "1",
             Item = "2",
-            Rating = areRatings && !areTimes ? "3" : null,
+            Rating =
+                !isTimeFirst && AreRatings(third) ? "3"
+                : isTimeFirst && !AreTimes(fourth) && AreRatings(fourth) ? "4"
+                : null,
             Time =
-                AreNumbers(fourth, LeastTime) ? "4"
-                : areTimes ? "3"
+                isTimeFirst ? "3"
+                : AreTimes(fourth) ? "4"
                 : null,
         };
     }
 
-    // Most of them: reading says where one is none.
-    private static bool AreNumbers(IReadOnlyList<string> values, double least) =>
-        2
-            * values.Count(value =>
-                double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var x) && x >= least
-            )
-        > values.Count;
+    // Numbers with commas are ratings too: where it is unclear what the commas are, reading says so.
+    private static bool AreRatings(IReadOnlyList<string> values) =>
+        AreNumbers(values) || DecimalComma.Of(values) != CommaUse.None;
+
+    private static bool AreTimes(IReadOnlyList<string> values) =>
+        AreMost(values, value => IsNumber(value, LeastTime) || TimeParser.IsDate(value));
+
+    private static bool AreNumbers(IReadOnlyList<string> values) =>
+        AreMost(values, value => IsNumber(value, double.MinValue));
+
+    // Reading says where one is none.
+    private static bool AreMost(IReadOnlyList<string> values, Func<string, bool> isSuch) =>
+        2 * values.Count(isSuch) > values.Count;
+
+    private static bool IsNumber(string value, double least) =>
+        double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var x) && x >= least;
 
     private static string Shown(string separator) =>
         separator switch

@@ -72,7 +72,22 @@ internal static class ProposedTable
         return text.ToString();
     }
 
-    /// <summary>A text as TOML writes it.</summary>
-    public static string Quoted(string text) =>
-        $"\"{text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\t", "\\t")}\"";
+    /// <summary>A text as TOML writes it, on one line.</summary>
+    public static string Quoted(string text)
+    {
+        var quoted = new StringBuilder("\"");
+        foreach (var c in text)
+        {
+            quoted.Append(
+                c switch
+                {
+                    '\\' or '"' => $"\\{c}",
+                    '\t' => "\\t",
+                    _ when char.IsControl(c) => $"\\u{(int)c:x4}",
+                    _ => c.ToString(),
+                }
+            );
+        }
+        return quoted.Append('"').ToString();
+    }
 }

@@ -25,14 +25,14 @@ public sealed class ByteLineReader : IReadPosition, IDisposable
     /// <param name="path">The file, plain or <c>.gz</c>.</param>
     /// <param name="limits">What it may hold.</param>
     /// <param name="source">Encoding of the file where its bytes are to be turned into UTF-8; null takes them as they are.</param>
-    /// <exception cref="DataFormatException">It is not a regular file, or is compressed under a plain name.</exception>
+    /// <exception cref="DataFormatException">It is not a regular file, or holds no text that is read so.</exception>
     public ByteLineReader(string path, ReadLimits limits, Encoding? source = null)
     {
         Path = path;
         this.limits = limits;
         stream = DataFile.Open(path, limits);
         Fill();
-        RequireText();
+        RequireText(source);
         var marked = Marked(buffer.AsSpan(0, end));
         IsAsWritten = source is null && marked is null && !DataFile.IsCompressed(path);
         if ((source ?? marked) is { } encoding)
@@ -151,13 +151,29 @@ public sealed class ByteLineReader : IReadPosition, IDisposable
             $"expected a {what} of at most {limit:N0} bytes; if a longer one is right, {limits.Advice(key)}"
         );
 
-    private void RequireText()
+    private void RequireText(Encoding? source)
     {
-        if (!DataFile.IsCompressed(Path) && buffer.AsSpan(0, end) is [0x1F, 0x8B, ..])
+        var name = System.IO.Path.GetFileName(Path);
+        var found = buffer.AsSpan(0, end) switch
+        {
+            [0x1F, 0x8B, ..] when !DataFile.IsCompressed(Path) =>
+                $"a gzip file; rename it to {name + DataFile.Compressed}",
+            [(byte)'P', (byte)'K', 3, 4, ..] => "a zip archive or spreadsheet; unpack it, or save it as CSV",
+            [(byte)'P', (byte)'A', (byte)'R', (byte)'1', 0x15, ..] => "a Parquet file; let its name end with .parquet",
+            [(byte)'B', (byte)'Z', (byte)'h', >= (byte)'1' and <= (byte)'9', (byte)'1', (byte)'A', (byte)'Y', ..] =>
+                "a bzip2 file; unpack it",
+            [0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0, ..] => "an xz file; unpack it",
+            [0x28, 0xB5, 0x2F, 0xFD, ..] => "a Zstandard file; unpack it",
+            [not 0, 0, not 0, 0, ..] when source is not UnicodeEncoding =>
+                "a zero after each character, as in UTF-16; its encoding is utf16",
+            [0, not 0, 0, not 0, ..] when source is not UnicodeEncoding =>
+                "a zero before each character, as in UTF-16; convert it to UTF-8",
+            _ => null,
+        };
+        if (found is not null)
         {
             stream.Dispose();
-            var name = System.IO.Path.GetFileName(Path) + DataFile.Compressed;
-            throw new DataFormatException(Path, 0, 0, $"expected text, found a gzip file; rename it to {name}");
+            throw new DataFormatException(Path, 0, 0, $"expected text, found {found}");
         }
     }
 

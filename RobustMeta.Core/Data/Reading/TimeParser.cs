@@ -43,6 +43,12 @@ internal sealed class TimeParser(string? format)
     /// <summary>Whether a first time is one in milliseconds.</summary>
     public static bool IsMilliseconds(string first) => Guess(Encoding.UTF8.GetBytes(first)) == Milliseconds;
 
+    /// <summary>Whether a text is a date with the year first, e.g. 2024-05-17T08:30:00, and no number.</summary>
+    public static bool IsDate(string text) =>
+        !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _)
+        && IsYearFirst(text)
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, out _);
+
     private static string Guess(ReadOnlySpan<byte> field) =>
         Utf8Parser.TryParse(field, out double x, out var used) && used == field.Length
             ? Math.Abs(x) >= LeastMilliseconds && Math.Abs(x) < 1000.0 * Latest

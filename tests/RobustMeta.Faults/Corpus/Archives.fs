@@ -53,4 +53,5 @@ let cases =
         gz "a zip named .gz" (utf8 "PK\003\004xxxxxxxxxxxx") (Refused(0, 0, "whole gzip file"))
         gz "two bytes" whole[..1] (Refused(0, 0, "gzip"))
         raw "archives" "gzip named .csv" usual "r.csv" whole (Refused(0, 0, "found a gzip file; rename it to r.csv.gz"))
+        raw "archives" "zip named .csv" usual "r.csv" (utf8 "PK\003\004xxxx") (Refused(0, 0, "found a zip archive"))
     ]

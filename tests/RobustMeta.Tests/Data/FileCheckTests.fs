@@ -270,6 +270,113 @@ let tests =
                     Expect.throwsC (fun () -> load root "own" |> ignore) (fun error ->
                         Expect.stringEnds error.Message remedy "reader"))
 
+            testCase "what is packed otherwise than by gzip is told to be that"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "x.csv")
+
+                    for head, found in
+                        [
+                            "PK\003\004\020\000", "a zip archive or spreadsheet; unpack it, or save it as CSV"
+                            "PAR1\021\004\021", "a Parquet file; let its name end with .parquet"
+                            "BZh91AY&SY", "a bzip2 file; unpack it"
+                            "\2537zXZ\000\000", "an xz file; unpack it"
+                            "\040\181\047\253\004", "a Zstandard file; unpack it"
+                            "\000u\000,\000i", "a zero before each character, as in UTF-16; convert it to UTF-8"
+                        ] do
+                        File.WriteAllBytes(path, Encoding.Latin1.GetBytes(head + "\nu,a,5\n"))
+                        let problem = nonNull (FileCheck.Of path).Problem
+                        Expect.stringEnds problem $"x.csv: expected text, found {found}" found)
+
+            for name, encoding, table in
+                [
+                    "UTF-16 without a mark", UnicodeEncoding(false, false) :> Encoding, "encoding = \"utf16\""
+                    "UTF-16", UnicodeEncoding(false, true), "encoding = \"utf16\""
+                    "UTF-32", UTF32Encoding(false, true), "header = true"
+                    "UTF-32, the largest byte first", UTF32Encoding(true, true), "header = true"
+                ] do
+                testCase $"the table that it prints reads the file: {name}"
+                <| fun () ->
+                    within (fun root ->
+                        let path = Path.Combine(root, "wide", "wide.csv")
+                        write "" path
+                        File.WriteAllText(path, "user,item,rating\nü1,a,5\nü2,b,1\n", encoding)
+                        let check = FileCheck.Of path
+                        Expect.isNull check.Problem "read"
+                        Expect.stringContains check.CatalogTable table "table"
+                        write check.CatalogTable (Path.Combine(root, "catalog.toml"))
+                        Expect.equal (rows (load root "wide")).Head ("ü1", "a", 5.0) "first row")
+
+            testCase "UTF-16 without a mark that is read as other text is told so"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "wide", "wide.csv")
+                    write "" path
+                    File.WriteAllText(path, "user,item,rating\nu,a,5\nu,b,1\n", UnicodeEncoding(false, false))
+
+                    write
+                        "[wide]\nformat = \"delimited\"\nlabelThreshold = 4\n[wide.columns]\nratings = \"wide.csv\"\n"
+                        (Path.Combine(root, "catalog.toml"))
+
+                    Expect.throwsC (fun () -> load root "wide" |> ignore) (fun error ->
+                        Expect.stringEnds error.Message "as in UTF-16; its encoding is utf16" "reader"))
+
+            testCase "without a header, a time may stand before the rating or after it, as a number or a date"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "mine", "mine.csv")
+
+                    for one, other in [ "1112486027", "1112486028"; "2005-04-03T00:00:00", "2005-04-04" ] do
+                        for text, rating, time in
+                            [ $"u,a,{one},5\nu,b,{other},1\n", 4, 3; $"u,a,5,{one}\nu,b,1,{other}\n", 3, 4 ] do
+                            write text path
+                            let check = FileCheck.Of path
+
+                            Expect.stringContains
+                                check.CatalogTable
+                                $"item = 2\nrating = {rating}\ntime = {time}\n"
+                                text
+
+                            write check.CatalogTable (Path.Combine(root, "catalog.toml"))
+                            let read = load root "mine"
+                            Expect.equal (rows read) [ "u", "a", 5.0; "u", "b", 1.0 ] text
+                            Expect.isTrue (read.Times[0] > 1112400000L) text)
+
+            testCase "numbers below a header that is not known as one of ratings are told"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "mine.csv")
+
+                    let notes text =
+                        write text path
+
+                        [
+                            for struct (what, text) in (FileCheck.Of path).Detected do
+                                if what = "note" then
+                                    text
+                        ]
+
+                    let told = notes "user,item,when,shop,mark\nu,a,1112486027,x,5\nu,b,1112486028,y,1\n"
+                    Expect.equal told.Length 1 "one note"
+                    Expect.stringContains told.Head "If mark holds them, set rating = \"mark\" and" "column"
+                    Expect.isEmpty (notes "user,item,when,shop\nu,a,1112486027,x\nu,b,1112486028,y\n") "no numbers"
+                    Expect.isEmpty (notes "user,item,rating,age\nu,a,5,30\nu,b,1,30\n") "ratings are known")
+
+            testCase "a header with a line end or a control character is shown on one line, and the table reads it"
+            <| fun () ->
+                within (fun root ->
+                    let path = Path.Combine(root, "mine", "mine.csv")
+                    write "\"user\nid\",item,rating\nu,a,5\nu,b,1\n" path
+                    let check = FileCheck.Of path
+
+                    Expect.contains
+                        [ for struct (what, text) in check.Detected -> what, text ]
+                        ("user", "user\\u000aid")
+                        "shown"
+
+                    write check.CatalogTable (Path.Combine(root, "catalog.toml"))
+                    Expect.equal (rows (load root "mine")) (rows check.Ratings) "read")
+
             testCase "the table of a compressed file names the file that is read"
             <| fun () ->
                 within (fun root ->
