@@ -51,7 +51,10 @@ public sealed class MetaPmfSpec : ModelSpec
     public PriorKind UserPrior { get; init; }
 
     /// <summary>What an item's prior is informed by.</summary>
-    [Setting("item's prior: plain; exposure: from which users rated it; auto: decided on held-out training users")]
+    [Setting(
+        "item's prior: plain; exposure: from which users rated it; auto: decided on held-out training users",
+        Except = ["safe"]
+    )]
     public PriorKind ItemPrior { get; init; }
 
     /// <summary>A control experiment with exposure.</summary>

@@ -36,7 +36,10 @@ public sealed class Setting
     {
         get
         {
-            var type = SettingValue.Describe(path[^1].PropertyType);
+            var type =
+                attribute.Except.Length > 0
+                    ? string.Join(" | ", Choices)
+                    : SettingValue.Describe(path[^1].PropertyType);
             var low = SettingValue.Print(attribute.Min);
             var high = SettingValue.Print(attribute.Max);
             return (double.IsFinite(attribute.Min), double.IsFinite(attribute.Max)) switch
@@ -59,7 +62,8 @@ public sealed class Setting
     public bool IsInteger => path[^1].PropertyType is var type && (type == typeof(int) || type == typeof(long));
 
     /// <summary>The values of a setting that has few, as text: of kinds, enumerations and switches; none for others.</summary>
-    public IReadOnlyList<string> Choices => SettingValue.Choices(path[^1].PropertyType);
+    public IReadOnlyList<string> Choices =>
+        [.. SettingValue.Choices(path[^1].PropertyType).Where(choice => !attribute.Except.Contains(choice))];
 
     /// <summary>Smallest and largest value that a search tries; null where none are declared.</summary>
     public (double Low, double High)? Search =>

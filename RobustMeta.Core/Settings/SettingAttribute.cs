@@ -32,6 +32,9 @@ public sealed class SettingAttribute(string meaning) : Attribute
     /// <summary>The values that the paper searches, where it does.</summary>
     public double[] Grid { get; init; } = [];
 
+    /// <summary>Values of its enumeration that this setting refuses, as text: help does not list them, and a search does not try them.</summary>
+    public string[] Except { get; init; } = [];
+
     /// <summary>Key of the setting without whose right value this one changes nothing; or null.</summary>
     public string? When { get; init; }
 

@@ -230,6 +230,11 @@ let private refuses () =
         (fun () -> MetaPmfSpec(ItemPrior = PriorKind.Safe).Create(identity, 0.1, LabelKind.Rating) |> ignore)
         (fun error -> Expect.stringContains error.Message "itemPrior is safe" "items")
 
+    let itemPrior = SettingList.Of(MetaPmfSpec()) |> Seq.find (fun setting -> setting.Key = "itemPrior")
+
+    Expect.sequenceEqual itemPrior.Choices [ "plain"; "exposure"; "auto" ] "no search tries it"
+    Expect.equal itemPrior.Range "plain | exposure | auto" "help does not offer it"
+
 [<Tests>]
 let tests =
     testList
