@@ -62,18 +62,14 @@ internal static unsafe class MatrixProducts<L, V, T>
 
     private static void WideRows(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
     {
-        var tiles = (c.Rows + WideTile - 1) / WideTile;
-        for (var first = 0; tiles > 0; tiles--)
-        {
-            var count = (c.Rows - first + tiles - 1) / tiles;
-            Wide(a.RowsFrom(first, count), b, c.RowsFrom(first, count), accumulate);
-            first += count;
-        }
+        var (least, larger) = Split(c.Rows, WideTile);
+        Wide(least + 1, a.RowsFrom(0, larger), b, c.RowsFrom(0, larger), accumulate);
+        Wide(least, a.RowsFrom(larger, c.Rows - larger), b, c.RowsFrom(larger, c.Rows - larger), accumulate);
     }
 
-    private static void Wide(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
+    private static void Wide(int rows, in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
     {
-        switch (c.Rows)
+        switch (rows)
         {
             case 1:
                 Tiles<L, V, T>.Four<RowCounts.One>(a, b, c, accumulate);
@@ -96,34 +92,30 @@ internal static unsafe class MatrixProducts<L, V, T>
         }
     }
 
-    // Rows of a tile at most. Two vectors to a row, the row of B and a number of A must stay in registers together; where
-    // the depth is short, a larger tile does not pay for its beginning and end, and tiles of four are the fastest where
-    // they fit (measured at 256 bits).
-    private static int MaxRows(int m, int depth) =>
-        L.HasManyRegisters ? 8
-        : m % 4 == 0 || depth < ShortDepth ? 4
-        : 6;
+    // Rows of a tile at most: two vectors to a row, the row of B and a number of A must stay in registers together.
+    private static int MaxRows => L.HasManyRegisters ? 8 : 6;
 
-    // All rows of C in some strips of columns. Tiles are as equal as can be: a tile of one or two rows has too few sums
-    // at once to hide their latency and takes as long as one of four.
-    private static void Rows(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
+    // Rows in as few tiles of at most that many as can be, which are as equal as can be: a tile of one or two rows has too few sums at
+    // once to hide their latency and takes as long as one of four. The rows of the smaller tiles, and all rows in tiles of one more, which
+    // come first.
+    private static (int Least, int OfLarger) Split(int rows, int most)
     {
-        var most = MaxRows(c.Rows, b.Rows);
-        var tiles = (c.Rows + most - 1) / most;
-        var least = c.Rows / Math.Max(1, tiles);
-        var larger = c.Rows - tiles * least;
-        var first = 0;
-        for (var tile = 0; tile < tiles; tile++)
-        {
-            var count = tile < larger ? least + 1 : least;
-            Tile(a.RowsFrom(first, count), b, c.RowsFrom(first, count), accumulate);
-            first += count;
-        }
+        var tiles = Math.Max(1, (rows + most - 1) / most);
+        var least = rows / tiles;
+        return (least, (rows - tiles * least) * (least + 1));
     }
 
-    private static void Tile(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
+    // All rows of C in some strips of columns.
+    private static void Rows(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
     {
-        switch (c.Rows)
+        var (least, larger) = Split(c.Rows, MaxRows);
+        Tile(least + 1, a.RowsFrom(0, larger), b, c.RowsFrom(0, larger), accumulate);
+        Tile(least, a.RowsFrom(larger, c.Rows - larger), b, c.RowsFrom(larger, c.Rows - larger), accumulate);
+    }
+
+    private static void Tile(int rows, in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
+    {
+        switch (rows)
         {
             case 1:
                 Tiles<L, V, T>.Two<RowCounts.One>(a, b, c, accumulate);
@@ -204,50 +196,38 @@ internal static unsafe class MatrixProducts<L, V, T>
             }
             return;
         }
-        for (var j = 0; j < c.Columns; j += 4)
+        // Rows of B at a time as many as stay in the first-level cache; those left over are added to the last.
+        var block = Math.Max(4, CacheBytes / sizeof(T) / Math.Max(1, b.Columns) / 4 * 4);
+        for (var first = 0; first < c.Columns; )
         {
-            // The last four overlap those before: the same numbers in the same order once more.
-            var first = Math.Min(j, c.Columns - 4);
-            DotsOfFour(a, b.RowsFrom(first, 4), c.ColumnsFrom(first, 4), alpha, shift);
-        }
-    }
-
-    // Four columns of C = alpha·(A·Bᵀ + shift), in tiles of at most six rows, or three where registers are few.
-    private static void DotsOfFour(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, T alpha, T shift)
-    {
-        var first = 0;
-        var most = L.HasManyRegisters ? 6 : 3;
-        for (var tiles = (c.Rows + most - 1) / most; tiles > 0; tiles--)
-        {
-            var count = (c.Rows - first + tiles - 1) / tiles;
-            var left = a.RowsFrom(first, count);
-            var target = c.RowsFrom(first, count);
-            if (L.HasManyRegisters && count > 3)
-            {
-                WideDots(left, b, target, alpha, shift);
-                first += count;
-                continue;
-            }
-            switch (count)
-            {
-                case 1:
-                    Tiles<L, V, T>.Dots<RowCounts.One>(left, b, target, alpha, shift);
-                    break;
-                case 2:
-                    Tiles<L, V, T>.Dots<RowCounts.Two>(left, b, target, alpha, shift);
-                    break;
-                default:
-                    Tiles<L, V, T>.Dots<RowCounts.Three>(left, b, target, alpha, shift);
-                    break;
-            }
+            var left = c.Columns - first;
+            var count = left < block + 4 ? left : block;
+            DotRows(a, b.RowsFrom(first, count), c.ColumnsFrom(first, count), alpha, shift);
             first += count;
         }
     }
 
-    private static void WideDots(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, T alpha, T shift)
+    // All rows of C = alpha·(A·Bᵀ + shift) in some columns, at least four.
+    private static void DotRows(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, T alpha, T shift)
     {
-        switch (c.Rows)
+        var (least, larger) = Split(c.Rows, L.HasManyRegisters ? 6 : 3);
+        Dots(least + 1, a.RowsFrom(0, larger), b, c.RowsFrom(0, larger), alpha, shift);
+        Dots(least, a.RowsFrom(larger, c.Rows - larger), b, c.RowsFrom(larger, c.Rows - larger), alpha, shift);
+    }
+
+    private static void Dots(int rows, in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, T alpha, T shift)
+    {
+        switch (rows)
         {
+            case 1:
+                Tiles<L, V, T>.Dots<RowCounts.One>(a, b, c, alpha, shift);
+                break;
+            case 2:
+                Tiles<L, V, T>.Dots<RowCounts.Two>(a, b, c, alpha, shift);
+                break;
+            case 3:
+                Tiles<L, V, T>.Dots<RowCounts.Three>(a, b, c, alpha, shift);
+                break;
             case 4:
                 Tiles<L, V, T>.WideDots<RowCounts.Four>(a, b, c, alpha, shift);
                 break;

@@ -70,17 +70,20 @@ let tests =
         [
             onWidths "products equal the plain loop" (fun arithmetic ->
                 for m in [ 1..26 ] do
-                    for n in [ 1; arithmetic.Lanes * 2; arithmetic.Lanes * 3 ] do
+                    for n in [ 1; arithmetic.Lanes * 2; arithmetic.Lanes * 3; arithmetic.Lanes * 9 ] do
                         for k in [ 0; 1; 2; 7; 23; 24; 30; 200 ] do
                             for transposed in [ false; true ] do
                                 for accumulate in [ false; true ] do
                                     gemm arithmetic m n k transposed accumulate)
 
             onWidths "products of rows equal the plain loop" (fun arithmetic ->
-                for m in [ 1..8 ] do
+                for m in [ 1..13 ] do
                     for n in [ 1..13 ] do
                         for k in [ 1; 5; 16; 40 ] do
-                            gram arithmetic m n k)
+                            gram arithmetic m n k
+                    // More rows on the right than the nearest cache holds of them.
+                    for n in [ 15..41 ] do
+                        gram arithmetic m n 200)
 
             onWidths "outer products, with and without factors, in place of and added to" (fun arithmetic ->
                 for rows in [ 0; 1; 5 ] do

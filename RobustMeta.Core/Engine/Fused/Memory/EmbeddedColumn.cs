@@ -15,9 +15,6 @@ namespace RobustMeta.Engine.Fused.Memory;
 internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int width, EmbeddingTable<T>? table)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // Tables and their gradients do not fit the nearer caches, and rows come in no order: they are prefetched.
-    private const int Ahead = 8;
-
     private readonly int[] starts = ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Starts ?? []) ?? [];
     private readonly int[] tokens = ImmutableCollectionsMarshal.AsArray((field as TokenField)?.Tokens ?? []) ?? [];
     private readonly float[] numbers = ImmutableCollectionsMarshal.AsArray((field as NumericField)?.Values ?? []) ?? [];
@@ -151,7 +148,7 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         foreach (var entity in entities)
         {
             // A few too many at the end do no harm.
-            TableRow<T>.Prefetch(rows + (long)Ahead * stride, n);
+            TableRow<T>.Prefetch(rows + (long)TableRow<T>.Ahead * stride, n);
             if (isSingle)
             {
                 var only = tokens[entity];
@@ -221,9 +218,9 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
     {
         for (var i = 0; i < entities.Length; i++)
         {
-            if (i + Ahead < entities.Length)
+            if (i + TableRow<T>.Ahead < entities.Length)
             {
-                TableRow<T>.Prefetch(values + (long)tokens[entities[i + Ahead]] * width, width);
+                TableRow<T>.Prefetch(values + (long)tokens[entities[i + TableRow<T>.Ahead]] * width, width);
             }
             TableRow<T>.Copy(values + (long)tokens[entities[i]] * width, rows, width);
             rows += stride;
@@ -234,10 +231,10 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
     {
         for (var i = 0; i < entities.Length; i++)
         {
-            if (i + Ahead < entities.Length)
+            if (i + TableRow<T>.Ahead < entities.Length)
             {
-                TableRow<T>.Prefetch(gradient + (long)tokens[entities[i + Ahead]] * width, width);
-                TableRow<T>.Prefetch(rows + (long)Ahead * stride, width);
+                TableRow<T>.Prefetch(gradient + (long)tokens[entities[i + TableRow<T>.Ahead]] * width, width);
+                TableRow<T>.Prefetch(rows + (long)TableRow<T>.Ahead * stride, width);
             }
             var token = tokens[entities[i]];
             var target = gradient + (long)token * width;

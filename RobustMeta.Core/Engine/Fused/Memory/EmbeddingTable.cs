@@ -11,7 +11,7 @@ namespace RobustMeta.Engine.Fused.Memory;
 /// <param name="arrays">Values and gradients.</param>
 /// <param name="name">Name of the parameter.</param>
 /// <param name="rows">Number of rows.</param>
-internal sealed class EmbeddingTable<T>(ParameterArrays<T> arrays, string name, int rows)
+internal sealed unsafe class EmbeddingTable<T>(ParameterArrays<T> arrays, string name, int rows)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly bool[] isTouched = new bool[rows];
@@ -69,11 +69,18 @@ internal sealed class EmbeddingTable<T>(ParameterArrays<T> arrays, string name, 
     public void End()
     {
         var width = Gradient.Length / rows;
-        foreach (var row in before.AsSpan(0, countBefore))
+        fixed (T* gradient = Gradient)
         {
-            if (!isTouched[row])
+            for (var i = 0; i < countBefore; i++)
             {
-                Gradient.AsSpan(row * width, width).Clear();
+                if (i + TableRow<T>.Ahead < countBefore)
+                {
+                    TableRow<T>.Prefetch(gradient + (long)before[i + TableRow<T>.Ahead] * width, width);
+                }
+                if (!isTouched[before[i]])
+                {
+                    TableRow<T>.Clear(gradient + (long)before[i] * width, width);
+                }
             }
         }
         countBefore = 0;

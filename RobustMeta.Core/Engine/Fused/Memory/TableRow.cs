@@ -11,6 +11,9 @@ namespace RobustMeta.Engine.Fused.Memory;
 internal static unsafe class TableRow<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
+    /// <summary>Rows ahead that are prefetched: tables and their gradients do not fit the nearer caches, and rows come in no order.</summary>
+    public const int Ahead = 8;
+
     private const int Line = 64;
 
     /// <summary>Asks for n numbers to be brought to the nearest cache.</summary>
@@ -28,6 +31,21 @@ internal static unsafe class TableRow<T>
 
     // Vector<T> has 256 bits at most, unless the runtime is told otherwise.
     private static bool IsWide => Vector512.IsHardwareAccelerated && Vector512<T>.IsSupported;
+
+    /// <summary>y = 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Clear(T* y, int n)
+    {
+        var i = 0;
+        for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
+        {
+            *(Vector<T>*)(y + i) = Vector<T>.Zero;
+        }
+        for (; i < n; i++)
+        {
+            y[i] = T.Zero;
+        }
+    }
 
     /// <summary>y = x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
