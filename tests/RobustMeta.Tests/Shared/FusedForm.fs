@@ -119,12 +119,27 @@ let internal modelAt (rate: float) (f: Form) : MetaRecommender =
 
         PerceptronModel("Form", form, 0.5, f.Label)
 
-let internal modelOf = modelAt 0.3
+/// Several steps of a smooth network must not diverge: units that saturate leave of 1 - φ² what rounding left of it, in the oracle as
+/// well, and the steps after blow it up.
+let private isToConverge (f: Form) =
+    f.Steps > 1 && f.Activation <> Activation.Relu && f.Activation <> Activation.LeakyRelu
+
+let internal modelOf (f: Form) = modelAt (if isToConverge f then 0.01 else 0.3) f
 
 let internal objectiveOf (f: Form) (model: MetaRecommender) =
     let weight random _ = aroundOne random
     let takes = f.SupportWeights && model.SupportWeighting = SupportWeighting.Differentiable
-    objectiveOf f.Seed f.Label f.Lengths (if takes then Some weight else None) f.Offset model
+
+    let case, batch, weights =
+        objectiveOf f.Seed f.Label f.Lengths (if takes then Some weight else None) f.Offset model
+
+    let tamed (name: string) values =
+        if isToConverge f && name.StartsWith "rate." then
+            Array.map ((*) 0.1) values
+        else
+            values
+
+    { case with Values = Map.map tamed case.Values }, batch, weights
 
 let internal fixedForm =
     {
