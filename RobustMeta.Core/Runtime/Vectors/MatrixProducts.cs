@@ -12,8 +12,9 @@ internal static unsafe class MatrixProducts<L, V, T>
     where V : unmanaged
     where T : unmanaged, IFloatingPointIeee754<T>
 {
-    // What of B may stay in the first-level cache, beside the tiles of A and C.
+    // What of B may stay in the first-level cache, beside the tiles of A and C; of a transposed A whole lines go by, of which a tile uses little.
     private const int CacheBytes = 28 * 1024;
+    private const int CacheBytesTransposed = 16 * 1024;
     private const int ShortDepth = 24;
     private const int WideTile = 6;
 
@@ -27,16 +28,22 @@ internal static unsafe class MatrixProducts<L, V, T>
         {
             NativeMemory.Clear(c.Start + (long)i * c.RowStride, (nuint)(c.Columns * sizeof(T)));
         }
-        var block = InnerBlock(c.Columns);
-        for (var p = 0; p < b.Rows; p += block)
+        var blocks = InnerBlocks(b.Rows, c.Columns, a.RowStride < a.ColumnStride);
+        for (int block = 0, p = 0; block < blocks; block++)
         {
-            var depth = Math.Min(block, b.Rows - p);
+            var depth = (b.Rows - p) / (blocks - block);
             Strips(a.ColumnsFrom(p, depth), b.RowsFrom(p, depth), c, accumulate || p > 0);
+            p += depth;
         }
     }
 
-    // Rows of B at a time: as many as stay in the first-level cache, but not so few that C is loaded and stored for little.
-    private static int InnerBlock(int n) => Math.Max(64, CacheBytes / sizeof(T) / Math.Max(1, n));
+    // Into how many parts of like length to cut the rows of B, so that one stays in the first-level cache, but C is not loaded and stored for little.
+    private static int InnerBlocks(int rows, int n, bool isTransposed)
+    {
+        var bytes = isTransposed ? CacheBytesTransposed : CacheBytes;
+        var most = Math.Max(64, bytes / sizeof(T) / Math.Max(1, n));
+        return (rows + most - 1) / most;
+    }
 
     // Strips of columns: as wide as four vectors where there are registers for them, then as two, then as one. Where the
     // depth is short, wide tiles do not pay for loading and storing C (a tenth slower at a depth of 10).
