@@ -11,6 +11,7 @@ open RobustMeta.Models
 open RobustMeta.Models.Baselines
 open RobustMeta.Robustness
 open RobustMeta.Settings
+open RobustMeta.Shift
 open RobustMeta.Training
 
 [<Literal>]
@@ -77,7 +78,30 @@ let private unknownEnd (word: string) (known: string seq) =
     else
         NearestName.End(word, known)
 
-/// `help WORD …`: about a command, a model or a baseline.
+/// What a word is that names no command and no method: a preset, a metric, a shift, an ambiguity set, a data set or a study; and where it
+/// is used.
+let private otherKind (word: string) =
+    let isNamed (names: string seq) =
+        names |> Seq.exists (fun name -> name.Equals(word, StringComparison.OrdinalIgnoreCase))
+
+    let preset = RobustPreset.All |> Seq.tryFind (fun preset -> isNamed [ preset.Name ])
+
+    if preset.IsSome then
+        Some $"a preset: run MODEL preset {preset.Value.Name}\n{preset.Value.Meaning}"
+    elif isNamed Metric.Registry.All.Keys || isNamed (Metric.Names |> Seq.map _.Replace("@K", "@10")) then
+        Some "a metric, which the tables of a run show; docs/glossary.md defines it"
+    elif isNamed ShiftProtocol.Registry.All.Keys then
+        Some "a shift protocol, a value of the setting 'shift': how test sets differ from training"
+    elif isNamed AmbiguitySet.Registry.All.Keys then
+        Some "an ambiguity set, a value of the setting 'set': the weights that users may get"
+    elif isNamed DatasetCatalog.Default.Names then
+        Some $"a data set: run MODEL dataset {word}; 'data' lists all"
+    elif isNamed (Study.names ()) then
+        Some $"a study: study {word} plan, or run"
+    else
+        None
+
+/// `help WORD …`: about a command, a model or a baseline, or what else the word is.
 let private helpAbout (words: string list) =
     match words with
     | [ name ] when List.contains name Help.commandNames -> printf "%s" (Help.command name)
@@ -94,6 +118,7 @@ let private helpAbout (words: string list) =
         if Seq.contains second Methods.Names then
             printfn ""
             settingsHelp second
+    | [ word ] when (otherKind word).IsSome -> printfn $"{word} is {(otherKind word).Value}"
     | words ->
         let known = Help.commandNames @ List.ofSeq Methods.Names
         let word = List.last words

@@ -21,8 +21,11 @@ let private updatePerformance (out: string) (run: RunFolder) =
     match List.ofSeq update.Unread with
     | [] -> ()
     | first :: others ->
-        let more = if others.IsEmpty then "" else $" ({others.Length} more)"
-        printfn $"not in {path}, since it cannot be read here: {first}{more}"
+        printfn $"not in {path}, since it cannot be read here:"
+        printfn $"  {first}"
+
+        if not others.IsEmpty then
+            printfn $"  and {others.Length} more"
 
     let own = (PerformanceFile.RowsOf run).Count
     let name = DirectoryInfo(run.Path).Name

@@ -23,6 +23,13 @@ public static class OutFile
                 $"{setting} is '{path}', which is a folder, pipe or device; expected the name of a file"
             );
         }
+        // Nothing that is computed is a table of data or a study; what somebody wrote by hand is not to be lost.
+        if (File.Exists(path) && Path.GetExtension(path).Equals(".toml", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new SettingException(
+                $"{setting} is '{path}', which is there and may be a table of data or a study; name another file"
+            );
+        }
         var folder = Path.GetDirectoryName(Path.GetFullPath(path));
         if (folder is null || !Directory.Exists(folder))
         {

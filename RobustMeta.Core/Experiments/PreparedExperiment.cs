@@ -106,8 +106,8 @@ public sealed class PreparedExperiment
             var settings = RatingsNeeded.Settings(usual, Input.MinimumQuery - 1, Spec.Split.Label);
             return
             [
-                $"{isShort.Count} of {test.Length} test users have too few ratings to be measured (these settings need {needed} a "
-                    + $"user; dropped.csv counts them in every draw of every test set). For users with {usual} set: {settings}",
+                $"{isShort.Count} of {test.Length} test users have fewer than the {needed} ratings that these settings need, and are not measured "
+                    + $"(dropped.csv counts them). To measure users with {usual} ratings: {settings}",
             ];
         }
     }

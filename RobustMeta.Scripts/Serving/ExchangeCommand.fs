@@ -173,6 +173,10 @@ let private export (words: string list) =
         match out with
         | None -> raise (SettingException $"export needs out: {usage}")
         | Some path ->
+            if not (path.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase)) then
+                let proposed = Path.ChangeExtension(path, ".onnx")
+                raise (SettingException $"out is '{path}'; expected an ONNX file, e.g. out {proposed}")
+
             let rated = ServingCommand.ratings model settings
             let features = ServingCommand.features (settings.TryFind "features")
             let user = model.For(rated, features)

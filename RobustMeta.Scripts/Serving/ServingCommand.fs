@@ -223,13 +223,18 @@ let predict (words: string list) =
         let rows = FilePredictions(model, Features = textsOf (settings.TryFind "features") "user")
 
         let write (target: TextWriter) =
+            // The first row before the header: a file that cannot be read leaves nothing but its error.
+            use found = (rows.Of file).GetEnumerator()
+            let mutable isThere = found.MoveNext()
             target.Write "user,item,score,deviation,ratings\n"
 
-            for row in rows.Of file do
+            while isThere do
+                let row = found.Current
                 let text (x: float32) = if Single.IsNaN x then "" else x.ToString("R", invariant)
                 let score = text row.Score
                 let deviation = if row.Deviation.HasValue then text row.Deviation.Value else ""
                 target.Write $"{CsvText.Quote row.User},{CsvText.Quote row.Item},{score},{deviation},{row.Ratings}\n"
+                isThere <- found.MoveNext()
 
         match path with
         | Some path ->

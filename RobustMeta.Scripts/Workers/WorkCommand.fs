@@ -256,11 +256,12 @@ let private cancel name words =
         )
 
 let private collect name words =
+    let isAsked = List.contains "to" words
     let asked, words = take "to" "" words
     let study = StudyCommand.ofWordsAmong (StudyWords.ownOf "collect") name words
 
     let path =
-        if asked = "" then
+        if not isAsked then
             Path.Combine(study.Store.Root, StudyCollection.FileName)
         else
             OutFile.Require(asked, "to")
@@ -270,7 +271,7 @@ let private collect name words =
     let folder = Path.GetDirectoryName(Path.GetFullPath path) |> nonNull
 
     if Directory.Exists folder then
-        OutFolder.Require(folder, (if asked = "" then "out" else "to"))
+        OutFolder.Require(folder, (if isAsked then "to" else "out"))
 
     let coverage = StudyCoverage()
     StudyCollection.Write(study.Spec, study.Store, path, coverage) |> ignore

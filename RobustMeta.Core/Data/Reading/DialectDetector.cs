@@ -31,6 +31,7 @@ internal static class DialectDetector
             return known;
         }
         var lines = Head(path, known, limits);
+        RequireFirstLine(path, lines);
         var named = columns.Where(column => !IsPosition(column)).ToList();
         known = known with { Separator = known.Separator ?? Separator(lines, named) };
         return known with { Header = known.Header ?? (named.Count > 0 || HasHeader(lines, known.Separator!)) };
@@ -61,6 +62,36 @@ internal static class DialectDetector
             length += line.Length;
         }
         return lines;
+    }
+
+    // Lines that other programs put before the table would be taken for its header.
+    private static void RequireFirstLine(string path, List<string> lines)
+    {
+        if (lines.Count < 2)
+        {
+            return;
+        }
+        var first = lines[0].Trim();
+        var separator = Separator(lines.GetRange(1, lines.Count - 1), []);
+        var isComment =
+            first.StartsWith('#')
+            && Fields(lines[1], separator).Length is > 1 and var width
+            && Fields(first, separator).Length != width;
+        var found =
+            first.Length == 0 ? "an empty line"
+            : first.StartsWith("sep=", StringComparison.OrdinalIgnoreCase)
+                ? $"'{Excerpt.Of(first)}', which spreadsheets write"
+            : isComment ? $"the comment '{Excerpt.Of(first)}'"
+            : null;
+        if (found is not null)
+        {
+            throw new DataFormatException(
+                path,
+                1,
+                0,
+                $"expected the names of the columns or the first rating, found {found}; take the line out"
+            );
+        }
     }
 
     // The separator under which the most lines have as many fields as the first one, more than one; a header that then

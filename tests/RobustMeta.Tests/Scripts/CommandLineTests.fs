@@ -115,6 +115,22 @@ let tests =
                 Expect.isLessThan (place "robustmeta-bias") (place "hiddenDim1") "presets first"
                 Expect.isLessThan (place "advanced:") (place "taskWeightLr") "the adversary's own settings last"
 
+            testCase "help says of other words what they are and where they are used"
+            <| fun () ->
+                for word, kind in
+                    [
+                        "robustmeta", "a preset: run MODEL preset robustmeta"
+                        "NDCG", "a metric"
+                        "ndcg@10", "a metric"
+                        "exponentialTilt", "a shift protocol"
+                        "chi2", "an ambiguity set"
+                        "synthetic", "a data set: run MODEL dataset synthetic"
+                        "overall", "a study: study overall plan"
+                    ] do
+                    let code, text = CapturedCommand.run [ "help"; word ]
+                    Expect.equal code 0 word
+                    Expect.stringContains text $"{word} is {kind}" word
+
             testCase "help is there for every command and model in every form, in lines of at most 100 columns"
             <| fun () ->
                 for words in
@@ -299,8 +315,10 @@ let tests =
 
                     let second = run [ "seed"; "2" ]
                     Expect.stringContains second "5 rows of this run" "the other run's rows are not counted"
-                    let unread = second.Split('\n') |> Array.filter _.Contains("cannot be read here")
-                    Expect.stringContains (Array.exactlyOne unread) "(1 more)" "one line")
+                    let lines = second.Split '\n'
+                    let unread = lines |> Array.filter _.Contains("cannot be read here")
+                    Expect.hasLength unread 1 "told once"
+                    Expect.contains lines "  and 1 more" "the others are counted")
 
             testCase "run says which rows it adds besides its own"
             <| fun () ->
