@@ -126,6 +126,8 @@ let save (folder: string) (name: string) (notes: string list) (table: Table) =
 
 let private count (n: int) = n.ToString("N0", CultureInfo.InvariantCulture)
 
+let private counted n one many = $"{count n} {if n = 1 then one else many}"
+
 /// How many users the default settings can use, and what to set where that is too few.
 let private tellUsers (users: QualifyingUsers) =
 
@@ -246,10 +248,10 @@ let private checkFile (path: string) =
             printfn "with the line 'missing' of the table below, which leaves out such rows:"
 
         printfn
-            "%s users, %s items, %s ratings"
-            (count ratings.Users.Count)
-            (count ratings.Items.Count)
-            (count ratings.Count)
+            "%s, %s, %s"
+            (counted ratings.Users.Count "user" "users")
+            (counted ratings.Items.Count "item" "items")
+            (counted ratings.Count "rating" "ratings")
 
         for note in ratings.Report.Notes ratings do
             printfn "note: %s" note

@@ -133,8 +133,13 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         }
         var expected = field < Count ? dialect.NoNumber(what, this[field]) : what;
         var isAdvised = field >= Count || expected != what;
-        throw Error(field, expected, isAdvised ? "" : "; write a finite number, or take the row out");
+        throw Error(field, expected, isAdvised ? "" : Remedy(this[field]));
     }
+
+    private static string Remedy(ReadOnlySpan<byte> number) =>
+        number.Trim((byte)' ').Length < number.Length
+            ? "; take the blanks around it out"
+            : "; write a finite number, or take the row out";
 
     private void RequireText(int field)
     {

@@ -40,6 +40,7 @@ let private files =
         "nothing.csv", ""
         "bad.csv", "user,item,rating\nu,a,five\n"
         "ratings.csv", "user,item,rating\nu,i1,5\nu,i2,1\n"
+        "blanks.csv", "user, item, rating\nu, i1, 5\nu, i2, 1\n"
         "begins-empty.csv", "\nuser,item,rating\nu,i1,5\nu,i2,1\n"
         "begins-comment.csv", "# of 2024\nuser,item,rating\nu,i1,5\nu,i2,1\n"
         "begins-sep.csv", "sep=;\nuser;item;rating\nu;i1;5\nu;i2;1\n"
