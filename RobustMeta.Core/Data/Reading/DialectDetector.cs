@@ -67,7 +67,7 @@ internal static class DialectDetector
     // Lines that other programs put before the table would be taken for its header.
     private static void RequireFirstLine(string path, List<string> lines)
     {
-        if (lines.Count < 2)
+        if (lines.Skip(1).All(string.IsNullOrWhiteSpace))
         {
             return;
         }
