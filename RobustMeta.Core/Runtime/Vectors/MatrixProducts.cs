@@ -70,7 +70,10 @@ internal static unsafe class MatrixProducts<L, V, T>
     private static void WideRows(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
     {
         var (least, larger) = Split(c.Rows, WideTile);
-        Wide(least + 1, a.RowsFrom(0, larger), b, c.RowsFrom(0, larger), accumulate);
+        if (larger > 0)
+        {
+            Wide(least + 1, a.RowsFrom(0, larger), b, c.RowsFrom(0, larger), accumulate);
+        }
         Wide(least, a.RowsFrom(larger, c.Rows - larger), b, c.RowsFrom(larger, c.Rows - larger), accumulate);
     }
 
@@ -116,7 +119,10 @@ internal static unsafe class MatrixProducts<L, V, T>
     private static void Rows(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, bool accumulate)
     {
         var (least, larger) = Split(c.Rows, MaxRows);
-        Tile(least + 1, a.RowsFrom(0, larger), b, c.RowsFrom(0, larger), accumulate);
+        if (larger > 0)
+        {
+            Tile(least + 1, a.RowsFrom(0, larger), b, c.RowsFrom(0, larger), accumulate);
+        }
         Tile(least, a.RowsFrom(larger, c.Rows - larger), b, c.RowsFrom(larger, c.Rows - larger), accumulate);
     }
 
@@ -218,7 +224,10 @@ internal static unsafe class MatrixProducts<L, V, T>
     private static void DotRows(in Matrix<T> a, in Matrix<T> b, in Matrix<T> c, T alpha, T shift)
     {
         var (least, larger) = Split(c.Rows, L.HasManyRegisters ? 6 : 3);
-        Dots(least + 1, a.RowsFrom(0, larger), b, c.RowsFrom(0, larger), alpha, shift);
+        if (larger > 0)
+        {
+            Dots(least + 1, a.RowsFrom(0, larger), b, c.RowsFrom(0, larger), alpha, shift);
+        }
         Dots(least, a.RowsFrom(larger, c.Rows - larger), b, c.RowsFrom(larger, c.Rows - larger), alpha, shift);
     }
 
