@@ -67,7 +67,7 @@ internal static unsafe partial class Tiles<L, V, T>
                 V b0;
                 V b1;
                 // Two steps at a time: where another program runs on the core's other thread, what a step does beside its multiply-adds counts.
-                for (var p = right.Rows; p > 1; p -= 2)
+                for (var p = right.Rows; p > 0; p -= 2)
                 {
                     b0 = *(V*)ofB;
                     b1 = *(V*)(ofB + L.Count);
@@ -79,6 +79,10 @@ internal static unsafe partial class Tiles<L, V, T>
                     AddRow<R>(5, ofA + five, b0, b1, ref c50, ref c51);
                     AddRow<R>(6, ofA + 2 * thrice, b0, b1, ref c60, ref c61);
                     AddRow<R>(7, ofA + seven, b0, b1, ref c70, ref c71);
+                    if (p == 1)
+                    {
+                        break;
+                    }
                     var next = ofA + columnStride;
                     b0 = *(V*)(ofB + ldb);
                     b1 = *(V*)(ofB + ldb + L.Count);
@@ -92,19 +96,6 @@ internal static unsafe partial class Tiles<L, V, T>
                     AddRow<R>(7, next + seven, b0, b1, ref c70, ref c71);
                     ofA = next + columnStride;
                     ofB += 2 * ldb;
-                }
-                if ((right.Rows & 1) != 0)
-                {
-                    b0 = *(V*)ofB;
-                    b1 = *(V*)(ofB + L.Count);
-                    AddRow<R>(0, ofA, b0, b1, ref c00, ref c01);
-                    AddRow<R>(1, ofA + rowStride, b0, b1, ref c10, ref c11);
-                    AddRow<R>(2, ofA + twice, b0, b1, ref c20, ref c21);
-                    AddRow<R>(3, ofA + thrice, b0, b1, ref c30, ref c31);
-                    AddRow<R>(4, ofA + 2 * twice, b0, b1, ref c40, ref c41);
-                    AddRow<R>(5, ofA + five, b0, b1, ref c50, ref c51);
-                    AddRow<R>(6, ofA + 2 * thrice, b0, b1, ref c60, ref c61);
-                    AddRow<R>(7, ofA + seven, b0, b1, ref c70, ref c71);
                 }
                 Store<R>(0, c, ldc, c00, c01);
                 Store<R>(1, c, ldc, c10, c11);
