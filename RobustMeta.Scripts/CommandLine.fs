@@ -80,7 +80,7 @@ let private unknownEnd (word: string) (known: string seq) =
 
 /// What a word is that names no command and no method: a preset, a metric, a shift, an ambiguity set, a data set or a study; and where it
 /// is used.
-let private otherKind (word: string) =
+let private (|OtherKind|_|) (word: string) =
     let isNamed (names: string seq) =
         names |> Seq.exists (fun name -> name.Equals(word, StringComparison.OrdinalIgnoreCase))
 
@@ -118,7 +118,7 @@ let private helpAbout (words: string list) =
         if Seq.contains second Methods.Names then
             printfn ""
             settingsHelp second
-    | [ word ] when (otherKind word).IsSome -> printfn $"{word} is {(otherKind word).Value}"
+    | [ OtherKind kind as word ] -> printfn $"{word} is {kind}"
     | words ->
         let known = Help.commandNames @ List.ofSeq Methods.Names
         let word = List.last words

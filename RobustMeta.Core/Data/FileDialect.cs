@@ -58,6 +58,13 @@ public sealed record FileDialect
             : what;
     }
 
+    /// <summary>What to do about a text that is no number, where nothing about missing values is to be said.</summary>
+    /// <param name="found">The text.</param>
+    internal static string NumberRemedy(ReadOnlySpan<byte> found) =>
+        found.Trim((byte)' ').Length < found.Length
+            ? "; take the blanks around it out"
+            : "; write a finite number, or take the row out";
+
     /// <summary>Whether a text usually stands for a missing value.</summary>
     internal static bool IsUsualMissing(string text) =>
         text.Length == 0 || UsualMissing.Contains(text, StringComparer.OrdinalIgnoreCase);

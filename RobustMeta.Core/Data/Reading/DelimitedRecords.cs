@@ -133,13 +133,8 @@ internal sealed class DelimitedRecords(ByteLineReader reader, FileDialect dialec
         }
         var expected = field < Count ? dialect.NoNumber(what, this[field]) : what;
         var isAdvised = field >= Count || expected != what;
-        throw Error(field, expected, isAdvised ? "" : Remedy(this[field]));
+        throw Error(field, expected, isAdvised ? "" : FileDialect.NumberRemedy(this[field]));
     }
-
-    private static string Remedy(ReadOnlySpan<byte> number) =>
-        number.Trim((byte)' ').Length < number.Length
-            ? "; take the blanks around it out"
-            : "; write a finite number, or take the row out";
 
     private void RequireText(int field)
     {
