@@ -110,10 +110,15 @@ let measure (preset: string) (own: (string * string) list) =
     use inner = spec.Meta.Engine.Create(model, model.CreateParameters spec.Seed)
     let engine = new TimedEngine(inner)
     let held = ResizeArray<int64>()
+    let mutable collecting = TimeSpan.Zero
 
+    // The collection that memory is counted after is no part of a run.
     let progress =
         { new IProgress<EpochRecord> with
-            member _.Report _ = held.Add(GC.GetTotalMemory true)
+            member _.Report _ =
+                let start = Stopwatch.GetTimestamp()
+                held.Add(GC.GetTotalMemory true)
+                collecting <- collecting + Stopwatch.GetElapsedTime start
         }
 
     let mutable validating = TimeSpan.Zero
@@ -134,7 +139,7 @@ let measure (preset: string) (own: (string * string) list) =
 
     let total = Stopwatch.StartNew()
     trainer.Run(null, progress) |> ignore
-    let whole = seconds total.Elapsed
+    let whole = seconds (total.Elapsed - collecting)
     let start = Stopwatch.StartNew()
     prepared.Evaluate(EnginePredictor("MeLU", inner)) |> ignore
 
@@ -208,13 +213,12 @@ let rows =
             let of' part = own |> List.map part |> median |> perEpoch
 
             // Rounds are compared within themselves: the machine changes from round to round.
-            let ratio =
+            let ratios =
                 [
                     for r in 0 .. rounds - 1 do
                         let inRound = runs |> List.skip (r * methods.Length) |> List.take methods.Length |> dict
                         inRound[name].Total / inRound[plain].Total
                 ]
-                |> median
 
             let total, engine = of' _.Total, of' (fun r -> r.Forward + r.Backward)
             let early, late = own.Head.Held
@@ -223,7 +227,7 @@ let rows =
             [
                 name
                 CellText.number 3 total
-                CellText.number 3 ratio
+                $"{CellText.number 3 (median ratios)} ({CellText.number 3 (List.min ratios)} to {CellText.number 3 (List.max ratios)})"
                 CellText.number 3 engine
                 CellText.number 3 (of' _.Validation)
                 CellText.number 3 (total - engine - of' _.Validation)
@@ -254,7 +258,7 @@ let text =
     $"""# What a whole run costs: {dataset}
 
 MeLU, 32/32, batches of {first.Meta.Training.BatchSize}, {users'} training users ({ratings} ratings in all), medians of {rounds} interleaved
-rounds of {epochs} epochs; ratios are medians of those within a round. Reading the data took {CellText.number 1 loading} s, making
+rounds of {epochs} epochs; ratios are medians (ranges) of those within a round. Reading the data took {CellText.number 1 loading} s, making
 tasks and test sets {CellText.number 1 preparing} s, once. *Engine*: adaptation, losses and meta-gradient. *Rest*: making batches
 ({CellText.number 3 assembly} s an epoch when done alone), the optimizer ({CellText.number 3 stepping} s alone), the adversary's weights, the
 norm of the gradient. Made by `dotnet fsi RobustMeta.Scripts/experiments/whole_runs.fsx {dataset} {users} {epochs} {rounds}` on {host}.
