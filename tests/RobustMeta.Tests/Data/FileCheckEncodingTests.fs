@@ -1,20 +1,13 @@
 /// `data check` of files that are compressed, packed or in another encoding.
 module RobustMeta.Tests.Data.FileCheckEncodingTests
 
-open System
 open System.IO
-open System.IO.Compression
 open System.Text
 open Expecto
 open RobustMeta.Data
 open RobustMeta.Scripts.Data
 open RobustMeta.Tests.ReadRatings
 open RobustMeta.Tests.TempFolder
-
-let private writeGzip (text: string) (path: string) =
-    Directory.CreateDirectory(nonNull (Path.GetDirectoryName path)) |> ignore
-    use stream = new GZipStream(File.Create path, CompressionLevel.Fastest)
-    stream.Write(ReadOnlySpan(Encoding.UTF8.GetBytes text))
 
 [<Tests>]
 let tests =

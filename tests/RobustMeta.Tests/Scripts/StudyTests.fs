@@ -21,10 +21,6 @@ let private unpacked (path: string) =
     use reader = new StreamReader(stream)
     reader.ReadToEnd()
 
-let private pack (path: string) (text: string) =
-    use stream = new GZipStream(File.Create path, CompressionLevel.Optimal)
-    stream.Write(Text.Encoding.UTF8.GetBytes text)
-
 let private quickStudy root =
     let file, out = Path.Combine(root, "mine.toml"), Path.Combine(root, "study")
     File.WriteAllText(file, StudySample.text)
@@ -131,18 +127,18 @@ let private quickStudy root =
 
     // What was changed since is not reported, and what has no list of its files is at least whole.
     let digit = Text.RegularExpressions.Regex "(?<=\"values\":\\[0\\.)\\d"
-    pack place (digit.Replace(summary, "0", 1))
+    TempFolder.writeGzip (digit.Replace(summary, "0", 1)) place
     Expect.equal (reportFrom packed) 1 "a number was changed"
     File.WriteAllBytes(place, bytes[.. bytes.Length / 2])
     Expect.equal (reportFrom packed) 1 "half of it is gone"
     File.WriteAllBytes(place, bytes)
     Expect.equal (reportFrom packed) 0 "as it was"
     File.Delete(Path.Combine(packed, "done"))
-    pack place (summary.Replace("\"baselines\":", "\"former\":"))
+    TempFolder.writeGzip (summary.Replace("\"baselines\":", "\"former\":")) place
     Expect.equal (reportFrom packed) 2 "a part is missing"
     File.WriteAllBytes(place, bytes[.. bytes.Length / 2])
     Expect.equal (reportFrom packed) 2 "half of it is gone, and no list tells"
-    pack place summary
+    TempFolder.writeGzip summary place
     Expect.equal (reportFrom packed) 1 "packing did not end"
     let version = Text.RegularExpressions.Regex "(?<=\"version\":\")[^\"]*"
     // Packs of earlier versions are not compressed.
