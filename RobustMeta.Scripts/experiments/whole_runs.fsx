@@ -79,6 +79,7 @@ type TimedEngine(inner: IMetaGradientEngine) =
         member _.Dispose() = inner.Dispose()
 
 let seconds (span: TimeSpan) = span.TotalSeconds
+let median (values: float list) = values |> List.sort |> List.item (values.Length / 2)
 
 // What the compiler of scripts holds before anything is read.
 let compiler = GC.GetTotalMemory true
@@ -171,20 +172,19 @@ let assembly, stepping =
     let optimizer = Optimizer.Of(first.Meta.Training.Optimizer, parameters, first.Meta.Training.WeightDecay)
     let chunks = order |> Array.chunkBySize first.Meta.Training.BatchSize
 
-    let median act =
-        [
-            for _ in 1..rounds ->
-                (let w = Stopwatch.StartNew() in
-                 act ()
-                 seconds w.Elapsed)
-        ]
-        |> List.sort
-        |> List.item (rounds / 2)
+    let secondsOf act =
+        median
+            [
+                for _ in 1..rounds ->
+                    (let w = Stopwatch.StartNew() in
+                     act ()
+                     seconds w.Elapsed)
+            ]
 
-    median (fun () ->
+    secondsOf (fun () ->
         for users in chunks do
             prepared.Source.Batch(train, ReadOnlySpan users) |> ignore),
-    median (fun () ->
+    secondsOf (fun () ->
         for _ in chunks do
             optimizer.Step(List.ofSeq parameters.All, 1e-3, 1.0))
 
@@ -200,7 +200,6 @@ let runs =
             for name, preset, own in order -> name, measure preset own
     ]
 
-let median (values: float list) = values |> List.sort |> List.item (values.Length / 2)
 let perEpoch x = x / float epochs
 
 let rows =
@@ -261,7 +260,7 @@ let text =
     $"""# What a whole run costs: {dataset}
 
 MeLU, 32/32, batches of {first.Meta.Training.BatchSize}, {users'} training users ({ratings} ratings in all), medians of {rounds} interleaved
-rounds of {epochs} epochs; ratios are medians (ranges) of those within a round. Reading the data took {CellText.number 1 loading} s, making
+rounds of {epochs} epochs, seed {first.Seed}; ratios are medians (ranges) of those within a round. Reading the data took {CellText.number 1 loading} s, making
 tasks and test sets {CellText.number 1 preparing} s, once. *Engine*: adaptation, losses and meta-gradient. *Rest*: making batches
 ({CellText.number 3 assembly} s an epoch when done alone), the optimizer ({CellText.number 3 stepping} s alone), the adversary's weights, the
 norm of the gradient. *Managed MiB*: without the {CellText.number 0 (float compiler / 1048576.0)} that the compiler of scripts holds. Made by `dotnet fsi RobustMeta.Scripts/experiments/whole_runs.fsx {dataset} {users} {epochs} {rounds}` on {host}.
