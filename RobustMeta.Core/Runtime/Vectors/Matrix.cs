@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace RobustMeta.Runtime.Vectors;
 
 /// <summary>
@@ -40,12 +42,14 @@ internal readonly unsafe ref struct Matrix<T>(T* start, int rows, int columns, i
     /// <summary>Some rows of it.</summary>
     /// <param name="first">First row.</param>
     /// <param name="count">Number of rows.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Matrix<T> RowsFrom(int first, int count) =>
         new(Start + (long)first * RowStride, count, Columns, RowStride, ColumnStride);
 
     /// <summary>Some columns of it.</summary>
     /// <param name="first">First column.</param>
     /// <param name="count">Number of columns.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Matrix<T> ColumnsFrom(int first, int count) =>
         new(Start + (long)first * ColumnStride, Rows, count, RowStride, ColumnStride);
 }

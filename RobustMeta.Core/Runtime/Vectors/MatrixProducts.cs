@@ -42,7 +42,7 @@ internal static unsafe class MatrixProducts<L, V, T>
     {
         var bytes = isTransposed ? CacheBytesTransposed : CacheBytes;
         var most = Math.Max(64, bytes / sizeof(T) / Math.Max(1, n));
-        return (rows + most - 1) / most;
+        return rows <= most ? 1 : (rows + most - 1) / most;
     }
 
     // Strips of columns: as wide as four vectors where there are registers for them, then as two, then as one. Where the

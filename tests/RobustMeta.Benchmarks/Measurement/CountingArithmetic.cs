@@ -152,4 +152,7 @@ internal sealed unsafe class CountingArithmetic(Arithmetic<float> inner) : Arith
 
     public override void Transpose(float* from, int ldFrom, float* to, int ldTo, int rows, int columns) =>
         inner.Transpose(from, ldFrom, to, ldTo, rows, columns);
+
+    public override void AddLookedUp(float* table, int size, int* chosen, float* y, int n) =>
+        inner.AddLookedUp(table, size, chosen, y, n);
 }

@@ -55,6 +55,11 @@ let private gram (arithmetic: Arithmetic<float>) m n k =
     arithmetic.Gram(&left, &right, &target, -0.3, 0.7)
     close $"{m} x {n} x {k}" expected (back result (m * n))
 
+let private singles (numbers: float32[]) (arena: Arena<float32>) =
+    let start = arena.Take(int64 (max 1 numbers.Length))
+    numbers |> Array.iteri (NativePtr.set start)
+    start
+
 let private onWidths name test =
     testList
         name
@@ -303,6 +308,36 @@ let tests =
                                 Array.init rows (fun i -> r[i] + Array.sum product[i * width .. (i + 1) * width - 1])
 
                             close $"{what}, summed by row" expected (back byRow rows))
+
+            testList
+                "numbers looked up in small tables"
+                [
+                    for bits in [ 0; 128; 256; 512 ] do
+                        testCase $"{bits} bits" (fun () ->
+                            let arithmetic = Arithmetic<float32>.Of bits
+
+                            for size in [ 1; 16; 17; 32; 33 ] do
+                                for n in [ 0; 1; 15; 16; 17; 50 ] do
+                                    use arena = new Arena<float32>()
+                                    let table, y = draw size |> Array.map float32, draw n |> Array.map float32
+                                    let chosen = Array.init n (fun _ -> random.Next size)
+                                    // What stands behind the table may be read, but never counts.
+                                    let behind = Array.create Arithmetic<float32>.ReadBehind Single.NaN
+                                    let place = singles (Array.append table behind) arena
+                                    let result = singles y arena
+                                    use rows = fixed chosen
+                                    arithmetic.AddLookedUp(place, size, rows, result, n)
+                                    let expected = Array.map2 (fun v at -> v + table[at]) y chosen
+                                    let actual = Array.init n (NativePtr.get result)
+                                    Expect.equal actual expected $"{n} numbers from a table of {size}")
+                ]
+
+            testCase "the sum of some numbers" (fun () ->
+                for n in [ 0; 1; 3; 4; 5; 50 ] do
+                    use arena = new Arena<float>()
+                    let x = draw n
+                    let sum = Arithmetic<float>.Sum(onArena x arena, int64 n)
+                    Expect.floatClose Accuracy.high sum (Array.sum x) $"{n} numbers")
 
             onWidths "steps of a piecewise linear activation" (fun arithmetic ->
                 for rows in [ 1; 3 ] do

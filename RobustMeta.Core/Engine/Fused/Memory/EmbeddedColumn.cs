@@ -66,14 +66,15 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
     }
 
     /// <summary>Writes the field of several entities, one below the other.</summary>
-    /// <param name="entities">The entities.</param>
+    /// <param name="entities">The entities, and those that come after them, whose rows are fetched ahead.</param>
+    /// <param name="count">How many to write.</param>
     /// <param name="rows">The first one's place.</param>
     /// <param name="stride">From one to the next.</param>
-    public void Gather(ReadOnlySpan<int> entities, T* rows, int stride)
+    public void Gather(ReadOnlySpan<int> entities, int count, T* rows, int stride)
     {
         if (table is null)
         {
-            foreach (var entity in entities)
+            foreach (var entity in entities[..count])
             {
                 *rows = T.CreateTruncating(numbers[entity]);
                 rows += stride;
@@ -84,10 +85,10 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         {
             if (isSingle)
             {
-                GatherSingle(entities, values, rows, stride);
+                GatherSingle(entities, count, values, rows, stride);
                 return;
             }
-            foreach (var entity in entities)
+            foreach (var entity in entities[..count])
             {
                 Mean(values, Bag(entity), rows);
                 rows += stride;
@@ -214,9 +215,9 @@ internal sealed unsafe class EmbeddedColumn<T>(InputField field, int start, int 
         table.End();
     }
 
-    private void GatherSingle(ReadOnlySpan<int> entities, T* values, T* rows, int stride)
+    private void GatherSingle(ReadOnlySpan<int> entities, int count, T* values, T* rows, int stride)
     {
-        for (var i = 0; i < entities.Length; i++)
+        for (var i = 0; i < count; i++)
         {
             if (i + TableRow<T>.Ahead < entities.Length)
             {

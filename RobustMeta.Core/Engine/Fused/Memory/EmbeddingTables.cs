@@ -116,7 +116,7 @@ internal sealed unsafe class EmbeddingTables<T>
     {
         foreach (var column in columns)
         {
-            column.Gather(entities, rows + column.Start, width);
+            column.Gather(entities, entities.Length, rows + column.Start, width);
         }
     }
 

@@ -11,7 +11,7 @@ namespace RobustMeta.Engine.Fused.Memory;
 internal sealed class ItemSlots
 {
     // Rows of different items lie apart: they are prefetched.
-    private const int Ahead = 2;
+    private const int Ahead = 4;
 
     // Of each item the slot plus the batch's first number, which no number of an earlier batch reaches.
     private int[] numberOfItem = [];
@@ -77,7 +77,26 @@ internal sealed class ItemSlots
             {
                 end--;
             }
-            arithmetic.SumRows(rows, ofSlot[skipped..end], target + (long)i * width, width, accumulate);
+            var sum = target + (long)i * width;
+            if (end - skipped > 1)
+            {
+                arithmetic.SumRows(rows, ofSlot[skipped..end], sum, width, accumulate);
+            }
+            else if (end == skipped)
+            {
+                if (!accumulate)
+                {
+                    TableRow<T>.Clear(sum, width);
+                }
+            }
+            else if (accumulate)
+            {
+                TableRow<T>.Add(rows + (long)ofSlot[skipped] * width, sum, width);
+            }
+            else
+            {
+                TableRow<T>.Copy(rows + (long)ofSlot[skipped] * width, sum, width);
+            }
         }
     }
 

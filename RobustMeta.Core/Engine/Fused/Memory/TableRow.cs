@@ -12,7 +12,7 @@ internal static unsafe class TableRow<T>
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     /// <summary>Rows ahead that are prefetched: tables and their gradients do not fit the nearer caches, and rows come in no order.</summary>
-    public const int Ahead = 8;
+    public const int Ahead = 16;
 
     private const int Line = 64;
 
@@ -37,6 +37,10 @@ internal static unsafe class TableRow<T>
     public static void Clear(T* y, int n)
     {
         var i = 0;
+        for (; IsWide && i + Vector512<T>.Count <= n; i += Vector512<T>.Count)
+        {
+            *(Vector512<T>*)(y + i) = Vector512<T>.Zero;
+        }
         for (; i + Vector<T>.Count <= n; i += Vector<T>.Count)
         {
             *(Vector<T>*)(y + i) = Vector<T>.Zero;

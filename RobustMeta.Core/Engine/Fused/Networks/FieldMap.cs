@@ -102,12 +102,12 @@ internal sealed unsafe class FieldMap<T>(EmbeddingTables<T> tables, Arithmetic<T
     /// <summary>Writes the inputs of some entities; gaps are left as they are.</summary>
     public void Gather(int first, int count, T* rows)
     {
-        var some = entities.Span.Slice(first, count);
+        var some = entities.Span[first..];
         for (var field = 0; field < tables.Count; field++)
         {
             if (Holds(field))
             {
-                tables.Column(field).Gather(some, rows + Place(field), RowWidth);
+                tables.Column(field).Gather(some, count, rows + Place(field), RowWidth);
             }
         }
     }

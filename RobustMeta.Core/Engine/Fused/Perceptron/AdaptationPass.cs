@@ -91,25 +91,6 @@ internal abstract unsafe class AdaptationPass<T>
         }
     }
 
-    /// <summary>The sum of n numbers, as four sums side by side: one alone waits for each addition before the next.</summary>
-    protected static T Sum(T* x, long n)
-    {
-        var (sum0, sum1, sum2, sum3) = (T.Zero, T.Zero, T.Zero, T.Zero);
-        long i = 0;
-        for (; i + 4 <= n; i += 4)
-        {
-            sum0 += x[i];
-            sum1 += x[i + 1];
-            sum2 += x[i + 2];
-            sum3 += x[i + 3];
-        }
-        for (; i < n; i++)
-        {
-            sum0 += x[i];
-        }
-        return (sum0 + sum1) + (sum2 + sum3);
-    }
-
     /// <summary>Derivatives of the support losses at <paramref name="rows"/>' scores, and the output's deltas.</summary>
     protected void SupportLosses(FusedBatch<T> batch, NetworkRows<T> rows, int first, int count)
     {

@@ -75,7 +75,7 @@ internal sealed unsafe partial class FusedPerceptron<T> : IPartCore<T>
         slow = new(shape, arithmetic);
         itemTables = new("item", form.Schema.ItemFields, form.Schema.EmbeddingDim, arrays);
         fields = new(itemTables, arithmetic);
-        pairs = new(fields, T.CreateChecked(form.Inner.LocalLr));
+        pairs = new(fields, T.CreateChecked(form.Inner.LocalLr), arithmetic);
         batch = new() { Tasks = null!, Pairs = pairs };
         userTables = new("user", form.Schema.UserFields, form.Schema.EmbeddingDim, arrays);
         exposure = form.TakesExposure ? ExposureRows<T>.Of(form.Schema, arrays) : null;

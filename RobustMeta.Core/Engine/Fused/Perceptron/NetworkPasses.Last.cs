@@ -160,9 +160,6 @@ internal sealed unsafe partial class NetworkPasses<T>
             arithmetic.AddColumnDots(last.WeightMove, last.Product, adjoint.Output, below, top);
             arithmetic.AddColumnDots(last.BiasMove, last.Sum, adjoint.Output, 1, top);
         }
-        for (var i = 0; i < count; i++)
-        {
-            *adjoint.OutputBias += scores[i];
-        }
+        *adjoint.OutputBias += Arithmetic<T>.Sum(scores, count);
     }
 }

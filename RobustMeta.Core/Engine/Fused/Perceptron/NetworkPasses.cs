@@ -229,10 +229,7 @@ internal sealed unsafe partial class NetworkPasses<T>(PerceptronShape shape, Ari
     {
         var top = shape.Padded[hidden];
         arithmetic.AddRows(scores, rows.Output[hidden], adjoint.Output, count, top);
-        for (var i = 0; i < count; i++)
-        {
-            *adjoint.OutputBias += scores[i];
-        }
+        *adjoint.OutputBias += Arithmetic<T>.Sum(scores, count);
         if (!lastIsDone && !isSet[hidden])
         {
             OuterProduct(rows, scores, weights, outputs[hidden], count);

@@ -86,7 +86,7 @@ internal sealed unsafe partial class OneStepPass<T>
             var own = ownAdjoint + (long)(u - chunk.FirstUser) * top;
             Arithmetic<T>.Clear(own, top);
             Arithmetic.AddRows(errors + q, Query.Output[hidden] + (long)q * top, own, queries, top);
-            var bias = Sum(errors + q, queries);
+            var bias = Arithmetic<T>.Sum(errors + q, queries);
             var outputs = queryOutputs[hidden] + (long)q * top;
             Arithmetic.Outer(errors + q, T.One, output, outputs, queries, top, accumulate: false);
             Arithmetic.AddScaled(T.One, own, Adjoint.Output, top);
@@ -118,7 +118,7 @@ internal sealed unsafe partial class OneStepPass<T>
             var move = ReverseKernel(kernel, inputs, queries, l, s, supports, sums, scratch);
             if (l == 1)
             {
-                batch.UserNormAdjoint[u] = Sum(move, (long)queries * supports);
+                batch.UserNormAdjoint[u] = Arithmetic<T>.Sum(move, (long)queries * supports);
                 batch.Pairs.Reverse(batch.QueryOf(u), batch.SupportOf(u), move, gradient + Slow.Layout.Size);
             }
             var (left, right) = Inputs(batch, chunk, u, l);

@@ -146,7 +146,7 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
                 Arithmetic<T>.Clear(gradient, top);
                 Arithmetic.AddRows(deltas, Support.Output[hidden] + (long)row * top, gradient, count, top);
                 Arithmetic.AddScaled(-LocalLr, gradient, output, top);
-                ownBias[u - chunk.FirstUser] -= LocalLr * Sum(deltas, count);
+                ownBias[u - chunk.FirstUser] -= LocalLr * Arithmetic<T>.Sum(deltas, count);
             }
             if (Shape.Context > 0)
             {

@@ -161,7 +161,7 @@ internal sealed unsafe partial class StepwisePass<T>
         );
         var ofPairs = gradient + Slow.Layout.Size;
         batch.Pairs.Reverse(batch.QueryOf(user), batch.SupportOf(user), queryMove, ofPairs);
-        var norm = Sum(queryMove, queries * supports);
+        var norm = Arithmetic<T>.Sum(queryMove, queries * supports);
         if (Shape.IsSecondOrder)
         {
             var ofSupports = batch.ItemAdjoint + (long)first * width;
@@ -175,7 +175,7 @@ internal sealed unsafe partial class StepwisePass<T>
             );
             if (steps > 1)
             {
-                norm += Sum(supportMove, supports * supports);
+                norm += Arithmetic<T>.Sum(supportMove, supports * supports);
                 batch.Pairs.Reverse(batch.SupportOf(user), batch.SupportOf(user), supportMove, ofPairs);
                 Symmetrise(supportMove, supports);
                 Arithmetic.Gemm(

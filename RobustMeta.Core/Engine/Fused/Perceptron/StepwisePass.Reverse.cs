@@ -61,7 +61,7 @@ internal sealed unsafe partial class StepwisePass<T>
         }
         else
         {
-            batch.UserNormAdjoint[user] = LocalLr * Sum(moveAdjoint, width);
+            batch.UserNormAdjoint[user] = LocalLr * Arithmetic<T>.Sum(moveAdjoint, width);
         }
     }
 
@@ -391,7 +391,7 @@ internal sealed unsafe partial class StepwisePass<T>
             var top = Shape.Padded[hidden];
             var step = OutputGradient(t, count, scratch);
             Arithmetic.AddProduct(-T.One, own.Output, step, gradient + at.RateOutput, top);
-            gradient[at.RateOutputBias] -= *own.OutputBias * Sum(rows[t].OutputDelta, count);
+            gradient[at.RateOutputBias] -= *own.OutputBias * Arithmetic<T>.Sum(rows[t].OutputDelta, count);
         }
     }
 }

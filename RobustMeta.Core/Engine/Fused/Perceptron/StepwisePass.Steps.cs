@@ -72,7 +72,7 @@ internal sealed unsafe partial class StepwisePass<T>
         }
         Take(old.Output, next.Output, top);
         Subtract(at.RateOutput, gradient, next.Output, top);
-        *next.OutputBias -= OutputBiasRate * Sum(rows[t].OutputDelta, count);
+        *next.OutputBias -= OutputBiasRate * Arithmetic<T>.Sum(rows[t].OutputDelta, count);
     }
 
     // The user's part of the first layer, in which the step on weights, bias and context ends up.

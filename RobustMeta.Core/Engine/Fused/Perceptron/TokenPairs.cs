@@ -11,7 +11,8 @@ namespace RobustMeta.Engine.Fused.Perceptron;
 /// </summary>
 /// <param name="fields">The items' fields.</param>
 /// <param name="localLr">α.</param>
-internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
+/// <param name="arithmetic">Arithmetic.</param>
+internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr, Arithmetic<T> arithmetic)
     where T : unmanaged, IFloatingPointIeee754<T>
 {
     private readonly EmbeddingTables<T> tables = fields.Tables;
@@ -45,7 +46,7 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
             var pairs = column.Table!.Rows * column.Table.Rows;
             paired.Add(field);
             starts[field] = Size;
-            products[field] = arena.Take(pairs);
+            products[field] = arena.Take(pairs + Arithmetic<T>.ReadBehind);
             Size += pairs;
             if (tokens[field].Length < rows)
             {
@@ -71,13 +72,9 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
             {
                 for (var j = 0; j <= i; j++)
                 {
-                    var dot = T.Zero;
-                    for (var k = 0; k < width; k++)
-                    {
-                        dot += values[i * width + k] * values[j * width + k];
-                    }
-                    products[field][i * table.Rows + j] = -localLr * dot;
-                    products[field][j * table.Rows + i] = -localLr * dot;
+                    var product = -localLr * TableRow<T>.Dot(values + i * width, values + j * width, width);
+                    products[field][i * table.Rows + j] = product;
+                    products[field][j * table.Rows + i] = product;
                 }
             }
         }
@@ -94,7 +91,13 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
                 for (var i = 0; i < left.Count; i++)
                 {
                     var products = this.products[field] + ofRows[left.First + i] * count;
-                    AddChosen(products, ofRows + right.First, kernel + (long)i * right.Count, right.Count);
+                    arithmetic.AddLookedUp(
+                        products,
+                        count,
+                        ofRows + right.First,
+                        kernel + (long)i * right.Count,
+                        right.Count
+                    );
                 }
             }
         }
@@ -112,10 +115,18 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
             var count = tables.Column(field).Table!.Rows;
             fixed (int* ofRows = tokens[field])
             {
-                for (var i = 0; i < left.Count; i++)
+                var ofLeft = ofRows + left.First;
+                var ofRight = ofRows + right.First;
+                var of = adjoints + starts[field];
+                var i = 0;
+                for (; i + 2 <= left.Count; i += 2)
                 {
-                    var target = adjoints + starts[field] + ofRows[left.First + i] * count;
-                    Scatter(move + (long)i * right.Count, ofRows + right.First, target, right.Count);
+                    var (first, second) = (ofLeft[i] * count, ofLeft[i + 1] * count);
+                    ScatterTwo(move + (long)i * right.Count, ofRight, of + first, of + second, right.Count);
+                }
+                if (i < left.Count)
+                {
+                    Scatter(move + (long)i * right.Count, ofRight, of + ofLeft[i] * count, right.Count);
                 }
             }
         }
@@ -163,11 +174,14 @@ internal sealed unsafe class TokenPairs<T>(FieldMap<T> fields, T localLr)
         }
     }
 
-    private static void AddChosen(T* x, int* chosen, T* y, int n)
+    // Two rows side by side: one alone waits for each addition to a token's number before the next. Where both have the same y, additions
+    // follow one another all the same.
+    private static void ScatterTwo(T* x, int* chosen, T* y, T* z, int n)
     {
         for (var i = 0; i < n; i++)
         {
-            y[i] += x[chosen[i]];
+            y[chosen[i]] += x[i];
+            z[chosen[i]] += x[n + i];
         }
     }
 

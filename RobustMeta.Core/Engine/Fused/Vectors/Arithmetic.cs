@@ -144,6 +144,31 @@ internal abstract unsafe class Arithmetic<T>
     /// <summary>target[i] += Σ_j x[i, j]·y[i, j].</summary>
     public abstract void AddPairDots(T* x, T* y, T* target, int rows, int width);
 
+    /// <summary>Numbers behind a table that <see cref="AddLookedUp"/> may read.</summary>
+    public const int ReadBehind = 32;
+
+    /// <summary>y[i] += table[chosen[i]], in a table of a size that <see cref="ReadBehind"/> numbers follow in memory.</summary>
+    public abstract void AddLookedUp(T* table, int size, int* chosen, T* y, int n);
+
+    /// <summary>The sum of n numbers, as four sums side by side: one alone waits for each addition before the next.</summary>
+    public static T Sum(T* x, long n)
+    {
+        var (sum0, sum1, sum2, sum3) = (T.Zero, T.Zero, T.Zero, T.Zero);
+        long i = 0;
+        for (; i + 4 <= n; i += 4)
+        {
+            sum0 += x[i];
+            sum1 += x[i + 1];
+            sum2 += x[i + 2];
+            sum3 += x[i + 3];
+        }
+        for (; i < n; i++)
+        {
+            sum0 += x[i];
+        }
+        return (sum0 + sum1) + (sum2 + sum3);
+    }
+
     /// <summary>Sets n numbers to zero.</summary>
     public static void Clear(T* x, long n) =>
         System.Runtime.InteropServices.NativeMemory.Clear(x, (nuint)(n * sizeof(T)));
