@@ -104,12 +104,17 @@ internal sealed unsafe partial class NetworkPasses<T>
             new(outer, below, width),
             accumulate: false
         );
-        for (var i = 0; i < below; i++)
-        {
-            var row = (long)i * width;
-            arithmetic.AddProduct(T.One, outer + row, weights.Output, adjoint.Weight[hidden] + row, width);
-            arithmetic.AddProduct(T.One, outer + row, weights.Weight[hidden] + row, adjoint.Output, width);
-        }
+        arithmetic.ColumnProducts(
+            outer,
+            weights.Output,
+            null,
+            null,
+            adjoint.Weight[hidden],
+            below,
+            width,
+            accumulate: true
+        );
+        arithmetic.AddColumnDots(outer, weights.Weight[hidden], adjoint.Output, below, width);
     }
 
     // bent = F·G·φ″, where J = G·φ′: G is what came down, for the last hidden layer the output's weights.

@@ -193,17 +193,12 @@ internal sealed unsafe partial class OneStepPass<T>
     {
         var width = Shape.Padded[hidden];
         var adjoint = scratch.Take((long)queries * width);
-        Arithmetic<T>.Copy(errors, adjoint, (long)queries * width);
-        for (var i = 0; i < queries; i++)
+        if (Shape.IsSecondOrder)
         {
-            var row = (long)i * width;
-            var moved = lastMoved + (long)firstQuery * width + row;
-            if (Shape.IsSecondOrder)
-            {
-                Arithmetic.AddProduct(T.One, errors + row, moved, Adjoint.Output, width);
-            }
-            Arithmetic.Multiply(Slow.Weights.Output, adjoint + row, width);
+            var moved = lastMoved + (long)firstQuery * width;
+            Arithmetic.AddColumnDots(errors, moved, Adjoint.Output, queries, width);
         }
+        Arithmetic.ColumnProducts(errors, Slow.Weights.Output, null, null, adjoint, queries, width, accumulate: false);
         return adjoint;
     }
 

@@ -236,7 +236,7 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
         {
             var (s, supports) = SupportOf(batch, chunk, u);
             var (q, queries) = QueryOf(batch, chunk, u);
-            var width = Below(batch, l);
+            var below = Below(batch, l);
             var (left, right) = Inputs(batch, chunk, u, l);
             if (l == 1)
             {
@@ -245,8 +245,8 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
             }
             var shift = l == 1 ? batch.UserNorm[u] : T.One;
             Arithmetic.Gram(
-                new(left, queries, width),
-                new(right, supports, width),
+                new(left, queries, below),
+                new(right, supports, below),
                 new(kernel, queries, supports),
                 -LocalLr,
                 shift
@@ -264,15 +264,19 @@ internal sealed unsafe partial class OneStepPass<T> : AdaptationPass<T>
                 new(l == hidden ? lastMoved + place : target, queries, Shape.Padded[l]),
                 accumulate: l < hidden
             );
-            for (var i = 0; i < queries && l == hidden; i++)
+            if (l == hidden)
             {
-                var row = (long)i * Shape.Padded[l];
-                Arithmetic.AddProduct(
-                    T.One,
-                    lastMoved + place + row,
+                var moved = lastMoved + place;
+                var width = Shape.Padded[l];
+                Arithmetic.ColumnProducts(
+                    moved,
                     Slow.Weights.Output,
-                    target + row,
-                    Shape.Padded[l]
+                    null,
+                    null,
+                    target,
+                    queries,
+                    width,
+                    accumulate: true
                 );
             }
             kernel += (long)supports * queries;
