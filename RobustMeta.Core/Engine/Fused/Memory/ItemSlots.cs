@@ -77,26 +77,7 @@ internal sealed class ItemSlots
             {
                 end--;
             }
-            var sum = target + (long)i * width;
-            if (end - skipped > 1)
-            {
-                arithmetic.SumRows(rows, ofSlot[skipped..end], sum, width, accumulate);
-            }
-            else if (end == skipped)
-            {
-                if (!accumulate)
-                {
-                    TableRow<T>.Clear(sum, width);
-                }
-            }
-            else if (accumulate)
-            {
-                TableRow<T>.Add(rows + (long)ofSlot[skipped] * width, sum, width);
-            }
-            else
-            {
-                TableRow<T>.Copy(rows + (long)ofSlot[skipped] * width, sum, width);
-            }
+            arithmetic.SumRows(rows, ofSlot[skipped..end], target + (long)i * width, width, accumulate);
         }
     }
 

@@ -147,7 +147,12 @@ internal abstract unsafe class Arithmetic<T>
     /// <summary>Numbers behind a table that <see cref="AddLookedUp"/> may read.</summary>
     public const int ReadBehind = 32;
 
-    /// <summary>y[i] += table[chosen[i]], in a table of a size that <see cref="ReadBehind"/> numbers follow in memory.</summary>
+    /// <summary>y[i] += table[chosen[i]] for n numbers.</summary>
+    /// <param name="table">A table that <see cref="ReadBehind"/> numbers of any value follow in memory.</param>
+    /// <param name="size">Numbers in it.</param>
+    /// <param name="chosen">Places in it, 0 to <paramref name="size"/> − 1; not checked.</param>
+    /// <param name="y">Is added to.</param>
+    /// <param name="n">How many.</param>
     public abstract void AddLookedUp(T* table, int size, int* chosen, T* y, int n);
 
     /// <summary>The sum of n numbers, as four sums side by side: one alone waits for each addition before the next.</summary>
